@@ -1,0 +1,1 @@
+"""Flag definitions, one module a concern; the only importer of absl.flags."""

@@ -1,0 +1,39 @@
+"""Flags: where results go."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.program import Program
+from bioner_kd.training.run_folder import run_folder
+
+
+@dataclass(frozen=True)
+class OutputChoice:
+    """Where a run's results go."""
+
+    output: str
+    overwrite: bool = False
+
+
+def output(default: str, meaning: str) -> Concern:
+    """The flags of a script that makes a folder; `meaning` says what is in it."""
+    return Concern(
+        "Output",
+        OutputChoice(default),
+        {
+            "output": f"Folder to make: {meaning}. It appears under this name when all is done.",
+            "overwrite": "Replace the folder if it exists, and forget an unfinished run.",
+        },
+    )
+
+
+@contextmanager
+def training_run(program: Program, concern: Concern) -> Iterator[Path]:
+    """The folder that a training writes into, with its flagfile."""
+    choice = program.read(concern)
+    with run_folder(Path(choice.output), overwrite=choice.overwrite) as folder:
+        program.write_flagfile(folder / "run.cfg")
+        yield folder

@@ -1,0 +1,135 @@
+"""What every script does: define flags, print help, turn a person's mistakes into one line, and keep a record."""
+
+import inspect
+import os
+import sys
+import textwrap
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from absl import app, flags, logging
+
+from bioner_kd.atomic import atomic_file
+from bioner_kd.cli.concern import Concern
+from bioner_kd.errors import InputError, UsageError
+
+_FAILED, _USAGE, _INTERRUPTED = 1, 2, 130
+# A record leaves out what a repetition would choose anew.
+_NOT_RECORDED = {"overwrite"}
+
+
+@dataclass(frozen=True)
+class Program:
+    """A script: its help, its flags, its body.
+
+    Attributes:
+        doc: what --help says first; the script's docstring.
+        body: what it does, given itself; arguments that are no flags are in `arguments`.
+        concerns: groups of flags.
+        takes_files: whether arguments that are no flags are welcome.
+    """
+
+    doc: str
+    body: Callable[["Program"], None]
+    concerns: Sequence[Concern]
+    takes_files: bool = False
+    values: flags.FlagValues = field(default_factory=lambda: flags.FLAGS)
+    arguments: list[str] = field(default_factory=list)
+
+    def define(self) -> None:
+        """Defines the flags of all concerns."""
+        for concern in self.concerns:
+            concern.define(self.values)
+
+    def read(self, concern: Concern) -> Any:
+        """The configuration of a concern, from the flags."""
+        return concern.read(self.values)
+
+    def settings(self) -> dict[str, Any]:
+        """Values of all flags by name, as a record keeps them."""
+        names = [name for concern in self.concerns for name in concern.names()]
+        return {name: self.values[name].value for name in names if name not in _NOT_RECORDED}
+
+    def write_flagfile(self, path: Path) -> None:
+        """Writes the flags as they were resolved, so that `--flagfile` repeats the run."""
+        flag_lines = [self.values[name].serialize() for name in self.settings()]
+        with atomic_file(path) as file:
+            file.write("\n".join(line for line in flag_lines if line) + "\n")
+
+    def help(self) -> str:
+        """The whole of --help."""
+        parts = [inspect.cleandoc(self.doc)]
+        for concern in self.concerns:
+            lines = [_flag_help(self.values[name]) for name in concern.names()]
+            parts.append(f"{concern.title}:\n" + "\n".join(lines))
+        parts.append(
+            "Also: --flagfile=FILE reads flags from a file; flags behind it win. --verbosity=-1 is quiet, 1 is debug."
+        )
+        return "\n\n".join(parts)
+
+    def main(self) -> None:
+        """Runs the script on the command line's flags and exits."""
+        # TensorFlow's C++ start-up messages speak of missing GPUs; what goes wrong reaches Python as an exception.
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        self.define()
+        app.run(self._run, flags_parser=self._parse)
+
+    def _parse(self, argv: Sequence[str]) -> list[str]:
+        if any(argument in ("--help", "-h", "-help", "--helpfull", "--helpshort") for argument in argv[1:]):
+            print(self.help())
+            sys.exit(0)
+        try:
+            return self.values(argv)
+        except (flags.Error, OSError) as error:
+            _complain(f"{error}\nPass --help for a list of flags.")
+            sys.exit(_USAGE)
+
+    def _run(self, argv: Sequence[str]) -> None:
+        self.arguments.extend(argv[1:])
+        _set_up_logging()
+        try:
+            if self.arguments and not self.takes_files:
+                raise UsageError(f"{self.arguments[0]!r} is no flag; flags start with --.")
+            self.body(self)
+        except UsageError as error:
+            _complain(str(error))
+            sys.exit(_USAGE)
+        except (InputError, OSError) as error:
+            _complain(str(error))
+            sys.exit(_FAILED)
+        except KeyboardInterrupt:
+            _complain("Stopped. What was finished is kept; run the same command to go on.")
+            sys.exit(_INTERRUPTED)
+
+
+def _flag_help(flag: flags.Flag) -> str:
+    default = "" if flag.default in (None, "") else f" (default: {flag.default_as_str})"
+    choices = getattr(flag.parser, "enum_values", None)
+    allowed = f" One of {', '.join(choices)}." if choices else ""
+    return textwrap.fill(
+        f"{flag.help}{allowed}{default}",
+        100,
+        initial_indent=f"  --{flag.name}: ",
+        subsequent_indent="      ",
+    )
+
+
+def _complain(message: str) -> None:
+    name = Path(sys.argv[0]).name
+    print(f"{name}: {message}", file=sys.stderr)
+
+
+def _set_up_logging() -> None:
+    if not flags.FLAGS["verbosity"].present:
+        logging.set_verbosity(logging.INFO)
+    logging.use_absl_handler()
+    logging.get_absl_handler().setFormatter(_Plain())
+
+
+class _Plain(logging.PythonFormatter):
+    """The message alone: a person reads it, not a log collector."""
+
+    def format(self, record: Any) -> str:
+        return record.getMessage()

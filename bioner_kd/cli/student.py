@@ -1,0 +1,34 @@
+"""Flags: what the student sees of a word, and its sizes."""
+
+from bioner_kd.cli.concern import Concern
+from bioner_kd.encoding.word_features import FEATURES, FeatureConfig
+from bioner_kd.student.config import StudentConfig
+
+WORD_FEATURES = Concern(
+    "Word features",
+    FeatureConfig(),
+    {
+        "features": f"What the student sees of a word, of {', '.join(FEATURES)}; 'word' is always needed.",
+        "prefix_length": "Characters of a prefix.",
+        "suffix_length": "Characters of a suffix.",
+        "max_chars": "Characters of a word that the character CNN reads; head and tail of a longer word.",
+        "min_count": "A word form seen less often in training is unknown.",
+    },
+)
+STUDENT = Concern(
+    "Student",
+    StudentConfig(),
+    {
+        "word_size": "Width of the embedding of word forms.",
+        "prefix_size": "Width of the embedding of prefixes.",
+        "suffix_size": "Width of the embedding of suffixes.",
+        "shape_size": "Width of the embedding of shapes such as Xxxdd.",
+        "char_size": "Width of the embedding of characters.",
+        "char_filters": "Filters of the character CNN.",
+        "char_width": "Characters that a filter spans.",
+        "units": "LSTM units of one direction.",
+        "layers": "BiLSTM layers.",
+        "dropout": "Share of embedding and BiLSTM outputs dropped in training.",
+        "word_dropout": "Share of words read as unknown in training.",
+    },
+)

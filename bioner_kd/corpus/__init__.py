@@ -1,0 +1,1 @@
+"""Text and annotation files become sentences."""

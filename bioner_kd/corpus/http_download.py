@@ -1,0 +1,212 @@
+"""Downloads a file of known size and SHA-256: resumed where it was cut, verified, put in place."""
+
+import hashlib
+import http.client
+import os
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bioner_kd.corpus.public_table import PublicFile
+from bioner_kd.errors import InputError
+
+# Called with the file's name, the bytes that are here, and the bytes that it has in all.
+Progress = Callable[[str, int, int], None]
+
+_CHUNK = 1 << 16
+_TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
+_MIRROR = "Check the network and the proxy settings, or name a mirror by --base_url."
+
+
+class _Interrupted(Exception):
+    """The download stopped before its end, and another try may go on with it."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait for a server.
+
+    Attributes:
+        timeout: seconds without a byte until a connection counts as cut.
+        retries: further tries after the first.
+        pause: seconds before the first further try; each later pause is twice as long.
+    """
+
+    timeout: float = 30.0
+    retries: int = 4
+    pause: float = 1.0
+
+
+def fetch(
+    file: PublicFile,
+    url: str,
+    path: Path,
+    *,
+    progress: Progress | None = None,
+    patience: Patience | None = None,
+) -> None:
+    """Downloads a file to `path`, through `path`.part, or finds that it is there already.
+
+    Args:
+        file: its size and SHA-256.
+        url: http or https; proxies are those of the environment (http_proxy, https_proxy,
+            no_proxy).
+        path: where it goes; its folder is made where missing.
+        progress: told of every piece that arrives.
+        patience: how long to wait for the server.
+
+    Raises:
+        InputError: it cannot be had, is not what it should be, or cannot be written.
+    """
+    if path.exists():
+        if sha256_of(path) != file.sha256:
+            raise InputError(
+                f"{path}: this file is there already and is not the published one; "
+                "move it away to download that."
+            )
+        return
+    part = path.with_name(f"{path.name}.part")
+    patience = patience or Patience()
+    _receive_all(_Transfer(file, url, part, progress, patience.timeout), patience)
+    found = sha256_of(part)
+    if found != file.sha256:
+        part.unlink()
+        raise InputError(
+            f"{url}: wrong SHA-256, expected {file.sha256}, got {found}; the download was removed. "
+            "Try again, or name another mirror by --base_url."
+        )
+    os.replace(part, path)
+
+
+def _receive_all(transfer: "_Transfer", patience: Patience) -> None:
+    for attempt in range(patience.retries + 1):
+        try:
+            transfer.receive()
+            return
+        except _Interrupted as error:
+            reason = error
+        if attempt < patience.retries:
+            time.sleep(patience.pause * 2**attempt)
+    raise InputError(
+        f"{transfer.url}: gave up after {patience.retries + 1} tries ({reason}). "
+        f"Run the same command again to go on with {transfer.part}. {_MIRROR}"
+    )
+
+
+@dataclass(frozen=True)
+class _Transfer:
+    file: PublicFile
+    url: str
+    part: Path
+    progress: Progress | None
+    timeout: float
+
+    def receive(self) -> None:
+        """Adds to the .part file until it has the size that it should have."""
+        offset = self._bytes_here()
+        if offset == self.file.size:
+            return
+        with self._open(offset) as response:
+            if response.status != http.client.PARTIAL_CONTENT:
+                offset = 0  # this server does not resume: it sends the whole file again
+            self._check_headers(response, offset)
+            self._copy(response, offset)
+
+    def _bytes_here(self) -> int:
+        try:
+            self.part.parent.mkdir(parents=True, exist_ok=True)
+            offset = self.part.stat().st_size if self.part.exists() else 0
+            if offset > self.file.size:
+                self.part.unlink()
+                offset = 0
+            return offset
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _open(self, offset: int) -> http.client.HTTPResponse:
+        request = urllib.request.Request(self.url, headers={"Accept-Encoding": "identity"})
+        if offset:
+            request.add_header("Range", f"bytes={offset}-")
+        try:
+            response: http.client.HTTPResponse = urllib.request.urlopen(
+                request, timeout=self.timeout
+            )
+            return response
+        except urllib.error.HTTPError as error:
+            error.close()
+            raise self._refusal(error) from error
+        except urllib.error.URLError as error:
+            raise InputError(f"{self.url}: cannot connect ({error.reason}). {_MIRROR}") from error
+        except (OSError, http.client.HTTPException) as error:
+            raise _Interrupted(f"no answer: {error or type(error).__name__}") from error
+
+    def _refusal(self, error: urllib.error.HTTPError) -> Exception:
+        if error.code == http.client.REQUESTED_RANGE_NOT_SATISFIABLE:
+            self.part.unlink(missing_ok=True)
+            return _Interrupted("the server has no rest of the file to send")
+        if error.code in _TRY_AGAIN:
+            return _Interrupted(f"the server answered {error.code} {error.reason}")
+        return InputError(
+            f"{self.url}: the server answered {error.code} {error.reason}. "
+            "Name a mirror that has this file by --base_url."
+        )
+
+    def _check_headers(self, response: http.client.HTTPResponse, offset: int) -> None:
+        if response.headers.get_content_type() == "text/html":
+            raise InputError(
+                f"{self.url}: the server sent a web page instead of the file. {_MIRROR}"
+            )
+        rest = response.headers.get("Content-Length", "")
+        if rest.isdecimal() and offset + int(rest) != self.file.size:
+            self.part.unlink(missing_ok=True)
+            raise self._wrong_size(offset + int(rest))
+
+    def _copy(self, response: http.client.HTTPResponse, offset: int) -> None:
+        try:
+            # Unbuffered, so that a full disk shows at the write and not when the file is closed.
+            with self.part.open("ab" if offset else "wb", buffering=0) as handle:
+                while chunk := _read(response):
+                    handle.write(chunk)
+                    offset += len(chunk)
+                    if self.progress:
+                        self.progress(self.file.name, offset, self.file.size)
+                    if offset > self.file.size:
+                        break
+        except OSError as error:
+            raise self._unwritable(error) from error
+        if offset > self.file.size:
+            self.part.unlink()
+            raise self._wrong_size(offset)
+        if offset < self.file.size:
+            raise _Interrupted(f"connection cut after {offset} of {self.file.size} bytes")
+
+    def _wrong_size(self, size: int) -> InputError:
+        return InputError(
+            f"{self.url}: wrong size, expected {self.file.size} bytes, got {size} or more. "
+            "Name a mirror that has the published file by --base_url."
+        )
+
+    def _unwritable(self, error: OSError) -> InputError:
+        return InputError(
+            f"{self.part}: cannot write here ({error.strerror}); free some space or choose another "
+            "folder. What has arrived is kept."
+        )
+
+
+def _read(response: http.client.HTTPResponse) -> bytes:
+    try:
+        return response.read(_CHUNK)
+    except (OSError, http.client.HTTPException) as error:
+        raise _Interrupted(f"connection cut: {error or type(error).__name__}") from error
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, 64 hexadecimal digits."""
+    digest = hashlib.sha256()
+    with path.open("rb") as handle:
+        while chunk := handle.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

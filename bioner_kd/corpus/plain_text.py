@@ -1,0 +1,71 @@
+"""Plain text, one sentence a line, read as it is needed."""
+
+import gzip
+import lzma
+import os
+import sys
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO, cast
+
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.corpus.text_file import decode_line, open_file
+from bioner_kd.corpus.tokenizer import sentence_from_text
+from bioner_kd.errors import InputError
+
+STDIN = "-"
+_GZIP = b"\x1f\x8b"
+_XZ = b"\xfd7zXZ\x00"
+
+
+def read_plain_text(path: str | os.PathLike[str]) -> Iterator[Sentence]:
+    """Reads a UTF-8 file of one sentence a line; lines without a word are skipped.
+
+    Args:
+        path: text, also compressed by gzip or xz, or "-" for the standard input.
+
+    Returns:
+        An iterator that reads the file while it goes, whatever its size. Words are those of
+        `tokenize`.
+
+    Raises:
+        InputError: the file cannot be read, at once; or a line is not UTF-8 or not text, when the
+            iterator gets there.
+    """
+    if path == STDIN:
+        return _sentences(sys.stdin.buffer, "<stdin>")
+    open_file(path).close()
+    return _sentences_of_file(path)
+
+
+def _sentences_of_file(path: str | os.PathLike[str]) -> Iterator[Sentence]:
+    with open_file(path) as handle, _decompressed(handle) as lines:
+        try:
+            yield from _sentences(lines, str(path))
+        except (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error) as error:
+            raise InputError(
+                f"{path}: this compressed file is cut short or damaged ({error}); get it again."
+            ) from error
+
+
+def _decompressed(handle: BinaryIO) -> BinaryIO:
+    start = handle.read(len(_XZ))
+    handle.seek(0)
+    if start.startswith(_GZIP):
+        return cast(BinaryIO, gzip.open(handle))
+    return cast(BinaryIO, lzma.open(handle)) if start == _XZ else handle
+
+
+def _sentences(lines: Iterable[bytes], path: str) -> Iterator[Sentence]:
+    offset = 0
+    for number, data in enumerate(lines, 1):
+        if b"\0" in data:
+            raise InputError(
+                f"{path}:{number}: a NUL byte at offset {offset + data.index(0)}: this is a binary "
+                "file or UTF-16, not UTF-8 text."
+            )
+        line = decode_line(data, path=path, line=number, offset=offset)
+        offset += len(data)
+        sentence = sentence_from_text(line, path=path, line=number)
+        if sentence.words:
+            yield sentence

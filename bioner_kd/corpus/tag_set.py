@@ -1,0 +1,97 @@
+"""The tags of one corpus and their numbers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bioner_kd.corpus.iob2 import OUTSIDE, split_tag
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.errors import InputError
+
+
+@dataclass(frozen=True)
+class TagSet:
+    """IOB2 tags in the order of their ids.
+
+    Attributes:
+        tags: `tags[id]`; "O" is id 0.
+    """
+
+    tags: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Checks that "O" comes first, no tag comes twice and each is a tag of IOB2.
+
+        Raises:
+            InputError: it is not so, or there is no tag of an entity.
+        """
+        # A list, as from JSON, would make the frozen class unhashable.
+        object.__setattr__(self, "tags", tuple(self.tags))
+        for tag in self.tags:
+            split_tag(tag)
+        if not self.tags or self.tags[0] != OUTSIDE or len(set(self.tags)) != len(self.tags):
+            raise InputError(
+                f"A tag set starts with 'O' and repeats no tag, but this one is {self.tags}."
+            )
+        if len(self.tags) < 2:
+            raise InputError(
+                "The training split has no entity: every word is tagged 'O'. "
+                "Check that the tag stands in the last column."
+            )
+
+    @classmethod
+    def from_sentences(cls, sentences: Iterable[Sentence]) -> "TagSet":
+        """Collects the tags of the training split; devel and test must not be shown to it.
+
+        Raises:
+            InputError: no sentence, a sentence without tags, or no entity at all.
+        """
+        seen: set[str] = set()
+        for sentence in sentences:
+            if sentence.tags is None:
+                raise InputError(
+                    f"{sentence.place(0)}: a training sentence needs a tag for every word."
+                )
+            seen.update(sentence.tags)
+        return cls((OUTSIDE, *sorted(seen - {OUTSIDE})))
+
+    def __len__(self) -> int:
+        """Number of tags."""
+        return len(self.tags)
+
+    def id(self, tag: str) -> int:
+        """Number of a tag; KeyError where training had none such."""
+        return self._ids[tag]
+
+    def encode(self, sentence: Sentence) -> list[int]:
+        """Numbers of a sentence's tags.
+
+        Raises:
+            InputError: a tag that the training split does not have, with its file and line.
+        """
+        if sentence.tags is None:
+            raise InputError(f"{sentence.place(0)}: this sentence has no tags.")
+        try:
+            return [self._ids[tag] for tag in sentence.tags]
+        except KeyError:
+            place, tag = next(
+                (sentence.place(i), tag)
+                for i, tag in enumerate(sentence.tags)
+                if tag not in self._ids
+            )
+            raise InputError(
+                f"{place}: tag {tag!r} does not occur in the training split, which has "
+                f"{', '.join(self.tags)}. Correct the tag or add examples of it to training."
+            ) from None
+
+    @property
+    def entity_types(self) -> tuple[str, ...]:
+        """Types of entity in order of their first tag, such as ("Chemical", "Disease")."""
+        return tuple(dict.fromkeys(split_tag(tag)[1] for tag in self.tags if tag != OUTSIDE))
+
+    @property
+    def _ids(self) -> dict[str, int]:
+        cached = self.__dict__.get("_id_table")
+        if cached is None:
+            cached = {tag: number for number, tag in enumerate(self.tags)}
+            object.__setattr__(self, "_id_table", cached)
+        return cached

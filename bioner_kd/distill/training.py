@@ -1,0 +1,136 @@
+"""A corpus and a teacher's logits become a student."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.corpus.tag_set import TagSet
+from bioner_kd.distill.config import DistillConfig
+from bioner_kd.distill.distiller import TEACHER_LOGITS, Distiller
+from bioner_kd.encoding.batches import (
+    BatchSource,
+    Gather,
+    predict_logits,
+    student_features,
+    word_values,
+)
+from bioner_kd.encoding.ragged import Ragged
+from bioner_kd.encoding.word_features import FeatureConfig, WordFeatures
+from bioner_kd.errors import InputError, UsageError
+from bioner_kd.student.config import StudentConfig
+from bioner_kd.student.model import Student
+from bioner_kd.student.saved_student import SavedStudent
+from bioner_kd.training.config import TrainingConfig
+from bioner_kd.training.loop import train
+from bioner_kd.training.optimizer import make_optimizer
+
+Score = Callable[[Sequence[np.ndarray]], float]
+
+
+@dataclass(frozen=True)
+class Guidance:
+    """What the teacher has to say about the training split: its logits, or itself.
+
+    Attributes:
+        tags: the teacher's tags, in the order of its logits.
+        logits: its cached word-level logits, or None where it runs live.
+        model: the teacher, or None where its logits are cached.
+        features: gatherer of its inputs where it runs live.
+    """
+
+    tags: Sequence[str]
+    logits: Ragged | None = None
+    model: keras.Model | None = None
+    features: Gather | None = None
+
+
+def distil(
+    train_split: Sequence[Sentence],
+    devel_split: Sequence[Sentence],
+    *,
+    guidance: Guidance | None,
+    objective: DistillConfig,
+    features: FeatureConfig,
+    student: StudentConfig,
+    training: TrainingConfig,
+    score: Score,
+    folder: Path,
+    settings: Mapping[str, Any],
+) -> SavedStudent:
+    """Trains a student and returns it with the weights of its best epoch.
+
+    Args:
+        train_split: sentences with tags; tag set and word tables are theirs.
+        devel_split: sentences with tags, to choose the epoch by.
+        guidance: the teacher; may be None where alpha is 1.
+        objective: alpha and temperature.
+        features: what the student sees of a word.
+        student: its sizes.
+        training: epochs and optimiser.
+        score: logits of the devel split to F1, percent.
+        folder: where the state to resume from goes.
+        settings: what a resumed run must share.
+
+    Raises:
+        InputError: the teacher's tags are not the corpus's.
+        UsageError: alpha is below 1 and there is no teacher.
+    """
+    tag_set = TagSet.from_sentences(train_split)
+    if objective.alpha < 1:
+        _check_guidance(guidance, tag_set, objective.alpha)
+    else:
+        guidance = None
+    keras.utils.set_random_seed(training.seed)
+    tables = WordFeatures.from_sentences(train_split, features)
+    source = _training_source(train_split, tag_set, tables, guidance)
+    model = Student(student, tables.sizes(), len(tag_set))
+    saved = SavedStudent(model, tables, tag_set)
+    devel = saved.source(devel_split)
+    predict_logits(model, saved.source(train_split[:1]), 1)  # builds the variables
+    distiller = Distiller(student=model, teacher=guidance.model if guidance else None)
+    distiller.compile(
+        make_optimizer(training, source.steps(training.batch_size)), objective=objective
+    )
+    train(
+        distiller,
+        source,
+        training,
+        score=lambda: score(predict_logits(saved.call, devel, 64)),
+        folder=folder,
+        settings=settings,
+    )
+    return saved
+
+
+def _check_guidance(guidance: Guidance | None, tag_set: TagSet, alpha: float) -> None:
+    if guidance is None:
+        raise UsageError(
+            f"--alpha={alpha} needs a teacher: pass --cache (its logits) or --teacher, or --alpha=1 for none."
+        )
+    if tuple(guidance.tags) != tag_set.tags:
+        raise InputError(
+            f"The teacher's tags are {', '.join(guidance.tags)}, the corpus has {', '.join(tag_set.tags)}; "
+            "use a teacher that was fine-tuned on this corpus."
+        )
+
+
+def _training_source(
+    sentences: Sequence[Sentence],
+    tag_set: TagSet,
+    tables: WordFeatures,
+    guidance: Guidance | None,
+) -> BatchSource:
+    words = np.array([len(sentence) for sentence in sentences], np.int64)
+    features = [student_features(sentences, tables)]
+    tags = Ragged.from_lists([tag_set.encode(sentence) for sentence in sentences], np.int32)
+    targets = [word_values("tag_ids", tags)]
+    if guidance is not None and guidance.features is not None:
+        features.append(guidance.features)
+    if guidance is not None and guidance.logits is not None:
+        targets.append(word_values(TEACHER_LOGITS, guidance.logits))
+    return BatchSource(words, words, tuple(features), tuple(targets))

@@ -1,0 +1,1 @@
+"""Sentences become tensors: the one batch contract."""

@@ -1,0 +1,41 @@
+"""Rows of different lengths in one flat array: how a corpus is kept in memory and on disk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Ragged:
+    """Rows of different lengths.
+
+    Attributes:
+        flat: (all items, ...), the rows one after the other.
+        lengths: int64 (rows,).
+    """
+
+    flat: np.ndarray
+    lengths: np.ndarray
+
+    @classmethod
+    def from_lists(cls, rows: Sequence[Sequence[int]], dtype: np.dtype | type) -> "Ragged":
+        """Joins lists of numbers."""
+        lengths = np.array([len(row) for row in rows], np.int64)
+        flat = np.fromiter((item for row in rows for item in row), dtype, int(lengths.sum()))
+        return cls(flat, lengths)
+
+    @classmethod
+    def from_arrays(cls, rows: Sequence[np.ndarray]) -> "Ragged":
+        """Joins arrays that agree in all axes but the first."""
+        return cls(np.concatenate(rows), np.array([len(row) for row in rows], np.int64))
+
+    def rows(self) -> list[np.ndarray]:
+        """The rows as arrays."""
+        return np.split(self.flat, np.cumsum(self.lengths)[:-1])
+
+    def tensor(self):  # noqa: ANN201 - TensorFlow is imported only where it is needed
+        """The same as tf.RaggedTensor."""
+        import tensorflow as tf
+
+        return tf.RaggedTensor.from_row_lengths(tf.constant(self.flat), self.lengths)

@@ -1,0 +1,77 @@
+"""Words meet subwords: a teacher's batches, with the place of each word's first subword."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.encoding.batches import Gather, pad, round_up_length
+from bioner_kd.encoding.ragged import Ragged
+from bioner_kd.encoding.windows import WindowConfig, Windows, split_windows
+
+
+@dataclass(frozen=True)
+class SubwordSentences:
+    """The windows of all sentences, as a teacher's batches are gathered from.
+
+    Attributes:
+        windows: windows of each sentence.
+        pad_id: id of [PAD].
+    """
+
+    windows: Sequence[Windows]
+    pad_id: int
+
+    @classmethod
+    def from_sentences(
+        cls,
+        sentences: Sequence[Sentence],
+        subwords: Callable[[str], list[int]],
+        config: WindowConfig,
+        *,
+        cls_id: int,
+        sep_id: int,
+        pad_id: int,
+    ) -> "SubwordSentences":
+        """Cuts every sentence; `subwords` gives the ids of one word."""
+        windows = [
+            split_windows([subwords(word) for word in s.words], config, cls_id=cls_id, sep_id=sep_id)
+            for s in sentences
+        ]
+        return cls(windows, pad_id)
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """Subwords of each sentence, all windows together, int64 (sentences,)."""
+        return np.array([sum(map(len, w.ids)) for w in self.windows], np.int64)
+
+    @property
+    def words(self) -> np.ndarray:
+        """Words of each sentence, int64 (sentences,)."""
+        return np.array([len(w.positions) for w in self.windows], np.int64)
+
+    def gatherer(self) -> Gather:
+        """Gatherer of "subword_ids" (batch, windows, subwords) and "word_positions" (batch, words), int32.
+
+        A position counts over all windows of its sentence, laid end to end.
+        """
+        counts = np.array([len(w.ids) for w in self.windows], np.int64)
+        rows = Ragged.from_lists([ids for w in self.windows for ids in w.ids], np.int32).tensor()
+        nested = tf.RaggedTensor.from_row_lengths(rows, counts)
+        flat = np.array([p for w in self.windows for p in w.positions], np.int32).reshape(-1, 2)
+        positions = Ragged(flat, self.words).tensor()
+
+        def gather(indices: tf.Tensor) -> dict[str, tf.Tensor]:
+            picked = tf.gather(nested, indices)
+            length = tf.cast(tf.reduce_max(picked.row_lengths(axis=2)), tf.int64)
+            shape = tf.stack([-1, picked.bounding_shape(axis=1), round_up_length(length)])
+            ids = picked.to_tensor(self.pad_id, shape=shape)
+            places = pad(tf.gather(positions, indices))
+            return {
+                "subword_ids": ids,
+                "word_positions": places[..., 0] * tf.shape(ids)[2] + places[..., 1],
+            }
+
+        return gather

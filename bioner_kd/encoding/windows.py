@@ -1,0 +1,94 @@
+"""Sentences longer than a BERT can read, cut into overlapping windows.
+
+A word is represented by its first subword, and takes its row from the window where that has most context, so that no word
+is ever dropped.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bioner_kd.errors import UsageError
+
+
+@dataclass(frozen=True)
+class WindowConfig:
+    """How long sentences are cut.
+
+    Attributes:
+        max_subwords: subwords of a window, [CLS] and [SEP] included; at most what the checkpoint has positions for.
+        overlap: subwords that neighbouring windows share.
+    """
+
+    max_subwords: int = 256
+    overlap: int = 64
+
+    def __post_init__(self) -> None:
+        """Checks the bounds.
+
+        Raises:
+            UsageError: the windows would not advance.
+        """
+        if self.max_subwords < 3 or not 0 <= self.overlap < self.max_subwords - 2:
+            raise UsageError(
+                f"--max_subwords={self.max_subwords} --overlap={self.overlap}: a window needs at least 3 subwords, and "
+                "the overlap must lie between 0 and max_subwords - 3."
+            )
+
+
+@dataclass(frozen=True)
+class Windows:
+    """One sentence as a BERT reads it.
+
+    Attributes:
+        ids: subword ids of each window, [CLS] and [SEP] included.
+        positions: (window, offset) of each word's first subword.
+    """
+
+    ids: list[list[int]]
+    positions: list[tuple[int, int]]
+
+
+def split_windows(
+    words: Sequence[Sequence[int]], config: WindowConfig, *, cls_id: int, sep_id: int
+) -> Windows:
+    """Cuts a sentence into windows.
+
+    Args:
+        words: subword ids of each word, at least one a word.
+        config: length and overlap of windows.
+        cls_id: id of [CLS].
+        sep_id: id of [SEP].
+
+    Returns:
+        Windows, and for each word the one where it has most context: the smaller of the distances from its first subword
+        to the window's two ends, an end of the sentence counting as infinitely far.
+    """
+    flat = [subword for word in words for subword in word]
+    firsts = np.cumsum([0, *map(len, words[:-1])]) if words else []
+    capacity = config.max_subwords - 2
+    starts = _window_starts(len(flat), capacity, capacity - config.overlap)
+    spans = [(start, min(start + capacity, len(flat))) for start in starts]
+    best = [_most_context(int(first), spans, len(flat)) for first in firsts]
+    return Windows(
+        [[cls_id, *flat[start:end], sep_id] for start, end in spans],
+        [(window, int(first) - starts[window] + 1) for window, first in zip(best, firsts, strict=True)],
+    )
+
+
+def _window_starts(length: int, capacity: int, stride: int) -> list[int]:
+    if length <= capacity:
+        return [0]
+    return [*range(0, length - capacity, stride), length - capacity]
+
+
+def _most_context(first: int, spans: Sequence[tuple[int, int]], length: int) -> int:
+    def context(window: int) -> float:
+        start, end = spans[window]
+        left = math.inf if start == 0 else first - start
+        right = math.inf if end == length else end - 1 - first
+        return min(left, right)
+
+    return max((w for w, (start, end) in enumerate(spans) if start <= first < end), key=context)

@@ -1,0 +1,210 @@
+"""Words become numbers: the tables of the student, which travel with it.
+
+Every rule here is a table or ASCII arithmetic, so that a runtime in another language gives the same ids.
+"""
+
+import functools
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.encoding.folding import folding_table
+from bioner_kd.errors import InputError, UsageError
+
+PAD, UNKNOWN = 0, 1
+_FIRST_ENTRY = 2
+FEATURES = ("word", "prefix", "suffix", "shape", "char")
+_LONGEST_SHAPE_RUN = 4
+_CACHED_WORDS = 200_000
+
+
+@dataclass(frozen=True)
+class FeatureConfig:
+    """What the student sees of a word.
+
+    Attributes:
+        features: subset of `FEATURES`, "word" included; each is a table with an embedding of its own.
+        prefix_length: characters of a prefix.
+        suffix_length: characters of a suffix.
+        max_chars: characters of a word that the character CNN reads; of a longer word, the head and the tail.
+        min_count: a form seen less often in training is unknown.
+    """
+
+    features: tuple[str, ...] = FEATURES
+    prefix_length: int = 3
+    suffix_length: int = 3
+    max_chars: int = 16
+    min_count: int = 1
+
+    def __post_init__(self) -> None:
+        """Checks the bounds.
+
+        Raises:
+            UsageError: a feature is unknown or repeated, "word" is missing, or a number is below its minimum.
+        """
+        unknown = sorted(set(self.features) - set(FEATURES))
+        if unknown or len(set(self.features)) != len(self.features) or "word" not in self.features:
+            raise UsageError(
+                f"--features={','.join(self.features)}: choose from {','.join(FEATURES)}, each at most once, "
+                "'word' always."
+            )
+        for name, minimum in (("prefix_length", 1), ("suffix_length", 1), ("max_chars", 2), ("min_count", 1)):
+            if getattr(self, name) < minimum:
+                raise UsageError(f"--{name}={getattr(self, name)}: must be at least {minimum}.")
+
+
+def _lower_ascii(text: str) -> str:
+    return "".join(chr(ord(c) + 32) if "A" <= c <= "Z" else c for c in text)
+
+
+def word_form(folded: str) -> str:
+    """Lower-cased form with every digit read as 0, of a folded word."""
+    return "".join("0" if "0" <= c <= "9" else c for c in _lower_ascii(folded))
+
+
+def word_shape(folded: str) -> str:
+    """Shape of a folded word: X upper, x lower, d digit, runs cut at four; "Beta2" gives "Xxxxd"."""
+    letters = (
+        "X" if "A" <= c <= "Z" else "x" if "a" <= c <= "z" else "d" if "0" <= c <= "9" else c for c in folded
+    )
+    runs = ((kind, len(list(run))) for kind, run in itertools.groupby(letters))
+    return "".join(kind * min(length, _LONGEST_SHAPE_RUN) for kind, length in runs)
+
+
+def _clip(characters: str, limit: int) -> str:
+    if len(characters) <= limit:
+        return characters
+    head = (limit + 1) // 2
+    return characters[:head] + characters[len(characters) - (limit - head) :]
+
+
+@dataclass(frozen=True)
+class WordFeatures:
+    """Tables from words to ids; id 0 is padding, id 1 anything that training did not show.
+
+    Attributes:
+        config: which features there are.
+        tables: entries of each feature in the order of their ids, which start at 2.
+        folding: replacement of single characters, applied first.
+    """
+
+    config: FeatureConfig
+    tables: Mapping[str, tuple[str, ...]]
+    folding: Mapping[str, str] = field(default_factory=folding_table)
+
+    @classmethod
+    def from_sentences(cls, sentences: Iterable[Sentence], config: FeatureConfig) -> "WordFeatures":
+        """Collects the tables from training text, the most frequent entries first.
+
+        Raises:
+            InputError: there is no word.
+        """
+        counts = Counter(word for sentence in sentences for word in sentence.words)
+        if not counts:
+            raise InputError("The training text has no word; check the corpus that --corpus names.")
+        empty = cls(config, dict.fromkeys(config.features, ()))
+        seen: dict[str, Counter[str]] = {name: Counter() for name in config.features}
+        for word, count in counts.items():
+            for name, entries in empty.entries(word).items():
+                for entry in entries:
+                    seen[name][entry] += count
+        minimum = {"word": config.min_count}
+        tables = {
+            name: tuple(
+                entry
+                for entry, count in sorted(counter.items(), key=lambda item: (-item[1], item[0]))
+                if count >= minimum.get(name, 1)
+            )
+            for name, counter in seen.items()
+        }
+        return cls(config, tables)
+
+    def entries(self, word: str) -> dict[str, tuple[str, ...]]:
+        """Table entries of a word by feature: one of each, and one a character for "char"."""
+        folded = "".join(self.folding.get(character, character) for character in word)
+        form = word_form(folded)
+        every = {
+            "word": (form,),
+            "prefix": (form[: self.config.prefix_length],),
+            "suffix": (form[-self.config.suffix_length :],),
+            "shape": (word_shape(folded),),
+            "char": tuple(_clip(folded, self.config.max_chars)),
+        }
+        return {name: every[name] for name in self.config.features}
+
+    @functools.cached_property
+    def _ids(self) -> dict[str, dict[str, int]]:
+        return {
+            name: {entry: number for number, entry in enumerate(table, _FIRST_ENTRY)}
+            for name, table in self.tables.items()
+        }
+
+    @functools.cached_property
+    def _rows(self) -> dict[str, tuple[int, ...]]:
+        return {}
+
+    def _row(self, word: str) -> tuple[int, ...]:
+        row = self._rows.get(word)
+        if row is None:
+            entries = self.entries(word)
+            row = tuple(
+                self._ids[name].get(entry, UNKNOWN) for name in entries for entry in entries[name]
+            )
+            row += (PAD,) * (self.width - len(row))
+            if len(self._rows) >= _CACHED_WORDS:
+                self._rows.clear()
+            self._rows[word] = row
+        return row
+
+    @property
+    def width(self) -> int:
+        """Ids of a word: one a feature, `max_chars` for "char"."""
+        return sum(self.config.max_chars if name == "char" else 1 for name in self.config.features)
+
+    @property
+    def columns(self) -> dict[str, slice | int]:
+        """Column, or columns, of each feature in the matrix of `matrix`."""
+        columns: dict[str, slice | int] = {}
+        start = 0
+        for name in sorted(self.config.features, key=FEATURES.index):
+            columns[name] = slice(start, start + self.config.max_chars) if name == "char" else start
+            start += self.config.max_chars if name == "char" else 1
+        return columns
+
+    def matrix(self, words: Sequence[str]) -> np.ndarray:
+        """All ids of words as int32 (words, width)."""
+        return np.array([self._row(word) for word in words], np.int32).reshape(len(words), self.width)
+
+    def encode(self, words: Sequence[str]) -> dict[str, np.ndarray]:
+        """Student features: int32 "word_ids" (words,) and so on, "char_ids" (words, max_chars)."""
+        matrix = self.matrix(words)
+        return {f"{name}_ids": matrix[:, column] for name, column in self.columns.items()}
+
+    def sizes(self) -> dict[str, int]:
+        """Rows that each embedding needs, padding and unknown included."""
+        return {name: len(table) + _FIRST_ENTRY for name, table in self.tables.items()}
+
+    def to_json(self) -> dict[str, Any]:
+        """What `from_json` reads, of lists, strings and numbers."""
+        config = {**vars(self.config), "features": list(self.config.features)}
+        tables = {name: list(table) for name, table in self.tables.items()}
+        return {"config": config, "tables": tables, "folding": dict(self.folding)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "WordFeatures":
+        """Reads what `to_json` gave.
+
+        Raises:
+            InputError: a part is missing.
+        """
+        try:
+            config = FeatureConfig(**{**data["config"], "features": tuple(data["config"]["features"])})
+            tables = {name: tuple(data["tables"][name]) for name in config.features}
+            return cls(config, tables, dict(data["folding"]))
+        except (KeyError, TypeError) as error:
+            raise InputError(f"The word tables are incomplete ({error}); export the student again.") from error

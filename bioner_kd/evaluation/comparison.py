@@ -1,0 +1,95 @@
+"""Models scored side by side on one split."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.corpus.tag_set import TagSet
+from bioner_kd.evaluation.predictions import score_logits
+from bioner_kd.evaluation.scores import Scores
+from bioner_kd.evaluation.summary import summarise
+from bioner_kd.evaluation.table import Row
+
+
+class Tagging(Protocol):
+    """A teacher or student as it comes from disk."""
+
+    @property
+    def tag_set(self) -> TagSet:
+        """Tags of its logits' last axis."""
+
+    @property
+    def parameters(self) -> int:
+        """Number of weights."""
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk."""
+
+    def logits(self, sentences: Sequence[Sentence], batch_size: int) -> list[np.ndarray]:
+        """float32 (words, tags) a sentence, in order."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """Scores of one model, over one or several seeds.
+
+    Attributes:
+        name: of the row.
+        scores: of each seed.
+        parameters: number of weights.
+        size: bytes on disk.
+        sentences_per_second: of the first seed, on this machine, batched.
+    """
+
+    name: str
+    scores: tuple[Scores, ...]
+    parameters: int
+    size: int
+    sentences_per_second: float
+
+    def row(self) -> Row:
+        """Its row of the table."""
+        return Row.from_summary(
+            self.name,
+            summarise(self.scores),
+            parameters=self.parameters,
+            size=self.size,
+            sentences_per_second=self.sentences_per_second,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Scores of all seeds, and their summary."""
+        return {
+            "name": self.name,
+            "parameters": self.parameters,
+            "bytes": self.size,
+            "sentences_per_second": self.sentences_per_second,
+            "runs": [scores.to_json() for scores in self.scores],
+            "summary": summarise(self.scores).to_json(),
+        }
+
+
+def compare(
+    name: str, models: Sequence[Tagging], sentences: Sequence[Sentence], batch_size: int
+) -> Result:
+    """Scores the seeds of one model.
+
+    Args:
+        name: of the row.
+        models: one a seed.
+        sentences: with tags.
+        batch_size: sentences of a batch.
+    """
+    scores = tuple(
+        score_logits(sentences, model.logits(sentences, batch_size), model.tag_set) for model in models
+    )
+    # The pass above has made every graph, so this one measures tagging alone.
+    start = time.perf_counter()
+    models[0].logits(sentences, batch_size)
+    seconds = time.perf_counter() - start
+    return Result(name, scores, models[0].parameters, models[0].size, len(sentences) / seconds)

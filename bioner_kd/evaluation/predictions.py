@@ -1,0 +1,31 @@
+"""Logits of a split become scores."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.corpus.tag_set import TagSet
+from bioner_kd.encoding.decoding import decode
+from bioner_kd.evaluation.scores import Scores, score
+
+
+def score_logits(
+    sentences: Sequence[Sentence], logits: Sequence[np.ndarray], tag_set: TagSet
+) -> Scores:
+    """Scores predictions against the sentences' tags.
+
+    Args:
+        sentences: with tags.
+        logits: float (words, tags) a sentence.
+        tag_set: the tags of the logits' last axis.
+    """
+    gold = [sentence.tags or () for sentence in sentences]
+    return score(gold, [decode(rows, tag_set) for rows in logits])
+
+
+def devel_f1(
+    sentences: Sequence[Sentence], tag_set: TagSet
+) -> Callable[[Sequence[np.ndarray]], float]:
+    """What chooses the epoch: micro F1 in conlleval mode, percent, from the logits of the devel split."""
+    return lambda logits: score_logits(sentences, logits, tag_set).conlleval.micro.f1

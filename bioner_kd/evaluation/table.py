@@ -1,0 +1,137 @@
+"""Models side by side: one row a model, as Markdown or for the terminal."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bioner_kd.evaluation.summary import Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A percentage and, over several runs, its standard deviation in percentage points."""
+
+    mean: float
+    std: float | None = None
+
+    def __str__(self) -> str:
+        """Two decimals, as the field's tables have them."""
+        return f"{self.mean:.2f}" + ("" if self.std is None else f" ± {self.std:.2f}")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One model in a table; whatever is None is shown as "–".
+
+    Attributes:
+        model: its name.
+        precision: percent, micro, conlleval mode.
+        recall: percent, micro, conlleval mode.
+        f1: percent, micro, conlleval mode.
+        f1_strict: percent, micro, strict IOB2 mode.
+        parameters: number of weights.
+        size: bytes on disk.
+        sentences_per_second: speed of tagging.
+    """
+
+    model: str
+    precision: Spread | None = None
+    recall: Spread | None = None
+    f1: Spread | None = None
+    f1_strict: Spread | None = None
+    parameters: int | None = None
+    size: int | None = None
+    sentences_per_second: float | None = None
+
+    @classmethod
+    def from_summary(
+        cls,
+        model: str,
+        summary: Summary,
+        *,
+        parameters: int | None = None,
+        size: int | None = None,
+        sentences_per_second: float | None = None,
+    ) -> "Row":
+        """Fills in the micro scores of a summary."""
+        mean, std = summary.mean, summary.std
+        conlleval = mean.conlleval.micro
+        conlleval_std = std.conlleval.micro if std else None
+        return cls(
+            model,
+            precision=Spread(
+                conlleval.precision, conlleval_std.precision if conlleval_std else None
+            ),
+            recall=Spread(conlleval.recall, conlleval_std.recall if conlleval_std else None),
+            f1=Spread(conlleval.f1, conlleval_std.f1 if conlleval_std else None),
+            f1_strict=Spread(mean.strict.micro.f1, std.strict.micro.f1 if std else None),
+            parameters=parameters,
+            size=size,
+            sentences_per_second=sentences_per_second,
+        )
+
+
+def markdown_table(rows: Sequence[Row]) -> str:
+    """A GitHub table, numbers to the right; ends with a newline."""
+    lines = [[cell.replace("|", "\\|") for cell in line] for line in _lines(rows)]
+    widths = _widths(lines)
+    lines = [_aligned(line, widths) for line in lines]
+    rule = [":" + "-" * (widths[0] - 1), *("-" * (width - 1) + ":" for width in widths[1:])]
+    lines.insert(1, rule)
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def text_table(rows: Sequence[Row]) -> str:
+    """A table for the terminal, numbers to the right; ends with a newline."""
+    lines = _lines(rows)
+    widths = _widths(lines)
+    lines = [_aligned(line, widths) for line in lines]
+    lines.insert(1, ["-" * width for width in widths])
+    return "".join("  ".join(line) + "\n" for line in lines)
+
+
+def human_bytes(size: int) -> str:
+    """A size in decimal units (1 MB = 1,000,000 bytes), such as "433 MB", "9.8 MB" or "512 B"."""
+    if size < 1000:
+        return f"{size} B"
+    value, units = size / 1000, ["TB", "GB", "MB", "kB"]
+    unit = units.pop()
+    # What would round to 1000 belongs to the next unit.
+    while value >= 999.5 and units:
+        value, unit = value / 1000, units.pop()
+    return f"{value:.1f} {unit}" if value < 99.95 else f"{value:.0f} {unit}"
+
+
+def _speed(sentences_per_second: float) -> str:
+    digits = 0 if sentences_per_second >= 9.95 else 1
+    return f"{sentences_per_second:,.{digits}f}"
+
+
+_COLUMNS: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
+    ("Model", "model", str),
+    ("Precision", "precision", str),
+    ("Recall", "recall", str),
+    ("F1 (conlleval)", "f1", str),
+    ("F1 (strict)", "f1_strict", str),
+    ("Parameters", "parameters", "{:,}".format),
+    ("Size", "size", human_bytes),
+    ("Sentences/s", "sentences_per_second", _speed),
+)
+
+
+def _lines(rows: Sequence[Row]) -> list[list[str]]:
+    return [[title for title, _, _ in _COLUMNS], *(_cells(row) for row in rows)]
+
+
+def _cells(row: Row) -> list[str]:
+    values = [(getattr(row, field), show) for _, field, show in _COLUMNS]
+    return ["–" if value is None else show(value) for value, show in values]
+
+
+def _widths(lines: Sequence[Sequence[str]]) -> list[int]:
+    return [max(map(len, column)) for column in zip(*lines, strict=True)]
+
+
+def _aligned(line: Sequence[str], widths: Sequence[int]) -> list[str]:
+    numbers = [cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True)]
+    return [line[0].ljust(widths[0]), *numbers]

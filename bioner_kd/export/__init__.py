@@ -1,0 +1,1 @@
+"""A student becomes a SavedModel or a TFLite file."""

@@ -1,0 +1,1 @@
+"""Text becomes entities, from an exported student; imports no model code."""

@@ -1,0 +1,1 @@
+"""The BiLSTM and its layers."""

@@ -1,0 +1,61 @@
+"""Layers of the student: what a word looks like before the BiLSTM reads its sentence."""
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from bioner_kd.encoding.word_features import PAD, UNKNOWN
+
+
+@keras.saving.register_keras_serializable("bioner_kd")
+class WordDropout(keras.layers.Layer):
+    """Reads a share of the words as unknown in training, so that the unknown word's embedding is trained.
+
+    Source:
+        Iyyer et al. (2015), "Deep unordered composition rivals syntactic methods", section 3.2.
+    """
+
+    def __init__(self, rate: float, **options: Any) -> None:
+        """Takes the share of words, in [0, 1)."""
+        super().__init__(**options)
+        self.rate = rate
+        self._dropout = keras.layers.Dropout(rate)
+
+    def call(self, ids: tf.Tensor, training: bool | None = None) -> tf.Tensor:
+        """Int32 (batch, words) to the same; padding stays padding."""
+        if not training or self.rate == 0:
+            return ids
+        kept = self._dropout(tf.ones(tf.shape(ids)), training=training) > 0
+        return tf.where(kept | tf.equal(ids, PAD), ids, UNKNOWN)
+
+    def get_config(self) -> dict[str, Any]:
+        """Arguments that make this layer again."""
+        return {**super().get_config(), "rate": self.rate}
+
+
+@keras.saving.register_keras_serializable("bioner_kd")
+class CharacterCNN(keras.layers.Layer):
+    """A word's characters as one vector: embedding, convolution, maximum over the word's own characters.
+
+    Source:
+        Ma and Hovy (2016), arXiv:1603.01354, section 2.1.
+    """
+
+    def __init__(self, characters: int, size: int, filters: int, width: int, **options: Any) -> None:
+        """Takes the number of characters in the table, and the widths of embedding, output and filter."""
+        super().__init__(**options)
+        self._arguments = {"characters": characters, "size": size, "filters": filters, "width": width}
+        self._embedding = keras.layers.Embedding(characters, size)
+        self._convolution = keras.layers.Conv2D(filters, (1, width), padding="same")
+
+    def call(self, char_ids: tf.Tensor) -> tf.Tensor:
+        """Int32 (batch, words, chars) to float32 (batch, words, filters)."""
+        present = tf.cast(tf.not_equal(char_ids, PAD), self.compute_dtype)[..., tf.newaxis]
+        convolved = self._convolution(self._embedding(char_ids) * present)
+        # ReLU before the mask: padding then gives 0, the least that any character can give.
+        return tf.reduce_max(tf.nn.relu(convolved) * present, axis=2)
+
+    def get_config(self) -> dict[str, Any]:
+        """Arguments that make this layer again."""
+        return {**super().get_config(), **self._arguments}

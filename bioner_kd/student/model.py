@@ -1,0 +1,88 @@
+"""The student: embeddings of each word, a BiLSTM over the sentence, one row of logits a word."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from bioner_kd.encoding.word_features import FEATURES, PAD
+from bioner_kd.student.config import StudentConfig
+from bioner_kd.student.layers import CharacterCNN, WordDropout
+
+
+@keras.saving.register_keras_serializable("bioner_kd")
+class Student(keras.Model):
+    """BiLSTM tagger over word features.
+
+    Source:
+        Huang, Xu and Yu (2015), arXiv:1508.01991; features after Lample et al. (2016), arXiv:1603.01360.
+    """
+
+    def __init__(
+        self, config: StudentConfig, table_sizes: Mapping[str, int], tags: int, **options: Any
+    ) -> None:
+        """Builds the layers.
+
+        Args:
+            config: sizes and dropout.
+            table_sizes: rows of each feature's embedding by feature name, as `WordFeatures.sizes` gives them.
+            tags: number of tags.
+            **options: as in keras.Model.
+        """
+        super().__init__(**options)
+        self.config, self.table_sizes, self.tags = config, dict(table_sizes), tags
+        self._word_dropout = WordDropout(config.word_dropout, name="word_dropout")
+        self._embeddings = {
+            name: self._embedding(name) for name in FEATURES if name in table_sizes
+        }
+        self._input_dropout = keras.layers.Dropout(config.dropout, name="input_dropout")
+        self._recurrent = [
+            keras.layers.Bidirectional(
+                keras.layers.LSTM(config.units, return_sequences=True), name=f"bilstm_{number}"
+            )
+            for number in range(config.layers)
+        ]
+        self._output_dropout = keras.layers.Dropout(config.dropout, name="output_dropout")
+        self._classifier = keras.layers.Dense(tags, name="classifier", dtype="float32")
+
+    def _embedding(self, name: str) -> keras.layers.Layer:
+        rows, config = self.table_sizes[name], self.config
+        if name == "char":
+            return CharacterCNN(rows, config.char_size, config.char_filters, config.char_width, name="char_cnn")
+        return keras.layers.Embedding(rows, getattr(config, f"{name}_size"), name=f"{name}_embedding")
+
+    def call(self, features: Mapping[str, tf.Tensor], training: bool | None = None) -> tf.Tensor:
+        """Logits of every word.
+
+        Args:
+            features: int32 "word_ids", "prefix_ids", "suffix_ids", "shape_ids" (batch, words) and "char_ids"
+                (batch, words, chars); those that the student has no table for are left aside.
+            training: whether dropout acts.
+
+        Returns:
+            float32 (batch, words, tags).
+        """
+        present = tf.not_equal(features["word_ids"], PAD)
+        ids = {name: features[f"{name}_ids"] for name in self._embeddings}
+        ids["word"] = self._word_dropout(ids["word"], training=training)
+        hidden = tf.concat([embed(ids[name]) for name, embed in self._embeddings.items()], axis=-1)
+        hidden = self._input_dropout(hidden, training=training)
+        for layer in self._recurrent:
+            hidden = layer(hidden, mask=present, training=training)
+        return self._classifier(self._output_dropout(hidden, training=training))
+
+    def get_config(self) -> dict[str, Any]:
+        """Arguments that make this model again."""
+        return {
+            "config": dataclasses.asdict(self.config),
+            "table_sizes": self.table_sizes,
+            "tags": self.tags,
+            "name": self.name,
+        }
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], custom_objects: Any = None) -> "Student":
+        """Makes the model that `get_config` described."""
+        return cls(**{**config, "config": StudentConfig(**config["config"])})

@@ -1,0 +1,96 @@
+"""A student on disk: the Keras model, and the tables and tags without which it means nothing."""
+
+import json
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from bioner_kd.atomic import atomic_file
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.corpus.tag_set import TagSet
+from bioner_kd.encoding.batches import BatchSource, predict_logits, student_features
+from bioner_kd.encoding.word_features import WordFeatures
+from bioner_kd.errors import InputError
+from bioner_kd.student.model import Student
+
+MODEL = "student.keras"
+TABLES = "tables.json"
+
+
+@dataclass(frozen=True)
+class SavedStudent:
+    """A student with everything that turns sentences into its logits.
+
+    Attributes:
+        model: features to word-level logits.
+        features: words to the model's features.
+        tag_set: the tags of the last axis of its logits.
+        folder: where it is kept, None before it is saved.
+    """
+
+    model: Student
+    features: WordFeatures
+    tag_set: TagSet
+
+    folder: Path | None = None
+
+    @property
+    def parameters(self) -> int:
+        """Number of weights."""
+        return self.model.count_params()
+
+    @property
+    def size(self) -> int:
+        """Bytes of model and tables on disk."""
+        if self.folder is None:
+            raise ValueError("This student is not on disk yet.")
+        return sum((self.folder / name).stat().st_size for name in (MODEL, TABLES))
+
+    @cached_property
+    def call(self) -> Callable[[dict[str, tf.Tensor]], tf.Tensor]:
+        """The model as a graph: features to logits (batch, words, tags)."""
+        return tf.function(
+            lambda features: self.model(features, training=False), reduce_retracing=True
+        )
+
+    def logits(self, sentences: Sequence[Sentence], batch_size: int = 64) -> list[np.ndarray]:
+        """Word-level logits, float32 (words, tags) a sentence, in order."""
+        return predict_logits(self.call, self.source(sentences), batch_size)
+
+    def source(self, sentences: Sequence[Sentence]) -> BatchSource:
+        """Batches of this student's features alone."""
+        words = np.array([len(sentence) for sentence in sentences], np.int64)
+        return BatchSource(words, words, (student_features(sentences, self.features),))
+
+    def tables(self) -> dict[str, object]:
+        """Tables and tags as JSON values: what every runtime needs beside the model."""
+        return {"tags": list(self.tag_set.tags), "features": self.features.to_json()}
+
+    def save(self, folder: Path) -> None:
+        """Writes what `load_student` reads into an existing folder."""
+        self.model.save(folder / MODEL)
+        with atomic_file(folder / TABLES) as file:
+            json.dump(self.tables(), file, ensure_ascii=False)
+
+
+def load_student(folder: Path) -> SavedStudent:
+    """Loads what scripts/distill.py wrote.
+
+    Raises:
+        InputError: the folder holds no student, or a damaged one.
+    """
+    try:
+        tables = json.loads((folder / TABLES).read_text(encoding="utf-8"))
+        features = WordFeatures.from_json(tables["features"])
+        model = keras.models.load_model(folder / MODEL)
+    except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+        raise InputError(
+            f"{folder}: not a student, or a damaged one ({str(error).splitlines()[0]}); make one with scripts/distill.py."
+        ) from error
+    return SavedStudent(model, features, TagSet(tuple(tables["tags"])), folder)

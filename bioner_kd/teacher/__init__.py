@@ -1,0 +1,1 @@
+"""BioBERT: reading its checkpoint, fine-tuning it, and its word-level logits."""

@@ -1,0 +1,164 @@
+"""Downloads a checkpoint from the Hugging Face hub, through the hub's own client.
+
+The client caches, resumes what was cut, and obeys HF_ENDPOINT, HF_HOME, HF_TOKEN and
+HF_HUB_OFFLINE.
+"""
+
+import errno
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from absl import logging
+from huggingface_hub import HfApi, constants, snapshot_download
+from huggingface_hub.errors import (
+    GatedRepoError,
+    HfHubHTTPError,
+    HFValidationError,
+    LocalEntryNotFoundError,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+from requests.exceptions import ChunkedEncodingError
+
+from bioner_kd.errors import InputError
+from bioner_kd.teacher.weights_file import INDEX_SUFFIX, WEIGHT_FILES
+
+_CONFIG = "config.json"
+_VOCABULARIES = ("tokenizer.json", "vocab.txt")
+_SMALL_FILES = (_CONFIG, *_VOCABULARIES, "tokenizer_config.json", "special_tokens_map.json")
+_NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
+_SERVER_ERROR = 500
+_FURTHER_ATTEMPTS = 2
+
+_Result = TypeVar("_Result")
+
+
+def download_checkpoint(repository: str, revision: str | None = None) -> Path:
+    """Downloads what `load_token_classifier` and `load_tokenizer` need, weights in one format.
+
+    Args:
+        repository: owner/name.
+        revision: branch, tag or commit; the main branch where None.
+
+    Returns:
+        The folder in the client's cache. Without network, one from an earlier download.
+
+    Raises:
+        InputError: the repository does not exist, may not be read, holds no BERT checkpoint, or
+            cannot be reached and is not in the cache.
+    """
+    label = f"{repository}@{revision}" if revision else repository
+    try:
+        return _download(repository, revision, label)
+    except GatedRepoError as error:
+        raise InputError(
+            f"{label}: access to this checkpoint must be asked for; accept its terms at "
+            f"{constants.ENDPOINT}/{repository} and log in with `hf auth login` or set HF_TOKEN."
+        ) from error
+    except (RepositoryNotFoundError, HFValidationError) as error:
+        raise InputError(
+            f"{label}: neither a folder here nor a repository at {constants.ENDPOINT}; check the "
+            "spelling, or log in with `hf auth login` or set HF_TOKEN if it is private."
+        ) from error
+    except RevisionNotFoundError as error:
+        raise InputError(
+            f"{label}: the repository exists, but not this branch, tag or commit of it."
+        ) from error
+    except OSError as error:
+        return _find_in_cache(repository, revision, label, error)
+
+
+def choose_files(label: str, names: Sequence[str]) -> list[str]:
+    """Picks the files of a checkpoint, with its weights in one format only.
+
+    Args:
+        label: names the repository in errors.
+        names: all its files.
+
+    Returns:
+        Names of the files to download, or to have.
+
+    Raises:
+        InputError: configuration, vocabulary or weights are not among them.
+    """
+    for what, either in (("configuration", (_CONFIG,)), ("vocabulary", _VOCABULARIES)):
+        if not any(name in names for name in either):
+            raise InputError(
+                f"{label}: this repository is no BERT checkpoint: it has no {what} "
+                f"({' or '.join(either)}); name another."
+            )
+    for weights in WEIGHT_FILES:
+        if weights in names:
+            return [name for name in names if name in (*_SMALL_FILES, weights)]
+        if weights + INDEX_SUFFIX in names:
+            shard = _shard_pattern(weights)
+            kept = (*_SMALL_FILES, weights + INDEX_SUFFIX)
+            return [name for name in names if name in kept or shard.fullmatch(name)]
+    raise InputError(
+        f"{label}: this repository has none of the weights that can be read "
+        f"({', '.join(WEIGHT_FILES)}); name another."
+    )
+
+
+def _shard_pattern(weights: str) -> re.Pattern[str]:
+    stem, _, suffix = weights.rpartition(".")
+    return re.compile(rf"{re.escape(stem)}-\d+-of-\d+\.{suffix}")
+
+
+def _download(repository: str, revision: str | None, label: str) -> Path:
+    listed = _retry(lambda: HfApi().model_info(repository, revision=revision))
+    files = choose_files(label, [file.rfilename for file in listed.siblings or ()])
+    folder = Path(
+        _retry(lambda: snapshot_download(repository, revision=revision, allow_patterns=files))
+    )
+    for name in files:
+        # The client falls back to whatever is in the cache when the network fails between calls.
+        if not (folder / name).exists():
+            raise ConnectionError(f"{name} did not arrive")
+    return folder
+
+
+def _retry(call: Callable[[], _Result]) -> _Result:
+    # The client itself retries most failures of the network, but not a body that ends too early.
+    for _ in range(_FURTHER_ATTEMPTS):
+        try:
+            return call()
+        except ChunkedEncodingError as error:
+            logging.warning("The download was cut (%s); it goes on where it stopped.", error)
+    return call()
+
+
+def _find_in_cache(repository: str, revision: str | None, label: str, error: OSError) -> Path:
+    reason = _explain(error)
+    try:
+        folder = Path(snapshot_download(repository, revision=revision, local_files_only=True))
+    except LocalEntryNotFoundError:
+        raise InputError(f"{label}: not in the cache, and {reason}") from error
+    try:
+        choose_files(label, [path.name for path in folder.iterdir() if path.exists()])
+    except InputError:
+        raise InputError(f"{label}: the copy in the cache is not complete, and {reason}") from error
+    logging.info("%s: taken from the cache, since %s", label, reason)
+    return folder
+
+
+def _explain(error: OSError) -> str:
+    if constants.HF_HUB_OFFLINE:
+        return "HF_HUB_OFFLINE forbids downloading; unset it and run this once with a network."
+    if error.errno in _NOT_WRITABLE:
+        return (
+            f"{constants.HF_HUB_CACHE} cannot be written ({error.strerror}); free some space or "
+            "set HF_HOME to another folder."
+        )
+    answer = error.response if isinstance(error, HfHubHTTPError) else None
+    if answer is not None and answer.status_code < _SERVER_ERROR:
+        return (
+            f"{constants.ENDPOINT} answered {answer.status_code} {answer.reason}; check HF_TOKEN "
+            "and whether you may read this repository."
+        )
+    return (
+        f"{constants.ENDPOINT} did not deliver ({type(error).__name__}); check the network and the "
+        "proxy and run the same command again: it goes on where it stopped. Or name a local folder."
+    )

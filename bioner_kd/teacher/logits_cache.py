@@ -1,0 +1,173 @@
+"""Word-level logits on disk: computed once, read in every epoch of every student.
+
+A cache is a folder with `manifest.json` and shards of consecutive sentences. Shards appear complete or not at all, carry a
+checksum, and are made again where it does not fit. The manifest says what the logits belong to.
+"""
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bioner_kd.atomic import atomic_file
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.checksum import file_digest
+from bioner_kd.encoding.ragged import Ragged
+from bioner_kd.errors import InputError
+
+MANIFEST = "manifest.json"
+SHARD_SENTENCES = 1024
+
+Fingerprint = Mapping[str, Any]
+
+
+def words_digest(sentences: Iterable[Sentence]) -> str:
+    """SHA-256 of the words of all sentences, in order."""
+    digest = hashlib.sha256()
+    for sentence in sentences:
+        digest.update("\t".join(sentence.words).encode() + b"\n")
+    return digest.hexdigest()
+
+
+class LogitsCache:
+    """The cache of one split or text file."""
+
+    def __init__(self, folder: Path) -> None:
+        """Takes its folder, which need not exist yet."""
+        self.folder = folder
+        self._manifest = folder / MANIFEST
+
+    def write(
+        self,
+        sentences: Sequence[Sentence],
+        fingerprint: Fingerprint,
+        compute: Callable[[Sequence[Sentence]], Sequence[np.ndarray]],
+        *,
+        shard_sentences: int = SHARD_SENTENCES,
+    ) -> Iterator[int]:
+        """Computes what is not there yet, a shard at a time.
+
+        Args:
+            sentences: the sentences in order.
+            fingerprint: what the logits depend on, by name: teacher, tokenizer, tags and so on; JSON values.
+            compute: sentences to float32 (words, tags) each.
+            shard_sentences: sentences of a shard.
+
+        Yields:
+            The number of sentences of each shard, as soon as it is on disk or found to be there.
+
+        Raises:
+            InputError: the folder holds logits of something else, or cannot be written.
+        """
+        fingerprint = {**fingerprint, "words": words_digest(sentences)}
+        if self._manifest.exists():
+            manifest = self._read_manifest()
+            self._compare(manifest["fingerprint"], fingerprint)
+            shard_sentences = manifest["shard_sentences"]
+        else:
+            manifest = {
+                "fingerprint": fingerprint,
+                "sentences": len(sentences),
+                "shard_sentences": shard_sentences,
+                "shards": {},
+            }
+        for start in range(0, len(sentences), shard_sentences):
+            part = sentences[start : start + shard_sentences]
+            name = f"shard-{start // shard_sentences:05d}.npz"
+            if not self._intact(name, manifest["shards"].get(name)):
+                manifest["shards"][name] = self._write_shard(name, compute(part))
+                with atomic_file(self._manifest) as file:
+                    json.dump(manifest, file, indent=1)
+            yield len(part)
+
+    def read(self, sentences: Sequence[Sentence], fingerprint: Fingerprint) -> Ragged:
+        """The logits of all sentences.
+
+        Args:
+            sentences: the sentences that the cache was made of.
+            fingerprint: what the reader knows of how it must have been made; other entries are not compared.
+
+        Returns:
+            float32 (words of all sentences, tags).
+
+        Raises:
+            InputError: the cache is missing, unfinished, damaged or belongs to something else.
+        """
+        if not self._manifest.exists():
+            raise InputError(
+                f"{self.folder}: no logits cache is here; make it with scripts/cache_logits.py."
+            )
+        manifest = self._read_manifest()
+        expected = {**fingerprint, "words": words_digest(sentences)}
+        known = {name: manifest["fingerprint"].get(name) for name in expected}
+        self._compare(known, expected)
+        rows = [self._read_shard(name, manifest) for name in self._names(manifest)]
+        logits = np.concatenate([flat for flat, _ in rows])
+        return Ragged(logits, np.concatenate([lengths for _, lengths in rows]))
+
+    def fingerprint(self) -> dict[str, Any]:
+        """What the logits were made with, by name."""
+        return self._read_manifest()["fingerprint"]
+
+    def _names(self, manifest: Mapping[str, Any]) -> list[str]:
+        count = -(-manifest["sentences"] // manifest["shard_sentences"])
+        names = [f"shard-{number:05d}.npz" for number in range(count)]
+        missing = [name for name in names if name not in manifest["shards"]]
+        if missing:
+            raise InputError(
+                f"{self.folder}: the cache is unfinished, {len(missing)} of {count} shards are missing; run "
+                "scripts/cache_logits.py with the same flags to finish it."
+            )
+        return names
+
+    def _read_manifest(self) -> dict[str, Any]:
+        try:
+            manifest = json.loads(self._manifest.read_text(encoding="utf-8"))
+            for name in ("fingerprint", "sentences", "shard_sentences", "shards"):
+                manifest[name]
+        except (ValueError, KeyError, TypeError) as error:
+            raise InputError(
+                f"{self._manifest}: not the manifest of a logits cache ({error}); delete the folder and run "
+                "scripts/cache_logits.py again."
+            ) from error
+        return manifest
+
+    def _compare(self, found: Fingerprint, expected: Fingerprint) -> None:
+        for name in sorted(found.keys() | expected.keys()):
+            if found.get(name) != expected.get(name):
+                raise InputError(
+                    f"{self.folder}: these logits were made with another {name} "
+                    f"({_short(found.get(name))}, expected {_short(expected.get(name))}); "
+                    "point to the right cache, or make one in a new folder with scripts/cache_logits.py."
+                )
+
+    def _write_shard(self, name: str, logits: Sequence[np.ndarray]) -> str:
+        rows = Ragged.from_arrays([row.astype(np.float32) for row in logits])
+        with atomic_file(self.folder / name, "wb") as file:
+            np.savez_compressed(file, logits=rows.flat, lengths=rows.lengths)
+        return file_digest(self.folder / name)
+
+    def _intact(self, name: str, checksum: str | None) -> bool:
+        path = self.folder / name
+        return checksum is not None and path.exists() and file_digest(path) == checksum
+
+    def _read_shard(self, name: str, manifest: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+        if not self._intact(name, manifest["shards"][name]):
+            raise InputError(
+                f"{self.folder / name}: this shard is damaged or missing (its checksum does not fit); run "
+                "scripts/cache_logits.py with the same flags, which makes just this shard again."
+            )
+        try:
+            with np.load(self.folder / name) as shard:
+                return shard["logits"], shard["lengths"]
+        except (ValueError, KeyError, zipfile.BadZipFile) as error:
+            raise InputError(f"{self.folder / name}: not a shard of logits ({error}).") from error
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 40 else f"{text[:12]}…"

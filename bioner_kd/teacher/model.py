@@ -1,0 +1,54 @@
+"""The teacher: a BERT token classifier that gives one row of logits a word."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from bioner_kd.training.losses import cross_entropy_per_word
+from bioner_kd.training.word_tagger import LOSS, WordTagger
+
+
+class Teacher(WordTagger):
+    """BERT, windows folded into its batch axis, each word read at its first subword.
+
+    Source:
+        Lee et al. (2020), "BioBERT", Bioinformatics 36(4); Devlin et al. (2019), arXiv:1810.04805, section 5.3.
+    """
+
+    def __init__(self, bert: keras.Model, *, pad_id: int, **options: Any) -> None:
+        """Takes the classifier.
+
+        Args:
+            bert: a TFBertForTokenClassification.
+            pad_id: id of [PAD], which attention leaves out.
+            **options: as in keras.Model.
+        """
+        super().__init__(**options)
+        self.bert, self.pad_id = bert, pad_id
+
+    def call(self, features: Mapping[str, tf.Tensor], training: bool | None = None) -> tf.Tensor:
+        """Logits of every word.
+
+        Args:
+            features: int32 "subword_ids" (batch, windows, subwords) and "word_positions" (batch, words), the place of
+                each word's first subword in its sentence's windows laid end to end.
+            training: whether dropout acts.
+
+        Returns:
+            float32 (batch, words, tags).
+        """
+        ids = features["subword_ids"]
+        batch, windows, subwords = tf.unstack(tf.shape(ids))
+        flat = tf.reshape(ids, [-1, subwords])
+        attended = tf.cast(tf.not_equal(flat, self.pad_id), tf.int32)
+        logits = self.bert(input_ids=flat, attention_mask=attended, training=training).logits
+        logits = tf.reshape(logits, [batch, windows * subwords, logits.shape[-1]])
+        return tf.gather(tf.cast(logits, tf.float32), features["word_positions"], batch_dims=1)
+
+    def word_losses(
+        self, features: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor], logits: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        """Cross-entropy of the annotated tags."""
+        return {LOSS: cross_entropy_per_word(logits, targets["tag_ids"])}

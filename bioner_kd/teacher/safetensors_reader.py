@@ -1,0 +1,123 @@
+"""Reads safetensors files to numpy, bfloat16 too, without copying.
+
+The safetensors library copies every tensor, and whether it can give bfloat16 to numpy depends on
+its version; the format is small enough to read, and to check, here.
+"""
+
+import json
+import math
+import mmap
+import os
+from typing import Any
+
+import numpy as np
+
+from bioner_kd.teacher.weights_file import Damaged, damaged, float32_from_bfloat16, map_file, need
+
+_DTYPES = {
+    "F64": "<f8",
+    "F32": "<f4",
+    "F16": "<f2",
+    "BF16": "<u2",
+    "I64": "<i8",
+    "I32": "<i4",
+    "I16": "<i2",
+    "I8": "|i1",
+    "U8": "|u1",
+    "BOOL": "|b1",
+}
+_LENGTH_BYTES = 8
+_LONGEST_HEADER = 100_000_000
+_METADATA = "__metadata__"
+
+
+def read_safetensors(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
+    """Reads all tensors of a safetensors file.
+
+    Args:
+        path: the file.
+
+    Returns:
+        Read-only arrays by tensor name, in the file's own type (float16 stays float16), except that
+        bfloat16, which numpy lacks, becomes float32. Arrays are views on the mapped file.
+
+    Raises:
+        InputError: the file is missing or is not, to the last byte, what its header says.
+
+    Source:
+        https://github.com/huggingface/safetensors, "Format".
+    """
+    mapped = map_file(path)
+    try:
+        header, begin = _read_header(mapped)
+        _check_layout(header, len(mapped) - begin)
+        return {name: _array(mapped, begin, entry) for name, entry in header.items()}
+    except Damaged as error:
+        raise damaged(path, str(error)) from error
+
+
+def _read_header(mapped: mmap.mmap) -> tuple[dict[str, Any], int]:
+    length = int.from_bytes(mapped[:_LENGTH_BYTES], "little")
+    begin = _LENGTH_BYTES + length
+    need(
+        _LENGTH_BYTES < len(mapped) and length <= _LONGEST_HEADER and begin <= len(mapped),
+        f"its header should take {length} bytes, and the file has {len(mapped)}",
+    )
+    try:
+        header = json.loads(mapped[_LENGTH_BYTES:begin], object_pairs_hook=_without_repeats)
+    except (ValueError, RecursionError) as error:
+        raise Damaged(f"its header is not valid JSON ({error})") from error
+    need(isinstance(header, dict), "its header is not a JSON object")
+    header.pop(_METADATA, None)
+    for name, entry in header.items():
+        _check_entry(name, entry)
+    return header, begin
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    need(len(made) == len(pairs), "its header names something twice")
+    return made
+
+
+def _check_entry(name: str, entry: Any) -> None:
+    need(
+        isinstance(entry, dict) and {"dtype", "shape", "data_offsets"} <= entry.keys(),
+        f"its header does not describe the tensor {name!r}",
+    )
+    dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
+    known = isinstance(dtype, str) and dtype in _DTYPES
+    need(known, f"its tensor {name!r} has the type {dtype!r}; known are {', '.join(_DTYPES)}")
+    need(_are_counts(shape) and len(shape) <= 32, f"its tensor {name!r} has no valid shape")
+    need(_are_counts(offsets) and len(offsets) == 2, f"its tensor {name!r} has no valid place")
+    need(
+        offsets[1] - offsets[0] == math.prod(shape) * np.dtype(_DTYPES[dtype]).itemsize,
+        f"its tensor {name!r} of shape {tuple(shape)} does not fill its place in the file",
+    )
+
+
+def _check_layout(header: dict[str, Any], size: int) -> None:
+    # Neither gaps nor overlaps: a file with either was not written by a safetensors library.
+    at = 0
+    for begin, end in sorted(tuple(entry["data_offsets"]) for entry in header.values()):
+        need(begin == at, "its tensors overlap or leave gaps")
+        at = end
+    need(at == size, f"its tensors need {at} bytes, but {size} follow the header")
+
+
+def _array(mapped: mmap.mmap, begin: int, entry: dict[str, Any]) -> np.ndarray:
+    dtype, shape = np.dtype(_DTYPES[entry["dtype"]]), entry["shape"]
+    if 0 in shape:
+        flat = np.zeros(0, dtype)
+    else:
+        flat = np.frombuffer(mapped, dtype, math.prod(shape), begin + entry["data_offsets"][0])
+    if entry["dtype"] == "BF16":
+        flat = float32_from_bfloat16(flat)
+    try:
+        return flat.reshape(shape)
+    except ValueError as error:
+        raise Damaged(f"it has a tensor of the impossible shape {tuple(shape)}") from error
+
+
+def _are_counts(values: Any) -> bool:
+    return isinstance(values, list) and all(type(value) is int and value >= 0 for value in values)

@@ -1,0 +1,146 @@
+"""A fine-tuned teacher on disk: a folder that transformers reads too, and what else its logits depend on."""
+
+import functools
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from bioner_kd.atomic import atomic_file
+from bioner_kd.checksum import file_digest
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.corpus.tag_set import TagSet
+from bioner_kd.encoding.batches import BatchSource, predict_logits
+from bioner_kd.encoding.subwords import SubwordSentences
+from bioner_kd.encoding.windows import WindowConfig
+from bioner_kd.errors import InputError
+from bioner_kd.teacher.checkpoint import load_token_classifier
+from bioner_kd.teacher.model import Teacher
+from bioner_kd.teacher.tokenizer import SubwordTokenizer, load_tokenizer
+
+WEIGHTS = "tf_model.h5"
+SETTINGS = "bioner_kd.json"
+
+
+@dataclass(frozen=True)
+class SavedTeacher:
+    """A teacher with everything that turns sentences into its logits.
+
+    Attributes:
+        folder: where it is kept.
+        model: features to word-level logits.
+        tokenizer: words to subwords.
+        tag_set: the tags of the last axis of its logits.
+        windows: how it reads long sentences.
+        fingerprint: what its logits depend on, by name, as a logits cache records it.
+    """
+
+    folder: Path
+    model: Teacher
+    tokenizer: SubwordTokenizer
+    tag_set: TagSet
+    windows: WindowConfig
+    fingerprint: dict[str, object]
+
+    @property
+    def parameters(self) -> int:
+        """Number of weights."""
+        return self.model.bert.count_params()
+
+    @property
+    def size(self) -> int:
+        """Bytes of its weights on disk."""
+        return (self.folder / WEIGHTS).stat().st_size
+
+    def encode(self, sentences: Sequence[Sentence]) -> SubwordSentences:
+        """Cuts sentences into this teacher's windows."""
+        return encode_subwords(sentences, self.tokenizer, self.windows)
+
+    def logits(self, sentences: Sequence[Sentence], batch_size: int = 32) -> list[np.ndarray]:
+        """Word-level logits, float32 (words, tags) a sentence, in order."""
+        return predict_logits(self.call, subword_source(self.encode(sentences)), batch_size)
+
+    @functools.cached_property
+    def call(self) -> Callable[[dict[str, tf.Tensor]], tf.Tensor]:
+        """The frozen model as a graph: features to logits (batch, words, tags)."""
+        return tf.function(
+            lambda features: self.model(features, training=False), reduce_retracing=True
+        )
+
+
+def encode_subwords(
+    sentences: Sequence[Sentence], tokenizer: SubwordTokenizer, windows: WindowConfig
+) -> SubwordSentences:
+    """Cuts sentences into windows of a tokenizer's subwords."""
+    return SubwordSentences.from_sentences(
+        sentences,
+        tokenizer.subwords,
+        windows,
+        cls_id=tokenizer.cls_id,
+        sep_id=tokenizer.sep_id,
+        pad_id=tokenizer.pad_id,
+    )
+
+
+def subword_source(encoded: SubwordSentences) -> BatchSource:
+    """Batches of a teacher's features alone."""
+    return BatchSource(encoded.lengths, encoded.words, (encoded.gatherer(),))
+
+
+def save_teacher(
+    folder: Path,
+    model: Teacher,
+    tokenizer: SubwordTokenizer,
+    tag_set: TagSet,
+    windows: WindowConfig,
+    pretrained: str,
+) -> None:
+    """Writes what `load_teacher` reads into an existing folder."""
+    model.bert.save_pretrained(folder)
+    tokenizer.save(folder)
+    settings = {"tags": list(tag_set.tags), "windows": asdict(windows), "pretrained": pretrained}
+    with atomic_file(folder / SETTINGS) as file:
+        json.dump(settings, file, indent=1)
+
+
+def teacher_fingerprint(folder: Path) -> dict[str, object]:
+    """What the logits of a saved teacher depend on, read without loading it.
+
+    Raises:
+        InputError: the folder holds no fine-tuned teacher.
+    """
+    try:
+        settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+        return {
+            "teacher": file_digest(folder / WEIGHTS),
+            "tokenizer": file_digest(folder / "tokenizer.json"),
+            "tags": settings["tags"],
+            "windows": settings["windows"],
+        }
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(
+            f"{folder}: not a fine-tuned teacher ({error}); make one with scripts/finetune_teacher.py."
+        ) from error
+
+
+def load_teacher(folder: Path) -> SavedTeacher:
+    """Loads what scripts/finetune_teacher.py wrote.
+
+    Raises:
+        InputError: the folder holds no fine-tuned teacher, or a damaged one.
+    """
+    fingerprint = teacher_fingerprint(folder)
+    tag_set = TagSet(tuple(fingerprint["tags"]))  # type: ignore[arg-type]
+    tokenizer = load_tokenizer(folder)
+    bert = load_token_classifier(folder, tag_set.tags, fine_tuned=True)
+    return SavedTeacher(
+        folder,
+        Teacher(bert, pad_id=tokenizer.pad_id),
+        tokenizer,
+        tag_set,
+        WindowConfig(**fingerprint["windows"]),  # type: ignore[arg-type]
+        fingerprint,
+    )

@@ -1,0 +1,70 @@
+"""Reads TensorFlow weight files, and gives their tensors PyTorch's names and axes."""
+
+import os
+
+import h5py
+import numpy as np
+from transformers.modeling_tf_pytorch_utils import (
+    TransposeType,
+    convert_tf_weight_name_to_pt_weight_name,
+)
+
+from bioner_kd.errors import InputError
+from bioner_kd.teacher.weights_file import damaged, map_file
+
+_HDF5_START = b"\x89HDF\r\n\x1a\n"
+
+
+def read_h5(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
+    """Reads `tf_model.h5` as `TFPreTrainedModel.save_pretrained` writes it.
+
+    Args:
+        path: the file.
+
+    Returns:
+        Arrays by the names and with the axes of the same model in PyTorch:
+        `bert/…/query/kernel:0` (in, out) becomes `bert.….query.weight` (out, in).
+
+    Raises:
+        InputError: the file is missing, damaged, or holds no weights.
+    """
+    if map_file(path)[: len(_HDF5_START)] != _HDF5_START:
+        raise InputError(
+            f"{path}: this is not an HDF5 file; download the weights again or name another folder."
+        )
+    found: dict[str, np.ndarray] = {}
+
+    def keep(name: str, item: h5py.Group | h5py.Dataset) -> None:
+        if isinstance(item, h5py.Dataset):
+            found[name] = np.asarray(item)
+
+    try:
+        with h5py.File(path, "r") as file:
+            file.visititems(keep)
+    except (OSError, RuntimeError, ValueError, KeyError) as error:
+        raise damaged(path, f"the HDF5 file cannot be read ({error})") from error
+    # A path begins with the Keras layer that owns the weight; its name proper begins after it.
+    return with_torch_names({name.split("/", 1)[-1]: array for name, array in found.items()})
+
+
+def are_tf_names(state: dict[str, np.ndarray]) -> bool:
+    """Tells whether tensors bear TensorFlow's names, as in a safetensors file that it saved."""
+    return any("/" in name for name in state)
+
+
+def with_torch_names(state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Renames and transposes tensors from TensorFlow's manner to PyTorch's.
+
+    Args:
+        state: arrays by TensorFlow name, beginning with the name of the model.
+
+    Returns:
+        Arrays by PyTorch name; kernels are transposed views.
+    """
+    renamed = {}
+    for name, array in state.items():
+        torch_name, transpose = convert_tf_weight_name_to_pt_weight_name(
+            name, tf_weight_shape=array.shape
+        )
+        renamed[torch_name] = array.T if transpose is TransposeType.SIMPLE else array
+    return renamed

@@ -1,0 +1,135 @@
+"""The teacher's WordPiece tokenizer, one word at a time."""
+
+import json
+import os
+from pathlib import Path
+
+from tokenizers import Tokenizer
+
+from bioner_kd.atomic import atomic_file
+from bioner_kd.errors import InputError
+from bioner_kd.teacher.wordpiece import (
+    SETTINGS,
+    SPECIAL_PIECES,
+    TOKENIZER,
+    VOCABULARY,
+    build_tokenizer,
+    lower_cases,
+    read_optional,
+)
+
+_CONFIG = "config.json"
+# About 150 MB; text of millions of sentences has ever new words.
+_MOST_REMEMBERED = 1_000_000
+
+
+class SubwordTokenizer:
+    """Words to the ids of their subwords.
+
+    Attributes:
+        cls_id: id of [CLS].
+        sep_id: id of [SEP].
+        pad_id: id of [PAD].
+        unk_id: id of [UNK].
+        lower_cases: whether words are lower-cased first.
+        vocabulary_size: one more than the largest id.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, special_pieces: dict[str, str]) -> None:
+        """Takes over a tokenizer.
+
+        Args:
+            tokenizer: of the tokenizers library; its truncation and padding are switched off.
+            special_pieces: its pieces in the roles pad_token, unk_token, cls_token and sep_token.
+        """
+        # A tokenizer.json may truncate and pad: MiniLM's fills every text up to 128 subwords.
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        # A word that reads "[SEP]" is text, not the end of the sentence.
+        tokenizer.encode_special_tokens = True
+        self._tokenizer, self._special_pieces = tokenizer, special_pieces
+        ids = tokenizer.get_vocab()
+        self.pad_id: int = ids[special_pieces["pad_token"]]
+        self.unk_id: int = ids[special_pieces["unk_token"]]
+        self.cls_id: int = ids[special_pieces["cls_token"]]
+        self.sep_id: int = ids[special_pieces["sep_token"]]
+        self.lower_cases = lower_cases(tokenizer)
+        self.vocabulary_size: int = max(ids.values()) + 1
+        self._known: dict[str, tuple[int, ...]] = {}
+
+    def subwords(self, word: str) -> list[int]:
+        """Splits a word.
+
+        Args:
+            word: any text.
+
+        Returns:
+            Subword ids, at least one: [UNK] for a word of which nothing remains, such as a control
+            character, and for a run of more than 100 characters, as in BERT itself.
+        """
+        ids = self._known.get(word)
+        if ids is None:
+            ids = tuple(self._tokenizer.encode(word, add_special_tokens=False).ids)
+            if len(self._known) >= _MOST_REMEMBERED:
+                self._known.clear()
+            ids = self._known[word] = ids or (self.unk_id,)
+        return list(ids)
+
+    def save(self, folder: str | os.PathLike[str]) -> None:
+        """Writes the files that `load_tokenizer` and transformers read.
+
+        Args:
+            folder: made where missing.
+
+        Raises:
+            InputError: the folder cannot be written.
+        """
+        settings = {
+            "do_lower_case": self.lower_cases,
+            "tokenizer_class": "BertTokenizer",
+            **self._special_pieces,
+        }
+        texts = {
+            TOKENIZER: self._tokenizer.to_str(pretty=True),
+            SETTINGS: json.dumps(settings, indent=1),
+            SPECIAL_PIECES: json.dumps(self._special_pieces, indent=1),
+            VOCABULARY: "".join(f"{piece}\n" for piece in self._pieces()),
+        }
+        for name, text in texts.items():
+            with atomic_file(Path(folder) / name) as file:
+                file.write(text)
+
+    def _pieces(self) -> list[str]:
+        # An id without a piece (a vocabulary may repeat one) still needs its line.
+        pieces = [f"[no piece {index}]" for index in range(self.vocabulary_size)]
+        for piece, index in self._tokenizer.get_vocab().items():
+            pieces[index] = piece
+        return pieces
+
+
+def load_tokenizer(folder: str | os.PathLike[str]) -> SubwordTokenizer:
+    """Loads the tokenizer of a checkpoint folder.
+
+    Whether words are lower-cased is what `tokenizer_config.json` says, else what `tokenizer.json`
+    says, else, as for BioBERT's first releases, which have neither, what the vocabulary shows: one
+    with an upper-case piece is cased.
+
+    Args:
+        folder: holds `tokenizer.json` or `vocab.txt`.
+
+    Returns:
+        The tokenizer.
+
+    Raises:
+        InputError: a file is missing or broken, the vocabulary lacks a special piece, or it is
+            larger than `config.json`, where there is one, says.
+    """
+    folder = Path(folder)
+    tokenizer = SubwordTokenizer(*build_tokenizer(folder))
+    rows = read_optional(folder / _CONFIG).get("vocab_size")
+    if isinstance(rows, int) and tokenizer.vocabulary_size > rows:
+        raise InputError(
+            f"{folder}: the vocabulary has {tokenizer.vocabulary_size} pieces, but config.json "
+            f"says vocab_size {rows}; both must be of one checkpoint: download both again."
+        )
+    return tokenizer

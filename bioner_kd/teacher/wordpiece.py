@@ -1,0 +1,165 @@
+"""Builds a BERT's WordPiece tokenizer from a checkpoint's files, and settles its case."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from absl import logging
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
+
+from bioner_kd.errors import InputError
+from bioner_kd.teacher.json_file import read_json_object
+
+TOKENIZER, VOCABULARY = "tokenizer.json", "vocab.txt"
+SETTINGS, SPECIAL_PIECES = "tokenizer_config.json", "special_tokens_map.json"
+
+_USUAL_PIECES = {
+    "pad_token": "[PAD]",
+    "unk_token": "[UNK]",
+    "cls_token": "[CLS]",
+    "sep_token": "[SEP]",
+    "mask_token": "[MASK]",
+}
+# Only pretraining needs it.
+_OPTIONAL = "mask_token"
+
+
+def build_tokenizer(folder: Path) -> tuple[Tokenizer, dict[str, str]]:
+    """Builds the tokenizer of a checkpoint folder.
+
+    Args:
+        folder: see `tokenizer.load_tokenizer`.
+
+    Returns:
+        The tokenizer, and its special pieces by their roles, such as cls_token.
+
+    Raises:
+        InputError: a file is missing or broken, or the vocabulary lacks a special piece.
+    """
+    settings = read_optional(folder / SETTINGS)
+    named = read_optional(folder / SPECIAL_PIECES) | settings
+    pieces = {role: _text_of(named.get(role)) or usual for role, usual in _USUAL_PIECES.items()}
+    if (folder / TOKENIZER).is_file():
+        path = folder / TOKENIZER
+        tokenizer = _from_tokenizer_file(path)
+        pieces = _present_pieces(path, pieces, tokenizer.get_vocab())
+        _set_lower_casing(path, tokenizer, settings.get("do_lower_case"))
+    else:
+        path = folder / VOCABULARY
+        ids = _read_vocabulary(path)
+        pieces = _present_pieces(path, pieces, ids)
+        tokenizer = _from_vocabulary(ids, pieces, settings)
+    _warn_of_wrong_case(path, lower_cases(tokenizer), is_cased(tokenizer.get_vocab()))
+    return tokenizer, pieces
+
+
+def read_optional(path: Path) -> dict[str, Any]:
+    """Reads a JSON object, or an empty one where there is no such file."""
+    return read_json_object(path) if path.is_file() else {}
+
+
+def lower_cases(tokenizer: Tokenizer) -> bool:
+    """Tells whether a tokenizer lower-cases words first."""
+    normalizer = tokenizer.normalizer
+    return normalizer is not None and normalizer.normalize_str("A") == "a"
+
+
+def is_cased(pieces: Iterable[str]) -> bool:
+    """Tells whether a vocabulary keeps upper case, by its pieces other than [UNK] and its like."""
+    return any(
+        piece != piece.lower()
+        for piece in pieces
+        if not (piece.startswith("[") and piece.endswith("]"))
+    )
+
+
+def _text_of(piece: Any) -> str | None:
+    # A special piece is written as its text, or as an object with flags beside its text.
+    content = piece.get("content") if isinstance(piece, dict) else piece
+    return content if isinstance(content, str) else None
+
+
+def _present_pieces(path: Path, pieces: dict[str, str], ids: dict[str, int]) -> dict[str, str]:
+    for role, piece in pieces.items():
+        if piece not in ids and role != _OPTIONAL:
+            raise InputError(
+                f"{path}: the vocabulary lacks {piece!r}, the {role} of a BERT; download the "
+                "checkpoint again."
+            )
+    return {role: piece for role, piece in pieces.items() if piece in ids}
+
+
+def _from_tokenizer_file(path: Path) -> Tokenizer:
+    try:
+        return Tokenizer.from_file(str(path))
+    except Exception as error:  # The library raises nothing more specific.
+        raise InputError(
+            f"{path}: this is not a file of the tokenizers library ({error}); download it again."
+        ) from error
+
+
+def _set_lower_casing(path: Path, tokenizer: Tokenizer, wanted: bool | None) -> None:
+    normalizer = tokenizer.normalizer
+    if wanted is None or bool(wanted) == lower_cases(tokenizer):
+        return
+    if not isinstance(normalizer, normalizers.BertNormalizer):
+        logging.warning(
+            "%s: %s beside it says do_lower_case=%s, which this kind of normalizer cannot follow.",
+            path,
+            SETTINGS,
+            wanted,
+        )
+        return
+    logging.warning(
+        "%s: %s beside it says do_lower_case=%s, which is followed.", path, SETTINGS, wanted
+    )
+    normalizer.lowercase = bool(wanted)
+    tokenizer.normalizer = normalizer
+
+
+def _read_vocabulary(path: Path) -> dict[str, int]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            f"{path}: cannot read this file ({error.strerror}); a checkpoint folder needs it or "
+            f"{TOKENIZER}: download it again or name another folder."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{path}: byte {error.start} is not UTF-8; download the vocabulary again."
+        ) from error
+    # Not splitlines(): a piece may be a character that Python takes for the end of a line.
+    return {piece: index for index, piece in enumerate(text.removesuffix("\n").split("\n"))}
+
+
+def _from_vocabulary(
+    ids: dict[str, int], pieces: dict[str, str], settings: dict[str, Any]
+) -> Tokenizer:
+    lower = settings.get("do_lower_case")
+    tokenizer = Tokenizer(models.WordPiece(ids, unk_token=pieces["unk_token"]))
+    tokenizer.normalizer = normalizers.BertNormalizer(
+        handle_chinese_chars=settings.get("tokenize_chinese_chars") is not False,
+        strip_accents=settings.get("strip_accents"),
+        lowercase=not is_cased(ids) if lower is None else bool(lower),
+    )
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.decoder = decoders.WordPiece()
+    tokenizer.add_special_tokens(list(pieces.values()))
+    separator, first = pieces["sep_token"], pieces["cls_token"]
+    tokenizer.post_processor = processors.BertProcessing(
+        (separator, ids[separator]), (first, ids[first])
+    )
+    return tokenizer
+
+
+def _warn_of_wrong_case(path: Path, lower: bool, cased: bool) -> None:
+    if lower == cased:
+        logging.warning(
+            "%s: the vocabulary is %s, but words are %s first; if that is wrong, correct "
+            "do_lower_case in %s.",
+            path,
+            "cased" if cased else "uncased",
+            "lower-cased" if lower else "not lower-cased",
+            SETTINGS,
+        )

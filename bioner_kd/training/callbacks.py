@@ -1,0 +1,170 @@
+"""Callbacks of both trainings: devel score and best weights, history, a state to resume from, progress."""
+
+import csv
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+import tensorflow as tf
+from absl import logging
+from tqdm import tqdm
+
+from bioner_kd.atomic import atomic_file
+from bioner_kd.errors import InputError
+from bioner_kd.training.averaging import averaged_weights
+
+DEVEL_F1 = "devel_f1"
+
+
+class BestWeights(keras.callbacks.Callback):
+    """Scores the devel split after each epoch and keeps the weights that did best."""
+
+    def __init__(self, model: keras.Model, score: Callable[[], float]) -> None:
+        """Takes a built model and what gives its devel F1, percent."""
+        super().__init__()
+        self._score = score
+        self.score = tf.Variable(-1.0, trainable=False)
+        self.epoch = tf.Variable(-1, trainable=False, dtype=tf.int64)
+        self.weights = [tf.Variable(weight, trainable=False) for weight in model.weights]
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Scores the averaged weights where the optimiser averages, else the last ones."""
+        with averaged_weights(self.model):
+            score = self._score()
+            if score > float(self.score.numpy()):
+                self.score.assign(score)
+                self.epoch.assign(epoch)
+                for kept, weight in zip(self.weights, self.model.weights, strict=True):
+                    kept.assign(weight)
+        if logs is not None:
+            logs[DEVEL_F1] = score
+
+    def restore(self) -> None:
+        """Puts the best weights into the model."""
+        for kept, weight in zip(self.weights, self.model.weights, strict=True):
+            weight.assign(kept)
+
+
+class History(keras.callbacks.Callback):
+    """One CSV row an epoch; a resumed run goes on behind the rows of the epochs that it keeps."""
+
+    def __init__(self, path: Path, first_epoch: int) -> None:
+        """Takes the file and the epoch, counted from 0, at which training starts."""
+        super().__init__()
+        self.path = path
+        self.rows: list[dict[str, Any]] = []
+        if first_epoch and path.exists():
+            with path.open(encoding="utf-8", newline="") as file:
+                self.rows = [row for row in csv.DictReader(file) if int(row["epoch"]) <= first_epoch]
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Adds the epoch's row; epochs are written counted from 1."""
+        values = {name: f"{float(value):.6g}" for name, value in (logs or {}).items()}
+        self.rows.append({"epoch": epoch + 1, **values})
+        with atomic_file(self.path) as file:
+            writer = csv.DictWriter(file, list(self.rows[-1]))
+            writer.writeheader()
+            writer.writerows(self.rows)
+
+
+class ResumeState(keras.callbacks.Callback):
+    """Everything that training needs to go on, saved after each epoch.
+
+    A run that was stopped goes on at the epoch after the last one saved, with the same order of batches, optimiser state
+    and best weights; only dropout draws anew.
+    """
+
+    def __init__(self, folder: Path, model: keras.Model, best: BestWeights, settings: Mapping[str, Any]) -> None:
+        """Takes the folder, a built and compiled model, and the settings that a resumed run must share."""
+        super().__init__()
+        self._settings_file = folder / "settings.json"
+        self._settings = json.loads(json.dumps(settings))
+        self._next_epoch = tf.Variable(0, trainable=False, dtype=tf.int64)
+        model.optimizer.build(model.trainable_variables)
+        checkpoint = tf.train.Checkpoint(
+            optimizer=model.optimizer,
+            weights=list(model.weights),
+            best=best.weights,
+            best_score=best.score,
+            best_epoch=best.epoch,
+            next_epoch=self._next_epoch,
+        )
+        self._manager = tf.train.CheckpointManager(checkpoint, str(folder), max_to_keep=1)
+
+    def restore(self) -> int:
+        """Loads the last state, if there is one.
+
+        Returns:
+            The epoch to go on with, counted from 0.
+
+        Raises:
+            InputError: the state is of a run with other settings, or damaged.
+        """
+        if not self._settings_file.exists() or self._manager.latest_checkpoint is None:
+            return 0
+        self._check_settings()
+        try:
+            self._manager.restore_or_initialize()
+        except (tf.errors.OpError, ValueError, AssertionError) as error:
+            raise InputError(
+                f"{self._settings_file.parent}: the unfinished run's state cannot be read "
+                f"({str(error).splitlines()[0]}); pass --overwrite to start again."
+            ) from error
+        return int(self._next_epoch.numpy())
+
+    def _check_settings(self) -> None:
+        before = json.loads(self._settings_file.read_text(encoding="utf-8"))
+        for name in sorted(before.keys() | self._settings.keys()):
+            if before.get(name) != self._settings.get(name):
+                raise InputError(
+                    f"{self._settings_file.parent}: an unfinished run is here that had {name}={before.get(name)!r}, now "
+                    f"it is {self._settings.get(name)!r}; use the same settings to go on, or pass --overwrite to start "
+                    "again."
+                )
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Saves the state; the one before it is deleted only afterwards."""
+        if not self._settings_file.exists():
+            with atomic_file(self._settings_file) as file:
+                json.dump(self._settings, file, indent=1)
+        self._next_epoch.assign(epoch + 1)
+        self._manager.save(epoch + 1)
+
+
+class Progress(keras.callbacks.Callback):
+    """A bar for each epoch where a person watches, and one line an epoch in any case."""
+
+    def __init__(self, steps: int, epochs: int) -> None:
+        """Takes the batches of an epoch and the number of epochs."""
+        super().__init__()
+        self._steps, self._epochs = steps, epochs
+        self._bar: tqdm | None = None
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Starts the epoch's bar."""
+        # disable=None: no bar where standard error is no terminal.
+        self._bar = tqdm(
+            total=self._steps, desc=f"epoch {epoch + 1}/{self._epochs}", leave=False, disable=None
+        )
+
+    def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Moves the bar."""
+        if self._bar is not None:
+            self._bar.set_postfix(loss=f"{(logs or {}).get('loss', 0):.4f}", refresh=False)
+            self._bar.update()
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Writes the epoch's line."""
+        self._close()
+        values = ", ".join(f"{name} {float(value):.4g}" for name, value in (logs or {}).items())
+        logging.info("epoch %d/%d: %s", epoch + 1, self._epochs, values)
+
+    def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
+        """Leaves no bar behind."""
+        self._close()
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()

