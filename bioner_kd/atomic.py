@@ -1,6 +1,7 @@
 """Files and folders that appear under their final name complete or not at all."""
 
 import contextlib
+import errno
 import os
 import shutil
 import tempfile
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from bioner_kd.errors import InputError
+
+_DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 def _make_parent(path: Path) -> None:
@@ -23,8 +26,18 @@ def _make_parent(path: Path) -> None:
 
 def _not_writable(path: Path, error: OSError) -> InputError:
     return InputError(
-        f"{path}: cannot write here ({error.strerror}); free some space or choose another output path."
+        f"{path}: cannot write here ({error.strerror}); free some space or choose another output "
+        "path."
     )
+
+
+@contextlib.contextmanager
+def _reported(path: Path) -> Iterator[None]:
+    """Turns any failure of the file system into an error about `path`."""
+    try:
+        yield
+    except OSError as error:
+        raise _not_writable(path, error) from error
 
 
 @contextlib.contextmanager
@@ -44,25 +57,29 @@ def atomic_file(path: str | os.PathLike[str], mode: str = "w", **options: Any) -
     if "b" not in mode:
         options.setdefault("encoding", "utf-8")
         options.setdefault("newline", "\n")
-    temporary = ""
-    try:
+    with _reported(path):
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
         with open(descriptor, mode, **options) as handle:
             yield handle
             handle.flush()
             os.fsync(handle.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
+        with _reported(path):
+            os.chmod(temporary, 0o666 & ~_umask())
+            os.replace(temporary, path)
     except OSError as error:
-        raise _not_writable(path, error) from error
+        # A disk's own complaints are about this file; others come from what else the block does.
+        if error.errno in _DISK_ERRORS:
+            raise _not_writable(path, error) from error
+        raise
     finally:
-        if temporary and os.path.exists(temporary):
+        if os.path.exists(temporary):
             os.unlink(temporary)
 
 
 @contextlib.contextmanager
 def atomic_folder(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iterator[Path]:
-    """Yields a temporary sibling folder that takes the name `path` when the block ends without an error.
+    """Yields a temporary sibling folder that becomes `path` when the block ends without an error.
 
     Args:
         path: final name; its parent is made where missing.
@@ -74,23 +91,24 @@ def atomic_folder(path: str | os.PathLike[str], *, overwrite: bool = False) -> I
     path = Path(path)
     if path.exists() and not overwrite:
         raise InputError(
-            f"{path}: this folder exists already; name another one or pass --overwrite to replace it."
+            f"{path}: this folder exists already; name another one or pass --overwrite to replace "
+            "it."
         )
     _make_parent(path)
-    try:
+    with _reported(path):
         temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
-    except OSError as error:
-        raise _not_writable(path, error) from error
     try:
         yield temporary
-        os.chmod(temporary, 0o777 & ~_umask())
-        _replace_folder(temporary, path)
+        with _reported(path):
+            os.chmod(temporary, 0o777 & ~_umask())
+            _replace_folder(temporary, path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _replace_folder(new: Path, path: Path) -> None:
-    # A folder cannot be replaced in one step: the old one steps aside first, and comes back if the rename fails.
+    # A folder cannot be replaced in one step: the old one steps aside first, and comes back if the
+    # rename fails.
     if not path.exists():
         new.rename(path)
         return

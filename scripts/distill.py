@@ -1,7 +1,8 @@
 """Distils a fine-tuned teacher into a BiLSTM student.
 
-Trains on alpha * CE(tags) + (1 - alpha) * T^2 * KL(teacher || student), keeps the epoch with the best devel F1, and goes on
-where it was when a stopped run's command is given again. --alpha=1 trains the same student from scratch.
+Trains on alpha * CE(tags) + (1 - alpha) * T^2 * KL(teacher || student), keeps the epoch with the
+best devel F1, and goes on where it was when a stopped run's command is given again. --alpha=1
+trains the same student from scratch.
 
   python scripts/distill.py --flagfile=flags/ncbi_disease/distill.cfg
   python scripts/distill.py --flagfile=flags/ncbi_disease/distill.cfg --alpha=1 --seed=2 --output=saved_models/ncbi_disease/scratch_2
@@ -9,7 +10,6 @@ where it was when a stopped run's command is given again. --alpha=1 trains the s
 
 from bioner_kd.cli import corpus, distill, machine, output, student, training
 from bioner_kd.cli.program import Program
-from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.student.config import STUDENT_TRAINING
 from bioner_kd.training.machine import MachineConfig
 
@@ -22,7 +22,6 @@ OUTPUT = output.output("saved_models/demo/student", "the student, its word table
 def main(program: Program) -> None:
     """Distils as the flags say."""
     from bioner_kd.distill.training import distil
-    from bioner_kd.evaluation.predictions import devel_f1
 
     config, objective = program.read(TRAINING), program.read(distill.DISTILL)
     program.read(MACHINE).apply(config.seed)
@@ -32,7 +31,7 @@ def main(program: Program) -> None:
         saved = distil(
             train_split, devel_split,
             guidance=guidance, objective=objective, features=program.read(student.WORD_FEATURES),
-            student=program.read(student.STUDENT), training=config, score=devel_f1(devel_split, TagSet.from_sentences(train_split)),
+            student=program.read(student.STUDENT), training=config,
             folder=folder, settings=program.settings(),
         )  # fmt: skip
         saved.save(folder)

@@ -1,7 +1,7 @@
 """Downloads public corpora by name and verifies their checksums.
 
-A download that was cut goes on where it was; files that are there and fit are not fetched again. Without a name it lists the
-names.
+A download that was cut goes on where it was, and files that are there and right are left alone.
+Each corpus gets a folder with train.tsv, devel.tsv, test.tsv and a record of where they came from.
 
   python scripts/download_corpus.py NCBI-disease BC5CDR-chem
 """
@@ -11,8 +11,17 @@ from bioner_kd.cli.program import Program
 
 
 def main(program: Program) -> None:
-    """Downloads the corpora that are named."""
-    download.download(program)
+    """Downloads the corpora that the command line names."""
+    from pathlib import Path
+
+    from bioner_kd.corpus.public import download_corpus
+
+    choice = program.read(download.DOWNLOAD)
+    for name in download.names(program):
+        with download.progress_bar() as progress:
+            folder = Path(choice.folder) / name
+            download_corpus(name, folder, base_url=choice.base_url or None, progress=progress)
+        print(folder)
 
 
 PROGRAM = Program(__doc__, main, (download.DOWNLOAD,), takes_files=True)

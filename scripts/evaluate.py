@@ -1,7 +1,8 @@
 """Scores teachers and students on a split and prints them side by side.
 
-Entity-level precision, recall and F1 (exact borders and type): by default as conlleval counts, which is what published
-figures are; F1 in strict IOB2 mode beside it. Several folders in one row are seeds of one model: mean ± standard deviation.
+Entity-level precision, recall and F1 (exact borders and type): by default as conlleval counts,
+which is what published figures are; F1 in strict IOB2 mode beside it. Several folders in one row
+are seeds of one model: mean ± standard deviation.
 
   python scripts/evaluate.py --corpus=corpora/NCBI-disease --run=teacher=saved_models/ncbi_disease/teacher \\
       --run="student=saved_models/ncbi_disease/student_1,saved_models/ncbi_disease/student_2" --report=scores.json
@@ -22,7 +23,10 @@ def main(program: Program) -> None:
     program.read(MACHINE).apply(seed=0)
     choice = program.read(evaluate.EVALUATION)
     (sentences,) = corpus.read_splits(program, choice.split)
-    models = {name: list(map(evaluate.load_model, folders)) for name, folders in evaluate.parse_runs(choice.run).items()}
+    models = {
+        name: list(map(evaluate.load_model, folders))
+        for name, folders in evaluate.parse_runs(choice.run).items()
+    }
     results = [compare(name, seeds, sentences, choice.batch_size) for name, seeds in models.items()]
     print(text_table([result.row() for result in results]), end="")
     if choice.report:

@@ -1,7 +1,8 @@
 """Fine-tunes a pretrained BERT into a tagger of one corpus: the teacher.
 
-Keeps the epoch with the best devel F1. A run that was stopped goes on where it was when the same command is given again.
-Without flags it fine-tunes the packaged general-English BERT on the demo corpus.
+Keeps the epoch with the best devel F1. A run that was stopped goes on where it was when the same
+command is given again. Without flags it fine-tunes the packaged general-English BERT on the demo
+corpus.
 
   python scripts/finetune_teacher.py --flagfile=flags/ncbi_disease/finetune_teacher.cfg
   python scripts/finetune_teacher.py --corpus=my_corpus --output=saved_models/my_corpus/teacher
@@ -9,7 +10,6 @@ Without flags it fine-tunes the packaged general-English BERT on the demo corpus
 
 from bioner_kd.cli import corpus, machine, output, teacher, training, windows
 from bioner_kd.cli.program import Program
-from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.teacher.config import FINE_TUNING
 from bioner_kd.training.machine import MachineConfig
 
@@ -19,7 +19,6 @@ OUTPUT = output.output("saved_models/demo/teacher", "the teacher, which transfor
 
 def main(program: Program) -> None:
     """Fine-tunes as the flags say."""
-    from bioner_kd.evaluation.predictions import devel_f1
     from bioner_kd.teacher.fine_tuning import fine_tune
     from bioner_kd.teacher.source import resolve_teacher
 
@@ -30,11 +29,13 @@ def main(program: Program) -> None:
         fine_tune(
             resolve_teacher(program.read(teacher.PRETRAINED).teacher),
             train_split, devel_split,
-            training=config, windows=program.read(windows.WINDOWS), score=devel_f1(devel_split, TagSet.from_sentences(train_split)),
+            training=config, windows=program.read(windows.WINDOWS),
             folder=folder, settings=program.settings(),
         )  # fmt: skip
 
 
-PROGRAM = Program(__doc__, main, (teacher.PRETRAINED, corpus.CORPUS, TRAINING, windows.WINDOWS, OUTPUT, MACHINE))
+PROGRAM = Program(
+    __doc__, main, (teacher.PRETRAINED, corpus.CORPUS, TRAINING, windows.WINDOWS, OUTPUT, MACHINE)
+)
 if __name__ == "__main__":
     PROGRAM.main()

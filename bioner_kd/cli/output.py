@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.program import Program
-from bioner_kd.training.run_folder import run_folder
+from bioner_kd.training.run_folder import RECORD, run_folder
 
 
 @dataclass(frozen=True)
@@ -35,5 +35,5 @@ def training_run(program: Program, concern: Concern) -> Iterator[Path]:
     """The folder that a training writes into, with its flagfile."""
     choice = program.read(concern)
     with run_folder(Path(choice.output), overwrite=choice.overwrite) as folder:
-        program.write_flagfile(folder / "run.cfg")
+        program.write_flagfile(folder / RECORD)
         yield folder

@@ -71,13 +71,17 @@ class Program:
 
     def main(self) -> None:
         """Runs the script on the command line's flags and exits."""
-        # TensorFlow's C++ start-up messages speak of missing GPUs; what goes wrong reaches Python as an exception.
+        # TensorFlow's C++ start-up messages speak of missing GPUs; what goes wrong reaches Python
+        # as an exception.
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         self.define()
         app.run(self._run, flags_parser=self._parse)
 
     def _parse(self, argv: Sequence[str]) -> list[str]:
-        if any(argument in ("--help", "-h", "-help", "--helpfull", "--helpshort") for argument in argv[1:]):
+        if any(
+            argument in ("--help", "-h", "-help", "--helpfull", "--helpshort")
+            for argument in argv[1:]
+        ):
             print(self.help())
             sys.exit(0)
         try:

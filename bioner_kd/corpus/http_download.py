@@ -1,6 +1,5 @@
 """Downloads a file of known size and SHA-256: resumed where it was cut, verified, put in place."""
 
-import hashlib
 import http.client
 import os
 import time
@@ -10,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bioner_kd.checksum import file_digest
 from bioner_kd.corpus.public_table import PublicFile
 from bioner_kd.errors import InputError
 
@@ -62,7 +62,7 @@ def fetch(
         InputError: it cannot be had, is not what it should be, or cannot be written.
     """
     if path.exists():
-        if sha256_of(path) != file.sha256:
+        if file_digest(path) != file.sha256:
             raise InputError(
                 f"{path}: this file is there already and is not the published one; "
                 "move it away to download that."
@@ -71,7 +71,7 @@ def fetch(
     part = path.with_name(f"{path.name}.part")
     patience = patience or Patience()
     _receive_all(_Transfer(file, url, part, progress, patience.timeout), patience)
-    found = sha256_of(part)
+    found = file_digest(part)
     if found != file.sha256:
         part.unlink()
         raise InputError(
@@ -131,7 +131,8 @@ class _Transfer:
         if offset:
             request.add_header("Range", f"bytes={offset}-")
         try:
-            response: http.client.HTTPResponse = urllib.request.urlopen(
+            # A new opener reads the proxies of the environment as they are now.
+            response: http.client.HTTPResponse = urllib.request.build_opener().open(
                 request, timeout=self.timeout
             )
             return response
@@ -201,12 +202,3 @@ def _read(response: http.client.HTTPResponse) -> bytes:
         return response.read(_CHUNK)
     except (OSError, http.client.HTTPException) as error:
         raise _Interrupted(f"connection cut: {error or type(error).__name__}") from error
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file, 64 hexadecimal digits."""
-    digest = hashlib.sha256()
-    with path.open("rb") as handle:
-        while chunk := handle.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()

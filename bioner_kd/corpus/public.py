@@ -8,8 +8,9 @@ import zipfile
 from pathlib import Path
 
 from bioner_kd.atomic import atomic_file
+from bioner_kd.checksum import file_digest
 from bioner_kd.corpus.demo import SPLITS
-from bioner_kd.corpus.http_download import Patience, Progress, fetch, sha256_of
+from bioner_kd.corpus.http_download import Patience, Progress, fetch
 from bioner_kd.corpus.public_table import (
     ARCHIVE,
     ARCHIVE_TYPES,
@@ -115,7 +116,7 @@ def _typed_member(archive: zipfile.ZipFile, member: str, entity_type: str) -> by
 
 
 def _install(path: Path, data: bytes) -> None:
-    if path.exists() and sha256_of(path) != hashlib.sha256(data).hexdigest():
+    if path.exists() and file_digest(path) != hashlib.sha256(data).hexdigest():
         raise InputError(
             f"{path}: this file is there already and is not the published one; "
             "move it away to download that."
@@ -134,7 +135,7 @@ def _read_record(folder: Path) -> dict[str, tuple[str, str]]:
 
 
 def _is_recorded(path: Path, recorded: dict[str, tuple[str, str]]) -> bool:
-    return path.is_file() and path.name in recorded and sha256_of(path) == recorded[path.name][1]
+    return path.is_file() and path.name in recorded and file_digest(path) == recorded[path.name][1]
 
 
 def _write_record(folder: Path, sources: dict[str, str]) -> None:
@@ -142,4 +143,4 @@ def _write_record(folder: Path, sources: dict[str, str]) -> None:
         handle.write("file\turl\tbytes\tsha256\n")
         for name, url in sources.items():
             path = folder / name
-            handle.write(f"{name}\t{url}\t{path.stat().st_size}\t{sha256_of(path)}\n")
+            handle.write(f"{name}\t{url}\t{path.stat().st_size}\t{file_digest(path)}\n")

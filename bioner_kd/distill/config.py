@@ -1,5 +1,6 @@
 """What the student is trained towards."""
 
+import math
 from dataclasses import dataclass
 
 from bioner_kd.errors import UsageError
@@ -10,8 +11,8 @@ class DistillConfig:
     """The blend of the two losses.
 
     Attributes:
-        alpha: weight of the hard labels in [0, 1]; 1 is the student from scratch, 0 the teacher's word alone. The paper
-            found 0.3 best.
+        alpha: weight of the hard labels in [0, 1]; 1 is the student from scratch, 0 the teacher's
+            word alone. The paper found 0.3 best.
         temperature: softening of both distributions in the KL, > 0.
     """
 
@@ -22,11 +23,12 @@ class DistillConfig:
         """Checks the bounds.
 
         Raises:
-            UsageError: alpha is outside [0, 1] or the temperature is not above 0.
+            UsageError: alpha is outside [0, 1] or the temperature is not above 0 or infinite.
         """
         if not 0 <= self.alpha <= 1:
             raise UsageError(
-                f"--alpha={self.alpha}: must lie in [0, 1]; 1 is the hard labels alone, 0 the teacher alone."
+                f"--alpha={self.alpha}: must lie in [0, 1]; 1 is the hard labels alone, 0 the "
+                "teacher alone."
             )
-        if not self.temperature > 0:
-            raise UsageError(f"--temperature={self.temperature}: must be above 0.")
+        if not 0 < self.temperature < math.inf:
+            raise UsageError(f"--temperature={self.temperature}: must be above 0 and finite.")

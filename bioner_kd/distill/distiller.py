@@ -1,4 +1,4 @@
-"""The Distiller: a keras.Model whose training step blends hard labels and the teacher's soft targets."""
+"""The Distiller: a keras.Model whose training step blends hard labels and soft targets."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,25 +15,32 @@ TEACHER_LOGITS = "teacher_logits"
 
 
 class Distiller(WordTagger):
-    """Student and teacher in one model, trained on alpha * CE(tags) + (1 - alpha) * T² * KL(teacher || student).
+    """Student and teacher in one model.
 
-    Without a teacher the targets carry its logits ("teacher_logits", cached); with one, it runs in the training step
-    (live), on features that batches then hold for both. The teacher is frozen: it is called with training=False, and none
-    of its variables is in this model's weights, checkpoint or optimiser.
+    It is trained on alpha * CE(tags) + (1 - alpha) * T² * KL(teacher || student), in nats per
+    scored word.
+
+    Without a teacher the targets carry its logits ("teacher_logits", cached); with one, it runs in
+    the training step (live), on features that batches then hold for both. The teacher is frozen: it
+    is called with training=False, and none of its variables is in this model's weights, checkpoint
+    or optimiser.
 
     Source:
-        Han et al. (BIIT 2023), "Biomedical Named Entity Recognition Model Based on Knowledge Distillation"; Hinton,
-        Vinyals and Dean (2015), arXiv:1503.02531.
+        Han et al. (BIIT 2023), "Biomedical Named Entity Recognition Model Based on Knowledge
+        Distillation"; Hinton, Vinyals and Dean (2015), arXiv:1503.02531.
     """
 
     loss_names = (LOSS, "hard_loss", "soft_loss")
 
-    def __init__(self, *, student: keras.Model, teacher: keras.Model | None = None, **options: Any) -> None:
+    def __init__(
+        self, *, student: keras.Model, teacher: keras.Model | None = None, **options: Any
+    ) -> None:
         """Takes the models.
 
         Args:
             student: features to logits (batch, words, tags); what is trained.
-            teacher: features to logits of the same shape, or None where the targets carry its logits.
+            teacher: features to logits of the same shape, or None where the targets carry its
+                logits.
             **options: as in keras.Model.
         """
         super().__init__(**options)
@@ -50,7 +57,8 @@ class Distiller(WordTagger):
         Args:
             optimizer: as in keras.Model.compile.
             objective: alpha and temperature, the paper's 0.3 where it is not given.
-            **options: as in keras.Model.compile; metrics go in `weighted_metrics`, so that padding is left out.
+            **options: as in keras.Model.compile; metrics go in `weighted_metrics`, so that padding
+                is left out.
         """
         super().compile(optimizer=optimizer, **options)
         self.objective = objective or DistillConfig()
@@ -77,8 +85,8 @@ class Distiller(WordTagger):
             teacher_logits = targets[TEACHER_LOGITS]
         else:
             raise ValueError(
-                f"alpha is {self.objective.alpha}, so the loss needs the teacher: pass teacher=, or batches whose "
-                f"targets hold {TEACHER_LOGITS!r}."
+                f"alpha is {self.objective.alpha}, so the loss needs the teacher: pass teacher=, "
+                f"or batches whose targets hold {TEACHER_LOGITS!r}."
             )
         return kl_per_word(
             logits, tf.cast(teacher_logits, tf.float32), temperature=self.objective.temperature

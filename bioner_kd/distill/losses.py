@@ -1,6 +1,7 @@
 """The loss of distillation, as pure functions of logits.
 
-Axes are (batch, words, tags) everywhere; probabilities are read over the last one, and a word counts where the mask is 1.
+Axes are (batch, words, tags) everywhere; probabilities are read over the last one, and a word
+counts where the mask is 1.
 """
 
 import tensorflow as tf
@@ -11,7 +12,9 @@ from bioner_kd.training.losses import cross_entropy_per_word, masked_mean
 def kl_per_word(
     student_logits: tf.Tensor, teacher_logits: tf.Tensor, *, temperature: float
 ) -> tf.Tensor:
-    """KL(teacher || student) of softened tag distributions, times temperature² to keep the size of its gradient.
+    """KL(teacher || student) of softened tag distributions, times temperature².
+
+    The factor keeps the size of the gradient, which softening makes smaller by as much.
 
     Args:
         student_logits: float32 (batch, words, tags).
@@ -64,4 +67,5 @@ def distillation_loss(
     Source:
         Hinton, Vinyals and Dean (2015), arXiv:1503.02531, section 2.
     """
-    return masked_mean(kl_per_word(student_logits, teacher_logits, temperature=temperature), word_mask)
+    values = kl_per_word(student_logits, teacher_logits, temperature=temperature)
+    return masked_mean(values, word_mask)

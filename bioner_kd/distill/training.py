@@ -1,6 +1,6 @@
 """A corpus and a teacher's logits become a student."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,14 +22,13 @@ from bioner_kd.encoding.batches import (
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.encoding.word_features import FeatureConfig, WordFeatures
 from bioner_kd.errors import InputError, UsageError
+from bioner_kd.evaluation.predictions import devel_f1
 from bioner_kd.student.config import StudentConfig
 from bioner_kd.student.model import Student
 from bioner_kd.student.saved_student import SavedStudent
 from bioner_kd.training.config import TrainingConfig
 from bioner_kd.training.loop import train
 from bioner_kd.training.optimizer import make_optimizer
-
-Score = Callable[[Sequence[np.ndarray]], float]
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,6 @@ def distil(
     features: FeatureConfig,
     student: StudentConfig,
     training: TrainingConfig,
-    score: Score,
     folder: Path,
     settings: Mapping[str, Any],
 ) -> SavedStudent:
@@ -72,15 +70,16 @@ def distil(
         features: what the student sees of a word.
         student: its sizes.
         training: epochs and optimiser.
-        score: logits of the devel split to F1, percent.
         folder: where the state to resume from goes.
         settings: what a resumed run must share.
 
     Raises:
-        InputError: the teacher's tags are not the corpus's.
+        InputError: the teacher's tags are not the corpus's, or devel has a tag that train lacks.
         UsageError: alpha is below 1 and there is no teacher.
     """
     tag_set = TagSet.from_sentences(train_split)
+    for sentence in devel_split:
+        tag_set.encode(sentence)  # refuses a tag that training never saw
     if objective.alpha < 1:
         _check_guidance(guidance, tag_set, objective.alpha)
     else:
@@ -100,7 +99,7 @@ def distil(
         distiller,
         source,
         training,
-        score=lambda: score(predict_logits(saved.call, devel, 64)),
+        score=lambda: devel_f1(devel_split, predict_logits(saved.call, devel, 64), tag_set),
         folder=folder,
         settings=settings,
     )
@@ -110,12 +109,13 @@ def distil(
 def _check_guidance(guidance: Guidance | None, tag_set: TagSet, alpha: float) -> None:
     if guidance is None:
         raise UsageError(
-            f"--alpha={alpha} needs a teacher: pass --cache (its logits) or --teacher, or --alpha=1 for none."
+            f"--alpha={alpha} needs a teacher: pass --cache (its logits) or --teacher, or "
+            "--alpha=1 for none."
         )
     if tuple(guidance.tags) != tag_set.tags:
         raise InputError(
-            f"The teacher's tags are {', '.join(guidance.tags)}, the corpus has {', '.join(tag_set.tags)}; "
-            "use a teacher that was fine-tuned on this corpus."
+            f"The teacher's tags are {', '.join(guidance.tags)}, the corpus has "
+            f"{', '.join(tag_set.tags)}; use a teacher that was fine-tuned on this corpus."
         )
 
 

@@ -1,4 +1,4 @@
-"""Length-bucketed batches: `(features, targets, word_mask)`, the one contract between data and models."""
+"""Length-bucketed batches: `(features, targets, word_mask)`, the contract of data and models."""
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,8 +11,9 @@ from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.encoding.word_features import WordFeatures
 
-# A batch's sentences are drawn from a pool of this many batches, sorted by length: padding falls to a few percent while
-# which sentences meet in a batch, and in which order batches come, stays random.
+# A batch's sentences are drawn from a pool of this many batches, sorted by length: padding falls to
+# a few percent while which sentences meet in a batch, and in which order batches come, stays
+# random.
 _POOL_BATCHES = 50
 
 Gather = Callable[[tf.Tensor], dict[str, tf.Tensor]]
@@ -39,17 +40,20 @@ def pad(rows: tf.RaggedTensor) -> tf.Tensor:
     return rows.to_tensor(0, shape=tf.concat([[-1, length], inner], axis=0))
 
 
-def shuffled_batches(lengths: np.ndarray, batch_size: int, *, seed: int, epoch: int) -> list[np.ndarray]:
-    """Indices of one epoch's batches, of similar length within a batch, a function of seed and epoch alone.
+def shuffled_batches(
+    lengths: np.ndarray, batch_size: int, *, seed: int, epoch: int
+) -> list[np.ndarray]:
+    """Indices of one epoch's batches, sentences of similar length together.
 
     Args:
         lengths: int (sentences,).
         batch_size: sentences of a batch; the last batch may be smaller.
         seed: of the run.
-        epoch: counted from 0; each epoch has an order of its own, so that a resumed run goes on as if never stopped.
+        epoch: counted from 0; each epoch has an order of its own, so that a resumed run goes on as
+            if never stopped.
 
     Returns:
-        Arrays of indices, each index once.
+        Arrays of indices, each index once; a function of the arguments alone.
     """
     random = np.random.default_rng([seed, epoch])
     order = random.permutation(len(lengths))
@@ -57,7 +61,7 @@ def shuffled_batches(lengths: np.ndarray, batch_size: int, *, seed: int, epoch: 
     pools = (order[start : start + pool] for start in range(0, len(order), pool))
     ordered = np.concatenate([part[np.argsort(lengths[part], kind="stable")] for part in pools])
     batches = [ordered[start : start + batch_size] for start in range(0, len(ordered), batch_size)]
-    random.shuffle(batches)  # type: ignore[arg-type]
+    random.shuffle(batches)
     return batches
 
 
@@ -118,7 +122,16 @@ class BatchSource:
 
 
 def student_features(sentences: Sequence[Sentence], tables: WordFeatures) -> Gather:
-    """Gatherer of the student's inputs: int32 "word_ids" (batch, words) to "char_ids" (batch, words, chars)."""
+    """Gatherer of the student's inputs.
+
+    Args:
+        sentences: from which batches are gathered.
+        tables: words to ids.
+
+    Returns:
+        Gatherer of int32 "word_ids" (batch, words) and so on, "char_ids" (batch, words, chars), as
+        far as `tables` has them.
+    """
     forms: dict[str, int] = {}
     ids = [[forms.setdefault(word, len(forms) + 1) for word in s.words] for s in sentences]
     padding = np.zeros((1, tables.width), np.int32)

@@ -2,8 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,8 @@ class Ragged:
         """The rows as arrays."""
         return np.split(self.flat, np.cumsum(self.lengths)[:-1])
 
-    def tensor(self):  # noqa: ANN201 - TensorFlow is imported only where it is needed
-        """The same as tf.RaggedTensor."""
-        import tensorflow as tf
+    def tensor(self) -> "tf.RaggedTensor":
+        """The same in TensorFlow."""
+        import tensorflow as tf  # here, so that reading a cache does not load it
 
         return tf.RaggedTensor.from_row_lengths(tf.constant(self.flat), self.lengths)

@@ -36,10 +36,8 @@ class SubwordSentences:
         pad_id: int,
     ) -> "SubwordSentences":
         """Cuts every sentence; `subwords` gives the ids of one word."""
-        windows = [
-            split_windows([subwords(word) for word in s.words], config, cls_id=cls_id, sep_id=sep_id)
-            for s in sentences
-        ]
+        split = [[subwords(word) for word in sentence.words] for sentence in sentences]
+        windows = [split_windows(s, config, cls_id=cls_id, sep_id=sep_id) for s in split]
         return cls(windows, pad_id)
 
     @property
@@ -53,20 +51,26 @@ class SubwordSentences:
         return np.array([len(w.positions) for w in self.windows], np.int64)
 
     def gatherer(self) -> Gather:
-        """Gatherer of "subword_ids" (batch, windows, subwords) and "word_positions" (batch, words), int32.
+        """Gatherer of a teacher's inputs.
 
-        A position counts over all windows of its sentence, laid end to end.
+        Returns:
+            Gatherer of int32 "subword_ids" (batch, windows, subwords), padded with `pad_id`, and
+            int32 "word_positions" (batch, words), which count over all windows of a sentence laid
+            end to end; 0 at padding.
         """
         counts = np.array([len(w.ids) for w in self.windows], np.int64)
         rows = Ragged.from_lists([ids for w in self.windows for ids in w.ids], np.int32).tensor()
         nested = tf.RaggedTensor.from_row_lengths(rows, counts)
         flat = np.array([p for w in self.windows for p in w.positions], np.int32).reshape(-1, 2)
         positions = Ragged(flat, self.words).tensor()
+        # A BERT may have positions for no more than the longest window.
+        longest = max((len(ids) for w in self.windows for ids in w.ids), default=0)
 
         def gather(indices: tf.Tensor) -> dict[str, tf.Tensor]:
             picked = tf.gather(nested, indices)
-            length = tf.cast(tf.reduce_max(picked.row_lengths(axis=2)), tf.int64)
-            shape = tf.stack([-1, picked.bounding_shape(axis=1), round_up_length(length)])
+            length = round_up_length(picked.bounding_shape(axis=2))
+            length = tf.minimum(length, tf.constant(longest, tf.int64))
+            shape = tf.stack([-1, picked.bounding_shape(axis=1), length])
             ids = picked.to_tensor(self.pad_id, shape=shape)
             places = pad(tf.gather(positions, indices))
             return {

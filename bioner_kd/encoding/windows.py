@@ -1,14 +1,13 @@
 """Sentences longer than a BERT can read, cut into overlapping windows.
 
-A word is represented by its first subword, and takes its row from the window where that has most context, so that no word
-is ever dropped.
+A word is represented by its first subword, and takes its row from the window where that has most
+context, so that no word is ever dropped.
 """
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 from bioner_kd.errors import UsageError
 
@@ -18,7 +17,8 @@ class WindowConfig:
     """How long sentences are cut.
 
     Attributes:
-        max_subwords: subwords of a window, [CLS] and [SEP] included; at most what the checkpoint has positions for.
+        max_subwords: subwords of a window, [CLS] and [SEP] included; at most what the checkpoint
+            has positions for.
         overlap: subwords that neighbouring windows share.
     """
 
@@ -33,8 +33,9 @@ class WindowConfig:
         """
         if self.max_subwords < 3 or not 0 <= self.overlap < self.max_subwords - 2:
             raise UsageError(
-                f"--max_subwords={self.max_subwords} --overlap={self.overlap}: a window needs at least 3 subwords, and "
-                "the overlap must lie between 0 and max_subwords - 3."
+                f"--max_subwords={self.max_subwords} --overlap={self.overlap}: a window "
+                "needs at least 3 subwords, and the overlap must lie between 0 and max_subwords - "
+                "3."
             )
 
 
@@ -63,18 +64,19 @@ def split_windows(
         sep_id: id of [SEP].
 
     Returns:
-        Windows, and for each word the one where it has most context: the smaller of the distances from its first subword
-        to the window's two ends, an end of the sentence counting as infinitely far.
+        Windows, and for each word the one where it has most context: the smaller of the distances
+        from its first subword to the window's two ends, an end of the sentence counting as
+        infinitely far.
     """
     flat = [subword for word in words for subword in word]
-    firsts = np.cumsum([0, *map(len, words[:-1])]) if words else []
+    firsts = list(itertools.accumulate(map(len, words[:-1]), initial=0)) if words else []
     capacity = config.max_subwords - 2
     starts = _window_starts(len(flat), capacity, capacity - config.overlap)
     spans = [(start, min(start + capacity, len(flat))) for start in starts]
-    best = [_most_context(int(first), spans, len(flat)) for first in firsts]
+    best = [_most_context(first, spans, len(flat)) for first in firsts]
     return Windows(
         [[cls_id, *flat[start:end], sep_id] for start, end in spans],
-        [(window, int(first) - starts[window] + 1) for window, first in zip(best, firsts, strict=True)],
+        [(window, first - starts[window] + 1) for window, first in zip(best, firsts, strict=True)],
     )
 
 

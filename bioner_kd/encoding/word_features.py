@@ -1,6 +1,7 @@
 """Words become numbers: the tables of the student, which travel with it.
 
-Every rule here is a table or ASCII arithmetic, so that a runtime in another language gives the same ids.
+Every rule here is a table or ASCII arithmetic, so that a runtime in another language gives the same
+ids.
 """
 
 import functools
@@ -28,10 +29,12 @@ class FeatureConfig:
     """What the student sees of a word.
 
     Attributes:
-        features: subset of `FEATURES`, "word" included; each is a table with an embedding of its own.
+        features: subset of `FEATURES`, "word" included; each is a table with an embedding of its
+            own.
         prefix_length: characters of a prefix.
         suffix_length: characters of a suffix.
-        max_chars: characters of a word that the character CNN reads; of a longer word, the head and the tail.
+        max_chars: characters of a word that the character CNN reads; of a longer word, the head and
+            the tail.
         min_count: a form seen less often in training is unknown.
     """
 
@@ -45,15 +48,17 @@ class FeatureConfig:
         """Checks the bounds.
 
         Raises:
-            UsageError: a feature is unknown or repeated, "word" is missing, or a number is below its minimum.
+            UsageError: a feature is unknown or repeated, "word" is missing, or a number is below
+                its minimum.
         """
         unknown = sorted(set(self.features) - set(FEATURES))
         if unknown or len(set(self.features)) != len(self.features) or "word" not in self.features:
             raise UsageError(
-                f"--features={','.join(self.features)}: choose from {','.join(FEATURES)}, each at most once, "
-                "'word' always."
+                f"--features={','.join(self.features)}: choose from {','.join(FEATURES)}, each at "
+                "most once, 'word' always."
             )
-        for name, minimum in (("prefix_length", 1), ("suffix_length", 1), ("max_chars", 2), ("min_count", 1)):
+        minima = {"prefix_length": 1, "suffix_length": 1, "max_chars": 2, "min_count": 1}
+        for name, minimum in minima.items():
             if getattr(self, name) < minimum:
                 raise UsageError(f"--{name}={getattr(self, name)}: must be at least {minimum}.")
 
@@ -67,12 +72,17 @@ def word_form(folded: str) -> str:
     return "".join("0" if "0" <= c <= "9" else c for c in _lower_ascii(folded))
 
 
+def _kind(character: str) -> str:
+    if "A" <= character <= "Z":
+        return "X"
+    if "a" <= character <= "z":
+        return "x"
+    return "d" if "0" <= character <= "9" else character
+
+
 def word_shape(folded: str) -> str:
-    """Shape of a folded word: X upper, x lower, d digit, runs cut at four; "Beta2" gives "Xxxxd"."""
-    letters = (
-        "X" if "A" <= c <= "Z" else "x" if "a" <= c <= "z" else "d" if "0" <= c <= "9" else c for c in folded
-    )
-    runs = ((kind, len(list(run))) for kind, run in itertools.groupby(letters))
+    """Shape of a folded word: X upper, x lower, d digit, runs cut at four; "Beta2" is "Xxxxd"."""
+    runs = ((kind, len(list(run))) for kind, run in itertools.groupby(folded, _kind))
     return "".join(kind * min(length, _LONGEST_SHAPE_RUN) for kind, length in runs)
 
 
@@ -125,7 +135,7 @@ class WordFeatures:
         return cls(config, tables)
 
     def entries(self, word: str) -> dict[str, tuple[str, ...]]:
-        """Table entries of a word by feature: one of each, and one a character for "char"."""
+        """Table entries of a word, in the order of `FEATURES`; "char" has one a character."""
         folded = "".join(self.folding.get(character, character) for character in word)
         form = word_form(folded)
         every = {
@@ -135,7 +145,7 @@ class WordFeatures:
             "shape": (word_shape(folded),),
             "char": tuple(_clip(folded, self.config.max_chars)),
         }
-        return {name: every[name] for name in self.config.features}
+        return {name: every[name] for name in FEATURES if name in self.config.features}
 
     @functools.cached_property
     def _ids(self) -> dict[str, dict[str, int]]:
@@ -171,14 +181,17 @@ class WordFeatures:
         """Column, or columns, of each feature in the matrix of `matrix`."""
         columns: dict[str, slice | int] = {}
         start = 0
-        for name in sorted(self.config.features, key=FEATURES.index):
-            columns[name] = slice(start, start + self.config.max_chars) if name == "char" else start
-            start += self.config.max_chars if name == "char" else 1
+        for name in FEATURES:
+            if name in self.config.features:
+                width = self.config.max_chars if name == "char" else 1
+                columns[name] = slice(start, start + width) if name == "char" else start
+                start += width
         return columns
 
     def matrix(self, words: Sequence[str]) -> np.ndarray:
         """All ids of words as int32 (words, width)."""
-        return np.array([self._row(word) for word in words], np.int32).reshape(len(words), self.width)
+        rows = [self._row(word) for word in words]
+        return np.array(rows, np.int32).reshape(len(rows), self.width)
 
     def encode(self, words: Sequence[str]) -> dict[str, np.ndarray]:
         """Student features: int32 "word_ids" (words,) and so on, "char_ids" (words, max_chars)."""
@@ -200,11 +213,14 @@ class WordFeatures:
         """Reads what `to_json` gave.
 
         Raises:
-            InputError: a part is missing.
+            InputError: a part is missing or is not what it should be.
         """
         try:
-            config = FeatureConfig(**{**data["config"], "features": tuple(data["config"]["features"])})
-            tables = {name: tuple(data["tables"][name]) for name in config.features}
+            features = tuple(data["config"]["features"])
+            config = FeatureConfig(**{**data["config"], "features": features})
+            tables = {name: tuple(data["tables"][name]) for name in features}
             return cls(config, tables, dict(data["folding"]))
-        except (KeyError, TypeError) as error:
-            raise InputError(f"The word tables are incomplete ({error}); export the student again.") from error
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputError(
+                f"The word tables are incomplete or damaged ({error}); export the student again."
+            ) from error

@@ -86,7 +86,8 @@ def compare(
         batch_size: sentences of a batch.
     """
     scores = tuple(
-        score_logits(sentences, model.logits(sentences, batch_size), model.tag_set) for model in models
+        score_logits(sentences, model.logits(sentences, batch_size), model.tag_set)
+        for model in models
     )
     # The pass above has made every graph, so this one measures tagging alone.
     start = time.perf_counter()

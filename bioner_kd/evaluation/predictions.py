@@ -1,6 +1,6 @@
 """Logits of a split become scores."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -24,8 +24,6 @@ def score_logits(
     return score(gold, [decode(rows, tag_set) for rows in logits])
 
 
-def devel_f1(
-    sentences: Sequence[Sentence], tag_set: TagSet
-) -> Callable[[Sequence[np.ndarray]], float]:
-    """What chooses the epoch: micro F1 in conlleval mode, percent, from the logits of the devel split."""
-    return lambda logits: score_logits(sentences, logits, tag_set).conlleval.micro.f1
+def devel_f1(sentences: Sequence[Sentence], logits: Sequence[np.ndarray], tag_set: TagSet) -> float:
+    """What chooses the epoch: micro F1 in conlleval mode, percent; arguments as of `score_logits`."""
+    return score_logits(sentences, logits, tag_set).conlleval.micro.f1

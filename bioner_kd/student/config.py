@@ -17,7 +17,8 @@ class StudentConfig:
         units: LSTM units of one direction.
         layers: BiLSTM layers.
         dropout: share of embedding and BiLSTM outputs dropped in training.
-        word_dropout: share of words read as unknown in training, so that unknown words are learnt too.
+        word_dropout: share of words read as unknown in training, so that unknown words are learnt
+            too.
     """
 
     word_size: int = 100
@@ -46,5 +47,6 @@ class StudentConfig:
                 raise UsageError(f"--{name}={value}: must be at least 1.")
 
 
-# Small batches and averaged weights were worth more devel F1 on NCBI-disease than any size of the model.
+# Small batches and averaged weights were worth more devel F1 on NCBI-disease than any size of the
+# model.
 STUDENT_TRAINING = TrainingConfig(epochs=20, batch_size=8, learning_rate=1e-3, average=0.998)

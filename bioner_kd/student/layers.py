@@ -10,7 +10,7 @@ from bioner_kd.encoding.word_features import PAD, UNKNOWN
 
 @keras.saving.register_keras_serializable("bioner_kd")
 class WordDropout(keras.layers.Layer):
-    """Reads a share of the words as unknown in training, so that the unknown word's embedding is trained.
+    """Reads a share of the words as unknown in training, which trains the unknown word's embedding.
 
     Source:
         Iyyer et al. (2015), "Deep unordered composition rivals syntactic methods", section 3.2.
@@ -36,16 +36,31 @@ class WordDropout(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("bioner_kd")
 class CharacterCNN(keras.layers.Layer):
-    """A word's characters as one vector: embedding, convolution, maximum over the word's own characters.
+    """A word's characters as one vector: embedding, convolution, maximum over its own characters.
 
     Source:
         Ma and Hovy (2016), arXiv:1603.01354, section 2.1.
     """
 
-    def __init__(self, characters: int, size: int, filters: int, width: int, **options: Any) -> None:
-        """Takes the number of characters in the table, and the widths of embedding, output and filter."""
+    def __init__(
+        self, characters: int, size: int, filters: int, width: int, **options: Any
+    ) -> None:
+        """Takes the sizes.
+
+        Args:
+            characters: rows of the table.
+            size: width of the embedding.
+            filters: width of the output.
+            width: characters that a filter spans.
+            **options: as in keras.layers.Layer.
+        """
         super().__init__(**options)
-        self._arguments = {"characters": characters, "size": size, "filters": filters, "width": width}
+        self._arguments = {
+            "characters": characters,
+            "size": size,
+            "filters": filters,
+            "width": width,
+        }
         self._embedding = keras.layers.Embedding(characters, size)
         self._convolution = keras.layers.Conv2D(filters, (1, width), padding="same")
 

@@ -17,7 +17,8 @@ class Student(keras.Model):
     """BiLSTM tagger over word features.
 
     Source:
-        Huang, Xu and Yu (2015), arXiv:1508.01991; features after Lample et al. (2016), arXiv:1603.01360.
+        Huang, Xu and Yu (2015), arXiv:1508.01991; features after Lample et al. (2016),
+        arXiv:1603.01360.
     """
 
     def __init__(
@@ -27,16 +28,15 @@ class Student(keras.Model):
 
         Args:
             config: sizes and dropout.
-            table_sizes: rows of each feature's embedding by feature name, as `WordFeatures.sizes` gives them.
+            table_sizes: rows of each feature's embedding by feature name, as `WordFeatures.sizes`
+                gives them.
             tags: number of tags.
             **options: as in keras.Model.
         """
         super().__init__(**options)
         self.config, self.table_sizes, self.tags = config, dict(table_sizes), tags
         self._word_dropout = WordDropout(config.word_dropout, name="word_dropout")
-        self._embeddings = {
-            name: self._embedding(name) for name in FEATURES if name in table_sizes
-        }
+        self._embeddings = {name: self._embedding(name) for name in FEATURES if name in table_sizes}
         self._input_dropout = keras.layers.Dropout(config.dropout, name="input_dropout")
         self._recurrent = [
             keras.layers.Bidirectional(
@@ -50,15 +50,18 @@ class Student(keras.Model):
     def _embedding(self, name: str) -> keras.layers.Layer:
         rows, config = self.table_sizes[name], self.config
         if name == "char":
-            return CharacterCNN(rows, config.char_size, config.char_filters, config.char_width, name="char_cnn")
-        return keras.layers.Embedding(rows, getattr(config, f"{name}_size"), name=f"{name}_embedding")
+            sizes = (config.char_size, config.char_filters, config.char_width)
+            return CharacterCNN(rows, *sizes, name="char_cnn")
+        size = getattr(config, f"{name}_size")
+        return keras.layers.Embedding(rows, size, name=f"{name}_embedding")
 
     def call(self, features: Mapping[str, tf.Tensor], training: bool | None = None) -> tf.Tensor:
         """Logits of every word.
 
         Args:
-            features: int32 "word_ids", "prefix_ids", "suffix_ids", "shape_ids" (batch, words) and "char_ids"
-                (batch, words, chars); those that the student has no table for are left aside.
+            features: int32 "word_ids", "prefix_ids", "suffix_ids", "shape_ids" (batch, words) and
+                "char_ids" (batch, words, chars); those that the student has no table for are left
+                aside.
             training: whether dropout acts.
 
         Returns:

@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -37,7 +37,6 @@ class SavedStudent:
     model: Student
     features: WordFeatures
     tag_set: TagSet
-
     folder: Path | None = None
 
     @property
@@ -53,11 +52,19 @@ class SavedStudent:
         return sum((self.folder / name).stat().st_size for name in (MODEL, TABLES))
 
     @cached_property
-    def call(self) -> Callable[[dict[str, tf.Tensor]], tf.Tensor]:
+    def call(self) -> Callable[[Mapping[str, tf.Tensor]], tf.Tensor]:
         """The model as a graph: features to logits (batch, words, tags)."""
-        return tf.function(
-            lambda features: self.model(features, training=False), reduce_retracing=True
-        )
+        inner = {"char": [self.features.config.max_chars]}
+        signature = {
+            f"{name}_ids": tf.TensorSpec([None, None, *inner.get(name, [])], tf.int32)
+            for name in self.features.columns
+        }
+
+        @tf.function(input_signature=[signature])
+        def predict(features: Mapping[str, tf.Tensor]) -> tf.Tensor:
+            return self.model(features, training=False)
+
+        return predict
 
     def logits(self, sentences: Sequence[Sentence], batch_size: int = 64) -> list[np.ndarray]:
         """Word-level logits, float32 (words, tags) a sentence, in order."""
@@ -88,9 +95,19 @@ def load_student(folder: Path) -> SavedStudent:
     try:
         tables = json.loads((folder / TABLES).read_text(encoding="utf-8"))
         features = WordFeatures.from_json(tables["features"])
+        tag_set = TagSet(tuple(tables["tags"]))
         model = keras.models.load_model(folder / MODEL)
+        _check_sizes(model, features, tag_set)
     except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+        reason = str(error).partition("\n")[0] or type(error).__name__
         raise InputError(
-            f"{folder}: not a student, or a damaged one ({str(error).splitlines()[0]}); make one with scripts/distill.py."
+            f"{folder}: not a student, or a damaged one ({reason}); make one with "
+            "scripts/distill.py."
         ) from error
-    return SavedStudent(model, features, TagSet(tuple(tables["tags"])), folder)
+    return SavedStudent(model, features, tag_set, folder)
+
+
+def _check_sizes(model: keras.Model, features: WordFeatures, tag_set: TagSet) -> None:
+    found = (model.table_sizes, model.tags) if isinstance(model, Student) else None
+    if found != (features.sizes(), len(tag_set)):
+        raise ValueError(f"{TABLES} is not of the same student as {MODEL}")

@@ -1,11 +1,11 @@
 """A pretrained BERT becomes a tagger of one corpus."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
-import tensorflow as tf
 
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
@@ -13,6 +13,7 @@ from bioner_kd.encoding.batches import BatchSource, predict_logits, word_values
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.encoding.windows import WindowConfig
 from bioner_kd.errors import UsageError
+from bioner_kd.evaluation.predictions import devel_f1
 from bioner_kd.teacher.checkpoint import load_token_classifier
 from bioner_kd.teacher.model import Teacher
 from bioner_kd.teacher.saved_teacher import encode_subwords, save_teacher, subword_source
@@ -20,8 +21,6 @@ from bioner_kd.teacher.tokenizer import load_tokenizer
 from bioner_kd.training.config import TrainingConfig
 from bioner_kd.training.loop import train
 from bioner_kd.training.optimizer import make_optimizer
-
-Score = Callable[[Sequence[np.ndarray]], float]
 
 
 def fine_tune(
@@ -31,7 +30,6 @@ def fine_tune(
     *,
     training: TrainingConfig,
     windows: WindowConfig,
-    score: Score,
     folder: Path,
     settings: Mapping[str, Any],
 ) -> None:
@@ -43,7 +41,6 @@ def fine_tune(
         devel_split: sentences with tags, to choose the epoch by.
         training: epochs and optimiser.
         windows: how long sentences are read.
-        score: logits of the devel split to F1, percent.
         folder: where the state and the teacher go.
         settings: what a resumed run must share.
 
@@ -52,26 +49,33 @@ def fine_tune(
         UsageError: a window is longer than the checkpoint's positions.
     """
     tag_set = TagSet.from_sentences(train_split)
+    for sentence in devel_split:
+        tag_set.encode(sentence)  # refuses a tag that training never saw
     tokenizer = load_tokenizer(pretrained)
-    model = Teacher(load_token_classifier(pretrained, tag_set.tags, fine_tuned=False), pad_id=tokenizer.pad_id)
-    positions = model.bert.config.max_position_embeddings
+    keras.utils.set_random_seed(training.seed)
+    bert = load_token_classifier(pretrained, tag_set.tags, fine_tuned=False)
+    positions = bert.config.max_position_embeddings
     if windows.max_subwords > positions:
         raise UsageError(
-            f"--max_subwords={windows.max_subwords}: {pretrained} has positions for {positions} subwords."
+            f"--max_subwords={windows.max_subwords}: {pretrained} has positions for {positions} "
+            "subwords."
         )
+    model = Teacher(bert, pad_id=tokenizer.pad_id)
     encoded = encode_subwords(train_split, tokenizer, windows)
     tags = Ragged.from_lists([tag_set.encode(s) for s in train_split], np.int32)
     source = BatchSource(
         encoded.lengths, encoded.words, (encoded.gatherer(),), (word_values("tag_ids", tags),)
     )
     devel = subword_source(encode_subwords(devel_split, tokenizer, windows))
-    predict = tf.function(lambda features: model(features, training=False), reduce_retracing=True)
+    predict = model.graph()
     model.compile(optimizer=make_optimizer(training, source.steps(training.batch_size)))
     train(
         model,
         source,
         training,
-        score=lambda: score(predict_logits(predict, devel, training.batch_size)),
+        score=lambda: devel_f1(
+            devel_split, predict_logits(predict, devel, training.batch_size), tag_set
+        ),
         folder=folder,
         settings=settings,
     )

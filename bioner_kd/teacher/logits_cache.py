@@ -1,7 +1,8 @@
 """Word-level logits on disk: computed once, read in every epoch of every student.
 
-A cache is a folder with `manifest.json` and shards of consecutive sentences. Shards appear complete or not at all, carry a
-checksum, and are made again where it does not fit. The manifest says what the logits belong to.
+A cache is a folder with `manifest.json` and shards of consecutive sentences. Shards appear complete
+or not at all, carry a checksum, and are made again where it does not fit. The manifest says what
+the logits belong to.
 """
 
 import hashlib
@@ -14,13 +15,14 @@ from typing import Any
 import numpy as np
 
 from bioner_kd.atomic import atomic_file
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.checksum import file_digest
+from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.errors import InputError
 
 MANIFEST = "manifest.json"
 SHARD_SENTENCES = 1024
+_MANIFEST_ENTRIES = {"fingerprint": dict, "sentences": int, "shard_sentences": int, "shards": dict}
 
 Fingerprint = Mapping[str, Any]
 
@@ -53,7 +55,8 @@ class LogitsCache:
 
         Args:
             sentences: the sentences in order.
-            fingerprint: what the logits depend on, by name: teacher, tokenizer, tags and so on; JSON values.
+            fingerprint: what the logits depend on, by name: teacher, tokenizer, tags and so on;
+                JSON values.
             compute: sentences to float32 (words, tags) each.
             shard_sentences: sentences of a shard.
 
@@ -63,7 +66,8 @@ class LogitsCache:
         Raises:
             InputError: the folder holds logits of something else, or cannot be written.
         """
-        fingerprint = {**fingerprint, "words": words_digest(sentences)}
+        # As JSON gives it back: a tuple, say, comes as a list.
+        fingerprint = json.loads(json.dumps({**fingerprint, "words": words_digest(sentences)}))
         if self._manifest.exists():
             manifest = self._read_manifest()
             self._compare(manifest["fingerprint"], fingerprint)
@@ -89,7 +93,8 @@ class LogitsCache:
 
         Args:
             sentences: the sentences that the cache was made of.
-            fingerprint: what the reader knows of how it must have been made; other entries are not compared.
+            fingerprint: what the reader knows of how it must have been made; other entries are not
+                compared.
 
         Returns:
             float32 (words of all sentences, tags).
@@ -102,7 +107,7 @@ class LogitsCache:
                 f"{self.folder}: no logits cache is here; make it with scripts/cache_logits.py."
             )
         manifest = self._read_manifest()
-        expected = {**fingerprint, "words": words_digest(sentences)}
+        expected = json.loads(json.dumps({**fingerprint, "words": words_digest(sentences)}))
         known = {name: manifest["fingerprint"].get(name) for name in expected}
         self._compare(known, expected)
         rows = [self._read_shard(name, manifest) for name in self._names(manifest)]
@@ -119,20 +124,21 @@ class LogitsCache:
         missing = [name for name in names if name not in manifest["shards"]]
         if missing:
             raise InputError(
-                f"{self.folder}: the cache is unfinished, {len(missing)} of {count} shards are missing; run "
-                "scripts/cache_logits.py with the same flags to finish it."
+                f"{self.folder}: the cache is unfinished, {len(missing)} of {count} shards are "
+                "missing; run scripts/cache_logits.py with the same flags to finish it."
             )
         return names
 
     def _read_manifest(self) -> dict[str, Any]:
         try:
             manifest = json.loads(self._manifest.read_text(encoding="utf-8"))
-            for name in ("fingerprint", "sentences", "shard_sentences", "shards"):
-                manifest[name]
+            for name, kind in _MANIFEST_ENTRIES.items():
+                if not isinstance(manifest[name], kind):
+                    raise TypeError(f"{name} is {manifest[name]!r}")
         except (ValueError, KeyError, TypeError) as error:
             raise InputError(
-                f"{self._manifest}: not the manifest of a logits cache ({error}); delete the folder and run "
-                "scripts/cache_logits.py again."
+                f"{self._manifest}: not the manifest of a logits cache ({error}); delete the "
+                "folder and run scripts/cache_logits.py again."
             ) from error
         return manifest
 
@@ -140,9 +146,9 @@ class LogitsCache:
         for name in sorted(found.keys() | expected.keys()):
             if found.get(name) != expected.get(name):
                 raise InputError(
-                    f"{self.folder}: these logits were made with another {name} "
-                    f"({_short(found.get(name))}, expected {_short(expected.get(name))}); "
-                    "point to the right cache, or make one in a new folder with scripts/cache_logits.py."
+                    f"{self.folder}: these logits belong to something else: its {name}: "
+                    f"{_short(found.get(name))}, expected {_short(expected.get(name))}; point to "
+                    "the right cache, or make one in a new folder with scripts/cache_logits.py."
                 )
 
     def _write_shard(self, name: str, logits: Sequence[np.ndarray]) -> str:
@@ -158,8 +164,9 @@ class LogitsCache:
     def _read_shard(self, name: str, manifest: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
         if not self._intact(name, manifest["shards"][name]):
             raise InputError(
-                f"{self.folder / name}: this shard is damaged or missing (its checksum does not fit); run "
-                "scripts/cache_logits.py with the same flags, which makes just this shard again."
+                f"{self.folder / name}: this shard is damaged or missing (its checksum does not "
+                "fit); run scripts/cache_logits.py with the same flags, which makes just this "
+                "shard again."
             )
         try:
             with np.load(self.folder / name) as shard:

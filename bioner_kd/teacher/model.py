@@ -1,6 +1,6 @@
 """The teacher: a BERT token classifier that gives one row of logits a word."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
@@ -14,7 +14,8 @@ class Teacher(WordTagger):
     """BERT, windows folded into its batch axis, each word read at its first subword.
 
     Source:
-        Lee et al. (2020), "BioBERT", Bioinformatics 36(4); Devlin et al. (2019), arXiv:1810.04805, section 5.3.
+        Lee et al. (2020), "BioBERT", Bioinformatics 36(4); Devlin et al. (2019), arXiv:1810.04805,
+        section 5.3.
     """
 
     def __init__(self, bert: keras.Model, *, pad_id: int, **options: Any) -> None:
@@ -32,8 +33,9 @@ class Teacher(WordTagger):
         """Logits of every word.
 
         Args:
-            features: int32 "subword_ids" (batch, windows, subwords) and "word_positions" (batch, words), the place of
-                each word's first subword in its sentence's windows laid end to end.
+            features: int32 "subword_ids" (batch, windows, subwords) and "word_positions" (batch,
+                words), the place of each word's first subword in its sentence's windows laid end to
+                end.
             training: whether dropout acts.
 
         Returns:
@@ -46,6 +48,19 @@ class Teacher(WordTagger):
         logits = self.bert(input_ids=flat, attention_mask=attended, training=training).logits
         logits = tf.reshape(logits, [batch, windows * subwords, logits.shape[-1]])
         return tf.gather(tf.cast(logits, tf.float32), features["word_positions"], batch_dims=1)
+
+    def graph(self) -> Callable[[Mapping[str, tf.Tensor]], tf.Tensor]:
+        """The model as it predicts, as one graph for batches of any shape."""
+        signature = {
+            "subword_ids": tf.TensorSpec([None, None, None], tf.int32),
+            "word_positions": tf.TensorSpec([None, None], tf.int32),
+        }
+
+        @tf.function(input_signature=[signature])
+        def predict(features: Mapping[str, tf.Tensor]) -> tf.Tensor:
+            return self(features, training=False)
+
+        return predict
 
     def word_losses(
         self, features: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor], logits: tf.Tensor

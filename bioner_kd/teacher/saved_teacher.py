@@ -1,8 +1,8 @@
-"""A fine-tuned teacher on disk: a folder that transformers reads too, and what else its logits depend on."""
+"""A fine-tuned teacher on disk: a folder that transformers reads too, and how it is used."""
 
 import functools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from bioner_kd.errors import InputError
 from bioner_kd.teacher.checkpoint import load_token_classifier
 from bioner_kd.teacher.model import Teacher
 from bioner_kd.teacher.tokenizer import SubwordTokenizer, load_tokenizer
+from bioner_kd.teacher.wordpiece import TOKENIZER
 
 WEIGHTS = "tf_model.h5"
 SETTINGS = "bioner_kd.json"
@@ -64,11 +65,9 @@ class SavedTeacher:
         return predict_logits(self.call, subword_source(self.encode(sentences)), batch_size)
 
     @functools.cached_property
-    def call(self) -> Callable[[dict[str, tf.Tensor]], tf.Tensor]:
+    def call(self) -> Callable[[Mapping[str, tf.Tensor]], tf.Tensor]:
         """The frozen model as a graph: features to logits (batch, words, tags)."""
-        return tf.function(
-            lambda features: self.model(features, training=False), reduce_retracing=True
-        )
+        return self.model.graph()
 
 
 def encode_subwords(
@@ -116,13 +115,14 @@ def teacher_fingerprint(folder: Path) -> dict[str, object]:
         settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
         return {
             "teacher": file_digest(folder / WEIGHTS),
-            "tokenizer": file_digest(folder / "tokenizer.json"),
-            "tags": settings["tags"],
-            "windows": settings["windows"],
+            "tokenizer": file_digest(folder / TOKENIZER),
+            "tags": list(TagSet(tuple(settings["tags"])).tags),
+            "windows": asdict(WindowConfig(**settings["windows"])),
         }
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
-            f"{folder}: not a fine-tuned teacher ({error}); make one with scripts/finetune_teacher.py."
+            f"{folder}: not a fine-tuned teacher ({error}); make one with "
+            "scripts/finetune_teacher.py."
         ) from error
 
 

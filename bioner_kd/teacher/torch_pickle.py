@@ -111,7 +111,9 @@ class _Machine:
             case "MEMOIZE":
                 self._memo[len(self._memo)] = self.stack[-1]
             case "TUPLE":
-                self.stack.append(tuple(self._take_to_mark()))
+                # In two steps, because taking changes which stack is the current one.
+                items = tuple(self._take_to_mark())
+                self.stack.append(items)
             case "APPEND":
                 self._extend_list(self._take(1))
             case "APPENDS":

@@ -1,4 +1,4 @@
-"""Callbacks of both trainings: devel score and best weights, history, a state to resume from, progress."""
+"""Callbacks of both trainings: best weights, history, a state to resume from, progress."""
 
 import csv
 import json
@@ -57,7 +57,9 @@ class History(keras.callbacks.Callback):
         self.rows: list[dict[str, Any]] = []
         if first_epoch and path.exists():
             with path.open(encoding="utf-8", newline="") as file:
-                self.rows = [row for row in csv.DictReader(file) if int(row["epoch"]) <= first_epoch]
+                self.rows = [
+                    row for row in csv.DictReader(file) if int(row["epoch"]) <= first_epoch
+                ]
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Adds the epoch's row; epochs are written counted from 1."""
@@ -72,12 +74,21 @@ class History(keras.callbacks.Callback):
 class ResumeState(keras.callbacks.Callback):
     """Everything that training needs to go on, saved after each epoch.
 
-    A run that was stopped goes on at the epoch after the last one saved, with the same order of batches, optimiser state
-    and best weights; only dropout draws anew.
+    A run that was stopped goes on at the epoch after the last one saved, with the same order of
+    batches, optimiser state and best weights; only dropout draws anew.
     """
 
-    def __init__(self, folder: Path, model: keras.Model, best: BestWeights, settings: Mapping[str, Any]) -> None:
-        """Takes the folder, a built and compiled model, and the settings that a resumed run must share."""
+    def __init__(
+        self, folder: Path, model: keras.Model, best: BestWeights, settings: Mapping[str, Any]
+    ) -> None:
+        """Takes the run.
+
+        Args:
+            folder: for the state alone; made where missing.
+            model: built and compiled.
+            best: what keeps its best weights, which are part of the state.
+            settings: what a resumed run must share, JSON values.
+        """
         super().__init__()
         self._settings_file = folder / "settings.json"
         self._settings = json.loads(json.dumps(settings))
@@ -108,27 +119,33 @@ class ResumeState(keras.callbacks.Callback):
         try:
             self._manager.restore_or_initialize()
         except (tf.errors.OpError, ValueError, AssertionError) as error:
-            raise InputError(
-                f"{self._settings_file.parent}: the unfinished run's state cannot be read "
-                f"({str(error).splitlines()[0]}); pass --overwrite to start again."
-            ) from error
+            raise self._unreadable(error) from error
         return int(self._next_epoch.numpy())
 
     def _check_settings(self) -> None:
-        before = json.loads(self._settings_file.read_text(encoding="utf-8"))
+        try:
+            before = dict(json.loads(self._settings_file.read_text(encoding="utf-8")))
+        except (ValueError, TypeError) as error:
+            raise self._unreadable(error) from error
         for name in sorted(before.keys() | self._settings.keys()):
             if before.get(name) != self._settings.get(name):
                 raise InputError(
-                    f"{self._settings_file.parent}: an unfinished run is here that had {name}={before.get(name)!r}, now "
-                    f"it is {self._settings.get(name)!r}; use the same settings to go on, or pass --overwrite to start "
-                    "again."
+                    f"{self._settings_file.parent}: an unfinished run is here that had "
+                    f"{name}={before.get(name)!r}, now it is {self._settings.get(name)!r}; use the "
+                    "same settings to go on, or pass --overwrite to start again."
                 )
+
+    def _unreadable(self, error: Exception) -> InputError:
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        return InputError(
+            f"{self._settings_file.parent}: the unfinished run's state cannot be read ({reason}); "
+            "pass --overwrite to start again."
+        )
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Saves the state; the one before it is deleted only afterwards."""
-        if not self._settings_file.exists():
-            with atomic_file(self._settings_file) as file:
-                json.dump(self._settings, file, indent=1)
+        with atomic_file(self._settings_file) as file:
+            json.dump(self._settings, file, indent=1)
         self._next_epoch.assign(epoch + 1)
         self._manager.save(epoch + 1)
 

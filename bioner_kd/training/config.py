@@ -17,9 +17,11 @@ class TrainingConfig:
         learning_rate: peak of the schedule.
         warmup: share of all steps over which the learning rate rises from 0.
         schedule: how it falls afterwards: "linear" or "cosine" to 0, or "constant".
-        weight_decay: decoupled weight decay (AdamW) of matrices; biases and normalisation are left alone.
+        weight_decay: decoupled weight decay (AdamW) of matrices; biases and normalisation are left
+            alone.
         clip_norm: longest gradient, all variables together; 0 switches it off.
-        average: decay of the moving average of weights that is evaluated and kept, such as 0.999; 0 keeps the last weights.
+        average: decay of the moving average of weights that is evaluated and kept, such as 0.999; 0
+            keeps the last weights.
         seed: of initial weights, order and dropout.
     """
 

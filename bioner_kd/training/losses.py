@@ -17,10 +17,11 @@ def cross_entropy_per_word(logits: tf.Tensor, tag_ids: tf.Tensor) -> tf.Tensor:
 
 
 def masked_mean(values: tf.Tensor, word_mask: tf.Tensor) -> tf.Tensor:
-    """Mean over scored words; under tf.distribute, this replica's part of the mean over all replicas' words.
+    """Mean over scored words.
 
-    Gradients are summed over replicas, so that the parts of all replicas make the gradient that one replica with the
-    whole batch would have, however unevenly words fall to them.
+    Under tf.distribute it is this replica's part of the mean over the words of all replicas.
+    Gradients are summed over replicas, so that the parts of all replicas make the gradient that one
+    replica with the whole batch would have, however unevenly words fall to them.
 
     Args:
         values: float32 (batch, words).

@@ -11,7 +11,8 @@ class MachineConfig:
 
     Attributes:
         intra_op_threads: threads inside an operation; 0 leaves it to TensorFlow.
-        inter_op_threads: operations side by side; 0 leaves it to TensorFlow. A BiLSTM's two directions are independent.
+        inter_op_threads: operations side by side; 0 leaves it to TensorFlow. A BiLSTM's two
+            directions are independent.
         deterministic: operations that give the same bits in each run, at some cost of speed.
     """
 

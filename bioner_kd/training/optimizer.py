@@ -6,22 +6,35 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from bioner_kd.training.averaging import AveragingAdamW
 from bioner_kd.training.config import TrainingConfig
+
+_NOT_DECAYED = ["bias", "LayerNorm", "layer_norm", "gamma", "beta"]
 
 
 @keras.saving.register_keras_serializable("bioner_kd")
 class WarmupDecay(keras.optimizers.schedules.LearningRateSchedule):
     """A learning rate that rises linearly from 0 and then falls to 0, or stays.
 
+    The first step has the first rise behind it: a step at rate 0 would be lost.
+
     Source:
-        Devlin et al. (2019), arXiv:1810.04805, appendix A.2 (linear); Loshchilov and Hutter (2017), arXiv:1608.03983
-        (cosine, one cycle).
+        Devlin et al. (2019), arXiv:1810.04805, appendix A.2 (linear); Loshchilov and Hutter (2017),
+        arXiv:1608.03983 (cosine, one cycle).
     """
 
     def __init__(self, peak: float, warmup_steps: int, total_steps: int, shape: str) -> None:
-        """Takes the highest rate, the steps until it, the steps in all, and "linear", "cosine" or "constant"."""
+        """Takes the course of the rate.
+
+        Args:
+            peak: highest rate.
+            warmup_steps: steps until it is reached.
+            total_steps: steps in all.
+            shape: "linear", "cosine" or "constant", how it goes on.
+        """
         super().__init__()
-        self.peak, self.warmup_steps, self.total_steps, self.shape = peak, warmup_steps, total_steps, shape
+        self.peak, self.shape = peak, shape
+        self.warmup_steps, self.total_steps = warmup_steps, total_steps
 
     def __call__(self, step: tf.Tensor) -> tf.Tensor:
         """Learning rate at a step, counted from 0."""
@@ -57,15 +70,13 @@ def make_optimizer(config: TrainingConfig, steps_per_epoch: int) -> keras.optimi
         An optimizer; with `config.average` it keeps a moving average of the weights beside them.
     """
     total = config.epochs * steps_per_epoch
-    rate = WarmupDecay(
-        config.learning_rate, int(config.warmup * total), total, config.schedule
-    )
-    optimizer = keras.optimizers.AdamW(
+    rate = WarmupDecay(config.learning_rate, int(config.warmup * total), total, config.schedule)
+    optimizer = AveragingAdamW(
         rate,
         weight_decay=config.weight_decay,
         global_clipnorm=config.clip_norm or None,
         use_ema=config.average > 0,
         ema_momentum=config.average or 0.99,
     )
-    optimizer.exclude_from_weight_decay(var_names=["bias", "LayerNorm", "layer_norm", "gamma", "beta"])
+    optimizer.exclude_from_weight_decay(var_names=_NOT_DECAYED)
     return optimizer

@@ -1,4 +1,4 @@
-"""The folder of a run: unfinished under another name, so that what bears the final name is complete."""
+"""The folder of a run, under another name until it is finished."""
 
 import shutil
 from collections.abc import Iterator
@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bioner_kd.errors import InputError
+
+RECORD = "run.cfg"
 
 
 def unfinished_folder(path: Path) -> Path:
@@ -15,21 +17,20 @@ def unfinished_folder(path: Path) -> Path:
 
 @contextmanager
 def run_folder(path: Path, *, overwrite: bool) -> Iterator[Path]:
-    """Yields the unfinished folder of a run, and gives it its final name when the block ends without an error.
+    """Yields the unfinished folder of a run, which takes its final name if the block succeeds.
 
-    After an error, a kill or Ctrl-C the unfinished folder stays, with the state from which the same command goes on.
+    After an error, a kill or Ctrl-C the unfinished folder stays, with the state from which the same
+    command goes on.
 
     Args:
         path: final name.
         overwrite: start again, and replace what is there in the end.
 
     Raises:
-        InputError: a finished run has that name already, or the folder cannot be made.
+        InputError: a finished run has that name already, what has that name is no run, or the
+            folder cannot be made.
     """
-    if path.exists() and not overwrite:
-        raise InputError(
-            f"{path}: a finished run is here already; choose another --output, or pass --overwrite to replace it."
-        )
+    _check_name(path, overwrite)
     folder = unfinished_folder(path)
     try:
         if overwrite and folder.exists():
@@ -37,10 +38,27 @@ def run_folder(path: Path, *, overwrite: bool) -> Iterator[Path]:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(
-            f"{folder}: cannot make this folder ({error.strerror}); choose an --output that you may write to."
+            f"{folder}: cannot make this folder ({error.strerror}); choose an --output that you "
+            "may write to."
         ) from error
     yield folder
-    shutil.rmtree(folder / "state", ignore_errors=True)
     if path.exists():
         shutil.rmtree(path)
     folder.rename(path)
+    # Last, so that a run that is stopped before it has its name can still go on.
+    shutil.rmtree(path / "state", ignore_errors=True)
+
+
+def _check_name(path: Path, overwrite: bool) -> None:
+    if not path.exists() and not path.is_symlink():
+        return
+    if not overwrite:
+        raise InputError(
+            f"{path}: a finished run is here already; choose another --output, or pass --overwrite "
+            "to replace it."
+        )
+    if path.is_symlink() or not (path / RECORD).is_file():
+        raise InputError(
+            f"{path}: --overwrite replaces the folder of a run, which has a {RECORD}; this is "
+            "something else: choose another --output."
+        )

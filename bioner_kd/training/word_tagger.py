@@ -14,8 +14,9 @@ LOSS = "loss"
 class WordTagger(keras.Model):
     """A model from features to word-level logits, trained on batches `(features, targets, word_mask)`.
 
-    A subclass gives `call` and `word_losses`. Losses are means over scored words, whatever the padding and however many
-    replicas share the batch. Metrics of `compile(weighted_metrics=…)` see tag ids, logits and the word mask.
+    A subclass gives `call` and `word_losses`. Losses are means over scored words, whatever the
+    padding and however many replicas share the batch. Metrics of `compile(weighted_metrics=…)` see
+    tag ids, logits and the word mask.
     """
 
     loss_names: tuple[str, ...] = (LOSS,)
@@ -30,7 +31,7 @@ class WordTagger(keras.Model):
     def word_losses(
         self, features: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor], logits: tf.Tensor
     ) -> dict[str, tf.Tensor]:
-        """The losses of a batch by name, float32 (batch, words) each; "loss" is what is minimised."""
+        """Losses of a batch by name, float32 (batch, words) each; "loss" is what is minimised."""
         raise NotImplementedError
 
     @property

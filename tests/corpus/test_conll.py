@@ -1,10 +1,11 @@
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from bioner_kd.corpus.conll import read_conll, write_conll
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tokenizer import sentence_from_text
 from bioner_kd.errors import InputError
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 
 @pytest.fixture

@@ -1,11 +1,12 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from bioner_kd.corpus.inline import format_inline, parse_inline, parse_inline_lines
 from bioner_kd.corpus.iob2 import entities, repair_iob2
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tokenizer import sentence_from_text
 from bioner_kd.errors import InputError
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def mentions(sentence):
@@ -47,7 +48,6 @@ def test_sentence_without_mention():
     assert parse_inline("No mention here.").tags == ("O",) * 4
 
 
-
 def test_neighbouring_mentions_stay_two():
     sentence = parse_inline("[Disease AML]/[Disease CML] [Disease flu]")
     assert sentence.tags == ("B-Disease", "O", "B-Disease", "B-Disease")
@@ -71,6 +71,7 @@ def test_literal_brackets_and_backslashes():
         ("[ Disease x]", "no type"),
         ("a [3H] label", "no type"),
         ("[Disease ]", "whole word"),
+        ("-[Disease ]-", "whole word"),
         ("[Disease  asthma]", "whole word"),
         ("[Disease asthma ]", "whole word"),
         ("[Disease asthma]tic", "whole word"),

@@ -1,8 +1,9 @@
 import pytest
-from bioner_kd.corpus.iob2 import check_iob2, entities, repair_iob2, split_tag
-from bioner_kd.errors import InputError
 from hypothesis import given
 from hypothesis import strategies as st
+
+from bioner_kd.corpus.iob2 import check_iob2, entities, repair_iob2, split_tag
+from bioner_kd.errors import InputError
 
 IOB_TAGS = st.lists(st.sampled_from(["O", "B-Disease", "I-Disease", "B-DNA", "I-DNA"]), max_size=12)
 
@@ -47,7 +48,9 @@ def test_malformed_tags_are_refused(tag):
         entities([tag])
 
 
-@pytest.mark.parametrize(("tag", "becomes"), [("S-A", "B-"), ("U-A", "B-"), ("E-A", "I-"), ("L-A", "I-")])
+@pytest.mark.parametrize(
+    ("tag", "becomes"), [("S-A", "B-"), ("U-A", "B-"), ("E-A", "I-"), ("L-A", "I-")]
+)
 def test_other_schemes_are_named_with_their_mend(tag, becomes):
     message = error_of(["B-A", tag])
     assert repr(tag) in message and "IOBES" in message

@@ -5,6 +5,7 @@ import lzma
 import sys
 
 import pytest
+
 from bioner_kd.corpus.plain_text import read_plain_text
 from bioner_kd.errors import InputError
 

@@ -2,9 +2,10 @@ import dataclasses
 import pickle
 
 import pytest
-from bioner_kd.corpus.sentence import Sentence
 from hypothesis import given
 from hypothesis import strategies as st
+
+from bioner_kd.corpus.sentence import Sentence
 
 
 def test_words_are_joined_by_single_spaces():

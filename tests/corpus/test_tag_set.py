@@ -2,6 +2,7 @@ import json
 import pickle
 
 import pytest
+
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.errors import InputError

@@ -1,6 +1,7 @@
 import os
 
 import pytest
+
 from bioner_kd.corpus.text_file import folder_holds, open_file, read_lines
 from bioner_kd.errors import InputError
 

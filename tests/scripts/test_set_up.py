@@ -81,7 +81,7 @@ class Pip:
         venv: the environment that it makes.
     """
 
-    def __init__(self, checkout: Checkout) -> None:
+    def __init__(self, checkout: Any) -> None:
         self.checkout = checkout
         self.venv = checkout.folder / ".venv"
         self._record = checkout.bin.parent / "pip.txt"
@@ -141,7 +141,9 @@ def test_an_environment_that_was_not_finished_is_made_again(pip: Any) -> None:
 def test_an_update_that_was_not_finished_is_not_trusted(pip: Any) -> None:
     pip.installs("demo")
     pip.installs("dev", fails="ERROR: no space left on device")
+    (pip.venv / "half").touch()
     assert pip.installs("demo") != []
+    assert not (pip.venv / "half").exists()
 
 
 def test_a_moved_checkout_gets_a_new_environment(pip: Any) -> None:

@@ -1,0 +1,89 @@
+"""What holds for the flags of every script and for every file under flags/."""
+
+import dataclasses
+import importlib
+import pkgutil
+
+import pytest
+
+import bioner_kd
+from tests.cli.conftest import ROOT, SCRIPTS, load_program
+
+FLAGFILES = sorted((ROOT / "flags").rglob("*.cfg"))
+
+
+def _configs() -> set[type]:
+    """Every configuration dataclass of the library."""
+    found = set()
+    for module in pkgutil.walk_packages(bioner_kd.__path__, "bioner_kd."):
+        if module.name.split(".")[-1] in ("config", "windows", "word_features", "machine"):
+            members = vars(importlib.import_module(module.name)).values()
+            found |= {m for m in members if isinstance(m, type) and m.__name__.endswith("Config")}
+    return found
+
+
+def test_every_configuration_has_its_flags_in_some_script():
+    concerns = [c for script in SCRIPTS for c in load_program(script).concerns]
+    with_flags = {type(concern.default) for concern in concerns}
+    assert _configs() and _configs() <= with_flags
+
+
+def test_every_field_has_a_flag_with_an_equal_default(script):
+    program = load_program(script)
+    program.values(["script"])
+    for concern in program.concerns:
+        for field in dataclasses.fields(concern.default):
+            value = program.values[field.name].value
+            value = tuple(value) if isinstance(value, list) else value
+            assert value == getattr(concern.default, field.name), field.name
+        assert program.read(concern) == concern.default
+
+
+def test_a_field_without_help_is_refused(script):
+    for concern in load_program(script).concerns:
+        assert set(concern.names()) == set(concern.help)
+
+
+def test_help_names_every_flag_and_says_what_the_script_does(script):
+    program = load_program(script)
+    text = program.help()
+    assert text.startswith(program.doc.splitlines()[0])
+    assert all(f"--{name}: " in text for concern in program.concerns for name in concern.names())
+
+
+def test_there_are_flagfiles():
+    folders = {path.parent.name for path in FLAGFILES}
+    assert folders >= {"demo", "ncbi_disease", "bc5cdr_disease", "bc5cdr_chem", "bc2gm", "jnlpba"}
+
+
+@pytest.mark.parametrize("path", FLAGFILES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_every_flagfile_parses_with_its_script(path):
+    program = load_program(path.stem)
+    program.values(["script", f"--flagfile={path}"])
+    for concern in program.concerns:
+        program.read(concern)
+
+
+def test_a_flag_behind_the_flagfile_wins():
+    program = load_program("distill")
+    path = ROOT / "flags" / "demo" / "distill.cfg"
+    program.values(["script", f"--flagfile={path}", "--alpha=0.5"])
+    assert program.values["alpha"].value == 0.5
+
+
+def test_flags_that_were_written_back_repeat_the_run(script, tmp_path):
+    first = load_program(script)
+    first.values(["script"])
+    first.write_flagfile(tmp_path / "run.cfg")
+    again = load_program(script)
+    again.values(["script", f"--flagfile={tmp_path / 'run.cfg'}"])
+    assert again.settings() == first.settings()
+
+
+def test_flags_with_spaces_and_several_values_are_written_back(tmp_path):
+    first = load_program("evaluate")
+    first.values(["script", "--run=from scratch=a,b", "--run=teacher=c"])
+    first.write_flagfile(tmp_path / "run.cfg")
+    again = load_program("evaluate")
+    again.values(["script", f"--flagfile={tmp_path / 'run.cfg'}"])
+    assert again.values["run"].value == ["from scratch=a,b", "teacher=c"]

@@ -1,0 +1,97 @@
+"""A person's mistakes: one line, the right exit code, no traceback."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.cli.conftest import ROOT
+
+
+def run(script: str, *arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, ROOT / "scripts" / f"{script}.py", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=300,
+        check=False,
+    )
+
+
+def complaint(result: subprocess.CompletedProcess) -> str:
+    assert "Traceback" not in result.stderr
+    return result.stderr.strip().splitlines()[-1]
+
+
+def test_help_is_printed_to_standard_output(script):
+    result = run(script, "--help")
+    assert result.returncode == 0
+    assert "--verbosity" in result.stdout
+    assert result.stderr == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("script", "flag", "words"),
+    [
+        ("distill", "--alpha=1.3", ["--alpha=1.3", "[0, 1]"]),
+        ("distill", "--temperature=0", ["--temperature", "above 0"]),
+        ("distill", "--features=prefix", ["word"]),
+        ("finetune_teacher", "--max_subwords=2", ["at least 3"]),
+        ("finetune_teacher", "--epochs=0", ["--epochs=0", "at least 1"]),
+        ("evaluate", "--run=teacher", ["name=folder"]),
+    ],
+)
+def test_a_setting_out_of_bounds_is_a_usage_error(script, flag, words):
+    result = run(script, flag)
+    assert result.returncode == 2
+    assert all(word in complaint(result) for word in words)
+
+
+@pytest.mark.parametrize("argument", ["--alfa=1", "--alpha=much", "--flagfile=no_such.cfg"])
+def test_a_flag_that_cannot_be_read_is_a_usage_error(argument):
+    result = run("distill", argument)
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+    assert argument.split("=")[0].lstrip("-") in result.stderr or "no_such" in result.stderr
+
+
+def test_an_argument_that_is_no_flag_is_a_usage_error():
+    result = run("evaluate", "saved_models")
+    assert result.returncode == 2
+    assert "saved_models" in complaint(result)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("script", "arguments", "words"),
+    [
+        ("finetune_teacher", ["--corpus=no/such/corpus"], ["no/such/corpus"]),
+        ("finetune_teacher", ["--teacher=no/such/folder/at_all"], ["no/such/folder/at_all"]),
+        ("cache_logits", ["--teacher=no/such/teacher"], ["no/such/teacher", "finetune_teacher.py"]),
+        ("distill", ["--cache=no/such/cache"], ["no/such/cache", "cache_logits.py"]),
+        ("evaluate", ["--run=a=no/such/run"], ["no/such/run"]),
+    ],
+)
+def test_a_missing_file_or_folder_is_named(script, arguments, words, tmp_path):
+    output = [f"--output={tmp_path / 'out'}"] if script in ("finetune_teacher", "distill") else []
+    result = run(script, *arguments, *output)
+    assert result.returncode == 1
+    assert all(word in complaint(result) for word in words)
+
+
+@pytest.mark.slow
+def test_a_finished_run_is_not_replaced_unasked(tmp_path):
+    (tmp_path / "out").mkdir()
+    result = run("distill", "--alpha=1", "--epochs=1", f"--output={tmp_path / 'out'}")
+    assert result.returncode == 1
+    assert "--overwrite" in complaint(result)
+
+
+@pytest.mark.slow
+def test_an_output_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    result = run("distill", "--alpha=1", "--epochs=1", f"--output={tmp_path / 'file' / 'out'}")
+    assert result.returncode == 1
+    assert str(tmp_path / "file") in complaint(result)
