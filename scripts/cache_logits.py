@@ -1,11 +1,12 @@
-"""Labels sentences with a fine-tuned teacher and keeps its word-level logits on disk.
+r"""Labels sentences with a fine-tuned teacher and keeps its word-level logits on disk.
 
 The teacher then runs once, not once an epoch of every student. What is in the cache already and
 fits is kept: a stopped run goes on, damaged shards are made again, and logits of another teacher,
 corpus or tokenizer are refused.
 
   python scripts/cache_logits.py --flagfile=flags/ncbi_disease/cache_logits.cfg
-  python scripts/cache_logits.py --teacher=saved_models/my_corpus/teacher --splits= --text=abstracts.txt.gz --cache=saved_models/my_corpus/logits
+  python scripts/cache_logits.py --teacher=saved_models/mine/teacher --splits= \
+      --text=abstracts.txt.gz --cache=saved_models/mine/logits
 """
 
 from bioner_kd.cli import cache, corpus, machine, teacher

@@ -91,7 +91,8 @@ run_steps() {
     --run="distilled student=$OUTPUT/distilled" --report="$OUTPUT/scores.json"
   run_step 'Export the distilled student' export.py --flagfile=flags/demo/export.cfg \
     --student="$OUTPUT/distilled" --output="$OUTPUT/export"
-  run_step 'Tag a sentence' tag.py --model="$OUTPUT/export" --text="$TEXT"
+  run_step 'Tag a sentence' tag.py --flagfile=flags/demo/tag.cfg \
+    --model="$OUTPUT/export" --text="$TEXT"
 }
 
 parse_options "$@"

@@ -1,11 +1,10 @@
 """Distils a fine-tuned teacher into a BiLSTM student.
 
-Trains on alpha * CE(tags) + (1 - alpha) * T^2 * KL(teacher || student), keeps the epoch with the
-best devel F1, and goes on where it was when a stopped run's command is given again. --alpha=1
-trains the same student from scratch.
+Trains on alpha * CE(tags) + (1 - alpha) * T^2 * KL(teacher || student), keeps the epoch of the best
+devel F1, and goes on when a stopped run's command is given again. --alpha=1 is from scratch.
 
   python scripts/distill.py --flagfile=flags/ncbi_disease/distill.cfg
-  python scripts/distill.py --flagfile=flags/ncbi_disease/distill.cfg --alpha=1 --seed=2 --output=saved_models/ncbi_disease/scratch_2
+  python scripts/distill.py --flagfile=flags/ncbi_disease/distill.cfg --alpha=1 --output=scratch
 """
 
 from bioner_kd.cli import corpus, distill, machine, output, student, training
@@ -28,16 +27,14 @@ def main(program: Program) -> None:
     train_split, devel_split = corpus.read_splits(program, "train", "devel")
     guidance = distill.read_guidance(program, train_split) if objective.alpha < 1 else None
     with output.training_run(program, OUTPUT) as folder:
-        saved = distil(
-            train_split, devel_split,
-            guidance=guidance, objective=objective, features=program.read(student.WORD_FEATURES),
-            student=program.read(student.STUDENT), training=config,
-            folder=folder, settings=program.settings(),
-        )  # fmt: skip
-        saved.save(folder)
+        distil(
+            train_split, devel_split, guidance=guidance, objective=objective,
+            features=program.read(student.WORD_FEATURES), student=program.read(student.STUDENT),
+            training=config, folder=folder, settings=program.settings(),
+        ).save(folder)  # fmt: skip
 
 
-PROGRAM = Program(__doc__, main, (distill.DISTILL, distill.GUIDANCE, corpus.CORPUS, student.WORD_FEATURES,
-                                  student.STUDENT, TRAINING, OUTPUT, MACHINE))  # fmt: skip
+PARTS = (distill.DISTILL, distill.GUIDANCE, corpus.CORPUS, student.WORD_FEATURES, student.STUDENT)
+PROGRAM = Program(__doc__, main, (*PARTS, TRAINING, OUTPUT, MACHINE))
 if __name__ == "__main__":
     PROGRAM.main()

@@ -1,11 +1,12 @@
-"""Scores teachers and students on a split and prints them side by side.
+r"""Scores teachers and students on a split and prints them side by side.
 
 Entity-level precision, recall and F1 (exact borders and type): by default as conlleval counts,
 which is what published figures are; F1 in strict IOB2 mode beside it. Several folders in one row
 are seeds of one model: mean ± standard deviation.
 
-  python scripts/evaluate.py --corpus=corpora/NCBI-disease --run=teacher=saved_models/ncbi_disease/teacher \\
-      --run="student=saved_models/ncbi_disease/student_1,saved_models/ncbi_disease/student_2" --report=scores.json
+  python scripts/evaluate.py --corpus=corpora/NCBI-disease --report=scores.json \
+      --run=teacher=saved_models/ncbi_disease/teacher \
+      --run=student=saved_models/ncbi_disease/student_1,saved_models/ncbi_disease/student_2
 """
 
 from bioner_kd.cli import corpus, evaluate, machine

@@ -34,8 +34,7 @@ def main(program: Program) -> None:
         )  # fmt: skip
 
 
-PROGRAM = Program(
-    __doc__, main, (teacher.PRETRAINED, corpus.CORPUS, TRAINING, windows.WINDOWS, OUTPUT, MACHINE)
-)
+PARTS = (teacher.PRETRAINED, corpus.CORPUS, TRAINING, windows.WINDOWS, OUTPUT, MACHINE)
+PROGRAM = Program(__doc__, main, PARTS)
 if __name__ == "__main__":
     PROGRAM.main()

@@ -82,7 +82,7 @@ show_pip() { # show_pip LOG
     case $line in
       'Progress '*' of '[1-9]*)
         read -r _ loaded _ total <<<"$line"
-        line="$name: $((loaded * 100 / total)) %"
+        line="Downloading $((loaded * 100 / total)) % of ${name#Downloading }"
         ;;
       *)
         printf '%s\n' "$line" >>"$1"
@@ -91,7 +91,7 @@ show_pip() { # show_pip LOG
         case $line in 'Installing collected'*) line='Unpacking (a minute or so) …' ;; esac
         ;;
     esac
-    [ ! -t 1 ] || printf '\r\033[K  [%3d s] %.90s' $((SECONDS - started)) "$line"
+    [ ! -t 1 ] || printf '\r\033[K  [%3d s] %.68s' $((SECONDS - started)) "$line"
   done
   [ ! -t 1 ] || printf '\r\033[K'
 }

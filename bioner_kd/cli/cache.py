@@ -26,9 +26,11 @@ CACHE = Concern(
     CacheChoice(),
     {
         "splits": "Splits of the corpus to label, of train, devel, test; empty for none.",
-        "text": "File of plain text to label as well, one sentence a line, UTF-8, .gz and .xz too; - is standard input.",
-        "cache": "Folder for the logits: one folder inside it for each split, and 'text' for --text. What is there already "
-        "and fits is kept, so that a stopped run goes on; damaged shards are made again.",
+        "text": "File of plain text to label as well, one sentence a line, UTF-8, .gz and .xz too; "
+        "- is standard input.",
+        "cache": "Folder for the logits: one folder inside it for each split, and 'text' for "
+        "--text. What is there already and fits is kept, so that a stopped run goes on; damaged "
+        "shards are made again.",
         "batch_size": "Sentences of a batch.",
     },
 )

@@ -20,10 +20,11 @@ CORPUS = Concern(
     "Corpus",
     CorpusChoice(),
     {
-        "corpus": "'demo' (600 sentences that travel with the package), or a folder with train.tsv, devel.tsv and test.tsv: "
-        "one word a line, tag in the last column, a blank line between sentences.",
-        "repair_tags": "Read tags that break IOB2 (an I- without its B-) or are IOBES as the IOB2 that was meant, instead "
-        "of refusing the file.",
+        "corpus": "'demo' (600 sentences that travel with the package), or a folder with "
+        "train.tsv, devel.tsv and test.tsv: one word a line, tag in the last column, a blank line "
+        "between sentences.",
+        "repair_tags": "Read tags that break IOB2 (an I- without its B-) or are IOBES as the IOB2 "
+        "that was meant, instead of refusing the file.",
     },
 )
 

@@ -26,8 +26,8 @@ DISTILL = Concern(
     "Distillation",
     DistillConfig(),
     {
-        "alpha": "Weight of the hard labels in [0, 1]: loss = alpha * CE(tags) + (1 - alpha) * T^2 * KL(teacher || student). "
-        "1 is the student from scratch, 0 the teacher alone.",
+        "alpha": "Weight of the hard labels in [0, 1]: loss = alpha * CE(tags) + (1 - alpha) * T^2 "
+        "* KL(teacher || student). 1 is the student from scratch, 0 the teacher alone.",
         "temperature": "Softening T of both distributions in the KL, above 0.",
     },
 )
@@ -35,14 +35,16 @@ GUIDANCE = Concern(
     "Teacher",
     GuidanceChoice(),
     {
-        "cache": "Folder of logits that scripts/cache_logits.py made; empty to run the teacher live in each step.",
-        "teacher": "Folder of the fine-tuned teacher: checked against the cache, or run live where --cache is empty.",
+        "cache": "Folder of logits that scripts/cache_logits.py made; empty to run the teacher "
+        "live in each step.",
+        "teacher": "Folder of the fine-tuned teacher: checked against the cache, or run live where "
+        "--cache is empty.",
     },
 )
 
 
 def read_guidance(program: Program, train_split: Sequence[Sentence]) -> "Guidance | None":
-    """The teacher's logits of the training split, or the teacher itself, as the flags say; None for neither."""
+    """The teacher's logits of the training split or the teacher itself, as the flags say."""
     choice = program.read(GUIDANCE)
     if choice.cache:
         return _cached(Path(choice.cache) / "train", choice.teacher, train_split)

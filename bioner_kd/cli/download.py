@@ -46,7 +46,7 @@ def names(program: Program) -> list[str]:
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar for the file that is being fetched; the function takes its name, bytes here and in all."""
+    """A bar for a file that is fetched; the function takes its name, bytes here and in all."""
     # disable=None: no bar where standard error is no terminal.
     with tqdm(unit="B", unit_scale=True, disable=None) as bar:
 

@@ -31,8 +31,9 @@ EVALUATION = Concern(
     "Evaluation",
     EvaluationChoice(),
     {
-        "run": "A row of the table: 'name=folder' of a teacher or student, or 'name=folder,folder,…' for several seeds, whose "
-        "mean and standard deviation are reported. Give the flag once a row.",
+        "run": "A row of the table: 'name=folder' of a teacher or student, or "
+        "'name=folder,folder,…' for several seeds, whose mean and standard deviation are reported. "
+        "Give the flag once a row.",
         "split": "Split of the corpus to score on.",
         "batch_size": "Sentences of a batch.",
         "report": "File for all scores as JSON, per type and in both modes; none if empty.",
@@ -73,7 +74,8 @@ def load_model(folder: Path) -> "Tagging":
     if (folder / saved_teacher.WEIGHTS).exists():
         return saved_teacher.load_teacher(folder)
     raise InputError(
-        f"{folder}: holds neither a student (scripts/distill.py) nor a teacher (scripts/finetune_teacher.py)."
+        f"{folder}: holds neither a student (scripts/distill.py) nor a teacher "
+        "(scripts/finetune_teacher.py)."
     )
 
 

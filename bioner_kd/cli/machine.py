@@ -12,6 +12,7 @@ def machine(default: MachineConfig) -> Concern:
         {
             "intra_op_threads": "Threads inside an operation; 0 leaves it to TensorFlow.",
             "inter_op_threads": "Operations that run side by side; 0 leaves it to TensorFlow.",
-            "deterministic": "Only operations that give the same bits in each run with the same seed; slower.",
+            "deterministic": "Only operations that give the same bits in each run with the same "
+            "seed; slower.",
         },
     )

@@ -1,4 +1,4 @@
-"""What every script does: define flags, print help, turn a person's mistakes into one line, and keep a record."""
+"""What every script does: define flags, print help, report mistakes in a line, keep a record."""
 
 import inspect
 import os
@@ -18,6 +18,7 @@ from bioner_kd.errors import InputError, UsageError
 _FAILED, _USAGE, _INTERRUPTED = 1, 2, 130
 # A record leaves out what a repetition would choose anew.
 _NOT_RECORDED = {"overwrite"}
+_HELP = {"--help", "-h", "-help", "--helpfull", "--helpshort"}
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ class Program:
             lines = [_flag_help(self.values[name]) for name in concern.names()]
             parts.append(f"{concern.title}:\n" + "\n".join(lines))
         parts.append(
-            "Also: --flagfile=FILE reads flags from a file; flags behind it win. --verbosity=-1 is quiet, 1 is debug."
+            "Also: --flagfile=FILE reads flags from a file; flags behind it win. --verbosity=-1 is "
+            "quiet, 1 is debug."
         )
         return "\n\n".join(parts)
 
@@ -78,11 +80,8 @@ class Program:
         app.run(self._run, flags_parser=self._parse)
 
     def _parse(self, argv: Sequence[str]) -> list[str]:
-        if any(
-            argument in ("--help", "-h", "-help", "--helpfull", "--helpshort")
-            for argument in argv[1:]
-        ):
-            print(self.help())
+        if not _HELP.isdisjoint(argv[1:]):
+            print(self.help())  # noqa: T201 - what was asked for
             sys.exit(0)
         try:
             return self.values(argv)
@@ -122,7 +121,7 @@ def _flag_help(flag: flags.Flag) -> str:
 
 def _complain(message: str) -> None:
     name = Path(sys.argv[0]).name
-    print(f"{name}: {message}", file=sys.stderr)
+    print(f"{name}: {message}", file=sys.stderr)  # noqa: T201 - a log line would bear a time
 
 
 def _set_up_logging() -> None:

@@ -8,10 +8,12 @@ WORD_FEATURES = Concern(
     "Word features",
     FeatureConfig(),
     {
-        "features": f"What the student sees of a word, of {', '.join(FEATURES)}; 'word' is always needed.",
+        "features": f"What the student sees of a word, of {', '.join(FEATURES)}; 'word' is always "
+        "needed.",
         "prefix_length": "Characters of a prefix.",
         "suffix_length": "Characters of a suffix.",
-        "max_chars": "Characters of a word that the character CNN reads; head and tail of a longer word.",
+        "max_chars": "Characters of a word that the character CNN reads; head and tail of a longer "
+        "word.",
         "min_count": "A word form seen less often in training is unknown.",
     },
 )

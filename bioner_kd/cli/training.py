@@ -15,10 +15,11 @@ def training(default: TrainingConfig) -> Concern:
             "learning_rate": "Peak of the learning rate.",
             "warmup": "Share of all steps over which the learning rate rises from 0.",
             "schedule": "How the learning rate falls afterwards.",
-            "weight_decay": "Decoupled weight decay (AdamW); biases and normalisation are left alone.",
+            "weight_decay": "Decoupled weight decay (AdamW); biases and normalisation are left "
+            "alone.",
             "clip_norm": "Longest gradient over all variables; 0 switches clipping off.",
-            "average": "Decay of a moving average of the weights, which is then what is evaluated and kept, such as 0.998; "
-            "0 switches it off.",
+            "average": "Decay of a moving average of the weights, which is then what is evaluated "
+            "and kept, such as 0.998; 0 switches it off.",
             "seed": "Seed of initial weights, order of batches and dropout.",
         },
         {"schedule": SCHEDULES},

@@ -7,8 +7,8 @@ WINDOWS = Concern(
     "Long sentences",
     WindowConfig(),
     {
-        "max_subwords": "Subwords of a window, [CLS] and [SEP] included. A longer sentence is read in overlapping windows; "
-        "no word is dropped.",
+        "max_subwords": "Subwords of a window, [CLS] and [SEP] included. A longer sentence is read "
+        "in overlapping windows; no word is dropped.",
         "overlap": "Subwords that neighbouring windows share.",
     },
 )

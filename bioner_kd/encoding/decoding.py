@@ -1,5 +1,6 @@
 """Word-level logits become tags, and tags entities: one rule for evaluation and for use."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -32,43 +33,91 @@ class Entity:
 
 
 def decode(logits: np.ndarray, tag_set: TagSet) -> list[str]:
-    """Takes each word's most probable tag.
+    """The most probable sequence of tags that IOB2 allows: no I- opens a mention.
+
+    A word-wise maximum may follow an O by an I-, which is no mention at all or, as conlleval reads
+    it, one that lacks its first word. Forbidding that is worth about one point of F1 for a BiLSTM,
+    and makes conlleval and strict scores agree.
 
     Args:
         logits: float (words, tags) of one sentence, without padding.
         tag_set: the tags in the order of the last axis.
 
     Returns:
-        One tag a word; of equal logits the lowest id wins, so "O" before any other.
+        One tag a word; of equally probable sequences, that of the lower ids at its end.
 
     Raises:
         ValueError: the shape does not fit the tag set, or a word's best logit is NaN or infinite.
+
+    Source:
+        Viterbi (1967); hard transition constraints as in Strubell et al. (2017), arXiv:1702.02098,
+        section 4.1.
     """
     if logits.ndim != 2 or logits.shape[1] != len(tag_set):
         raise ValueError(
             f"logits have shape {logits.shape}, expected (words, {len(tag_set)} tags)."
         )
     _best_logits(logits)
-    return [tag_set.tags[number] for number in logits.argmax(axis=1)]
+    opens, follows = _allowed(tag_set.tags)
+    ids = logits.argmax(axis=1)
+    # Most sentences need no search: a maximum that happens to be allowed is the best allowed one.
+    if len(ids) and not (opens[ids[0]] and follows[ids[:-1], ids[1:]].all()):
+        ids = _viterbi(logits.astype(np.float64), opens, follows)
+    return [tag_set.tags[number] for number in ids]
 
 
-def tag_scores(logits: np.ndarray) -> np.ndarray:
-    """Softmax probability of each word's most probable tag.
+@functools.lru_cache(maxsize=64)
+def _allowed(tags: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Whether a tag may open a sentence, bool (tags,), and follow another, bool (before, after)."""
+    inside = [tag.startswith("I-") for tag in tags]
+    opens = np.array([not within for within in inside])
+    follows = np.array(
+        [
+            [
+                not within or before[2:] == after[2:]
+                for after, within in zip(tags, inside, strict=True)
+            ]
+            for before in tags
+        ]
+    )
+    return opens, follows
+
+
+def _viterbi(scores: np.ndarray, opens: np.ndarray, follows: np.ndarray) -> list[int]:
+    # Logits may stand for log-probabilities: what they lack is the same for every tag of a word.
+    best = np.where(opens, scores[0], -np.inf)
+    forbidden = np.where(follows, 0.0, -np.inf)
+    came_from = []
+    for row in scores[1:]:
+        through = best[:, np.newaxis] + forbidden
+        came_from.append(through.argmax(axis=0))
+        best = through.max(axis=0) + row
+    path = [int(best.argmax())]
+    for origin in reversed(came_from):
+        path.append(int(origin[path[-1]]))
+    return path[::-1]
+
+
+def tag_scores(logits: np.ndarray, tags: Sequence[str], tag_set: TagSet) -> np.ndarray:
+    """Softmax probability of each word's tag.
 
     Args:
         logits: float (words, tags) of one sentence, without padding.
+        tags: the tag of each word, as `decode` gives.
+        tag_set: the tags in the order of the logits' last axis.
 
     Returns:
-        float64 (words,), in (0, 1].
+        float64 (words,), in [0, 1].
 
     Raises:
         ValueError: not two axes, or a word's best logit is NaN or infinite.
     """
     if logits.ndim != 2:
         raise ValueError(f"logits have shape {logits.shape}, expected (words, tags).")
-    # Relative to the best tag, whose exponential is 1: no overflow, and the sum is 1 / probability.
-    relative = logits.astype(np.float64) - _best_logits(logits)[:, np.newaxis]
-    return 1.0 / np.exp(relative).sum(axis=1)
+    # Relative to the best tag, whose exponential is 1: no overflow.
+    odds = np.exp(logits.astype(np.float64) - _best_logits(logits)[:, np.newaxis])
+    chosen = [tag_set.id(tag) for tag in tags]
+    return odds[np.arange(len(chosen)), chosen] / odds.sum(axis=1)
 
 
 def entities_from_tags(

@@ -19,11 +19,14 @@ def score_logits(
         sentences: with tags.
         logits: float (words, tags) a sentence.
         tag_set: the tags of the logits' last axis.
+
+    Raises:
+        InputError: a sentence has no tags, or one that the tag set lacks.
     """
-    gold = [sentence.tags or () for sentence in sentences]
+    gold = [[tag_set.tags[number] for number in tag_set.encode(s)] for s in sentences]
     return score(gold, [decode(rows, tag_set) for rows in logits])
 
 
 def devel_f1(sentences: Sequence[Sentence], logits: Sequence[np.ndarray], tag_set: TagSet) -> float:
-    """What chooses the epoch: micro F1 in conlleval mode, percent; arguments as of `score_logits`."""
+    """Gives what chooses the epoch: micro F1 in conlleval mode, percent, as `score_logits` does."""
     return score_logits(sentences, logits, tag_set).conlleval.micro.f1

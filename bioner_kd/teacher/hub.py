@@ -17,7 +17,6 @@ from huggingface_hub.errors import (
     HfHubHTTPError,
     HFValidationError,
     LocalEntryNotFoundError,
-    RepositoryNotFoundError,
     RevisionNotFoundError,
 )
 from requests.exceptions import ChunkedEncodingError
@@ -28,7 +27,16 @@ from bioner_kd.teacher.weights_file import INDEX_SUFFIX, WEIGHT_FILES
 _CONFIG = "config.json"
 _VOCABULARIES = ("tokenizer.json", "vocab.txt")
 _SMALL_FILES = (_CONFIG, *_VOCABULARIES, "tokenizer_config.json", "special_tokens_map.json")
-_NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
+_NOT_WRITABLE = (
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.ENOTDIR,
+)
+# The hub answers 401 for what does not exist, too, so as not to tell what is private.
+_MISSING = (401, 404)
 _SERVER_ERROR = 500
 _FURTHER_ATTEMPTS = 2
 
@@ -52,20 +60,8 @@ def download_checkpoint(repository: str, revision: str | None = None) -> Path:
     label = f"{repository}@{revision}" if revision else repository
     try:
         return _download(repository, revision, label)
-    except GatedRepoError as error:
-        raise InputError(
-            f"{label}: access to this checkpoint must be asked for; accept its terms at "
-            f"{constants.ENDPOINT}/{repository} and log in with `hf auth login` or set HF_TOKEN."
-        ) from error
-    except (RepositoryNotFoundError, HFValidationError) as error:
-        raise InputError(
-            f"{label}: neither a folder here nor a repository at {constants.ENDPOINT}; check the "
-            "spelling, or log in with `hf auth login` or set HF_TOKEN if it is private."
-        ) from error
-    except RevisionNotFoundError as error:
-        raise InputError(
-            f"{label}: the repository exists, but not this branch, tag or commit of it."
-        ) from error
+    except HFValidationError as error:
+        raise InputError(f"{label}: {_missing()}") from error
     except OSError as error:
         return _find_in_cache(repository, revision, label, error)
 
@@ -131,32 +127,54 @@ def _retry(call: Callable[[], _Result]) -> _Result:
 
 
 def _find_in_cache(repository: str, revision: str | None, label: str, error: OSError) -> Path:
-    reason = _explain(error)
+    refusal = _explain_refusal(repository, error)
+    reason = refusal or _explain_failure(error)
     try:
         folder = Path(snapshot_download(repository, revision=revision, local_files_only=True))
     except LocalEntryNotFoundError:
-        raise InputError(f"{label}: not in the cache, and {reason}") from error
+        absent = "" if refusal else "not in the cache, and "
+        raise InputError(f"{label}: {absent}{reason}") from error
     try:
         choose_files(label, [path.name for path in folder.iterdir() if path.exists()])
     except InputError:
         raise InputError(f"{label}: the copy in the cache is not complete, and {reason}") from error
-    logging.info("%s: taken from the cache, since %s", label, reason)
+    logging.info("%s: taken from the cache: %s", label, reason)
     return folder
 
 
-def _explain(error: OSError) -> str:
+def _explain_refusal(repository: str, error: OSError) -> str | None:
+    answer = error.response if isinstance(error, HfHubHTTPError) else None
+    if isinstance(error, GatedRepoError):
+        return (
+            "access to this checkpoint must be asked for; accept its terms at "
+            f"{constants.ENDPOINT}/{repository} and log in with `hf auth login` or set HF_TOKEN."
+        )
+    if isinstance(error, RevisionNotFoundError):
+        return "the repository exists, but not this branch, tag or commit of it."
+    if answer is not None and answer.status_code in _MISSING:
+        return _missing()
+    if answer is not None and answer.status_code < _SERVER_ERROR:
+        return (
+            f"{constants.ENDPOINT} answered {answer.status_code} {answer.reason}; check HF_TOKEN "
+            "and whether you may read this repository."
+        )
+    return None
+
+
+def _missing() -> str:
+    return (
+        f"neither a folder here nor a repository at {constants.ENDPOINT}; check the spelling, or "
+        "log in with `hf auth login` or set HF_TOKEN if it is private."
+    )
+
+
+def _explain_failure(error: OSError) -> str:
     if constants.HF_HUB_OFFLINE:
         return "HF_HUB_OFFLINE forbids downloading; unset it and run this once with a network."
     if error.errno in _NOT_WRITABLE:
         return (
             f"{constants.HF_HUB_CACHE} cannot be written ({error.strerror}); free some space or "
             "set HF_HOME to another folder."
-        )
-    answer = error.response if isinstance(error, HfHubHTTPError) else None
-    if answer is not None and answer.status_code < _SERVER_ERROR:
-        return (
-            f"{constants.ENDPOINT} answered {answer.status_code} {answer.reason}; check HF_TOKEN "
-            "and whether you may read this repository."
         )
     return (
         f"{constants.ENDPOINT} did not deliver ({type(error).__name__}); check the network and the "

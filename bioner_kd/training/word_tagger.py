@@ -12,7 +12,7 @@ LOSS = "loss"
 
 
 class WordTagger(keras.Model):
-    """A model from features to word-level logits, trained on batches `(features, targets, word_mask)`.
+    """A model from features to word-level logits, trained on `(features, targets, word_mask)`.
 
     A subclass gives `call` and `word_losses`. Losses are means over scored words, whatever the
     padding and however many replicas share the batch. Metrics of `compile(weighted_metrics=…)` see

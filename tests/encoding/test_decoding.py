@@ -1,4 +1,5 @@
 import dataclasses
+import itertools
 import json
 import math
 
@@ -26,6 +27,37 @@ def test_each_word_takes_its_most_probable_tag() -> None:
     assert decode(logits, TAG_SET) == ["B-Disease", "I-Disease", "O"]
 
 
+def test_an_inside_tag_never_opens_a_mention() -> None:
+    logits = np.array([[3.0, 0.0, 0.0], [0.0, 1.0, 3.0], [0.0, 0.0, 3.0]])
+    # B I I scores 0 + 1 + ..: O B I = 3 + 1 + 3 is the best of what IOB2 allows.
+    assert decode(logits, TAG_SET) == ["O", "B-Disease", "I-Disease"]
+    assert decode(np.array([[0.0, 1.0, 5.0]]), TAG_SET) == ["B-Disease"]
+
+
+def test_a_mention_does_not_go_on_as_another_type() -> None:
+    tags = TagSet(("O", "B-A", "B-B", "I-A", "I-B"))
+    logits = np.array([[0.0, 2.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.5, 1.0]])
+    assert decode(logits, tags) == ["B-A", "I-A"]
+
+
+@given(hnp.arrays(np.int64, st.tuples(st.integers(1, 5), st.just(5)), elements=st.integers(-9, 9)))
+def test_no_allowed_sequence_scores_higher(logits: np.ndarray) -> None:
+    tags = TagSet(("O", "B-A", "B-B", "I-A", "I-B"))
+
+    def allowed(path: tuple[int, ...]) -> bool:
+        names = ["O", *(tags.tags[number] for number in path)]
+        return all(
+            not now.startswith("I-") or before[2:] == now[2:]
+            for before, now in itertools.pairwise(names)
+        )
+
+    paths = filter(allowed, itertools.product(range(5), repeat=len(logits)))
+    best = max(sum(row[tag] for row, tag in zip(logits, path, strict=True)) for path in paths)
+    found = tuple(tags.id(tag) for tag in decode(logits.astype(np.float32), tags))
+    assert allowed(found)
+    assert sum(row[tag] for row, tag in zip(logits, found, strict=True)) == best
+
+
 def test_of_equal_logits_the_first_tag_wins() -> None:
     assert decode(np.zeros((1, 3)), TAG_SET) == ["O"]
 
@@ -33,7 +65,7 @@ def test_of_equal_logits_the_first_tag_wins() -> None:
 def test_a_sentence_without_words_has_no_tags_and_no_scores() -> None:
     logits = np.zeros((0, 3), np.float32)
     assert decode(logits, TAG_SET) == []
-    assert tag_scores(logits).shape == (0,)
+    assert tag_scores(logits, [], TAG_SET).shape == (0,)
 
 
 def test_tags_are_plain_strings_for_half_precision_too() -> None:
@@ -44,18 +76,20 @@ def test_tags_are_plain_strings_for_half_precision_too() -> None:
 
 def test_score_is_the_softmax_probability_of_the_chosen_tag() -> None:
     logits = np.log(np.array([[0.2, 0.7, 0.1], [0.5, 0.25, 0.25]]))
-    np.testing.assert_allclose(tag_scores(logits), [0.7, 0.5], rtol=1e-12)
+    tags = decode(logits, TAG_SET)
+    np.testing.assert_allclose(tag_scores(logits, tags, TAG_SET), [0.7, 0.5], rtol=1e-12)
 
 
 def test_large_logits_do_not_overflow() -> None:
-    scores = tag_scores(np.array([[1e4, -1e4, 0.0], [60000.0, 60000.0, -60000.0]], np.float32))
+    logits = np.array([[1e4, -1e4, 0.0], [60000.0, 60000.0, -60000.0]], np.float32)
+    scores = tag_scores(logits, ["O", "O"], TAG_SET)
     np.testing.assert_allclose(scores, [1.0, 0.5])
 
 
 def test_a_tag_that_is_ruled_out_by_minus_infinity_is_never_chosen() -> None:
     logits = np.array([[0.0, 0.0, -math.inf]])
     assert decode(logits, TAG_SET) == ["O"]
-    np.testing.assert_allclose(tag_scores(logits), [0.5])
+    np.testing.assert_allclose(tag_scores(logits, ["O"], TAG_SET), [0.5])
 
 
 @given(any_logits, st.floats(-100, 100))
@@ -63,15 +97,16 @@ def test_a_constant_added_to_all_logits_of_a_word_changes_no_score(
     logits: np.ndarray, constant: float
 ) -> None:
     shifted = logits.astype(np.float64) + constant
-    np.testing.assert_allclose(tag_scores(shifted), tag_scores(logits), rtol=1e-6)
+    tags = ["O"] * len(logits)
+    expected = tag_scores(logits, tags, TAG_SET)
+    np.testing.assert_allclose(tag_scores(shifted, tags, TAG_SET), expected, rtol=1e-6, atol=1e-300)
 
 
 @given(any_logits)
-def test_scores_lie_between_the_uniform_probability_and_one(logits: np.ndarray) -> None:
-    scores = tag_scores(logits)
-    assert scores.dtype == np.float64
-    assert np.all(scores >= 1 / 3 - 1e-12)
-    assert np.all(scores <= 1.0)
+def test_scores_of_all_tags_of_a_word_are_a_distribution(logits: np.ndarray) -> None:
+    by_tag = [tag_scores(logits, [tag] * len(logits), TAG_SET) for tag in TAG_SET.tags]
+    assert all(scores.dtype == np.float64 for scores in by_tag)
+    np.testing.assert_allclose(np.sum(by_tag, axis=0), np.ones(len(logits)))
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf])
@@ -80,7 +115,7 @@ def test_logits_of_a_diverged_model_are_refused(bad: float) -> None:
     with pytest.raises(ValueError, match=f"word 1 has {bad}"):
         decode(logits, TAG_SET)
     with pytest.raises(ValueError, match=f"word 1 has {bad}"):
-        tag_scores(logits)
+        tag_scores(logits, ["O", "O"], TAG_SET)
 
 
 @pytest.mark.parametrize("shape", [(2, 4), (2, 2), (3,), (1, 2, 3)])
@@ -91,7 +126,7 @@ def test_logits_of_another_shape_are_refused(shape: tuple[int, ...]) -> None:
 
 def test_scores_of_a_batch_are_refused() -> None:
     with pytest.raises(ValueError, match=r"expected \(words, tags\)"):
-        tag_scores(np.zeros((1, 2, 3)))
+        tag_scores(np.zeros((1, 2, 3)), ["O"], TAG_SET)
 
 
 def test_entities_carry_text_offsets_and_mean_score() -> None:

@@ -387,7 +387,7 @@ def valid_files(tmp_path_factory) -> dict[str, bytes]:
     return {name: (folder / name).read_bytes() for name in SAVERS}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=20000, deadline=None)
 @given(data=st.data())
 def test_no_damage_gives_anything_but_arrays_or_one_clear_error(
     valid_files, tmp_path_factory, data

@@ -1,0 +1,29 @@
+"""Names in an export folder.
+
+    manifest.json            what is here, and how its tags compare with the Keras student's
+    tables.json              words to ids, ids to tags
+    student_float32.tflite   float32 weights
+    student_int8.tflite      dynamic-range int8 weights
+    saved_model/1/           a version folder of TF Serving, whose base path is saved_model
+"""
+
+MANIFEST = "manifest.json"
+MANIFEST_FORMAT = 1
+
+FLOAT32, INT8, SAVED_MODEL = "float32", "int8", "saved_model"
+# In the order of preference where nobody chose: float32 gives the tags that were scored.
+FORMS = (FLOAT32, INT8, SAVED_MODEL)
+TFLITE_FILES = {FLOAT32: "student_float32.tflite", INT8: "student_int8.tflite"}
+
+# A TFLite model has one signature a length, named t16 and so on, and one for any number of words.
+LENGTHS = (16, 32, 64, 128, 256, 512)
+ANY_LENGTH = "dyn"
+SERVING = "serving_default"
+LOGITS = "logits"
+# The tables travel inside a SavedModel too: its clients need them, and its folder goes alone.
+SAVED_MODEL_TABLES = "assets.extra/tables.json"
+
+
+def length_signature(words: int) -> str:
+    """Name of the signature for sentences that are padded to a number of words."""
+    return f"t{words}"

@@ -1,0 +1,74 @@
+"""A SavedModel as a model that any thread or process may call."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bioner_kd.artefact.layout import LOGITS, SERVING
+from bioner_kd.errors import InputError
+
+
+class SavedModel:
+    """A student in SavedModel form; TensorFlow is imported when it is opened.
+
+    What is pickled is the folder's name: another process opens the folder itself.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Opens a version folder.
+
+        Raises:
+            InputError: TensorFlow is not installed, or the folder holds no student.
+        """
+        self._folder = folder.absolute()
+        self._serve = _load(self._folder)
+
+    def logits(self, features: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Logits of a sentence, as `WordModel` says."""
+        batch = {name: ids[np.newaxis] for name, ids in features.items()}
+        return self.batch_logits(batch).numpy()[0]
+
+    def batch_logits(self, features: Mapping[str, Any]) -> Any:
+        """Logits of a batch.
+
+        Args:
+            features: int32 tensors or arrays "word_ids" (batch, words) and so on.
+
+        Returns:
+            float32 tensor (batch, words, tags).
+        """
+        return self._serve(features)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"_folder": self._folder}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(state["_folder"])  # type: ignore[misc]
+
+
+def _load(folder: Path) -> Callable[[Mapping[str, Any]], Any]:
+    try:
+        import tensorflow as tf
+    except ImportError as error:
+        raise InputError(
+            f"{folder}: a SavedModel needs TensorFlow, which is not installed here; use one of the "
+            ".tflite files of the same student."
+        ) from error
+    try:
+        loaded = tf.saved_model.load(str(folder))
+        serving = loaded.signatures[SERVING]
+    except (OSError, KeyError, ValueError, tf.errors.OpError) as error:
+        reason = str(error).partition("\n")[0]
+        raise InputError(
+            f"{folder}: not a SavedModel of a student, or a damaged one ({reason}); copy it again "
+            "or export the student again."
+        ) from error
+
+    def serve(features: Mapping[str, Any]) -> Any:
+        # `loaded` is named so that its variables live as long as the function that reads them.
+        inputs = {name: tf.convert_to_tensor(ids) for name, ids in features.items()}
+        return serving(**inputs)[LOGITS] if loaded else None
+
+    return serve

@@ -1,0 +1,21 @@
+"""What a model is to those who call it, whichever form it has."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import numpy as np
+
+
+class WordModel(Protocol):
+    """A student that gives every word of a sentence a row of logits."""
+
+    def logits(self, features: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Reads one sentence; nothing is carried over from one call to the next.
+
+        Args:
+            features: int32 "word_ids" (words,) and so on, "char_ids" (words, chars), as
+                `WordFeatures.encode` gives them; at least one word.
+
+        Returns:
+            float32 (words, tags).
+        """

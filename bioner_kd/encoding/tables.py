@@ -1,0 +1,58 @@
+"""The file of tables and tags that travels with a student: what every runtime needs beside it."""
+
+import json
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from bioner_kd.atomic import atomic_file
+from bioner_kd.corpus.tag_set import TagSet
+from bioner_kd.encoding.word_features import WordFeatures
+from bioner_kd.errors import InputError, UsageError
+
+TABLES = "tables.json"
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What turns words into a student's features, and its logits into tags.
+
+    Attributes:
+        tag_set: the tags of the logits' last axis.
+        features: words to features.
+    """
+
+    tag_set: TagSet
+    features: WordFeatures
+
+    def to_json(self) -> dict[str, Any]:
+        """Lists, strings and numbers."""
+        return {"tags": list(self.tag_set.tags), "features": self.features.to_json()}
+
+    def write(self, path: str | os.PathLike[str]) -> None:
+        """Writes what `read_tables` reads."""
+        with atomic_file(path) as file:
+            json.dump(self.to_json(), file, ensure_ascii=False)
+
+
+def read_tables(path: str | os.PathLike[str]) -> Tables:
+    """Reads a student's tables.
+
+    Raises:
+        InputError: the file is missing, damaged or of another kind.
+    """
+    try:
+        with open(path, encoding="utf-8") as file:
+            record = json.load(file)
+        return Tables(TagSet(tuple(record["tags"])), WordFeatures.from_json(record["features"]))
+    except FileNotFoundError as error:
+        raise InputError(
+            f"{path}: there is no such file; a student's tables travel beside its model, so copy "
+            "them from the folder that it came from."
+        ) from error
+    except (OSError, KeyError, TypeError, ValueError, UsageError) as error:
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        raise InputError(
+            f"{path}: not the tables of a student, or damaged ones ({reason}); export the student "
+            "again."
+        ) from error
