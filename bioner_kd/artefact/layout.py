@@ -1,10 +1,10 @@
 """Names in an export folder.
 
-    manifest.json            what is here, and how its tags compare with the Keras student's
-    tables.json              words to ids, ids to tags
-    student_float32.tflite   float32 weights
-    student_int8.tflite      dynamic-range int8 weights
-    saved_model/1/           a version folder of TF Serving, whose base path is saved_model
+manifest.json            what is here, and how its tags compare with the Keras student's
+tables.json              words to ids, ids to tags
+student_float32.tflite   float32 weights
+student_int8.tflite      dynamic-range int8 weights
+saved_model/1/           a version folder of TF Serving, whose base path is saved_model
 """
 
 MANIFEST = "manifest.json"

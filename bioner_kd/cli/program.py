@@ -77,11 +77,17 @@ class Program:
         # as an exception.
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         self.define()
-        app.run(self._run, flags_parser=self._parse)
+        try:
+            app.run(self._run, flags_parser=self._parse)
+        except BrokenPipeError:
+            # Whoever read our output has had enough, as in `… | head`. The interpreter flushes
+            # standard output when it exits, and would complain once more.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(_FAILED)
 
     def _parse(self, argv: Sequence[str]) -> list[str]:
         if not _HELP.isdisjoint(argv[1:]):
-            print(self.help())  # noqa: T201 - what was asked for
+            print(self.help(), flush=True)  # noqa: T201 - what was asked for
             sys.exit(0)
         try:
             return self.values(argv)
@@ -99,6 +105,8 @@ class Program:
         except UsageError as error:
             _complain(str(error))
             sys.exit(_USAGE)
+        except BrokenPipeError:
+            raise
         except (InputError, OSError) as error:
             _complain(str(error))
             sys.exit(_FAILED)
@@ -108,15 +116,20 @@ class Program:
 
 
 def _flag_help(flag: flags.Flag) -> str:
-    default = "" if flag.default in (None, "") else f" (default: {flag.default_as_str})"
-    choices = getattr(flag.parser, "enum_values", None)
-    allowed = f" One of {', '.join(choices)}." if choices else ""
+    default = "" if flag.default in (None, "", []) else f" (default: {_plain(flag.default)})"
     return textwrap.fill(
-        f"{flag.help}{allowed}{default}",
+        f"{flag.help}{default}",
         100,
-        initial_indent=f"  --{flag.name}: ",
+        initial_indent=f"  --{'[no]' if flag.boolean else ''}{flag.name}: ",
         subsequent_indent="      ",
+        break_on_hyphens=False,
     )
+
+
+def _plain(default: Any) -> str:
+    if isinstance(default, bool):
+        return "yes" if default else "no"
+    return ",".join(default) if isinstance(default, list) else str(default)
 
 
 def _complain(message: str) -> None:

@@ -32,16 +32,38 @@ def read_plain_text(path: str | os.PathLike[str]) -> Iterator[Sentence]:
         InputError: the file cannot be read, at once; or a line is not UTF-8 or not text, when the
             iterator gets there.
     """
-    if path == STDIN:
-        return _sentences(sys.stdin.buffer, "<stdin>")
-    open_file(path).close()
-    return _sentences_of_file(path)
+    name = _name(path)
+    sentences = (
+        sentence_from_text(line, path=name, line=number)
+        for number, line in enumerate(read_text_lines(path), 1)
+    )
+    return filter(len, sentences)
 
 
-def _sentences_of_file(path: str | os.PathLike[str]) -> Iterator[Sentence]:
+def read_text_lines(path: str | os.PathLike[str], *, keep_ends: bool = False) -> Iterator[str]:
+    """Reads the lines of a UTF-8 file as `read_plain_text` does, empty ones included.
+
+    Args:
+        path: text, also compressed by gzip or xz, or "-" for the standard input.
+        keep_ends: leave the line ends on.
+    """
+    lines = _decoded(sys.stdin.buffer, _name(path)) if path == STDIN else _lines_of_file(path)
+    return (line + end if keep_ends else line for line, end in lines)
+
+
+def _name(path: str | os.PathLike[str]) -> str:
+    return "<stdin>" if path == STDIN else str(path)
+
+
+def _lines_of_file(path: str | os.PathLike[str]) -> Iterator[tuple[str, str]]:
+    open_file(path).close()  # what cannot be opened is found now, not at the first line
+    return _lines_of_opened(path)
+
+
+def _lines_of_opened(path: str | os.PathLike[str]) -> Iterator[tuple[str, str]]:
     with open_file(path) as handle, _decompressed(handle) as lines:
         try:
-            yield from _sentences(lines, str(path))
+            yield from _decoded(lines, str(path))
         except (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error) as error:
             raise InputError(
                 f"{path}: this compressed file is cut short or damaged ({error}); get it again."
@@ -56,7 +78,7 @@ def _decompressed(handle: BinaryIO) -> BinaryIO:
     return cast(BinaryIO, lzma.open(handle)) if start == _XZ else handle
 
 
-def _sentences(lines: Iterable[bytes], path: str) -> Iterator[Sentence]:
+def _decoded(lines: Iterable[bytes], path: str) -> Iterator[tuple[str, str]]:
     offset = 0
     for number, data in enumerate(lines, 1):
         if b"\0" in data:
@@ -65,7 +87,5 @@ def _sentences(lines: Iterable[bytes], path: str) -> Iterator[Sentence]:
                 "file or UTF-16, not UTF-8 text."
             )
         line = decode_line(data, path=path, line=number, offset=offset)
+        yield line, data[len(data.removesuffix(b"\n").removesuffix(b"\r")) :].decode()
         offset += len(data)
-        sentence = sentence_from_text(line, path=path, line=number)
-        if sentence.words:
-            yield sentence

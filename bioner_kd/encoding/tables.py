@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,12 @@ class Tables:
         """Lists, strings and numbers."""
         return {"tags": list(self.tag_set.tags), "features": self.features.to_json()}
 
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> "Tables":
+        """Reads what `to_json` gave; KeyError, TypeError or ValueError where it is not that."""
+        features = WordFeatures.from_json(record["features"])
+        return cls(TagSet(tuple(record["tags"])), features)
+
     def write(self, path: str | os.PathLike[str]) -> None:
         """Writes what `read_tables` reads."""
         with atomic_file(path) as file:
@@ -43,8 +50,7 @@ def read_tables(path: str | os.PathLike[str]) -> Tables:
     """
     try:
         with open(path, encoding="utf-8") as file:
-            record = json.load(file)
-        return Tables(TagSet(tuple(record["tags"])), WordFeatures.from_json(record["features"]))
+            return Tables.from_json(json.load(file))
     except FileNotFoundError as error:
         raise InputError(
             f"{path}: there is no such file; a student's tables travel beside its model, so copy "

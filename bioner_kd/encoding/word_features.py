@@ -42,7 +42,7 @@ class FeatureConfig:
     prefix_length: int = 3
     suffix_length: int = 3
     max_chars: int = 16
-    min_count: int = 1
+    min_count: int = 2
 
     def __post_init__(self) -> None:
         """Checks the bounds.

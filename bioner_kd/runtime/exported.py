@@ -1,16 +1,14 @@
-"""Finds a student's model and tables on disk, and checks that they are whole and belong together."""
+"""Finds a student's model and tables on disk; checks that they are whole and belong together."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bioner_kd.artefact.layout import (
-    FORMS,
-    MANIFEST,
-    MANIFEST_FORMAT,
-    SAVED_MODEL_TABLES,
-)
+import numpy as np
+
+from bioner_kd.artefact.layout import FORMS, MANIFEST, MANIFEST_FORMAT, SAVED_MODEL_TABLES
 from bioner_kd.artefact.saved_model import SavedModel
 from bioner_kd.artefact.tflite import TFLiteModel
 from bioner_kd.artefact.word_model import WordModel
@@ -28,12 +26,12 @@ class Exported:
     Attributes:
         model: a .tflite file or a SavedModel version folder.
         tables: its tables.
-        manifest: the manifest that has their checksums, None where they were copied without it.
+        digests: SHA-256 of the files of both; empty where they were copied without their manifest.
     """
 
     model: Path
     tables: Path
-    manifest: Path | None
+    digests: Mapping[Path, str] = field(default_factory=dict)
 
     def open(self) -> tuple[WordModel, Tables]:
         """Opens model and tables.
@@ -42,8 +40,8 @@ class Exported:
             InputError: one of them is missing, damaged or not of the other.
         """
         tables = read_tables(self.tables)
-        if self.manifest:
-            _check_files(self.manifest, self.model, self.tables)
+        for path, digest in self.digests.items():
+            _check_digest(path, digest)
         model = SavedModel(self.model) if self.model.is_dir() else _read_tflite(self.model)
         _check_fit(model, tables, self)
         return model, tables
@@ -59,20 +57,19 @@ def find_exported(path: Path, form: str = "") -> Exported:
             these that it has where empty.
 
     Raises:
-        InputError: there is no exported student.
-        UsageError: `form` names no form, or `path` is no export folder and so has no choice.
+        InputError: there is no exported student, or not in that form.
+        UsageError: `form` is none of these, or `path` is a model itself and leaves no choice.
     """
     if form and form not in FORMS:
         raise UsageError(f"form {form!r}: must be one of {', '.join(FORMS)}.")
     if (path / MANIFEST).is_file():
         return _in_export_folder(path, form)
     if form:
-        raise UsageError(f"{path} is no export folder, so there is no form {form!r} to choose.")
+        raise UsageError(f"form {form!r}: {path} is no export folder that it could be chosen from.")
     if path.is_file() and path.suffix == ".tflite":
-        return Exported(path, path.parent / TABLES, _manifest_in(path.parent, path))
+        return _alone(path, path.parent / TABLES, path.parent)
     if (path / "saved_model.pb").is_file():
-        manifest = _manifest_in(path.absolute().parent.parent, path)
-        return Exported(path, path / SAVED_MODEL_TABLES, manifest)
+        return _alone(path, path / SAVED_MODEL_TABLES, path.absolute().parent.parent)
     raise InputError(
         f"{path}: {'no exported student' if path.exists() else 'there is no such file or folder'}; "
         f"name an export folder (it holds {MANIFEST}), a .tflite file or a SavedModel version "
@@ -80,27 +77,19 @@ def find_exported(path: Path, form: str = "") -> Exported:
     )
 
 
-def _in_export_folder(folder: Path, form: str) -> Exported:
-    models = read_manifest(folder / MANIFEST)["models"]
-    available = [name for name in FORMS if name in models]
-    chosen = form or (available or [""])[0]
-    if chosen not in available:
-        raise InputError(
-            f"{folder}: has no model of the form {chosen!r}, only {', '.join(available) or 'none'}; "
-            "export the student again with it."
-        )
-    return Exported(folder / models[chosen]["path"], folder / TABLES, folder / MANIFEST)
-
-
-def read_manifest(path: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> dict[str, Any]:
     """Reads the manifest of an export folder.
 
     Raises:
-        InputError: it is damaged, or of a later version of this product.
+        InputError: it is damaged, or of another version of this product.
     """
+    path = folder / MANIFEST
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
-        found, _, _ = manifest["format"], manifest["models"].items(), manifest["files"].items()
+        # What the runtime relies on, so that a damaged manifest is found here.
+        [entry["path"] for entry in manifest["models"].values()]
+        [entry["sha256"] for entry in manifest["files"].values()]
+        found = manifest["format"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
             f"{path}: not the manifest of an exported student, or a damaged one "
@@ -108,30 +97,85 @@ def read_manifest(path: Path) -> dict[str, Any]:
         ) from error
     if found != MANIFEST_FORMAT:
         raise InputError(
-            f"{path}: this manifest has format {found!r}, and this version of bioner_kd reads "
-            f"format {MANIFEST_FORMAT}; use the version that exported it."
+            f"{path}: has format {found!r}, but this version of bioner_kd reads format "
+            f"{MANIFEST_FORMAT}; use the version that exported it, or export the student again."
         )
     return manifest
 
 
-def _manifest_in(folder: Path, model: Path) -> Path | None:
+def _in_export_folder(folder: Path, form: str) -> Exported:
+    manifest = read_manifest(folder)
+    available = [name for name in FORMS if name in manifest["models"]]
+    chosen = form or "".join(available[:1])
+    if chosen not in available:
+        raise InputError(
+            f"{folder}: holds {', '.join(available) or 'no model'}, not {chosen or 'any'}; export "
+            "the student again with that form."
+        )
+    name = manifest["models"][chosen]["path"]
+    return Exported(folder / name, folder / TABLES, _digests(manifest, folder, name))
+
+
+def _alone(model: Path, tables: Path, folder: Path) -> Exported:
     # A copied model may lie beside the manifest of another one, which says nothing about it.
-    path = folder / MANIFEST
-    if not path.is_file():
-        return None
-    models = [entry["path"] for entry in read_manifest(path)["models"].values()]
-    return path if model.absolute() in [folder.absolute() / name for name in models] else None
+    if (folder / MANIFEST).is_file():
+        manifest = read_manifest(folder)
+        for name in (entry["path"] for entry in manifest["models"].values()):
+            if (folder / name).absolute() == model.absolute():
+                return Exported(model, tables, _digests(manifest, folder, name))
+    return Exported(model, tables)
 
 
-def _check_files(manifest: Path, model: Path, tables: Path) -> None:
-    files = read_manifest(manifest)["files"]
-    folder = manifest.parent.absolute()
-    of_model = {path.absolute() for path in model.rglob("*") if path.is_file()} | (
-        {model.absolute()} if model.is_file() else set()
-    )
-    wanted = {
-        name
-        for name in files
-        if (folder / name) == model.absolute() or model.absolute() in (folder / name).parents
+def _digests(manifest: Mapping[str, Any], folder: Path, model: str) -> dict[Path, str]:
+    return {
+        folder / name: entry["sha256"]
+        for name, entry in manifest["files"].items()
+        if name in (TABLES, model) or name.startswith(f"{model}/")
     }
-    del of_model, wanted, tables
+
+
+def _check_digest(path: Path, digest: str) -> None:
+    try:
+        found = file_digest(path)
+    except OSError as error:
+        raise InputError(
+            f"{path}: cannot read this file, which {MANIFEST} lists ({error.strerror}); "
+            f"{_EXPORT_AGAIN}."
+        ) from error
+    if found != digest:
+        raise InputError(
+            f"{path}: not the file that was exported, but a damaged one or one of another student "
+            f"(SHA-256 {found[:12]}…, in {MANIFEST} {digest[:12]}…); {_EXPORT_AGAIN}."
+        )
+
+
+def _read_tflite(path: Path) -> TFLiteModel:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot read this file ({error.strerror}).") from error
+    return TFLiteModel(content, str(path))
+
+
+def _check_fit(model: WordModel, tables: Tables, where: Exported) -> None:
+    # Files that travel without a manifest can still be told apart in most cases: one word made of
+    # the last entry of every table has to be known to the model.
+    last = {name: size - 1 for name, size in tables.features.sizes().items()}
+    inner = {"char": (tables.features.config.max_chars,)}
+    word = {
+        f"{name}_ids": np.full((1, *inner.get(name, ())), number, np.int32)
+        for name, number in last.items()
+    }
+    try:
+        found = model.logits(word).shape
+    except Exception as error:  # each kind of model has kinds of errors of its own
+        reason = str(error).partition("\n")[0]
+        raise _not_of_this_model(where, reason) from error
+    if found != (1, len(tables.tag_set)):
+        raise _not_of_this_model(where, f"{found[-1]} tags, not {len(tables.tag_set)}")
+
+
+def _not_of_this_model(where: Exported, reason: str) -> InputError:
+    return InputError(
+        f"{where.tables}: not the tables of {where.model} ({reason}); {_EXPORT_AGAIN}."
+    )

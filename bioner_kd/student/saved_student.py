@@ -1,6 +1,5 @@
 """A student on disk: the Keras model, and the tables and tags without which it means nothing."""
 
-import json
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,16 +10,15 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from bioner_kd.atomic import atomic_file
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.encoding.batches import BatchSource, predict_logits, student_features
+from bioner_kd.encoding.tables import TABLES, Tables, read_tables
 from bioner_kd.encoding.word_features import WordFeatures
 from bioner_kd.errors import InputError
 from bioner_kd.student.model import Student
 
 MODEL = "student.keras"
-TABLES = "tables.json"
 
 
 @dataclass(frozen=True)
@@ -75,15 +73,15 @@ class SavedStudent:
         words = np.array([len(sentence) for sentence in sentences], np.int64)
         return BatchSource(words, words, (student_features(sentences, self.features),))
 
-    def tables(self) -> dict[str, object]:
-        """Tables and tags as JSON values: what every runtime needs beside the model."""
-        return {"tags": list(self.tag_set.tags), "features": self.features.to_json()}
+    @property
+    def tables(self) -> Tables:
+        """Tables and tags: what every runtime needs beside the model."""
+        return Tables(self.tag_set, self.features)
 
     def save(self, folder: Path) -> None:
         """Writes what `load_student` reads into an existing folder."""
         self.model.save(folder / MODEL)
-        with atomic_file(folder / TABLES) as file:
-            json.dump(self.tables(), file, ensure_ascii=False)
+        self.tables.write(folder / TABLES)
 
 
 def load_student(folder: Path) -> SavedStudent:
@@ -93,21 +91,19 @@ def load_student(folder: Path) -> SavedStudent:
         InputError: the folder holds no student, or a damaged one.
     """
     try:
-        tables = json.loads((folder / TABLES).read_text(encoding="utf-8"))
-        features = WordFeatures.from_json(tables["features"])
-        tag_set = TagSet(tuple(tables["tags"]))
+        tables = read_tables(folder / TABLES)
         model = keras.models.load_model(folder / MODEL)
-        _check_sizes(model, features, tag_set)
+        _check_sizes(model, tables)
     except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
         reason = str(error).partition("\n")[0] or type(error).__name__
         raise InputError(
             f"{folder}: not a student, or a damaged one ({reason}); make one with "
             "scripts/distill.py."
         ) from error
-    return SavedStudent(model, features, tag_set, folder)
+    return SavedStudent(model, tables.features, tables.tag_set, folder)
 
 
-def _check_sizes(model: keras.Model, features: WordFeatures, tag_set: TagSet) -> None:
+def _check_sizes(model: keras.Model, tables: Tables) -> None:
     found = (model.table_sizes, model.tags) if isinstance(model, Student) else None
-    if found != (features.sizes(), len(tag_set)):
+    if found != (tables.features.sizes(), len(tables.tag_set)):
         raise ValueError(f"{TABLES} is not of the same student as {MODEL}")

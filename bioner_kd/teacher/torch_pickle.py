@@ -6,6 +6,7 @@ builds only plain values, and has nothing to call.
 """
 
 import pickletools
+import warnings
 from typing import IO, Any, NamedTuple, Protocol, cast
 
 from bioner_kd.teacher.torch_values import (
@@ -69,15 +70,14 @@ def read_pickle(stream: ByteStream) -> Content:
     """
     machine = _Machine()
     try:
-        for opcode, argument, _ in pickletools.genops(cast(IO[bytes], stream)):
-            if opcode.name == "STOP":
-                return Content(machine.stack.pop(), machine.storages)
-            machine.step(opcode.name, argument)
+        with warnings.catch_warnings():
+            # Reading an instruction that is about to be refused may warn of escapes in its text.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return machine.run(stream)
     except (RefusedGlobal, Damaged):
         raise
     except (ValueError, TypeError, LookupError) as error:
         raise Damaged(f"the pickle in it is broken ({error})") from error
-    raise Damaged("the pickle in it has no end")
 
 
 class _Machine:
@@ -87,7 +87,14 @@ class _Machine:
         self._outer: list[list[Any]] = []
         self._memo: dict[int, Any] = {}
 
-    def step(self, name: str, argument: Any) -> None:
+    def run(self, stream: ByteStream) -> Content:
+        for opcode, argument, _ in pickletools.genops(cast(IO[bytes], stream)):
+            if opcode.name == "STOP":
+                return Content(self.stack.pop(), self.storages)
+            self._step(opcode.name, argument)
+        raise Damaged("the pickle in it has no end")
+
+    def _step(self, name: str, argument: Any) -> None:
         if name in _PUSHED:
             self.stack.append(argument)
         elif name in _CONSTANTS:

@@ -41,7 +41,7 @@ class WordTagger(keras.Model):
 
     def train_step(self, data: Any) -> dict[str, tf.Tensor]:
         """One step on a batch `(features, targets, word_mask)`."""
-        features, targets, word_mask = keras.utils.unpack_x_y_sample_weight(data)
+        features, targets, word_mask = _never_empty(data)
         with tf.GradientTape() as tape:
             logits = self(features, training=True)
             losses = self.word_losses(features, targets, logits)
@@ -52,7 +52,7 @@ class WordTagger(keras.Model):
 
     def test_step(self, data: Any) -> dict[str, tf.Tensor]:
         """Losses and metrics of a batch `(features, targets, word_mask)`."""
-        features, targets, word_mask = keras.utils.unpack_x_y_sample_weight(data)
+        features, targets, word_mask = _never_empty(data)
         logits = self(features, training=False)
         return self._report(self.word_losses(features, targets, logits), targets, logits, word_mask)
 
@@ -63,3 +63,16 @@ class WordTagger(keras.Model):
             self._means[name].update_state(values, sample_weight=word_mask)
         self.compiled_metrics.update_state(targets["tag_ids"], logits, word_mask)
         return {metric.name: metric.result() for metric in self.metrics}
+
+
+def _never_empty(data: Any) -> tuple[Any, Any, tf.Tensor]:
+    # Under tf.distribute a small last batch leaves replicas without a sentence, and kernels such as
+    # a convolution's refuse an empty batch: such a replica gets a sentence of padding.
+    if tf.distribute.get_strategy().num_replicas_in_sync > 1:
+        data = tf.nest.map_structure(_add_row_to_nothing, data)
+    return keras.utils.unpack_x_y_sample_weight(data)
+
+
+def _add_row_to_nothing(values: tf.Tensor) -> tf.Tensor:
+    missing = tf.cast(tf.equal(tf.shape(values)[0], 0), tf.int32)
+    return tf.pad(values, [[0, missing]] + [[0, 0]] * (values.shape.rank - 1))

@@ -48,7 +48,8 @@ def test_help_names_every_flag_and_says_what_the_script_does(script):
     program = load_program(script)
     text = program.help()
     assert text.startswith(program.doc.splitlines()[0])
-    assert all(f"--{name}: " in text for concern in program.concerns for name in concern.names())
+    names = [name for concern in program.concerns for name in concern.names()]
+    assert all(f"--{name}: " in text or f"--[no]{name}: " in text for name in names)
 
 
 def test_there_are_flagfiles():

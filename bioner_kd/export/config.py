@@ -1,0 +1,63 @@
+"""What an export makes, and what it is compared on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bioner_kd.artefact.layout import FLOAT32, INT8, SAVED_MODEL
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.errors import UsageError
+
+FORMATS = ("saved_model", "tflite")
+QUANTIZATIONS = {"none": FLOAT32, "dynamic": INT8}
+
+
+@dataclass(frozen=True)
+class ExportConfig:
+    """What an export makes.
+
+    Attributes:
+        formats: of `FORMATS`.
+        quantization: of `QUANTIZATIONS`, one .tflite file each.
+        model_version: version folder of the SavedModel; TF Serving serves the highest.
+    """
+
+    formats: tuple[str, ...] = FORMATS
+    quantization: tuple[str, ...] = tuple(QUANTIZATIONS)
+    model_version: int = 1
+
+    def __post_init__(self) -> None:
+        """Checks the values.
+
+        Raises:
+            UsageError: a list is empty or has something unknown, or the version is not positive.
+        """
+        for name, allowed in (("formats", FORMATS), ("quantization", tuple(QUANTIZATIONS))):
+            chosen = getattr(self, name)
+            if not chosen or set(chosen) - set(allowed):
+                raise UsageError(
+                    f"--{name}={','.join(chosen)}: choose from {', '.join(allowed)}, at least one."
+                )
+        if self.model_version < 1:
+            raise UsageError(f"--model_version={self.model_version}: must be at least 1.")
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The models that the export folder will hold, by their names in its manifest."""
+        tflite = [QUANTIZATIONS[name] for name in self.quantization if "tflite" in self.formats]
+        saved_model = [SAVED_MODEL] if "saved_model" in self.formats else []
+        return (*dict.fromkeys(tflite), *saved_model)
+
+
+@dataclass(frozen=True)
+class Split:
+    """Sentences on which exported models are compared with the student.
+
+    Attributes:
+        sentences: with tags.
+        corpus: its name, for the manifest.
+        name: of the split, such as "test".
+    """
+
+    sentences: Sequence[Sentence]
+    corpus: str = ""
+    name: str = ""

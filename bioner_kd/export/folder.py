@@ -1,0 +1,78 @@
+"""A trained student becomes a folder that other machines run."""
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from absl import logging
+
+from bioner_kd.artefact.layout import LENGTHS, MANIFEST
+from bioner_kd.atomic import atomic_file, atomic_folder
+from bioner_kd.encoding.tables import TABLES
+from bioner_kd.evaluation.predictions import score_logits
+from bioner_kd.export.config import ExportConfig, Split
+from bioner_kd.export.manifest import make_manifest
+from bioner_kd.export.models import write_models
+from bioner_kd.export.parity import compare_logits, warn_of_losses
+from bioner_kd.student.saved_student import SavedStudent
+
+
+def export_student(
+    student: SavedStudent,
+    folder: Path,
+    split: Split,
+    *,
+    config: ExportConfig | None = None,
+    lengths: Sequence[int] = LENGTHS,
+    overwrite: bool = False,
+) -> dict[str, Any]:
+    """Exports a student, and compares every model that was written with it on all of a split.
+
+    Args:
+        student: the student.
+        folder: the export folder, which appears when everything is done.
+        split: what the models are compared on.
+        config: which models; all where None.
+        lengths: numbers of words that get a signature in TFLite.
+        overwrite: replace a folder of that name.
+
+    Returns:
+        The manifest, as JSON values.
+
+    Raises:
+        InputError: the folder exists or cannot be written, or the student lacks a tag of the split.
+    """
+    with atomic_folder(folder, overwrite=overwrite) as unfinished:
+        student.tables.write(unfinished / TABLES)
+        manifest = _write_compared(student, unfinished, split, config or ExportConfig(), lengths)
+        with atomic_file(unfinished / MANIFEST) as file:
+            json.dump(manifest, file, ensure_ascii=False, indent=1)
+    return manifest
+
+
+def _write_compared(
+    student: SavedStudent, folder: Path, split: Split, config: ExportConfig, lengths: Sequence[int]
+) -> dict[str, Any]:
+    reference = student.logits(split.sentences)
+    keras = score_logits(split.sentences, reference, student.tag_set).conlleval.micro
+    models = {}
+    for model in write_models(student, folder, config, lengths):
+        logging.info("%s: written; comparing its tags with the Keras student's.", model.path)
+        logits = model.logits(split.sentences)
+        parity = compare_logits(split.sentences, reference, logits, student.tag_set)
+        warn_of_losses(model.form, parity, keras.f1)
+        models[model.form] = {
+            "path": model.path,
+            **model.description,
+            "parity": parity.to_json(),
+        }
+    comparison = {
+        "corpus": split.corpus,
+        "split": split.name,
+        "sentences": len(split.sentences),
+        "words": sum(map(len, split.sentences)),
+        "keras": dataclasses.asdict(keras),
+    }
+    return make_manifest(student, folder, models=models, comparison=comparison)

@@ -1,0 +1,92 @@
+"""The student as graphs of tensors, for inference alone."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from bioner_kd.artefact.layout import LOGITS
+from bioner_kd.encoding.word_features import WordFeatures
+from bioner_kd.student.saved_student import SavedStudent
+
+
+def input_shapes(
+    features: WordFeatures, batch: int | None, words: int | None
+) -> dict[str, tuple[int | None, ...]]:
+    """Shape of each input of a student by name; None is any number."""
+    inner = {"char": (features.config.max_chars,)}
+    return {f"{name}_ids": (batch, words, *inner.get(name, ())) for name in features.columns}
+
+
+def describe_signature(
+    student: SavedStudent, batch: int | None, words: int | None
+) -> dict[str, Any]:
+    """Names, types and shapes of a signature as JSON values; -1 is any number."""
+    shapes = input_shapes(student.features, batch, words)
+    logits = _description("float32", (batch, words, len(student.tag_set)))
+    return {
+        "inputs": {name: _description("int32", shape) for name, shape in sorted(shapes.items())},
+        "outputs": {LOGITS: logits},
+    }
+
+
+def _description(dtype: str, shape: Sequence[int | None]) -> dict[str, Any]:
+    return {"dtype": dtype, "shape": [-1 if size is None else size for size in shape]}
+
+
+class StudentGraph(tf.Module):
+    """A student's weights, and functions over them that can be saved as signatures.
+
+    The Keras model itself is not part of it, so that what is saved loads where neither its classes
+    nor Keras are.
+    """
+
+    def __init__(self, student: SavedStudent) -> None:
+        super().__init__()
+        self.weights = student.model.weights
+        self._student = student
+
+    def signature(self, batch: int | None, words: int | None) -> Any:
+        """A function of named tensors.
+
+        Args:
+            batch: sentences, any number where None.
+            words: words of each sentence, any number where None.
+
+        Returns:
+            Concrete function of int32 "word_ids" (batch, words) and so on, "char_ids" (batch,
+            words, chars), to a dictionary with float32 "logits" (batch, words, tags).
+        """
+        model = self._student.model
+        specs = {
+            name: tf.TensorSpec(shape, tf.int32, name=name)
+            for name, shape in input_shapes(self._student.features, batch, words).items()
+        }
+
+        @tf.function
+        def run(**ids: tf.Tensor) -> dict[str, tf.Tensor]:
+            return {LOGITS: model(ids, training=False)}
+
+        with _lstm_for_any_device(model):
+            return run.get_concrete_function(**specs)
+
+
+@contextmanager
+def _lstm_for_any_device(model: keras.Model) -> Iterator[None]:
+    # Otherwise Keras adds to every LSTM a second one for NVIDIA's cuDNN, and the gradients of both:
+    # graphs of five times the size, and seven times the time to trace and convert them. The loop
+    # that remains computes the same.
+    layers = [
+        layer
+        for layer in model.submodules
+        if isinstance(layer, keras.layers.LSTM) and layer._could_use_gpu_kernel
+    ]
+    for layer in layers:
+        layer._could_use_gpu_kernel = False
+    try:
+        yield
+    finally:
+        for layer in layers:
+            layer._could_use_gpu_kernel = True

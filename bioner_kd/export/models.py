@@ -1,0 +1,107 @@
+"""The models of an export folder: written in each form, and read back as their users read them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bioner_kd.artefact.layout import (
+    ANY_LENGTH,
+    INT8,
+    SAVED_MODEL,
+    SERVING,
+    TFLITE_FILES,
+    length_signature,
+)
+from bioner_kd.artefact.saved_model import SavedModel
+from bioner_kd.artefact.tflite import TFLiteModel
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.encoding.batches import predict_logits
+from bioner_kd.export.config import ExportConfig
+from bioner_kd.export.graph import describe_signature
+from bioner_kd.export.saved_model import write_saved_model
+from bioner_kd.export.tflite import operators, tflite_models
+from bioner_kd.student.saved_student import SavedStudent
+
+_BATCH_SIZE = 64
+
+
+@dataclass(frozen=True)
+class WrittenModel:
+    """A model on disk.
+
+    Attributes:
+        form: its name, of `bioner_kd.artefact.layout.FORMS`.
+        path: in the export folder, with slashes.
+        description: what the manifest says of it beside its files.
+        logits: runs what was written, as its users do; float32 (words, tags) a sentence.
+    """
+
+    form: str
+    path: str
+    description: dict[str, Any]
+    logits: Callable[[Sequence[Sentence]], list[np.ndarray]]
+
+
+def write_models(
+    student: SavedStudent, folder: Path, config: ExportConfig, lengths: Sequence[int]
+) -> Iterator[WrittenModel]:
+    """Writes the models into an existing folder, one after the other.
+
+    Args:
+        student: the student.
+        folder: the unfinished export folder.
+        config: which forms.
+        lengths: numbers of words that get a signature in TFLite.
+    """
+    forms = [form for form in config.forms if form in TFLITE_FILES]
+    if forms:
+        contents = tflite_models(student, [form == INT8 for form in forms], lengths)
+        for form, content in zip(forms, contents, strict=True):
+            yield _write_tflite(student, folder, form, content, lengths)
+    if SAVED_MODEL in config.forms:
+        yield _write_saved_model(student, folder, config.model_version)
+
+
+def _write_tflite(
+    student: SavedStudent, folder: Path, form: str, content: bytes, lengths: Sequence[int]
+) -> WrittenModel:
+    path = folder / TFLITE_FILES[form]
+    path.write_bytes(content)
+    model = TFLiteModel(content, path.name)
+    words = {**{length_signature(length): length for length in lengths}, ANY_LENGTH: None}
+    description = {
+        "format": "tflite",
+        "quantization": "dynamic" if form == INT8 else "none",
+        "signatures": {
+            name: describe_signature(student, 1, length) for name, length in words.items()
+        },
+        "operators": operators(content),
+    }
+    return WrittenModel(
+        form,
+        path.name,
+        description,
+        lambda sentences: [model.logits(student.features.encode(s.words)) for s in sentences],
+    )
+
+
+def _write_saved_model(student: SavedStudent, folder: Path, version: int) -> WrittenModel:
+    path = folder / SAVED_MODEL / str(version)
+    write_saved_model(student, path)
+    model = SavedModel(path)
+    description = {
+        "format": "saved_model",
+        "quantization": "none",
+        "signatures": {SERVING: describe_signature(student, None, None)},
+    }
+    return WrittenModel(
+        SAVED_MODEL,
+        f"{SAVED_MODEL}/{version}",
+        description,
+        lambda sentences: predict_logits(
+            model.batch_logits, student.source(sentences), _BATCH_SIZE
+        ),
+    )

@@ -1,0 +1,222 @@
+"""Words become numbers, by tables."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.encoding.word_features import (
+    FEATURES,
+    PAD,
+    UNKNOWN,
+    FeatureConfig,
+    WordFeatures,
+    word_form,
+    word_shape,
+)
+from bioner_kd.errors import InputError, UsageError
+
+TEXT = ("The p53 gene", "the p21 gene", "the BRCA1-linked TNF-alpha")
+
+
+def tables(config=FeatureConfig(), texts=TEXT):  # noqa: B008 - it is frozen
+    return WordFeatures.from_sentences([Sentence.from_words(t.split()) for t in texts], config)
+
+
+@pytest.mark.parametrize(
+    ("word", "form", "shape"),
+    [
+        ("Beta2", "beta0", "Xxxxd"),
+        ("p53", "p00", "xdd"),
+        ("BRCA1/2", "brca0/0", "XXXXd/d"),
+        ("immunoglobulin", "immunoglobulin", "xxxx"),
+        ("TNF-", "tnf-", "XXX-"),
+        ("123456", "000000", "dddd"),
+        ("Жуки", "Жуки", "Жуки"),  # what is not ASCII is left alone: no language's own rules
+        ("-----", "-----", "----"),
+    ],
+)
+def test_form_and_shape(word, form, shape):
+    assert word_form(word) == form
+    assert word_shape(word) == shape
+
+
+def test_entries_of_a_word():
+    assert tables().entries("Aspirin-81") == {
+        "word": ("aspirin-00",),
+        "prefix": ("asp",),
+        "suffix": ("-00",),
+        "shape": ("Xxxxx-dd",),
+        "char": tuple("Aspirin-81"),
+    }
+
+
+def test_lengths_of_affixes_and_characters_are_settings():
+    features = tables(FeatureConfig(prefix_length=2, suffix_length=5, max_chars=5))
+    entries = features.entries("immunoglobulin")
+    assert (entries["prefix"], entries["suffix"]) == (("im",), ("bulin",))
+    # Head and tail of a word that is too long; of an odd number the head has one more.
+    assert entries["char"] == tuple("imm" + "in")
+
+
+def test_ids_start_at_two_and_the_most_frequent_come_first():
+    features = tables(FeatureConfig(features=("word", "shape")))
+    # "the" 3 times, "gene" and "p00" 2 times each, in the order of the alphabet, then the rest.
+    assert features.tables["word"] == ("the", "gene", "p00", "brca0-linked", "tnf-alpha")
+    assert features.tables["shape"] == ("xdd", "xxx", "xxxx", "XXX-xxxx", "XXXXd-xxxx", "Xxx")
+    ids = features.encode(["The", "gene", "p99", "unseen"])
+    assert ids["word_ids"].tolist() == [2, 3, 4, UNKNOWN]
+
+
+def test_known_rows():
+    features = tables(FeatureConfig(max_chars=4), ("ab a", "ab"))
+    assert features.tables == {
+        "word": ("ab", "a"),
+        "prefix": ("ab", "a"),
+        "suffix": ("ab", "a"),
+        "shape": ("xx", "x"),
+        "char": ("a", "b"),
+    }
+    assert features.matrix(["ab", "a", "ba", "Ab", "zz"]).tolist() == [
+        [2, 2, 2, 2, 2, 3, PAD, PAD],
+        [3, 3, 3, 3, 2, PAD, PAD, PAD],
+        [UNKNOWN, UNKNOWN, UNKNOWN, 2, 3, 2, PAD, PAD],
+        [2, 2, 2, UNKNOWN, UNKNOWN, 3, PAD, PAD],
+        [UNKNOWN, UNKNOWN, UNKNOWN, 2, UNKNOWN, UNKNOWN, PAD, PAD],
+    ]
+
+
+def test_greek_and_dashes_read_as_the_corpora_write_them():
+    features = tables()
+    np.testing.assert_array_equal(
+        features.matrix(["TNF\u2013α", "TNF−ά", "TNF-α"]), features.matrix(["TNF-alpha"] * 3)
+    )
+    assert features.encode(["TNF\u2013α"])["word_ids"][0] != UNKNOWN
+
+
+def test_rare_forms_are_unknown_but_their_other_features_are_not():
+    features = tables(FeatureConfig(min_count=2))
+    assert features.tables["word"] == ("the", "gene", "p00")
+    ids = features.encode(["TNF-alpha"])
+    assert ids["word_ids"].tolist() == [UNKNOWN]
+    assert all(ids[f"{name}_ids"][0] != UNKNOWN for name in ("prefix", "suffix", "shape"))
+
+
+def test_forms_are_counted_after_folding():
+    features = tables(FeatureConfig(min_count=3), ("P53 p21 p99", "TNF-α TNF-alpha tnf–alpha"))
+    assert features.tables["word"] == ("p00", "tnf-alpha")
+
+
+def test_a_word_of_505_characters():
+    word = "C" + "-12" * 168
+    ids = tables().encode([word])
+    assert len(word) == 505
+    assert ids["word_ids"].tolist() == [UNKNOWN]
+    assert ids["char_ids"].shape == (1, 16)
+    assert PAD not in ids["char_ids"]
+
+
+def test_the_order_in_which_features_are_named_changes_nothing():
+    features = ("char", "suffix", "word", "shape")
+    shuffled = tables(FeatureConfig(features=features))
+    ordered = tables(FeatureConfig(features=tuple(f for f in FEATURES if f in features)))
+    for name, ids in ordered.encode(["BRCA1-linked", "a"]).items():
+        np.testing.assert_array_equal(shuffled.encode(["BRCA1-linked", "a"])[name], ids)
+    assert shuffled.encode(["gene"])["word_ids"][0] == 2 + shuffled.tables["word"].index("gene")
+
+
+@pytest.mark.parametrize("features", [("word",), ("word", "char"), ("word", "prefix", "suffix")])
+def test_a_subset_of_features(features):
+    some = tables(FeatureConfig(features=features))
+    assert set(some.encode(["gene"])) == {f"{name}_ids" for name in features}
+    assert set(some.sizes()) == set(features)
+    assert some.matrix(["gene"]).shape == (1, some.width)
+
+
+def test_no_words_have_no_rows():
+    assert tables().matrix([]).shape == (0, tables().width)
+
+
+def test_json_gives_the_same_ids_back():
+    features = tables(FeatureConfig(prefix_length=2, max_chars=9, min_count=2))
+    restored = WordFeatures.from_json(json.loads(json.dumps(features.to_json())))
+    assert restored == features
+    words = ["The", "p53", "unseen", "TNF–α", "x" * 40]
+    np.testing.assert_array_equal(restored.matrix(words), features.matrix(words))
+
+
+def test_the_folding_travels_with_the_tables():
+    data = tables().to_json()
+    data["folding"] = {"@": "gene"}
+    restored = WordFeatures.from_json(data)
+    np.testing.assert_array_equal(
+        restored.encode(["@"])["word_ids"], restored.encode(["gene"])["word_ids"]
+    )
+    assert restored.encode(["p53–"])["word_ids"].tolist() == [UNKNOWN]
+
+
+def without(name):
+    return {key: value for key, value in tables().to_json().items() if key != name}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        without("config"),
+        without("tables"),
+        without("folding"),
+        {**without("tables"), "tables": {"word": ["a"]}},
+        {**without("config"), "config": {"features": ["word"], "colour": 3}},
+        {**without("config"), "config": {"features": ["prefix"]}},
+        {**without("folding"), "folding": ["a"]},
+        [],
+        "tables",
+    ],
+)
+def test_incomplete_tables_are_an_input_error(data):
+    with pytest.raises(InputError, match="word tables are incomplete or damaged"):
+        WordFeatures.from_json(data)
+
+
+def test_a_text_without_words_is_an_input_error():
+    with pytest.raises(InputError, match="no word"):
+        WordFeatures.from_sentences([], FeatureConfig())
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"features": ("prefix",)}, "--features=prefix: choose from word,prefix"),
+        ({"features": ("word", "word")}, "at most once"),
+        ({"features": ("word", "colour")}, "--features=word,colour"),
+        ({"prefix_length": 0}, "--prefix_length=0: must be at least 1"),
+        ({"suffix_length": -1}, "--suffix_length=-1"),
+        ({"max_chars": 1}, "--max_chars=1: must be at least 2"),
+        ({"min_count": 0}, "--min_count=0"),
+    ],
+)
+def test_settings_out_of_bounds(settings, message):
+    with pytest.raises(UsageError, match=message):
+        FeatureConfig(**settings)
+
+
+@given(st.lists(st.text(min_size=1, max_size=40), max_size=5))
+def test_any_word_has_ids_within_its_tables(words):
+    features = tables()
+    sizes = features.sizes()
+    for name, ids in features.encode(words).items():
+        assert ids.dtype == np.int32
+        assert ids.shape[0] == len(words)
+        assert (ids >= 0).all() and (ids < sizes[name.removesuffix("_ids")]).all()
+        if name != "char_ids":
+            assert (ids != PAD).all()
+
+
+@given(st.text(min_size=1, max_size=40))
+def test_characters_come_first_and_padding_last(word):
+    ids = tables().encode([word])["char_ids"][0]
+    present = int((ids != PAD).sum())
+    assert (ids[:present] != PAD).all()
