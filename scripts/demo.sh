@@ -10,7 +10,7 @@ scratch and distilled, prints a table of the three, exports the distilled studen
 TFLite, and tags a sentence with it. At most 5 minutes on 2 cores, plus installation the first time.
 
   --text "…"       the sentence to tag
-  --output FOLDER  a new or empty folder for everything that is made; runs/demo in the project folder
+  --output FOLDER  a new or empty folder for everything that is made; saved_models/demo in the project folder
                    where it is not given, which each run makes anew'
 
 . "$(dirname -- "${BASH_SOURCE[0]}")/set_up.sh"
@@ -49,7 +49,7 @@ parse_options() {
 
 # A folder that somebody named is never emptied; the default one is the demo's own.
 make_output() {
-  local folder=${OUTPUT:-$ROOT/runs/demo}
+  local folder=${OUTPUT:-$ROOT/saved_models/demo}
   mkdir -p -- "$folder" || fail "the output folder $folder cannot be made; name another" || exit 1
   if [ -n "$OUTPUT" ] && [ -n "$(ls -A -- "$OUTPUT")" ]; then
     fail "--output $OUTPUT is not empty; name a new folder" || exit 1
@@ -85,12 +85,12 @@ run_steps() {
   run_step 'Train the student from scratch' distill.py --flagfile=flags/demo/distill.cfg \
     --alpha=1 --output="$OUTPUT/scratch"
   run_step 'Distil the teacher into the student' distill.py --flagfile=flags/demo/distill.cfg \
-    --cache="$OUTPUT/logits" --output="$OUTPUT/distilled"
+    --cache="$OUTPUT/logits" --output="$OUTPUT/student"
   run_step 'Score all three on the test split' evaluate.py --flagfile=flags/demo/evaluate.cfg \
     --run="teacher=$OUTPUT/teacher" --run="student from scratch=$OUTPUT/scratch" \
-    --run="distilled student=$OUTPUT/distilled" --report="$OUTPUT/scores.json"
+    --run="distilled student=$OUTPUT/student" --report="$OUTPUT/scores.json"
   run_step 'Export the distilled student' export.py --flagfile=flags/demo/export.cfg \
-    --student="$OUTPUT/distilled" --output="$OUTPUT/export"
+    --student="$OUTPUT/student" --output="$OUTPUT/export"
   run_step 'Tag a sentence' tag.py --flagfile=flags/demo/tag.cfg \
     --model="$OUTPUT/export" --text="$TEXT"
 }

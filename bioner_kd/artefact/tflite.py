@@ -35,7 +35,7 @@ def interpreter_class() -> Callable[..., Any]:
 
 
 def _is_notice(line: bytes) -> bool:
-    # TFLite announces its delegate when a process makes its first interpreter.
+    # TFLite announces its delegate when a process first prepares a model.
     return line.startswith(b"INFO: ")
 
 
@@ -77,9 +77,8 @@ class TFLiteModel:
         make = interpreter_class()
         try:
             # A second thread made one sentence no faster in our trials, and int8 slower.
-            interpreter = call_quietly(
-                lambda: make(model_content=self._content, num_threads=1), _is_notice
-            )
+            interpreter = make(model_content=self._content, num_threads=1)
+            call_quietly(interpreter.allocate_tensors, _is_notice)
             return interpreter.get_signature_runner(ANY_LENGTH)
         except (ValueError, RuntimeError) as error:
             raise InputError(

@@ -6,6 +6,7 @@ from typing import Any
 
 import keras
 import tensorflow as tf
+from absl import logging
 
 from bioner_kd.artefact.layout import LOGITS
 from bioner_kd.encoding.word_features import WordFeatures
@@ -71,6 +72,16 @@ class StudentGraph(tf.Module):
 
         with _lstm_for_any_device(model):
             return run.get_concrete_function(**specs)
+
+
+def save_signatures(graph: StudentGraph, folder: str, signatures: dict[str, Any]) -> None:
+    """Writes a SavedModel, without TensorFlow's remarks on the names that Keras gave to weights."""
+    verbosity = logging.get_verbosity()
+    logging.set_verbosity(logging.ERROR)
+    try:
+        tf.saved_model.save(graph, folder, signatures=signatures)
+    finally:
+        logging.set_verbosity(verbosity)
 
 
 @contextmanager

@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-import tensorflow as tf
-
 from bioner_kd.artefact.layout import SAVED_MODEL_TABLES, SERVING
-from bioner_kd.export.graph import StudentGraph
+from bioner_kd.export.graph import StudentGraph, save_signatures
 from bioner_kd.student.saved_student import SavedStudent
 
 
@@ -21,5 +19,5 @@ def write_saved_model(student: SavedStudent, folder: Path) -> None:
         folder: the version folder, which does not exist yet.
     """
     graph = StudentGraph(student)
-    tf.saved_model.save(graph, str(folder), signatures={SERVING: graph.signature(None, None)})
+    save_signatures(graph, str(folder), {SERVING: graph.signature(None, None)})
     student.tables.write(folder / SAVED_MODEL_TABLES)

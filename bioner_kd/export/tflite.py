@@ -12,7 +12,7 @@ from tensorflow.lite.python import schema_py_generated as schema
 
 from bioner_kd.artefact.layout import ANY_LENGTH, LENGTHS, length_signature
 from bioner_kd.artefact.native_output import call_quietly
-from bioner_kd.export.graph import StudentGraph
+from bioner_kd.export.graph import StudentGraph, save_signatures
 from bioner_kd.student.saved_student import SavedStudent
 
 _BUILTIN_NAMES = {
@@ -39,7 +39,7 @@ def tflite_models(
     signatures = {length_signature(words): graph.signature(1, words) for words in lengths}
     signatures[ANY_LENGTH] = graph.signature(1, None)
     with tempfile.TemporaryDirectory() as folder:
-        tf.saved_model.save(graph, folder, signatures=signatures)
+        save_signatures(graph, folder, signatures)
         return [_convert(folder, list(signatures), int8) for int8 in quantized]
 
 

@@ -61,11 +61,11 @@ def find_exported(path: Path, form: str = "") -> Exported:
         UsageError: `form` is none of these, or `path` is a model itself and leaves no choice.
     """
     if form and form not in FORMS:
-        raise UsageError(f"form {form!r}: must be one of {', '.join(FORMS)}.")
+        raise UsageError(f"--form={form}: must be one of {', '.join(FORMS)}.")
     if (path / MANIFEST).is_file():
         return _in_export_folder(path, form)
     if form:
-        raise UsageError(f"form {form!r}: {path} is no export folder that it could be chosen from.")
+        raise UsageError(f"--form={form}: {path} is no export folder that it could be chosen from.")
     if path.is_file() and path.suffix == ".tflite":
         return _alone(path, path.parent / TABLES, path.parent)
     if (path / "saved_model.pb").is_file():

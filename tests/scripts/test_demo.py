@@ -96,7 +96,7 @@ def test_demo_leaves_a_folder_alone_that_holds_something(checkout: Any) -> None:
 
 
 def test_demo_makes_its_own_folder_anew(checkout: Any) -> None:
-    old = checkout.folder / "runs" / "demo" / "teacher" / "old"
+    old = checkout.folder / "saved_models" / "demo" / "teacher" / "old"
     old.parent.mkdir(parents=True)
     old.touch()
     assert run_demo(checkout).returncode == 0

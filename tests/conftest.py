@@ -1,0 +1,30 @@
+"""A trained student and its export, which the tests of several packages share."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+# Enough to see that there are several; the full list takes a test of its own.
+LENGTHS = (16, 32)
+
+
+@pytest.fixture(scope="session")
+def trained_student(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A tiny student with every feature, trained for a moment on the demo corpus."""
+    from .export.trained_student import make_student
+
+    return make_student(tmp_path_factory.mktemp("trained") / "student")
+
+
+@pytest.fixture(scope="session")
+def export_folder(trained_student: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its export in every form, which no test may change."""
+    from bioner_kd.corpus.demo import read_demo
+    from bioner_kd.export.config import Split
+    from bioner_kd.export.folder import export_student
+
+    folder = tmp_path_factory.mktemp("exported") / "export"
+    split = Split(read_demo("test"), corpus="demo", name="test")
+    export_student(trained_student, folder, split, lengths=LENGTHS)
+    return folder

@@ -1,0 +1,25 @@
+"""Bounds of alpha and temperature."""
+
+import math
+
+import pytest
+
+from bioner_kd.distill.config import DistillConfig
+from bioner_kd.errors import UsageError
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.3, 1.0])
+def test_alpha_within_its_bounds(alpha):
+    assert DistillConfig(alpha=alpha).alpha == alpha
+
+
+@pytest.mark.parametrize("alpha", [-0.1, 1.3, math.nan])
+def test_alpha_out_of_bounds(alpha):
+    with pytest.raises(UsageError, match=rf"--alpha={alpha}: must lie in \[0, 1\]"):
+        DistillConfig(alpha=alpha)
+
+
+@pytest.mark.parametrize("temperature", [0.0, -1.0, math.nan, math.inf])
+def test_temperature_out_of_bounds(temperature):
+    with pytest.raises(UsageError, match=f"--temperature={temperature}: must be above 0"):
+        DistillConfig(temperature=temperature)

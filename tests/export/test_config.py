@@ -1,0 +1,33 @@
+import pytest
+
+from bioner_kd.errors import UsageError
+from bioner_kd.export.config import ExportConfig
+
+
+def test_everything_is_made_by_default() -> None:
+    assert ExportConfig().forms == ("float32", "int8", "saved_model")
+
+
+def test_quantization_concerns_tflite_alone() -> None:
+    assert ExportConfig(formats=("saved_model",), quantization=("dynamic",)).forms == (
+        "saved_model",
+    )
+    assert ExportConfig(formats=("tflite",), quantization=("dynamic",)).forms == ("int8",)
+
+
+def test_what_is_named_twice_is_made_once() -> None:
+    assert ExportConfig(formats=("tflite",), quantization=("none", "none")).forms == ("float32",)
+
+
+@pytest.mark.parametrize(
+    ("settings", "flag"),
+    [
+        ({"formats": ("onnx",)}, "--formats=onnx"),
+        ({"formats": ()}, "--formats="),
+        ({"quantization": ("none", "int4")}, "--quantization=none,int4"),
+        ({"model_version": 0}, "--model_version=0"),
+    ],
+)
+def test_what_cannot_be_made_is_refused(settings: dict, flag: str) -> None:
+    with pytest.raises(UsageError, match=flag):
+        ExportConfig(**settings)

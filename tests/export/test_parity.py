@@ -1,0 +1,64 @@
+"""Known answers of the comparison between an exported student and the Keras student."""
+
+import logging
+
+import numpy as np
+import pytest
+
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.corpus.tag_set import TagSet
+from bioner_kd.evaluation.scores import EntityScore
+from bioner_kd.export.parity import Parity, compare_logits, warn_of_losses
+
+TAG_SET = TagSet(("O", "B-Disease", "I-Disease"))
+SENTENCES = [
+    Sentence.from_words(["lung", "cancer"], ["B-Disease", "I-Disease"]),
+    Sentence.from_words(["no", "gout", "."], ["O", "B-Disease", "O"]),
+]
+O, B, I = np.eye(3, dtype=np.float32)  # noqa: E741 - the tags' own names
+
+
+def test_the_same_logits_differ_in_nothing() -> None:
+    logits = [np.stack([B, I]), np.stack([O, B, O])]
+    parity = compare_logits(SENTENCES, logits, logits, TAG_SET)
+    assert (parity.tags_that_differ, parity.largest_logit_difference) == (0, 0.0)
+    assert parity.score == EntityScore(100.0, 100.0, 100.0, 2)
+
+
+def test_each_word_with_another_tag_is_counted_once() -> None:
+    keras = [np.stack([B, I]), np.stack([O, B, O])]
+    exported = [np.stack([B, 3 * B]), np.stack([O, O, O])]
+    parity = compare_logits(SENTENCES, keras, exported, TAG_SET)
+    assert parity.tags_that_differ == 2
+    assert parity.largest_logit_difference == 3.0
+    assert (parity.score.precision, parity.score.recall) == (0.0, 0.0)
+
+
+def test_logits_that_move_no_tag_are_no_difference_of_tags() -> None:
+    keras = [np.stack([B, I]), np.stack([O, B, O])]
+    parity = compare_logits(SENTENCES, keras, [rows * 0.5 for rows in keras], TAG_SET)
+    assert (parity.tags_that_differ, parity.largest_logit_difference) == (0, 0.5)
+
+
+def parity(f1: float, differing: int = 0) -> Parity:
+    return Parity(differing, 0.0, EntityScore(f1, f1, f1, 10))
+
+
+@pytest.mark.parametrize(
+    ("form", "found", "warns"),
+    [
+        ("float32", parity(80.0), False),
+        ("float32", parity(80.0, differing=1), True),
+        ("saved_model", parity(80.0, differing=1), True),
+        ("int8", parity(79.71, differing=40), False),
+        ("int8", parity(79.69, differing=40), True),
+        ("int8", parity(81.0, differing=40), False),
+    ],
+)
+def test_a_loss_is_told(
+    form: str, found: Parity, warns: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING, logger="absl"):
+        warn_of_losses(form, found, keras_f1=80.0)
+    assert [record.levelname for record in caplog.records] == ["WARNING"] * warns
+    assert all(form in record.getMessage() for record in caplog.records)

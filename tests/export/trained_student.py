@@ -1,0 +1,69 @@
+"""A tiny student, trained for a moment on real sentences, so that its logits are no noise."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from bioner_kd.corpus.demo import read_demo
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.corpus.tag_set import TagSet
+from bioner_kd.encoding.batches import BatchSource, student_features, word_values
+from bioner_kd.encoding.ragged import Ragged
+from bioner_kd.encoding.word_features import FeatureConfig, WordFeatures
+from bioner_kd.student.config import StudentConfig
+from bioner_kd.student.model import Student
+from bioner_kd.student.saved_student import SavedStudent, load_student
+
+SMALL = {"prefix_size": 8, "suffix_size": 8, "shape_size": 4, "char_size": 6, "char_filters": 8}
+STEPS = 40
+
+
+def make_student(
+    folder: Path,
+    *,
+    features: FeatureConfig | None = None,
+    config: StudentConfig | None = None,
+    steps: int = STEPS,
+) -> SavedStudent:
+    """Trains a student, saves it and loads it again."""
+    keras.utils.set_random_seed(7)
+    train = read_demo("train")
+    tag_set, sentences = TagSet.from_sentences(train), train[:60]
+    tables = WordFeatures.from_sentences(sentences, features or FeatureConfig())
+    config = config or StudentConfig(word_size=32, units=24, dropout=0.1, **SMALL)
+    student = SavedStudent(Student(config, tables.sizes(), len(tag_set)), tables, tag_set)
+    student.logits(sentences[:1])  # makes the variables, outside of any other graph
+    if steps:
+        _train(student, sentences, steps)
+    folder.mkdir()
+    student.save(folder)
+    return load_student(folder)
+
+
+def _train(student: SavedStudent, sentences: Sequence[Sentence], steps: int) -> None:
+    words = np.array([len(sentence) for sentence in sentences], np.int64)
+    tags = Ragged.from_lists([student.tag_set.encode(s) for s in sentences], np.int32)
+    source = BatchSource(
+        words,
+        words,
+        (student_features(sentences, student.features),),
+        (word_values("tag_ids", tags),),
+    )
+    features, targets, mask = source.gather(tf.range(len(sentences)))
+    optimizer = keras.optimizers.Adam(0.02)
+
+    @tf.function
+    def step() -> None:
+        with tf.GradientTape() as tape:
+            logits = student.model(features, training=True)
+            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(targets["tag_ids"], logits)
+            loss = tf.reduce_sum(losses * mask) / tf.reduce_sum(mask)
+        variables = student.model.trainable_variables
+        optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+
+    optimizer.build(student.model.trainable_variables)
+    for _ in range(steps):
+        step()
