@@ -2,7 +2,7 @@
 
 
 class InputError(ValueError):
-    """Data, a file or a folder is not what it should be; the message says what, where and how to mend it."""
+    """Data, a file or a folder is not what it should be; says what, where and how to mend it."""
 
 
 class UsageError(ValueError):

@@ -16,6 +16,7 @@ ROWS = (
     {"atomic", "checksum"},
     {"corpus"},
     {"encoding"},
+    {"artefact"},
     {"training", "evaluation"},
     {"distill", "teacher", "student"},
     {"export", "runtime"},
@@ -25,7 +26,7 @@ ROWS = (
 ROW_OF = {package: row for row, packages in enumerate(ROWS) for package in packages}
 SIDEWAYS = {("distill", "student")}
 # What the runtime brings to a device is kept small: of the lower rows, these alone.
-RUNTIME_PACKAGES = {"runtime", "encoding", "corpus", "checksum", "atomic", "errors", ""}
+RUNTIME_PACKAGES = {"runtime", "artefact", "encoding", "corpus", "checksum", "atomic", "errors", ""}
 RUNTIME_INTERPRETERS = {"numpy", "ai_edge_litert", "tflite_runtime", "tensorflow"}
 # In pieces, so that this file does not contain what it looks for.
 FORBIDDEN_TEXTS = ("tf" + ".keras", "tensorflow" + ".keras", "from tensorflow " + "import keras")
@@ -95,7 +96,7 @@ def fault(package: str, name: str, at_import: bool) -> str | None:
         return "write `import keras`"
     if (f"{name}.".startswith("absl.flags.") or name == "absl") and package != "cli":
         return "absl.flags belongs to cli; import absl.logging or absl.app by name"
-    return runtime_fault(name, at_import) if package == "runtime" else None
+    return runtime_fault(name, at_import) if package in ("artefact", "runtime") else None
 
 
 def faults(path: str, source: str) -> list[str]:
@@ -192,6 +193,9 @@ def test_the_keras_inside_tensorflow_is_mentioned_nowhere() -> None:
         ),
         ("bioner_kd/runtime/a.py", "class A:\n    import tensorflow"),
         ("bioner_kd/runtime/a.py", "import bioner_kd.student.model"),
+        ("bioner_kd/artefact/a.py", "import tensorflow"),
+        ("bioner_kd/artefact/a.py", "from bioner_kd.runtime import tagger"),
+        ("bioner_kd/encoding/a.py", "from bioner_kd.artefact import tflite"),
     ],
 )
 def test_a_forbidden_import_is_found(path: str, source: str) -> None:
@@ -220,6 +224,8 @@ def test_a_forbidden_import_is_found(path: str, source: str) -> None:
             "from bioner_kd.encoding.decoding import decode\nfrom . import tagger",
         ),
         ("bioner_kd/runtime/a.py", "def f():\n    import tensorflow as tf"),
+        ("bioner_kd/runtime/a.py", "from bioner_kd.artefact.tflite import TFLiteModel"),
+        ("bioner_kd/export/a.py", "from bioner_kd.artefact import layout"),
     ],
 )
 def test_an_allowed_import_passes(path: str, source: str) -> None:

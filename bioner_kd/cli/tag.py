@@ -75,9 +75,10 @@ def read_texts(program: Program) -> Iterator[Tokenized]:
                 f"--text and {program.arguments[0]!r}: give a text or files, not both."
             )
         return iter([_tokenized(_valid(choice.text))])
-    if not program.arguments and (sys.stdin is None or sys.stdin.isatty()):
-        raise UsageError('Nothing to tag: give --text="…", name files, or pipe text in.')
     files = program.arguments or [STDIN]
+    closed = STDIN in files and sys.stdin is None
+    if closed or (not program.arguments and sys.stdin.isatty()):
+        raise UsageError('Nothing to tag: give --text="…", name files, or pipe text in.')
     if choice.input == "conll":
         return _from_conll(files)
     if choice.input == "text":

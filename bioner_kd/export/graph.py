@@ -40,8 +40,8 @@ def _description(dtype: str, shape: Sequence[int | None]) -> dict[str, Any]:
 class StudentGraph(tf.Module):
     """A student's weights, and functions over them that can be saved as signatures.
 
-    The Keras model itself is not part of it, so that what is saved loads where neither its classes
-    nor Keras are.
+    The Keras model itself is not part of it, so that what is saved loads where its classes are
+    not.
     """
 
     def __init__(self, student: SavedStudent) -> None:

@@ -16,6 +16,8 @@ from bioner_kd.errors import InputError
 from bioner_kd.training.averaging import averaged_weights
 
 DEVEL_F1 = "devel_f1"
+# What TensorFlow raises of a checkpoint that is damaged, cut short or of another model.
+_UNREADABLE = (tf.errors.OpError, LookupError, RuntimeError, ValueError, AssertionError)
 
 
 class BestWeights(keras.callbacks.Callback):
@@ -66,7 +68,7 @@ class History(keras.callbacks.Callback):
         values = {name: f"{float(value):.6g}" for name, value in (logs or {}).items()}
         self.rows.append({"epoch": epoch + 1, **values})
         with atomic_file(self.path) as file:
-            writer = csv.DictWriter(file, list(self.rows[-1]))
+            writer = csv.DictWriter(file, list(self.rows[-1]), lineterminator="\n")
             writer.writeheader()
             writer.writerows(self.rows)
 
@@ -94,7 +96,7 @@ class ResumeState(keras.callbacks.Callback):
         self._settings = json.loads(json.dumps(settings))
         self._next_epoch = tf.Variable(0, trainable=False, dtype=tf.int64)
         model.optimizer.build(model.trainable_variables)
-        checkpoint = tf.train.Checkpoint(
+        self._checkpoint = tf.train.Checkpoint(
             optimizer=model.optimizer,
             weights=list(model.weights),
             best=best.weights,
@@ -102,7 +104,7 @@ class ResumeState(keras.callbacks.Callback):
             best_epoch=best.epoch,
             next_epoch=self._next_epoch,
         )
-        self._manager = tf.train.CheckpointManager(checkpoint, str(folder), max_to_keep=1)
+        self._manager = tf.train.CheckpointManager(self._checkpoint, str(folder), max_to_keep=1)
 
     def restore(self) -> int:
         """Loads the last state, if there is one.
@@ -117,8 +119,9 @@ class ResumeState(keras.callbacks.Callback):
             return 0
         self._check_settings()
         try:
-            self._manager.restore_or_initialize()
-        except (tf.errors.OpError, ValueError, AssertionError) as error:
+            status = self._checkpoint.restore(self._manager.latest_checkpoint)
+            status.assert_existing_objects_matched()
+        except _UNREADABLE as error:
             raise self._unreadable(error) from error
         return int(self._next_epoch.numpy())
 
@@ -147,7 +150,14 @@ class ResumeState(keras.callbacks.Callback):
         with atomic_file(self._settings_file) as file:
             json.dump(self._settings, file, indent=1)
         self._next_epoch.assign(epoch + 1)
-        self._manager.save(epoch + 1)
+        try:
+            self._manager.save(epoch + 1)
+        except tf.errors.OpError as error:
+            reason = error.message.rpartition("; ")[2].partition(" [Op:")[0]
+            raise InputError(
+                f"{self._settings_file.parent}: the state of epoch {epoch + 1} cannot be written "
+                f"({reason}); free some space and run the same command to go on."
+            ) from error
 
 
 class Progress(keras.callbacks.Callback):

@@ -100,6 +100,11 @@ def test_an_output_that_cannot_be_made_is_named(tmp_path):
 def test_a_reader_that_stops_reading_is_no_error_message():
     script = ROOT / "scripts" / "distill.py"
     result = subprocess.run(
-        f"{sys.executable} {script} --help | true", shell=True, capture_output=True, text=True, cwd=ROOT, check=False
+        f"{sys.executable} {script} --help | true",
+        shell=True,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
     )
     assert result.stderr == ""

@@ -56,6 +56,16 @@ def test_every_file_is_listed_with_size_and_checksum(
         assert entry == {"bytes": path.stat().st_size, "sha256": file_digest(path)}
 
 
+def test_a_models_bytes_are_those_of_its_files(
+    export_folder: Path, manifest: dict[str, Any]
+) -> None:
+    models = manifest["models"]
+    tflite = export_folder / models["int8"]["path"]
+    assert models["int8"]["bytes"] == tflite.stat().st_size
+    version = (export_folder / models["saved_model"]["path"]).rglob("*")
+    assert models["saved_model"]["bytes"] == sum(p.stat().st_size for p in version if p.is_file())
+
+
 def test_tables_are_the_students(export_folder: Path, trained_student: SavedStudent) -> None:
     assert read_tables(export_folder / "tables.json") == trained_student.tables
 

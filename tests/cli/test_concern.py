@@ -1,0 +1,61 @@
+from dataclasses import dataclass
+
+import pytest
+from absl import flags
+
+from bioner_kd.cli.concern import Concern
+from bioner_kd.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Settings:
+    share: float = 0.5
+    steps: int = 3
+    fast: bool = False
+    name: str = "a"
+    kind: str = "x"
+    parts: tuple[str, ...] = ("p", "q")
+    runs: tuple[str, ...] = ("r=1,2",)
+
+    def __post_init__(self) -> None:
+        if self.share > 1:
+            raise UsageError(f"--share={self.share}: must be at most 1.")
+
+
+NAMES = ("share", "steps", "fast", "name", "kind", "parts", "runs")
+CONCERN = Concern(
+    "Settings", Settings(), dict.fromkeys(NAMES, "help"), {"kind": ("x", "y")}, frozenset({"runs"})
+)
+
+
+def read(*arguments: str) -> Settings:
+    values = flags.FlagValues()
+    CONCERN.define(values)
+    values(["program", *arguments])
+    return CONCERN.read(values)
+
+
+def test_without_flags_the_dataclass_is_its_default():
+    assert read() == Settings()
+
+
+def test_every_type_of_field_is_read_from_its_flag():
+    found = read(
+        "--share=0.25", "--steps=7", "--fast", "--name=b c", "--kind=y", "--parts=s,t,u",
+        "--runs=one=1,2", "--runs=two=3",
+    )  # fmt: skip
+    assert found == Settings(0.25, 7, True, "b c", "y", ("s", "t", "u"), ("one=1,2", "two=3"))
+
+
+def test_an_empty_list_has_no_parts():
+    assert read("--parts=").parts == ()
+
+
+def test_a_value_that_is_none_of_the_choices_is_refused():
+    with pytest.raises(flags.IllegalFlagValueError, match="x"):
+        read("--kind=z")
+
+
+def test_the_dataclass_checks_what_flags_cannot():
+    with pytest.raises(UsageError, match="--share=1.5"):
+        read("--share=1.5")

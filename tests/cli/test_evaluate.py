@@ -1,0 +1,27 @@
+from pathlib import Path
+
+import pytest
+
+from bioner_kd.cli.evaluate import load_model, parse_runs
+from bioner_kd.errors import InputError, UsageError
+
+
+def test_a_row_has_a_name_and_one_or_several_folders():
+    rows = parse_runs(["teacher=a/b", "from scratch=c,d"])
+    assert rows == {"teacher": [Path("a/b")], "from scratch": [Path("c"), Path("d")]}
+
+
+@pytest.mark.parametrize("run", ["teacher", "=folder", "teacher="])
+def test_a_row_without_name_or_folder_is_refused(run):
+    with pytest.raises(UsageError, match="name=folder"):
+        parse_runs([run])
+
+
+def test_two_rows_of_one_name_are_refused():
+    with pytest.raises(UsageError, match="each name once"):
+        parse_runs(["a=b", "a=c"])
+
+
+def test_a_folder_of_neither_teacher_nor_student_is_named(tmp_path):
+    with pytest.raises(InputError, match=str(tmp_path)):
+        load_model(tmp_path)

@@ -1,0 +1,92 @@
+"""From a corpus and a teacher's logits to a student on disk."""
+
+import csv
+
+import numpy as np
+import pytest
+
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.distill.config import DistillConfig
+from bioner_kd.distill.training import Guidance, distil
+from bioner_kd.encoding.ragged import Ragged
+from bioner_kd.encoding.word_features import FeatureConfig
+from bioner_kd.errors import InputError, UsageError
+from bioner_kd.student.config import StudentConfig
+from bioner_kd.student.saved_student import load_student
+from bioner_kd.training.config import TrainingConfig
+
+from .tiny import SIZES, TAG_SET, make_sentences
+
+TRAIN = make_sentences((5, 9, 3, 12, 7, 4, 8, 6))
+DEVEL = TRAIN[:5]
+ONE_HOT = [np.eye(len(TAG_SET), dtype=np.float32)[TAG_SET.encode(s)] for s in TRAIN]
+# A teacher that knows the answers, and says so.
+KNOWING = Guidance(TAG_SET.tags, logits=Ragged.from_arrays([8 * rows for rows in ONE_HOT]))
+
+
+def train(folder, *, guidance, alpha, train_split=TRAIN, devel_split=DEVEL, epochs=1):
+    return distil(
+        train_split,
+        devel_split,
+        guidance=guidance,
+        objective=DistillConfig(alpha=alpha),
+        features=FeatureConfig(features=("word", "suffix")),
+        student=StudentConfig(**SIZES),
+        training=TrainingConfig(
+            epochs=epochs, batch_size=4, learning_rate=0.02, schedule="constant", average=0.5
+        ),
+        folder=folder,
+        settings={},
+    )
+
+
+@pytest.fixture(scope="module")
+def taught(tmp_path_factory):
+    """A student that saw no label, only a teacher that knows them."""
+    folder = tmp_path_factory.mktemp("taught")
+    saved = train(folder, guidance=KNOWING, alpha=0.0, epochs=30)
+    saved.save(folder)
+    return saved, folder
+
+
+@pytest.mark.slow
+def test_a_student_learns_from_the_teacher_alone(taught):
+    _, folder = taught
+    with (folder / "history.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 30
+    assert max(float(row["devel_f1"]) for row in rows) > 90
+    assert float(rows[-1]["soft_loss"]) < 0.2 * float(rows[0]["soft_loss"])
+
+
+@pytest.mark.slow
+def test_the_student_comes_back_from_disk(taught):
+    saved, folder = taught
+    loaded = load_student(folder)
+    assert loaded.tag_set == TAG_SET
+    for before, after in zip(saved.logits(TRAIN), loaded.logits(TRAIN), strict=True):
+        np.testing.assert_allclose(after, before, atol=1e-6)
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.3])
+def test_below_alpha_one_a_teacher_is_needed(tmp_path, alpha):
+    with pytest.raises(UsageError, match=f"--alpha={alpha} needs a teacher: pass --cache"):
+        train(tmp_path, guidance=None, alpha=alpha)
+
+
+def test_a_teacher_of_other_tags_is_refused(tmp_path):
+    other = Guidance(("O", "B-Gene", "I-Gene"), logits=KNOWING.logits)
+    with pytest.raises(InputError, match="teacher's tags are O, B-Gene, I-Gene, the corpus has O"):
+        train(tmp_path, guidance=other, alpha=0.3)
+
+
+def test_a_tag_of_devel_that_training_lacks_is_named_with_its_line(tmp_path):
+    devel = [Sentence.from_words(["a", "b"], ["O", "B-Gene"], path="devel.tsv", line=7)]
+    with pytest.raises(InputError, match=r"devel\.tsv:8: tag 'B-Gene' does not occur"):
+        train(tmp_path, guidance=None, alpha=1.0, devel_split=devel)
+
+
+def test_a_corpus_with_one_tag_is_refused(tmp_path):
+    outside = [Sentence.from_words(["a", "b"], ["O", "O"])]
+    with pytest.raises(InputError, match="no entity"):
+        train(tmp_path, guidance=None, alpha=1.0, train_split=outside, devel_split=outside)

@@ -1,0 +1,40 @@
+import numpy as np
+import pytest
+
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.corpus.tag_set import TagSet
+from bioner_kd.evaluation.comparison import compare
+
+GOLD = [Sentence.from_words(["no", "fever"], ["O", "B-Disease"])]
+
+
+class Fixed:
+    """A model that always answers alike."""
+
+    tag_set = TagSet(("O", "B-Disease"))
+    parameters, size = 7, 1000
+
+    def __init__(self, *tags: int) -> None:
+        self.tags = tags
+
+    def logits(self, sentences: list[Sentence], batch_size: int) -> list[np.ndarray]:
+        return [np.eye(2, dtype=np.float32)[list(self.tags)] for _ in sentences]
+
+
+def test_seeds_are_averaged_and_sizes_are_the_first_seeds():
+    result = compare("student", [Fixed(0, 1), Fixed(0, 0)], GOLD, batch_size=1)
+    row = result.row()
+    assert (row.f1.mean, row.f1.std) == (50, pytest.approx(70.71, abs=0.01))
+    assert (row.parameters, row.size) == (7, 1000)
+    assert row.sentences_per_second > 0
+
+
+def test_the_report_has_every_seed_and_their_summary():
+    report = compare("student", [Fixed(0, 1), Fixed(0, 0)], GOLD, batch_size=1).to_json()
+    assert [run["conlleval"]["micro"]["f1"] for run in report["runs"]] == [100, 0]
+    assert report["summary"]["n"] == 2
+    assert report["bytes"] == 1000
+
+
+def test_a_single_run_has_no_deviation():
+    assert compare("teacher", [Fixed(0, 1)], GOLD, batch_size=1).row().f1.std is None

@@ -1,0 +1,69 @@
+"""Word dropout and the character CNN."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from bioner_kd.encoding.word_features import PAD, UNKNOWN
+from bioner_kd.student.layers import CharacterCNN, WordDropout
+
+IDS = tf.constant(np.tile([2, 3, 4, 5, UNKNOWN, PAD, PAD], (200, 1)), tf.int32)
+
+
+def test_word_dropout_reads_a_share_of_the_words_as_unknown_and_leaves_padding_alone():
+    keras.utils.set_random_seed(1)
+    dropped = WordDropout(0.3)(IDS, training=True).numpy()
+    assert dropped.dtype == np.int32
+    np.testing.assert_array_equal(dropped[:, 5:], 0)
+    changed = dropped != IDS.numpy()
+    assert (dropped[changed] == UNKNOWN).all()
+    # 800 words that could change: within four standard deviations of their share.
+    assert changed[:, :4].mean() == pytest.approx(0.3, abs=0.065)
+
+
+@pytest.mark.parametrize(("rate", "training"), [(0.3, False), (0.3, None), (0.0, True)])
+def test_word_dropout_acts_in_training_alone(rate, training):
+    np.testing.assert_array_equal(WordDropout(rate)(IDS, training=training), IDS)
+
+
+def make_cnn(width=3):
+    keras.utils.set_random_seed(1)
+    layer = CharacterCNN(characters=9, size=4, filters=5, width=width)
+    layer(tf.zeros((1, 1, 6), tf.int32))
+    layer.set_weights([weight + 0.3 for weight in layer.get_weights()])  # biases that show
+    return layer
+
+
+def test_the_vector_of_a_word_is_the_maximum_over_its_own_characters():
+    layer = make_cnn()
+    table, kernel, bias = (weight.astype(np.float64) for weight in layer.get_weights())
+    characters = [3, 7, 2, 5]
+    rows = np.concatenate([np.zeros((1, 4)), table[characters], np.zeros((1, 4))])
+    outputs = [np.einsum("wi,wif->f", rows[i : i + 3], kernel[0]) + bias for i in range(4)]
+    expected = np.maximum(outputs, 0).max(axis=0)
+    found = layer(tf.constant([[[*characters, PAD, PAD]]]))
+    np.testing.assert_allclose(found[0, 0], expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 5])
+def test_padding_of_characters_changes_nothing(width):
+    layer = make_cnn(width)
+    words = tf.constant([[[3, 7, 2], [4, 0, 0], [0, 0, 0]]])
+    padded = tf.pad(words, [[0, 0], [0, 2], [0, 6]])
+    # An even filter looks further to one side, which the padding makes up for.
+    np.testing.assert_allclose(layer(padded)[:, :3], layer(words), atol=1e-6)
+    np.testing.assert_array_equal(layer(padded)[0, 2:], np.zeros((3, 5)))
+
+
+def test_words_do_not_see_their_neighbours():
+    layer = make_cnn()
+    alone = layer(tf.constant([[[3, 7, 2]]]))
+    beside = layer(tf.constant([[[5, 5, 5], [3, 7, 2], [6, 1, 0]]]))
+    np.testing.assert_allclose(beside[0, 1], alone[0, 0], atol=1e-6)
+
+
+@pytest.mark.parametrize("layer", [WordDropout(0.25), CharacterCNN(9, 4, 5, 3, name="chars")])
+def test_layers_can_be_made_again(layer):
+    again = type(layer).from_config(layer.get_config())
+    assert again.get_config() == layer.get_config()

@@ -1,0 +1,169 @@
+"""The BiLSTM student."""
+
+import itertools
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from bioner_kd.encoding.word_features import FEATURES, PAD
+from bioner_kd.student.config import StudentConfig
+from bioner_kd.student.model import Student
+
+ROWS, CHARS, TAGS = 20, 7, 3
+SMALL = {
+    "word_size": 8,
+    "prefix_size": 4,
+    "suffix_size": 4,
+    "shape_size": 3,
+    "char_size": 4,
+    "char_filters": 5,
+    "units": 6,
+}
+
+
+def make_student(features=FEATURES, seed=1, **settings):
+    keras.utils.set_random_seed(seed)
+    config = StudentConfig(**{**SMALL, **settings})
+    return Student(config, dict.fromkeys(features, ROWS), TAGS)
+
+
+def make_features(*lengths, words=0, seed=0):
+    """Random ids of sentences of these lengths, padded to the longest or to `words`."""
+    random = np.random.default_rng(seed)
+    width = max(words, *lengths)
+    present = np.arange(width) < np.array(lengths)[:, np.newaxis]
+    shape = (len(lengths), width)
+    features = {f"{name}_ids": random.integers(1, ROWS, shape) * present for name in FEATURES[:-1]}
+    chars = random.integers(1, ROWS, (*shape, CHARS)) * present[..., np.newaxis]
+    chars[..., 4:] *= random.integers(0, 2, (*shape, 1))  # shorter words
+    features["char_ids"] = chars
+    return {name: tf.constant(ids, tf.int32) for name, ids in features.items()}
+
+
+def pad(features, *, sentences=0, words=0):
+    return {
+        name: tf.pad(ids, [[0, sentences], [0, words], [0, 0]][: ids.shape.rank])
+        for name, ids in features.items()
+    }
+
+
+def test_every_word_has_a_row_of_logits():
+    logits = make_student()(make_features(5, 2))
+    assert logits.shape == (2, 5, TAGS)
+    assert logits.dtype == tf.float32
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize(("sentences", "words"), [(0, 11), (3, 0), (2, 30)])
+def test_padding_changes_no_logits(layers, sentences, words):
+    student = make_student(layers=layers)
+    features = make_features(6, 1, 4)
+    plain = student(features)
+    padded = student(pad(features, sentences=sentences, words=words))
+    for row, length in enumerate((6, 1, 4)):
+        np.testing.assert_allclose(padded[row, :length], plain[row, :length], atol=1e-5)
+
+
+def test_neighbours_change_no_logits():
+    student = make_student()
+    alone, neighbours = make_features(4), make_features(9, 30, seed=5)
+    together = {
+        name: tf.concat([pad({name: ids}, words=26)[name], pad(
+            {name: neighbours[name]}, words=0)[name]], 0)
+        for name, ids in alone.items()
+    }  # fmt: skip
+    np.testing.assert_allclose(student(together)[0, :4], student(alone)[0], atol=1e-5)
+
+
+def test_a_sentence_of_one_word_and_one_of_2000():
+    student = make_student()
+    features = make_features(2000, 1)
+    logits = student(features)
+    assert np.isfinite(logits.numpy()).all()
+    one = {name: ids[1:, :1] for name, ids in features.items()}
+    np.testing.assert_allclose(student(one)[0, 0], logits[1, 0], atol=1e-5)
+
+
+def test_a_word_is_read_in_the_light_of_both_sides():
+    student = make_student()
+    features = make_features(7)
+    before = student(features).numpy()
+    for changed in (0, 6):
+        ids = features["word_ids"].numpy()
+        ids[0, changed] = ids[0, changed] % (ROWS - 1) + 1
+        after = student({**features, "word_ids": tf.constant(ids)}).numpy()
+        assert np.abs(after - before)[0, 3].max() > 1e-6
+
+
+SUBSETS = [
+    ("word", *others)
+    for size in range(len(FEATURES))
+    for others in itertools.combinations(FEATURES[1:], size)
+]
+
+
+@pytest.mark.parametrize("names", SUBSETS, ids=",".join)
+def test_any_subset_of_features_is_enough_and_no_more_is_read(names):
+    student = make_student(names)
+    features = make_features(3, 5)
+    needed = {f"{name}_ids": features[f"{name}_ids"] for name in names}
+    np.testing.assert_array_equal(student(features), student(needed))
+    width = sum({**SMALL, "char_size": 5}[f"{name}_size"] for name in names)
+    assert student.get_layer("bilstm_0").forward_layer.cell.kernel.shape[0] == width
+
+
+@pytest.mark.parametrize("name", FEATURES)
+def test_each_feature_matters(name):
+    student = make_student()
+    features = make_features(5)
+    ids = features[f"{name}_ids"]
+    other = {**features, f"{name}_ids": tf.where(ids == PAD, ids, ids % (ROWS - 1) + 1)}
+    assert np.abs(student(features) - student(other)).max() > 1e-4
+
+
+def test_dropout_acts_in_training_alone():
+    student = make_student(dropout=0.5, word_dropout=0.3)
+    features = make_features(6)
+    plain = student(features)
+    np.testing.assert_array_equal(student(features, training=False), plain)
+    assert np.abs(student(features, training=True) - plain).max() > 1e-3
+
+
+def test_without_dropout_training_is_as_prediction():
+    student = make_student(dropout=0.0, word_dropout=0.0)
+    features = make_features(6)
+    np.testing.assert_allclose(student(features, training=True), student(features), atol=1e-6)
+
+
+def test_sizes_are_those_of_the_configuration():
+    student = make_student(units=10, layers=2)
+    student(make_features(3))
+    assert student.get_layer("bilstm_1").forward_layer.units == 10
+    assert student.get_layer("word_embedding").get_weights()[0].shape == (ROWS, 8)
+    assert student.get_layer("classifier").get_weights()[0].shape == (20, TAGS)
+
+
+def test_the_configuration_makes_the_student_again():
+    student = make_student(("word", "char"), units=9, layers=2)
+    again = Student.from_config(student.get_config())
+    assert again.get_config() == student.get_config()
+    assert again.config == student.config
+    features = make_features(3)
+    again(features), student(features)
+    again.set_weights(student.get_weights())
+    np.testing.assert_array_equal(again(features), student(features))
+
+
+@pytest.mark.parametrize("names", [FEATURES, ("word",), ("word", "suffix", "char")])
+def test_a_student_comes_back_from_disk(tmp_path, names):
+    student = make_student(names)
+    features = make_features(6, 2)
+    before = student(features)
+    student.save(tmp_path / "student.keras")
+    loaded = keras.models.load_model(tmp_path / "student.keras")
+    assert isinstance(loaded, Student)
+    np.testing.assert_array_equal(loaded(features), before)
+    wider = make_features(3, 17, 1, seed=2)  # other shapes than it was saved with
+    np.testing.assert_array_equal(loaded(wider), student(wider))

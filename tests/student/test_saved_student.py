@@ -1,0 +1,152 @@
+"""A student with its tables and tags, in memory and on disk."""
+
+import json
+import shutil
+
+import keras
+import numpy as np
+import pytest
+
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.corpus.tag_set import TagSet
+from bioner_kd.encoding.word_features import FeatureConfig, WordFeatures
+from bioner_kd.errors import InputError
+from bioner_kd.student.config import StudentConfig
+from bioner_kd.student.model import Student
+from bioner_kd.student.saved_student import SavedStudent, load_student
+
+TAG_SET = TagSet(("O", "B-Disease", "I-Disease"))
+SENTENCES = [
+    Sentence.from_words("Cystic fibrosis is caused by mutations of CFTR .".split()),
+    Sentence.from_words(["Abstract"]),
+    Sentence.from_words("TNF-α was not raised in 12 of 300 patients with β-thalassaemia .".split()),
+]
+
+
+def make_saved(features=("word", "shape", "char"), sentences=SENTENCES):
+    keras.utils.set_random_seed(1)
+    config = StudentConfig(word_size=8, shape_size=3, char_size=4, char_filters=5, units=6)
+    tables = WordFeatures.from_sentences(sentences, FeatureConfig(features=features))
+    saved = SavedStudent(Student(config, tables.sizes(), len(TAG_SET)), tables, TAG_SET)
+    saved.logits(sentences[:1])
+    return saved
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """A student and the folder that it was saved to."""
+    saved, folder = make_saved(), tmp_path_factory.mktemp("student")
+    saved.save(folder)
+    return saved, folder
+
+
+@pytest.fixture
+def folder(kept, tmp_path):
+    """A copy to damage."""
+    shutil.copytree(kept[1], tmp_path / "student")
+    return tmp_path / "student"
+
+
+def test_logits_have_a_row_a_word_whatever_the_batch(kept):
+    saved, _ = kept
+    together = saved.logits(SENTENCES)
+    assert [rows.shape for rows in together] == [(len(s), 3) for s in SENTENCES]
+    for sentence, rows in zip(SENTENCES, together, strict=True):
+        (alone,) = saved.logits([sentence], batch_size=1)
+        np.testing.assert_allclose(rows, alone, atol=1e-5)
+
+
+def test_one_graph_serves_sentences_of_any_length(kept):
+    saved, _ = kept
+    saved.logits(SENTENCES, batch_size=1)
+    saved.logits([Sentence.from_words(["word"] * 300)])
+    assert saved.call.experimental_get_tracing_count() == 1
+
+
+def test_a_saved_student_comes_back(kept):
+    saved, folder = kept
+    loaded = load_student(folder)
+    assert loaded.tag_set == TAG_SET
+    assert loaded.features == saved.features
+    assert loaded.folder == folder
+    for before, after in zip(saved.logits(SENTENCES), loaded.logits(SENTENCES), strict=True):
+        np.testing.assert_array_equal(after, before)
+
+
+def test_size_and_parameters(kept):
+    _, folder = kept
+    loaded = load_student(folder)
+    assert loaded.parameters == sum(weight.size for weight in loaded.model.get_weights())
+    assert loaded.size == sum(path.stat().st_size for path in folder.iterdir())
+    with pytest.raises(ValueError, match="not on disk"):
+        _ = make_saved().size
+
+
+def test_order_of_features_changes_no_logits():
+    plain, turned = make_saved(("word", "shape", "char")), make_saved(("char", "shape", "word"))
+    turned.model.set_weights(plain.model.get_weights())
+    for one, other in zip(plain.logits(SENTENCES), turned.logits(SENTENCES), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def rewrite_tables(folder, change):
+    path = folder / "tables.json"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    change(data)
+    path.write_text(json.dumps(data), encoding="utf-8")
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:1000])
+
+
+DAMAGES = {
+    "no model": lambda f: (f / "student.keras").unlink(),
+    "no tables": lambda f: (f / "tables.json").unlink(),
+    "a model cut short": lambda f: cut(f / "student.keras"),
+    "a model that is text": lambda f: (f / "student.keras").write_text("model"),
+    "tables cut short": lambda f: cut(f / "tables.json"),
+    "tables that are a list": lambda f: (f / "tables.json").write_text("[]"),
+    "no tags": lambda f: rewrite_tables(f, lambda data: data.pop("tags")),
+    "other tags": lambda f: rewrite_tables(f, lambda data: data["tags"].append("B-Gene")),
+    "tags that are none": lambda f: rewrite_tables(f, lambda d: d.update(tags=["O", "x"])),
+    "no features": lambda f: rewrite_tables(f, lambda data: data.pop("features")),
+    "a shorter table": lambda f: rewrite_tables(
+        f, lambda data: data["features"]["tables"]["word"].pop()
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_folder_is_an_input_error_of_one_line(folder, damage):
+    DAMAGES[damage](folder)
+    with pytest.raises(InputError) as caught:
+        load_student(folder)
+    message = str(caught.value)
+    assert str(folder) in message and "scripts/distill.py" in message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize("place", [0, 40, 2000, -3000, -400, -10])
+def test_a_flipped_byte_of_the_model_is_an_input_error_or_no_harm(kept, folder, place):
+    data = bytearray((folder / "student.keras").read_bytes())
+    data[place] ^= 0xFF
+    (folder / "student.keras").write_bytes(bytes(data))
+    try:
+        loaded = load_student(folder)
+    except InputError:
+        return
+    for before, after in zip(kept[0].logits(SENTENCES), loaded.logits(SENTENCES), strict=True):
+        np.testing.assert_array_equal(after, before)
+
+
+def test_a_folder_that_does_not_exist_is_an_input_error(tmp_path):
+    with pytest.raises(InputError, match="not a student"):
+        load_student(tmp_path / "nothing")
+
+
+def test_another_keras_model_is_no_student(folder):
+    model = keras.Sequential([keras.layers.Dense(3, input_shape=(2,))])
+    model.save(folder / "student.keras")
+    with pytest.raises(InputError, match="tables.json is not of the same student"):
+        load_student(folder)

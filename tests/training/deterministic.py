@@ -1,0 +1,38 @@
+"""Trains a student in its own process and prints a digest of its weights."""
+
+import hashlib
+import sys
+import tempfile
+from pathlib import Path
+
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.training.machine import MachineConfig
+
+SEED = int(sys.argv[1])
+MachineConfig(intra_op_threads=1, inter_op_threads=2, deterministic=True).apply(SEED)
+
+from bioner_kd.distill.config import DistillConfig  # noqa: E402
+from bioner_kd.distill.training import distil  # noqa: E402
+from bioner_kd.encoding.word_features import FeatureConfig  # noqa: E402
+from bioner_kd.student.config import StudentConfig  # noqa: E402
+from bioner_kd.training.config import TrainingConfig  # noqa: E402
+
+WORDS = "we found that aspirin lowers fever in rats but not in mice with asthma".split()
+TAGS = ["B-Disease" if word in ("fever", "asthma") else "O" for word in WORDS]
+SENTENCES = [Sentence.from_words(WORDS[:end], TAGS[:end]) for end in range(6, 14)]
+
+
+with tempfile.TemporaryDirectory() as folder:
+    saved = distil(
+        SENTENCES,
+        SENTENCES[:3],
+        guidance=None,
+        objective=DistillConfig(alpha=1.0),
+        features=FeatureConfig(),
+        student=StudentConfig(word_size=8, units=6),
+        training=TrainingConfig(epochs=1, batch_size=3, average=0.9, seed=SEED),
+        folder=Path(folder),
+        settings={},
+    )
+weights = b"".join(weight.tobytes() for weight in saved.model.get_weights())
+sys.stdout.write(hashlib.sha256(weights).hexdigest() + "\n")

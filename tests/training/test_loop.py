@@ -1,0 +1,87 @@
+"""Training as a whole: resumable, best epoch kept."""
+
+import csv
+
+import pytest
+
+from bioner_kd.errors import InputError
+from bioner_kd.training.config import TrainingConfig
+from bioner_kd.training.loop import train
+
+from .tiny_tagger import CONFIG, assert_equal, make_model, make_source, weights
+
+SCORES = (10.0, 40.0, 30.0, 20.0)
+AVERAGED = TrainingConfig(**{**vars(CONFIG), "average": 0.9})
+
+
+def run(folder, config=CONFIG, *, stop_at=None, seed=1, settings=None):
+    """Trains with given devel scores; `stop_at` is the epoch whose scoring is interrupted."""
+    model = make_model(config, seed=seed)
+    source = make_source()
+    steps = source.steps(config.batch_size)
+
+    def score():
+        epoch = int(model.optimizer.iterations.numpy()) // steps - 1
+        if epoch == stop_at:
+            raise KeyboardInterrupt
+        return SCORES[epoch]
+
+    best = train(
+        model, source, config, score=score, folder=folder, settings=settings or {"lr": 0.05}
+    )
+    return model, best
+
+
+def rows(folder):
+    with (folder / "history.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_best_epoch_is_returned_and_left_in_the_model(tmp_path):
+    model, best = run(tmp_path / "four")
+    two = TrainingConfig(**{**vars(CONFIG), "schedule": "constant", "epochs": 2})
+    four = TrainingConfig(**{**vars(CONFIG), "schedule": "constant"})
+    assert best == 40.0
+    longer, _ = run(tmp_path / "longer", four)
+    shorter, _ = run(tmp_path / "shorter", two)
+    # The best of four is the second, which is the last of two.
+    assert_equal(weights(longer), weights(shorter), atol=1e-7)
+    assert [row["devel_f1"] for row in rows(tmp_path / "four")] == ["10", "40", "30", "20"]
+    losses = [float(row["loss"]) for row in rows(tmp_path / "four")]
+    assert losses == sorted(losses, reverse=True)
+
+
+@pytest.mark.parametrize("config", [CONFIG, AVERAGED], ids=["last weights", "averaged weights"])
+@pytest.mark.parametrize("stop_at", [1, 3])
+def test_a_run_that_was_stopped_ends_as_one_that_was_not(tmp_path, config, stop_at):
+    whole, best = run(tmp_path / "whole", config)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "parts", config, stop_at=stop_at)
+    # Initial weights of the second part differ: nothing of them may be left.
+    resumed, best_of_resumed = run(tmp_path / "parts", config, seed=8)
+    assert best_of_resumed == best
+    assert rows(tmp_path / "parts") == rows(tmp_path / "whole")
+    assert_equal(weights(resumed), weights(whole), atol=1e-6)
+
+
+def test_a_run_stopped_in_its_first_epoch_starts_again(tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, stop_at=0)
+    model, _ = run(tmp_path)
+    assert len(rows(tmp_path)) == 4
+    assert int(model.optimizer.iterations.numpy()) == 12
+
+
+def test_a_run_stopped_after_its_last_epoch_is_not_trained_again(tmp_path):
+    trained, _ = run(tmp_path)
+    resumed, best = run(tmp_path, stop_at=3, seed=8)
+    assert best == 40.0
+    assert_equal(weights(resumed), weights(trained), rtol=0, atol=0)
+    assert len(rows(tmp_path)) == 4
+
+
+def test_a_run_with_other_settings_does_not_go_on(tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, stop_at=2)
+    with pytest.raises(InputError, match="had lr=0.05, now it is 0.1"):
+        run(tmp_path, settings={"lr": 0.1})

@@ -1,0 +1,80 @@
+"""The folder of a run, which has its name when it is complete and not before."""
+
+import pytest
+
+from bioner_kd.errors import InputError
+from bioner_kd.training.run_folder import RECORD, run_folder, unfinished_folder
+
+
+def finish(path, text, *, overwrite=False):
+    with run_folder(path, overwrite=overwrite) as folder:
+        (folder / RECORD).write_text("--seed=1\n")
+        (folder / "model").write_text(text)
+        (folder / "state").mkdir()
+        (folder / "state" / "checkpoint").write_text("large")
+
+
+def test_a_finished_run_has_its_name_and_no_state(tmp_path):
+    path = tmp_path / "models" / "student"
+    finish(path, "one")
+    assert sorted(p.name for p in path.iterdir()) == ["model", RECORD]
+    assert [p.name for p in path.parent.iterdir()] == ["student"]
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_an_unfinished_run_is_kept_under_another_name(tmp_path, error):
+    path = tmp_path / "student"
+    with pytest.raises(error), run_folder(path, overwrite=False) as folder:
+        (folder / "state").write_text("epoch 3")
+        raise error
+    assert not path.exists()
+    assert (tmp_path / "student.unfinished" / "state").read_text() == "epoch 3"
+    with run_folder(path, overwrite=False) as folder:
+        assert folder == unfinished_folder(path)
+        assert (folder / "state").read_text() == "epoch 3"
+
+
+def test_a_finished_run_is_not_touched(tmp_path):
+    path = tmp_path / "student"
+    finish(path, "one")
+    with pytest.raises(InputError, match="a finished run is here already.*--overwrite"):
+        finish(path, "two")
+    assert (path / "model").read_text() == "one"
+    assert not unfinished_folder(path).exists()
+
+
+def test_overwrite_replaces_a_finished_run_when_the_new_one_is_finished(tmp_path):
+    path = tmp_path / "student"
+    finish(path, "one")
+    with pytest.raises(KeyError), run_folder(path, overwrite=True):
+        raise KeyError
+    assert (path / "model").read_text() == "one"
+    finish(path, "two", overwrite=True)
+    assert (path / "model").read_text() == "two"
+
+
+def test_overwrite_forgets_an_unfinished_run(tmp_path):
+    path = tmp_path / "student"
+    with pytest.raises(KeyError), run_folder(path, overwrite=False) as folder:
+        (folder / "state").write_text("epoch 3")
+        raise KeyError
+    with run_folder(path, overwrite=True) as folder:
+        assert list(folder.iterdir()) == []
+
+
+def test_overwrite_does_not_delete_what_is_no_run(tmp_path):
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.tex").write_text("three years")
+    with pytest.raises(InputError, match="something else: choose another --output"):
+        finish(tmp_path / "thesis", "one", overwrite=True)
+    (tmp_path / "file").write_text("text")
+    with pytest.raises(InputError, match="something else: choose another --output"):
+        finish(tmp_path / "file", "one", overwrite=True)
+    assert (tmp_path / "thesis" / "chapter.tex").read_text() == "three years"
+    assert (tmp_path / "file").read_text() == "text"
+
+
+def test_a_folder_that_cannot_be_made_is_an_input_error(tmp_path):
+    (tmp_path / "file").write_text("text")
+    with pytest.raises(InputError, match="cannot make this folder"):
+        finish(tmp_path / "file" / "student", "one")
