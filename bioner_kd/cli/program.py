@@ -83,7 +83,6 @@ class Program:
             # Whoever read our output has had enough, as in `… | head`. The interpreter flushes
             # standard output when it exits, and would complain once more.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(_FAILED)
 
     def _parse(self, argv: Sequence[str]) -> list[str]:
         if not _HELP.isdisjoint(argv[1:]):
@@ -111,7 +110,7 @@ class Program:
             _complain(str(error))
             sys.exit(_FAILED)
         except KeyboardInterrupt:
-            _complain("Stopped. What was finished is kept; run the same command to go on.")
+            _complain("Stopped. A training or a cache goes on when its command is given again.")
             sys.exit(_INTERRUPTED)
 
 

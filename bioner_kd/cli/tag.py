@@ -4,7 +4,6 @@ import dataclasses
 import io
 import itertools
 import json
-import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -113,15 +112,11 @@ def write_tagged(choice: TagChoice, tagger: Tagger, texts: Iterable[Tokenized]) 
     """Writes each text's entities or tags as soon as they are found."""
     record = _json_line if choice.format == "jsonl" else _conll_lines
     to_stdout = choice.output == STDIN
-    try:
-        with _stdout() if to_stdout else atomic_file(choice.output) as file:
-            for text, sentences in _with_progress(texts, to_stdout):
-                file.write(record(tagger, text, sentences))
-                if to_stdout:
-                    file.flush()
-    except BrokenPipeError:
-        # Whoever read has seen enough, as `head` has. Python would complain again when it exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with _stdout() if to_stdout else atomic_file(choice.output) as file:
+        for text, sentences in _with_progress(texts, to_stdout):
+            file.write(record(tagger, text, sentences))
+            if to_stdout:
+                file.flush()
 
 
 @contextmanager

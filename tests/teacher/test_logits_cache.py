@@ -1,0 +1,205 @@
+"""Logits on disk: written once, checked whenever they are read."""
+
+import json
+
+import numpy as np
+import pytest
+
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.errors import InputError
+from bioner_kd.teacher.logits_cache import LogitsCache, words_digest
+
+SENTENCES = [Sentence.from_words([f"w{n}x{i}" for i in range(1 + n % 4)]) for n in range(10)]
+FINGERPRINT = {
+    "teacher": "a" * 64,
+    "tokenizer": "b" * 64,
+    "tags": ("O", "B-Disease"),
+    "windows": {"max_subwords": 64, "overlap": 16},
+}
+
+
+class Teacher:
+    """Logits that say which word they belong to; counts what it is asked."""
+
+    def __init__(self, fail_after=None):
+        self.asked, self.fail_after = [], fail_after
+
+    def logits(self, sentences):
+        if len(self.asked) == self.fail_after:
+            raise KeyboardInterrupt
+        self.asked.append(len(sentences))
+        return [self.rows(sentence) for sentence in sentences]
+
+    @staticmethod
+    def rows(sentence):
+        numbers = [int(word[1:].replace("x", "")) for word in sentence.words]
+        return np.array([[n / 7, -n] for n in numbers], np.float32)
+
+
+def write(folder, *, sentences=SENTENCES, fingerprint=FINGERPRINT, teacher=None):
+    """Writes in shards of four and returns the sizes of the parts that were computed."""
+    teacher = teacher or Teacher()
+    done = list(
+        LogitsCache(folder).write(sentences, fingerprint, teacher.logits, shard_sentences=4)
+    )
+    assert done == [4, 4, 2]
+    return teacher.asked
+
+
+def read(folder, *, sentences=SENTENCES, fingerprint=FINGERPRINT):
+    return LogitsCache(folder).read(sentences, fingerprint).rows()
+
+
+def assert_whole(folder):
+    rows = read(folder)
+    assert len(rows) == len(SENTENCES)
+    for row, sentence in zip(rows, SENTENCES, strict=True):
+        assert row.dtype == np.float32
+        np.testing.assert_array_equal(row, Teacher.rows(sentence))
+
+
+def test_what_was_written_is_read_to_the_bit(tmp_path):
+    assert write(tmp_path / "train") == [4, 4, 2]
+    assert_whole(tmp_path / "train")
+
+
+def test_the_fingerprint_can_be_asked_for(tmp_path):
+    write(tmp_path)
+    found = LogitsCache(tmp_path).fingerprint()
+    assert found["tags"] == ["O", "B-Disease"]
+    assert found["words"] == words_digest(SENTENCES)
+
+
+def test_a_whole_cache_is_not_computed_again(tmp_path):
+    write(tmp_path)
+    assert write(tmp_path) == []
+
+
+def test_an_interrupted_run_goes_on_where_it_was(tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        write(tmp_path, teacher=Teacher(fail_after=1))
+    with pytest.raises(InputError, match="unfinished, 2 of 3 shards are missing"):
+        read(tmp_path)
+    assert write(tmp_path) == [4, 2]
+    assert_whole(tmp_path)
+
+
+def test_the_size_of_shards_is_that_of_the_first_run(tmp_path):
+    write(tmp_path)
+    cache = LogitsCache(tmp_path)
+    assert list(cache.write(SENTENCES, FINGERPRINT, Teacher().logits, shard_sentences=3)) == [
+        4,
+        4,
+        2,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("teacher", "c" * 64, "its teacher: aaaaaaaaaaaa…, expected cccccccccccc…"),
+        ("tokenizer", "c" * 64, "its tokenizer: bbbbbbbbbbbb…"),
+        ("tags", ("O", "B-Gene"), r"its tags: \['O', 'B-Disease'\], expected \['O', 'B-Gene'\]"),
+        ("windows", {"max_subwords": 64, "overlap": 8}, "its windows"),
+    ],
+)
+@pytest.mark.parametrize("use", [read, write])
+def test_logits_of_something_else_are_refused_and_the_difference_named(
+    tmp_path, use, name, value, message
+):
+    write(tmp_path)
+    with pytest.raises(InputError, match=message):
+        use(tmp_path, fingerprint={**FINGERPRINT, name: value})
+    assert_whole(tmp_path)
+
+
+@pytest.mark.parametrize("use", [read, write])
+def test_logits_of_other_words_are_refused(tmp_path, use):
+    write(tmp_path)
+    others = [*SENTENCES[:-1], Sentence.from_words(["other", "words"])]
+    with pytest.raises(InputError, match="these logits belong to something else: its words"):
+        use(tmp_path, sentences=others)
+
+
+def test_words_are_told_apart_by_their_sentences_too():
+    one = [Sentence.from_words(["a", "b"]), Sentence.from_words(["c"])]
+    other = [Sentence.from_words(["a"]), Sentence.from_words(["b", "c"])]
+    assert words_digest(one) != words_digest(other)
+    assert words_digest(one) != words_digest([Sentence.from_words(["a", "b", "c"])])
+
+
+def test_a_reader_without_the_teacher_compares_the_words_alone(tmp_path):
+    write(tmp_path)
+    assert len(read(tmp_path, fingerprint={})) == len(SENTENCES)
+    with pytest.raises(InputError, match="its words"):
+        read(tmp_path, fingerprint={}, sentences=SENTENCES[1:])
+
+
+def flip(path, place=60):
+    data = bytearray(path.read_bytes())
+    data[place] ^= 1
+    path.write_bytes(bytes(data))
+
+
+DAMAGES = {
+    "a flipped bit": flip,
+    "cut short": lambda path: path.write_bytes(path.read_bytes()[:-20]),
+    "empty": lambda path: path.write_bytes(b""),
+    "gone": lambda path: path.unlink(),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_shard_is_found_and_made_again_alone(tmp_path, damage):
+    write(tmp_path)
+    DAMAGES[damage](tmp_path / "shard-00001.npz")
+    with pytest.raises(InputError, match=r"shard-00001\.npz: this shard is damaged or missing"):
+        read(tmp_path)
+    assert write(tmp_path) == [4]
+    assert_whole(tmp_path)
+
+
+def test_a_shard_whose_checksum_fits_but_is_no_shard(tmp_path):
+    write(tmp_path)
+    path = tmp_path / "shard-00000.npz"
+    path.write_bytes(b"text")
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    from bioner_kd.checksum import file_digest
+
+    manifest["shards"][path.name] = file_digest(path)
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(InputError, match=r"shard-00000\.npz: not a shard of logits"):
+        read(tmp_path)
+
+
+MANIFESTS = {
+    "cut short": lambda text: text[:-30],
+    "empty": lambda text: "",
+    "a list": lambda text: "[]",
+    "no shards": lambda text: text.replace('"shards"', '"pieces"'),
+    "shards of the wrong kind": lambda text: json.dumps({**json.loads(text), "shards": []}),
+    "a fingerprint of the wrong kind": lambda text: json.dumps(
+        {**json.loads(text), "fingerprint": "abc"}
+    ),
+}
+
+
+@pytest.mark.parametrize("use", [read, write])
+@pytest.mark.parametrize("damage", MANIFESTS)
+def test_a_damaged_manifest_is_an_input_error(tmp_path, use, damage):
+    write(tmp_path)
+    path = tmp_path / "manifest.json"
+    path.write_text(MANIFESTS[damage](path.read_text()))
+    with pytest.raises(InputError, match="not the manifest of a logits cache"):
+        use(tmp_path)
+
+
+def test_no_cache_at_all(tmp_path):
+    with pytest.raises(InputError, match=r"no logits cache is here; make it with scripts/cache_"):
+        read(tmp_path / "nothing")
+
+
+def test_a_folder_that_cannot_be_written(tmp_path):
+    (tmp_path / "file").write_text("text")
+    with pytest.raises(InputError):
+        write(tmp_path / "file" / "train")
