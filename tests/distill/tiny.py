@@ -6,7 +6,6 @@ from typing import Any
 
 import keras
 import numpy as np
-from transformers import BertConfig, TFBertForTokenClassification
 
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
@@ -62,6 +61,9 @@ def subwords(word: str) -> list[int]:
 
 
 def make_teacher(seed: int = 3) -> Teacher:
+    # Here, so that a process without a BERT need not wait for it.
+    from transformers import BertConfig, TFBertForTokenClassification
+
     keras.utils.set_random_seed(seed)
     bert = TFBertForTokenClassification(
         BertConfig(

@@ -22,7 +22,7 @@ from bioner_kd.errors import InputError, UsageError
 TEXT = ("The p53 gene", "the p21 gene", "the BRCA1-linked TNF-alpha")
 
 
-def tables(config=FeatureConfig(), texts=TEXT):  # noqa: B008 - it is frozen
+def tables(config=FeatureConfig(min_count=1), texts=TEXT):  # noqa: B008 - it is frozen
     return WordFeatures.from_sentences([Sentence.from_words(t.split()) for t in texts], config)
 
 
@@ -63,7 +63,7 @@ def test_lengths_of_affixes_and_characters_are_settings():
 
 
 def test_ids_start_at_two_and_the_most_frequent_come_first():
-    features = tables(FeatureConfig(features=("word", "shape")))
+    features = tables(FeatureConfig(features=("word", "shape"), min_count=1))
     # "the" 3 times, "gene" and "p00" 2 times each, in the order of the alphabet, then the rest.
     assert features.tables["word"] == ("the", "gene", "p00", "brca0-linked", "tnf-alpha")
     assert features.tables["shape"] == ("xdd", "xxx", "xxxx", "XXX-xxxx", "XXXXd-xxxx", "Xxx")
@@ -72,7 +72,7 @@ def test_ids_start_at_two_and_the_most_frequent_come_first():
 
 
 def test_known_rows():
-    features = tables(FeatureConfig(max_chars=4), ("ab a", "ab"))
+    features = tables(FeatureConfig(max_chars=4, min_count=1), ("ab a", "ab"))
     assert features.tables == {
         "word": ("ab", "a"),
         "prefix": ("ab", "a"),
