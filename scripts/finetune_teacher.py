@@ -19,8 +19,8 @@ OUTPUT = output.output("saved_models/demo/teacher", "the teacher, which transfor
 
 def main(program: Program) -> None:
     """Fine-tunes as the flags say."""
+    from bioner_kd.teacher.checkpoint.source import resolve_teacher
     from bioner_kd.teacher.fine_tuning import fine_tune
-    from bioner_kd.teacher.source import resolve_teacher
 
     config = program.read(TRAINING)
     program.read(MACHINE).apply(config.seed)

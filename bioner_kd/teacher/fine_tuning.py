@@ -14,7 +14,7 @@ from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.encoding.windows import WindowConfig
 from bioner_kd.errors import UsageError
 from bioner_kd.evaluation.predictions import devel_f1
-from bioner_kd.teacher.checkpoint import load_token_classifier
+from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier
 from bioner_kd.teacher.model import Teacher
 from bioner_kd.teacher.saved_teacher import encode_subwords, save_teacher, subword_source
 from bioner_kd.teacher.tokenizer import load_tokenizer

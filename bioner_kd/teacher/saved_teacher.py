@@ -17,7 +17,7 @@ from bioner_kd.encoding.batches import BatchSource, predict_logits
 from bioner_kd.encoding.subwords import SubwordSentences
 from bioner_kd.encoding.windows import WindowConfig
 from bioner_kd.errors import InputError
-from bioner_kd.teacher.checkpoint import load_token_classifier
+from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier
 from bioner_kd.teacher.model import Teacher
 from bioner_kd.teacher.tokenizer import SubwordTokenizer, load_tokenizer
 from bioner_kd.teacher.wordpiece import TOKENIZER

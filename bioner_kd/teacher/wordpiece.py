@@ -8,7 +8,7 @@ from absl import logging
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
 from bioner_kd.errors import InputError
-from bioner_kd.teacher.json_file import read_json_object
+from bioner_kd.teacher.checkpoint.json_file import read_json_object
 
 TOKENIZER, VOCABULARY = "tokenizer.json", "vocab.txt"
 SETTINGS, SPECIAL_PIECES = "tokenizer_config.json", "special_tokens_map.json"

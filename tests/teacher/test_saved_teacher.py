@@ -12,7 +12,7 @@ from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.encoding.windows import WindowConfig
 from bioner_kd.errors import InputError
-from bioner_kd.teacher.checkpoint import load_token_classifier
+from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier
 from bioner_kd.teacher.model import Teacher
 from bioner_kd.teacher.saved_teacher import (
     SavedTeacher,

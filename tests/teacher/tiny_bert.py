@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save_file
 
-from bioner_kd.teacher.bert_config import expected_tensors, read_config
+from bioner_kd.teacher.checkpoint.bert_config import expected_tensors, read_config
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 _CHARACTERS = string.ascii_lowercase + string.digits

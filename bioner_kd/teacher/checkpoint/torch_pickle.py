@@ -9,7 +9,7 @@ import pickletools
 import warnings
 from typing import IO, Any, NamedTuple, Protocol, cast
 
-from bioner_kd.teacher.torch_values import (
+from bioner_kd.teacher.checkpoint.torch_values import (
     RefusedGlobal,
     Storage,
     allow_global,
@@ -17,7 +17,7 @@ from bioner_kd.teacher.torch_values import (
     make_storage,
     put_pairs,
 )
-from bioner_kd.teacher.weights_file import Damaged, need
+from bioner_kd.teacher.checkpoint.weights_file import Damaged, need
 
 _PUSHED = frozenset(
     "BININT BININT1 BININT2 LONG1 LONG4 BINFLOAT BINUNICODE SHORT_BINUNICODE BINUNICODE8 "

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from bioner_kd.errors import InputError
-from bioner_kd.teacher.json_file import read_json_object
-from bioner_kd.teacher.safetensors_reader import read_safetensors
-from bioner_kd.teacher.tf_weights import are_tf_names, read_h5, with_torch_names
-from bioner_kd.teacher.torch_reader import read_torch
-from bioner_kd.teacher.weights_file import INDEX_SUFFIX, WEIGHT_FILES
+from bioner_kd.teacher.checkpoint.json_file import read_json_object
+from bioner_kd.teacher.checkpoint.safetensors_reader import read_safetensors
+from bioner_kd.teacher.checkpoint.tf_weights import are_tf_names, read_h5, with_torch_names
+from bioner_kd.teacher.checkpoint.torch_reader import read_torch
+from bioner_kd.teacher.checkpoint.weights_file import INDEX_SUFFIX, WEIGHT_FILES
 
 _READERS: dict[str, Callable[[Path], dict[str, np.ndarray]]] = {
     ".safetensors": read_safetensors,

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bioner_kd.teacher.weights_file import need
+from bioner_kd.teacher.checkpoint.weights_file import need
 
 _BFLOAT16 = "BFloat16Storage"
 _DTYPES = {

@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 
 from bioner_kd.errors import InputError
-from bioner_kd.teacher.torch_formats import (
+from bioner_kd.teacher.checkpoint.torch_formats import (
     LEGACY_START,
     ZIP_START,
     Layout,
     read_legacy_layout,
     read_zip_layout,
 )
-from bioner_kd.teacher.torch_values import RefusedGlobal, Tensor
-from bioner_kd.teacher.weights_file import (
+from bioner_kd.teacher.checkpoint.torch_values import RefusedGlobal, Tensor
+from bioner_kd.teacher.checkpoint.weights_file import (
     Damaged,
     damaged,
     float32_from_bfloat16,

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from bioner_kd.errors import InputError
-from bioner_kd.teacher import source
-from bioner_kd.teacher.source import resolve_teacher
+from bioner_kd.teacher.checkpoint import source
+from bioner_kd.teacher.checkpoint.source import resolve_teacher
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_a_missing_minilm_says_how_to_install_it(monkeypatch):
 )
 @pytest.mark.filterwarnings("ignore:non-integer arguments to randrange")
 def test_the_real_minilm_loads():
-    from bioner_kd.teacher.checkpoint import load_token_classifier
+    from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier
     from bioner_kd.teacher.tokenizer import load_tokenizer
 
     folder = resolve_teacher("minilm")

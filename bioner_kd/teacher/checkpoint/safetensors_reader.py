@@ -12,7 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from bioner_kd.teacher.weights_file import Damaged, damaged, float32_from_bfloat16, map_file, need
+from bioner_kd.teacher.checkpoint.weights_file import (
+    Damaged,
+    damaged,
+    float32_from_bfloat16,
+    map_file,
+    need,
+)
 
 _DTYPES = {
     "F64": "<f8",

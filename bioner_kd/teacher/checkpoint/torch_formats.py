@@ -12,9 +12,9 @@ import zlib
 from collections.abc import Mapping
 from typing import IO, Any, NamedTuple, cast
 
-from bioner_kd.teacher.torch_pickle import read_pickle
-from bioner_kd.teacher.torch_values import Storage
-from bioner_kd.teacher.weights_file import Damaged, need
+from bioner_kd.teacher.checkpoint.torch_pickle import read_pickle
+from bioner_kd.teacher.checkpoint.torch_values import Storage
+from bioner_kd.teacher.checkpoint.weights_file import Damaged, need
 
 ZIP_START = b"PK\x03\x04"
 LEGACY_START = b"\x80"

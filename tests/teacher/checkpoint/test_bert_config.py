@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from bioner_kd.errors import InputError
-from bioner_kd.teacher.bert_config import expected_tensors, read_config
+from bioner_kd.teacher.checkpoint.bert_config import expected_tensors, read_config
 
-from .tiny_bert import CONFIG, write_config, write_json
+from ..tiny_bert import CONFIG, write_config, write_json
 
 # Keras 2.15 draws a seed with randint(1, 1e9) once keras.utils.set_random_seed was called.
 pytestmark = pytest.mark.filterwarnings("ignore:non-integer arguments to randrange")

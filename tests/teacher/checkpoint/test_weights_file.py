@@ -1,7 +1,7 @@
 import ml_dtypes
 import numpy as np
 
-from bioner_kd.teacher.weights_file import float32_from_bfloat16
+from bioner_kd.teacher.checkpoint.weights_file import float32_from_bfloat16
 
 
 def test_every_bfloat16_number_is_widened_exactly():

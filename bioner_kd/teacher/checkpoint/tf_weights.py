@@ -10,7 +10,7 @@ from transformers.modeling_tf_pytorch_utils import (
 )
 
 from bioner_kd.errors import InputError
-from bioner_kd.teacher.weights_file import damaged, map_file
+from bioner_kd.teacher.checkpoint.weights_file import damaged, map_file
 
 _HDF5_START = b"\x89HDF\r\n\x1a\n"
 

@@ -22,7 +22,7 @@ from huggingface_hub.errors import (
 from requests.exceptions import ChunkedEncodingError
 
 from bioner_kd.errors import InputError
-from bioner_kd.teacher.weights_file import INDEX_SUFFIX, WEIGHT_FILES
+from bioner_kd.teacher.checkpoint.weights_file import INDEX_SUFFIX, WEIGHT_FILES
 
 _CONFIG = "config.json"
 _VOCABULARIES = ("tokenizer.json", "vocab.txt")

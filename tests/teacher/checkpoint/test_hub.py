@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from bioner_kd.errors import InputError
-from bioner_kd.teacher.hub import choose_files
+from bioner_kd.teacher.checkpoint.hub import choose_files
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 REPOSITORY = "owner/bert"
@@ -32,7 +32,7 @@ from huggingface_hub import constants
 # In whole chunks, the client would lose a cut file of this size altogether.
 constants.DOWNLOAD_CHUNK_SIZE = 10_000
 from bioner_kd.errors import InputError
-from bioner_kd.teacher.source import resolve_teacher
+from bioner_kd.teacher.checkpoint.source import resolve_teacher
 try:
     print(resolve_teacher(sys.argv[1]))
 except InputError as error:

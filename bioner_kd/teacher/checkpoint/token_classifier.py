@@ -12,8 +12,8 @@ from transformers.modeling_tf_pytorch_utils import load_pytorch_state_dict_in_tf
 from transformers.utils import logging as transformers_logging
 
 from bioner_kd.errors import InputError
-from bioner_kd.teacher.bert_config import expected_tensors, read_config
-from bioner_kd.teacher.state import read_state
+from bioner_kd.teacher.checkpoint.bert_config import expected_tensors, read_config
+from bioner_kd.teacher.checkpoint.state import read_state
 
 __all__ = ["load_token_classifier", "read_state"]
 

@@ -7,7 +7,7 @@ from typing import Any
 from transformers import BertConfig
 
 from bioner_kd.errors import InputError
-from bioner_kd.teacher.json_file import read_json_object
+from bioner_kd.teacher.checkpoint.json_file import read_json_object
 
 _SIZES = (
     "vocab_size",

@@ -1,7 +1,7 @@
 import pytest
 
 from bioner_kd.errors import InputError
-from bioner_kd.teacher.json_file import read_json_object
+from bioner_kd.teacher.checkpoint.json_file import read_json_object
 
 
 def test_an_object_is_read(tmp_path):

@@ -10,11 +10,11 @@ from safetensors.numpy import save_file
 
 torch = pytest.importorskip("torch", reason="the extra `torch` is not installed")
 
-from bioner_kd.teacher.bert_config import read_config  # noqa: E402
-from bioner_kd.teacher.checkpoint import load_token_classifier  # noqa: E402
-from bioner_kd.teacher.torch_reader import read_torch  # noqa: E402
+from bioner_kd.teacher.checkpoint.bert_config import read_config  # noqa: E402
+from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier  # noqa: E402
+from bioner_kd.teacher.checkpoint.torch_reader import read_torch  # noqa: E402
 
-from .tiny_bert import write_config  # noqa: E402
+from ..tiny_bert import write_config  # noqa: E402
 from .torch_files import save_legacy, save_zip  # noqa: E402
 
 BIOBERT = {

@@ -1,0 +1,1 @@
+"""A pretrained BERT is found, downloaded and read, in any format and without PyTorch."""
