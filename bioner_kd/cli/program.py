@@ -100,6 +100,8 @@ class Program:
         try:
             if self.arguments and not self.takes_files:
                 raise UsageError(f"{self.arguments[0]!r} is no flag; flags start with --.")
+            for concern in self.concerns:
+                self.read(concern)  # every setting is checked before any work is done
             self.body(self)
         except UsageError as error:
             _complain(str(error))
