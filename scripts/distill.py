@@ -34,7 +34,7 @@ def main(program: Program) -> None:
         ).save(folder)  # fmt: skip
 
 
-PARTS = (distill.DISTILL, distill.GUIDANCE, corpus.CORPUS, student.WORD_FEATURES, student.STUDENT)
+PARTS = (*distill.CONCERNS, corpus.CORPUS, student.WORD_FEATURES, student.STUDENT)
 PROGRAM = Program(__doc__, main, (*PARTS, TRAINING, OUTPUT, MACHINE))
 if __name__ == "__main__":
     PROGRAM.main()

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bioner_kd.cli.cache import TEXT
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.program import Program
+from bioner_kd.corpus.plain_text import read_plain_text
 from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.distill.config import DistillConfig
+from bioner_kd.distill.config import DistillConfig, TransferConfig
+from bioner_kd.errors import UsageError
 
 if TYPE_CHECKING:
     from bioner_kd.distill.training import Guidance
@@ -20,6 +23,7 @@ class GuidanceChoice:
 
     cache: str = "saved_models/demo/logits"
     teacher: str = ""
+    transfer: str = ""
 
 
 DISTILL = Concern(
@@ -39,27 +43,50 @@ GUIDANCE = Concern(
         "live in each step.",
         "teacher": "Folder of the fine-tuned teacher: checked against the cache, or run live where "
         "--cache is empty.",
+        "transfer": "Text without annotation, one sentence a line, that scripts/cache_logits.py "
+        "--text labelled into the same cache: the student learns the teacher's word on it too.",
+    },
+)
+TRANSFER = Concern(
+    "Transfer set",
+    TransferConfig(),
+    {
+        "transfer_ratio": "Sentences of --transfer that an epoch draws, other ones each time, for "
+        "each sentence of the training split.",
     },
 )
 
 
+CONCERNS = (DISTILL, GUIDANCE, TRANSFER)
+
+
 def read_guidance(program: Program, train_split: Sequence[Sentence]) -> "Guidance | None":
-    """The teacher's logits of the training split or the teacher itself, as the flags say."""
+    """What the teacher has to say, as the flags say: cached logits, or the teacher itself."""
     choice = program.read(GUIDANCE)
     if choice.cache:
-        return _cached(Path(choice.cache) / "train", choice.teacher, train_split)
+        return _cached(choice, train_split, program.read(TRANSFER).transfer_ratio)
+    if choice.transfer:
+        raise UsageError("--transfer needs cached logits: name them by --cache.")
     return _live(Path(choice.teacher), train_split) if choice.teacher else None
 
 
-def _cached(folder: Path, teacher: str, train_split: Sequence[Sentence]) -> "Guidance":
-    from bioner_kd.distill.training import Guidance
-    from bioner_kd.teacher.logits_cache import LogitsCache
+def _cached(choice: GuidanceChoice, train_split: Sequence[Sentence], ratio: float) -> "Guidance":
+    from bioner_kd.distill.training import Guidance, Transfer
+    from bioner_kd.teacher.logits_cache import WORDS, LogitsCache
     from bioner_kd.teacher.saved_teacher import teacher_fingerprint
 
-    fingerprint = teacher_fingerprint(Path(teacher)) if teacher else {}
-    cache = LogitsCache(folder)
-    logits = cache.read(train_split, fingerprint)
-    return Guidance(cache.fingerprint()["tags"], logits=logits)
+    cache = LogitsCache(Path(choice.cache) / "train")
+    expected = teacher_fingerprint(Path(choice.teacher)) if choice.teacher else {}
+    logits = cache.read(train_split, expected)
+    fingerprint = cache.fingerprint()
+    if not choice.transfer:
+        return Guidance(fingerprint["tags"], logits=logits)
+    text = list(read_plain_text(choice.transfer))
+    # One teacher for both: all of the fingerprint must agree but the words.
+    same = {name: value for name, value in fingerprint.items() if name != WORDS}
+    labelled = LogitsCache(Path(choice.cache) / TEXT).read(text, same)
+    transfer = Transfer(text, labelled, ratio)
+    return Guidance(fingerprint["tags"], logits=logits, transfer=transfer)
 
 
 def _live(folder: Path, train_split: Sequence[Sentence]) -> "Guidance":

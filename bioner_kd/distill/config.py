@@ -32,3 +32,24 @@ class DistillConfig:
             )
         if not 0 < self.temperature < math.inf:
             raise UsageError(f"--temperature={self.temperature}: must be above 0 and finite.")
+
+
+@dataclass(frozen=True)
+class TransferConfig:
+    """How text without annotation is mixed in.
+
+    Attributes:
+        transfer_ratio: sentences of it that an epoch draws, for each sentence of the training
+            split; at most all of them.
+    """
+
+    transfer_ratio: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Checks the bound.
+
+        Raises:
+            UsageError: the ratio is not above 0.
+        """
+        if not self.transfer_ratio > 0:
+            raise UsageError(f"--transfer_ratio={self.transfer_ratio}: must be above 0.")

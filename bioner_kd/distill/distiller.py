@@ -12,6 +12,7 @@ from bioner_kd.training.losses import cross_entropy_per_word
 from bioner_kd.training.word_tagger import LOSS, WordTagger
 
 TEACHER_LOGITS = "teacher_logits"
+ANNOTATED = "annotated"
 
 
 class Distiller(WordTagger):
@@ -70,11 +71,18 @@ class Distiller(WordTagger):
     def word_losses(
         self, features: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor], logits: tf.Tensor
     ) -> dict[str, tf.Tensor]:
-        """The blend and its two parts, float32 (batch, words) each."""
+        """The blend and its two parts, float32 (batch, words) each.
+
+        Where targets hold "annotated" (batch,), a sentence of 0 has no tags: its hard loss is 0,
+        and its loss the soft one alone.
+        """
         alpha = self.objective.alpha
         hard = cross_entropy_per_word(logits, targets["tag_ids"])
         soft = self._soft_loss(features, targets, logits) if alpha < 1 else tf.zeros_like(hard)
-        return {LOSS: alpha * hard + (1 - alpha) * soft, "hard_loss": hard, "soft_loss": soft}
+        annotated = targets[ANNOTATED][:, tf.newaxis] if ANNOTATED in targets else 1.0
+        weight = alpha * annotated
+        blend = weight * hard + (1 - weight) * soft
+        return {LOSS: blend, "hard_loss": annotated * hard, "soft_loss": soft}
 
     def _soft_loss(
         self, features: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor], logits: tf.Tensor

@@ -11,11 +11,12 @@ import numpy as np
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.distill.config import DistillConfig
-from bioner_kd.distill.distiller import TEACHER_LOGITS, Distiller
+from bioner_kd.distill.distiller import ANNOTATED, TEACHER_LOGITS, Distiller
 from bioner_kd.encoding.batches import (
     BatchSource,
     Gather,
     predict_logits,
+    sentence_values,
     student_features,
     word_values,
 )
@@ -32,6 +33,29 @@ from bioner_kd.training.optimizer import make_optimizer
 
 
 @dataclass(frozen=True)
+class Transfer:
+    """Text without annotation that the teacher has labelled: the transfer set.
+
+    Attributes:
+        sentences: its sentences.
+        logits: the teacher's word-level logits.
+        ratio: sentences that an epoch draws for each sentence of the training split.
+
+    Source:
+        Bucila, Caruana and Niculescu-Mizil (2006), "Model compression"; Mukherjee and Awadallah
+        (2020), "XtremeDistil", arXiv:2004.05686.
+    """
+
+    sentences: Sequence[Sentence]
+    logits: Ragged
+    ratio: float = 1.0
+
+    def drawn(self, annotated: int) -> int:
+        """Sentences that an epoch draws beside `annotated` ones."""
+        return min(len(self.sentences), max(1, round(self.ratio * annotated)))
+
+
+@dataclass(frozen=True)
 class Guidance:
     """What the teacher has to say about the training split: its logits, or itself.
 
@@ -40,12 +64,14 @@ class Guidance:
         logits: its cached word-level logits, or None where it runs live.
         model: the teacher, or None where its logits are cached.
         features: gatherer of its inputs where it runs live.
+        transfer: more text that it has labelled, beside cached logits of the training split.
     """
 
     tags: Sequence[str]
     logits: Ragged | None = None
     model: keras.Model | None = None
     features: Gather | None = None
+    transfer: Transfer | None = None
 
 
 def distil(
@@ -63,7 +89,8 @@ def distil(
     """Trains a student and returns it with the weights of its best epoch.
 
     Args:
-        train_split: sentences with tags; tag set and word tables are theirs.
+        train_split: sentences with tags; the tag set is theirs, and the word tables are theirs and
+            the transfer set's.
         devel_split: sentences with tags, to choose the epoch by.
         guidance: the teacher; may be None where alpha is 1.
         objective: alpha and temperature.
@@ -85,7 +112,9 @@ def distil(
     else:
         guidance = None
     keras.utils.set_random_seed(training.seed)
-    tables = WordFeatures.from_sentences(train_split, features)
+    transfer = guidance.transfer if guidance else None
+    text = [*train_split, *(transfer.sentences if transfer else ())]
+    tables = WordFeatures.from_sentences(text, features)
     source = _training_source(train_split, tag_set, tables, guidance)
     model = Student(student, tables.sizes(), len(tag_set))
     saved = SavedStudent(model, tables, tag_set)
@@ -125,12 +154,40 @@ def _training_source(
     tables: WordFeatures,
     guidance: Guidance | None,
 ) -> BatchSource:
-    words = np.array([len(sentence) for sentence in sentences], np.int64)
-    features = [student_features(sentences, tables)]
     tags = Ragged.from_lists([tag_set.encode(sentence) for sentence in sentences], np.int32)
+    if guidance is not None and guidance.transfer is not None and guidance.logits is not None:
+        return _mixed_source(sentences, tags, tables, guidance.logits, guidance.transfer)
+    features = [student_features(sentences, tables)]
     targets = [word_values("tag_ids", tags)]
     if guidance is not None and guidance.features is not None:
         features.append(guidance.features)
     if guidance is not None and guidance.logits is not None:
         targets.append(word_values(TEACHER_LOGITS, guidance.logits))
-    return BatchSource(words, words, tuple(features), tuple(targets))
+    return BatchSource(tags.lengths, tags.lengths, tuple(features), tuple(targets))
+
+
+def _mixed_source(
+    sentences: Sequence[Sentence],
+    tags: Ragged,
+    tables: WordFeatures,
+    logits: Ragged,
+    transfer: Transfer,
+) -> BatchSource:
+    # Tags that nobody gave: the loss leaves them out.
+    none = Ragged(np.zeros(len(transfer.logits.flat), np.int32), transfer.logits.lengths)
+    annotated = np.repeat([1.0, 0.0], [len(sentences), len(transfer.sentences)])
+    targets = (
+        word_values("tag_ids", tags.append(none)),
+        word_values(TEACHER_LOGITS, logits.append(transfer.logits)),
+        sentence_values(ANNOTATED, annotated),
+    )
+    lengths = np.append(tags.lengths, none.lengths)
+    features = student_features([*sentences, *transfer.sentences], tables)
+    return BatchSource(
+        lengths,
+        lengths,
+        (features,),
+        targets,
+        optional=len(transfer.sentences),
+        drawn=transfer.drawn(len(sentences)),
+    )

@@ -41,7 +41,13 @@ def pad(rows: tf.RaggedTensor) -> tf.Tensor:
 
 
 def shuffled_batches(
-    lengths: np.ndarray, batch_size: int, *, seed: int, epoch: int
+    lengths: np.ndarray,
+    batch_size: int,
+    *,
+    seed: int,
+    epoch: int,
+    optional: int = 0,
+    drawn: int = 0,
 ) -> list[np.ndarray]:
     """Indices of one epoch's batches, sentences of similar length together.
 
@@ -51,12 +57,18 @@ def shuffled_batches(
         seed: of the run.
         epoch: counted from 0; each epoch has an order of its own, so that a resumed run goes on as
             if never stopped.
+        optional: so many sentences at the end are not in every epoch.
+        drawn: so many of them are, other ones each time.
 
     Returns:
         Arrays of indices, each index once; a function of the arguments alone.
     """
     random = np.random.default_rng([seed, epoch])
-    order = random.permutation(len(lengths))
+    always = len(lengths) - optional
+    chosen = np.arange(always)
+    if drawn:
+        chosen = np.append(chosen, always + random.choice(optional, drawn, replace=False))
+    order = random.permutation(chosen)
     pool = batch_size * _POOL_BATCHES
     pools = (order[start : start + pool] for start in range(0, len(order), pool))
     ordered = np.concatenate([part[np.argsort(lengths[part], kind="stable")] for part in pools])
@@ -80,16 +92,20 @@ class BatchSource:
         features: gatherers of model inputs: indices of a batch to padded tensors.
         targets: gatherers of targets; empty for text without annotation.
         words: int64 (sentences,), number of words of each sentence.
+        optional: so many sentences at the end are not in every epoch.
+        drawn: so many of them are, other ones each time.
     """
 
     lengths: np.ndarray
     words: np.ndarray
     features: tuple[Gather, ...]
     targets: tuple[Gather, ...] = ()
+    optional: int = 0
+    drawn: int = 0
 
     def steps(self, batch_size: int) -> int:
         """Batches of an epoch."""
-        return -(-len(self.lengths) // batch_size)
+        return -(-(len(self.lengths) - self.optional + self.drawn) // batch_size)
 
     def gather(self, indices: tf.Tensor) -> Batch:
         """One padded batch: int64 (batch,) indices to `(features, targets, float32 word_mask)`."""
@@ -104,7 +120,14 @@ class BatchSource:
 
         def order() -> Iterator[np.ndarray]:
             return itertools.chain.from_iterable(
-                shuffled_batches(self.lengths, batch_size, seed=seed, epoch=epoch)
+                shuffled_batches(
+                    self.lengths,
+                    batch_size,
+                    seed=seed,
+                    epoch=epoch,
+                    optional=self.optional,
+                    drawn=self.drawn,
+                )
                 for epoch in range(first, end)
             )
 
@@ -153,6 +176,12 @@ def word_values(name: str, values: Ragged) -> Gather:
         return {name: pad(tf.gather(rows, indices))}
 
     return gather
+
+
+def sentence_values(name: str, values: np.ndarray) -> Gather:
+    """Gatherer of a target with a number a sentence, float32 (batch,)."""
+    numbers = tf.constant(values, tf.float32)
+    return lambda indices: {name: tf.gather(numbers, indices)}
 
 
 def unsort(rows: Sequence[np.ndarray], batches: Sequence[np.ndarray]) -> list[np.ndarray]:

@@ -34,6 +34,12 @@ class Ragged:
         """Joins arrays that agree in all axes but the first."""
         return cls(np.concatenate(rows), np.array([len(row) for row in rows], np.int64))
 
+    def append(self, other: "Ragged") -> "Ragged":
+        """These rows and then the other ones."""
+        return Ragged(
+            np.concatenate([self.flat, other.flat]), np.concatenate([self.lengths, other.lengths])
+        )
+
     def rows(self) -> list[np.ndarray]:
         """The rows as arrays."""
         return np.split(self.flat, np.cumsum(self.lengths)[:-1])

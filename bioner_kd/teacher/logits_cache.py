@@ -21,6 +21,8 @@ from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.errors import InputError
 
 MANIFEST = "manifest.json"
+# The one entry of a fingerprint that differs between the splits of a corpus.
+WORDS = "words"
 SHARD_SENTENCES = 1024
 _MANIFEST_ENTRIES = {"fingerprint": dict, "sentences": int, "shard_sentences": int, "shards": dict}
 
@@ -67,7 +69,7 @@ class LogitsCache:
             InputError: the folder holds logits of something else, or cannot be written.
         """
         # As JSON gives it back: a tuple, say, comes as a list.
-        fingerprint = json.loads(json.dumps({**fingerprint, "words": words_digest(sentences)}))
+        fingerprint = json.loads(json.dumps({**fingerprint, WORDS: words_digest(sentences)}))
         if self._manifest.exists():
             manifest = self._read_manifest()
             self._compare(manifest["fingerprint"], fingerprint)
@@ -107,7 +109,7 @@ class LogitsCache:
                 f"{self.folder}: no logits cache is here; make it with scripts/cache_logits.py."
             )
         manifest = self._read_manifest()
-        expected = json.loads(json.dumps({**fingerprint, "words": words_digest(sentences)}))
+        expected = json.loads(json.dumps({**fingerprint, WORDS: words_digest(sentences)}))
         known = {name: manifest["fingerprint"].get(name) for name in expected}
         self._compare(known, expected)
         rows = [self._read_shard(name, manifest) for name in self._names(manifest)]

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from absl import logging
 from tqdm import tqdm
 
 from bioner_kd.atomic import atomic_file
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, UsageError
 from bioner_kd.training.averaging import averaged_weights
 
 DEVEL_F1 = "devel_f1"
@@ -32,7 +33,16 @@ class BestWeights(keras.callbacks.Callback):
         self.weights = [tf.Variable(weight, trainable=False) for weight in model.weights]
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Scores the averaged weights where the optimiser averages, else the last ones."""
+        """Scores the averaged weights where the optimiser averages, else the last ones.
+
+        Raises:
+            UsageError: the loss is not a finite number.
+        """
+        if not math.isfinite(loss := (logs or {}).get("loss", 0.0)):
+            raise UsageError(
+                f"epoch {epoch + 1}: the loss is {loss}, the training has diverged; pass a lower "
+                "--learning_rate or a longer --warmup."
+            )
         with averaged_weights(self.model):
             score = self._score()
             if score > float(self.score.numpy()):

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from bioner_kd.distill.config import DistillConfig
+from bioner_kd.distill.config import DistillConfig, TransferConfig
 from bioner_kd.errors import UsageError
 
 
@@ -23,3 +23,9 @@ def test_alpha_out_of_bounds(alpha):
 def test_temperature_out_of_bounds(temperature):
     with pytest.raises(UsageError, match=f"--temperature={temperature}: must be above 0"):
         DistillConfig(temperature=temperature)
+
+
+@pytest.mark.parametrize("ratio", [0.0, -1.0, math.nan])
+def test_transfer_ratio_out_of_bounds(ratio):
+    with pytest.raises(UsageError, match="--transfer_ratio"):
+        TransferConfig(transfer_ratio=ratio)

@@ -1,6 +1,7 @@
 """The Distiller as a keras.Model: what it minimises, whom it trains, that Keras's tools work."""
 
 import csv
+import dataclasses
 from dataclasses import dataclass
 
 import keras
@@ -9,8 +10,9 @@ import pytest
 import tensorflow as tf
 
 from bioner_kd.distill.config import DistillConfig
-from bioner_kd.distill.distiller import Distiller
+from bioner_kd.distill.distiller import ANNOTATED, Distiller
 from bioner_kd.distill.losses import distillation_loss, hard_loss
+from bioner_kd.encoding.batches import sentence_values
 
 BATCH = 4
 ALL = list(range(9))
@@ -272,3 +274,28 @@ def test_batches_of_any_length_share_one_graph(task):
     graphs = distiller.train_tf_function.experimental_get_tracing_count()
     fit(distiller, task.source(), epochs=2)
     assert distiller.train_tf_function.experimental_get_tracing_count() == graphs
+
+
+def with_annotation(source, annotated):
+    gather = sentence_values(ANNOTATED, np.array(annotated))
+    return dataclasses.replace(source, targets=(*source.targets, gather))
+
+
+def test_where_all_is_annotated_the_mark_changes_nothing(task, teacher_logits):
+    source = task.source(logits=teacher_logits)
+    marked = with_annotation(source, np.ones(len(task.sentences)))
+    distiller = distiller_of(task, alpha=0.3, run_eagerly=True)
+    plain = distiller.test_on_batch(*source.gather(ALL), return_dict=True)
+    assert distiller.test_on_batch(*marked.gather(ALL), return_dict=True) == pytest.approx(plain)
+
+
+def test_a_sentence_without_annotation_has_the_soft_loss_alone(task, teacher_logits):
+    source = with_annotation(task.source(logits=teacher_logits), np.zeros(len(task.sentences)))
+    features, targets, mask = source.gather(ALL)
+    distiller = distiller_of(task, alpha=0.3, run_eagerly=True)
+    values = distiller.test_on_batch(features, targets, mask, return_dict=True)
+    assert values["hard_loss"] == 0
+    assert values["loss"] == pytest.approx(values["soft_loss"], rel=1e-6)
+    others = {**targets, "tag_ids": 1 - tf.minimum(targets["tag_ids"], 1)}
+    again = distiller.test_on_batch(features, others, mask, return_dict=True)
+    assert again == pytest.approx(values)

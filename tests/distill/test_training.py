@@ -8,9 +8,9 @@ import pytest
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.distill.config import DistillConfig
-from bioner_kd.distill.training import Guidance, distil
+from bioner_kd.distill.training import Guidance, Transfer, distil
 from bioner_kd.encoding.ragged import Ragged
-from bioner_kd.encoding.word_features import FeatureConfig
+from bioner_kd.encoding.word_features import UNKNOWN, FeatureConfig
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.student.config import StudentConfig
 from bioner_kd.student.saved_student import load_student
@@ -86,9 +86,36 @@ def test_a_tag_of_devel_that_training_lacks_is_named_with_its_line(tmp_path):
     devel = [Sentence.from_words(["a", "b"], ["O", "B-Gene"], path="devel.tsv", line=7)]
     with pytest.raises(InputError, match=r"devel\.tsv:8: tag 'B-Gene' does not occur"):
         train(tmp_path, guidance=None, alpha=1.0, devel_split=devel)
+    assert not list(tmp_path.iterdir())  # before any training
 
 
 def test_a_corpus_with_one_tag_is_refused(tmp_path):
     outside = [Sentence.from_words(["a", "b"], ["O", "O"])]
     with pytest.raises(InputError, match="no entity"):
         train(tmp_path, guidance=None, alpha=1.0, train_split=outside, devel_split=outside)
+
+
+@pytest.mark.slow
+def test_a_student_learns_words_that_only_the_transfer_set_shows(tmp_path):
+    shown = [Sentence.from_words(["the", "zebrafish"], ["O", "B-Disease"])] * 4
+    plain = [Sentence.from_words(["the", "house"], ["O", "O"])] * 4
+    text = [Sentence.from_words(["the", "unicornitis"])] * 8
+    tags = ("O", "B-Disease")
+    wise = np.array([[8.0, 0.0], [0.0, 8.0]], np.float32)
+    unwise = np.array([[8.0, 0.0], [8.0, 0.0]], np.float32)
+    transfer = Transfer(text, Ragged.from_arrays([wise] * 8), ratio=1.0)
+    logits = Ragged.from_arrays([wise] * 4 + [unwise] * 4)
+    guidance = Guidance(tags, logits=logits, transfer=transfer)
+    split = [*shown, *plain]
+    saved = train(
+        tmp_path, guidance=guidance, alpha=0.5, train_split=split, devel_split=split, epochs=20
+    )
+    ids = saved.features.encode(["unicornitis"])["word_ids"]
+    assert ids[0] != UNKNOWN
+    assert saved.logits(text[:1])[0].argmax(axis=1).tolist() == [0, 1]
+
+
+def test_an_epoch_draws_no_more_than_there_is():
+    transfer = Transfer(TRAIN[:3], Ragged.from_arrays(ONE_HOT[:3]), ratio=2.0)
+    assert transfer.drawn(1) == 2
+    assert transfer.drawn(100) == 3

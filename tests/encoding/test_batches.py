@@ -1,5 +1,7 @@
 """The batch contract, and sentences bucketed by length."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -12,6 +14,7 @@ from bioner_kd.encoding.batches import (
     pad,
     predict_logits,
     round_up_length,
+    sentence_values,
     shuffled_batches,
     sorted_batches,
     student_features,
@@ -231,3 +234,39 @@ def test_predicted_logits_come_in_corpus_order_without_padding():
 def test_nothing_to_predict():
     source = BatchSource(np.zeros(0, np.int64), np.zeros(0, np.int64), ())
     assert predict_logits(lambda features: features, source, 4) == []
+
+
+@given(st.integers(1, 40), st.integers(0, 60), st.data())
+@settings(max_examples=50)
+def test_optional_sentences_are_drawn_anew_in_each_epoch(always, optional, data):
+    drawn = data.draw(st.integers(0, optional))
+    lengths = np.ones(always + optional, np.int64)
+    for epoch in (0, 1):
+        batches = shuffled_batches(lengths, 8, seed=1, epoch=epoch, optional=optional, drawn=drawn)
+        indices = np.concatenate(batches).tolist()
+        assert len(set(indices)) == len(indices) == always + drawn
+        assert set(range(always)) <= set(indices) <= set(range(always + optional))
+
+
+def test_epochs_draw_different_optional_sentences():
+    options = {"optional": 1000, "drawn": 100}
+    first, second = (
+        set(np.concatenate(shuffled_batches(np.ones(1010), 8, seed=1, epoch=epoch, **options)))
+        for epoch in (0, 1)
+    )
+    assert len(first & second) < 50
+
+
+def test_steps_count_the_sentences_that_are_drawn():
+    source = dataclasses.replace(make_source([1] * 21), optional=11, drawn=5)
+    assert source.steps(4) == 4
+    batches = list(source.epochs(4, seed=1, first=0, end=2))
+    assert sum(mask.shape[0] for _, _, mask in batches) == 30
+    assert len(batches) == 8
+
+
+def test_a_number_a_sentence_is_gathered_with_it():
+    gather = sentence_values("annotated", np.array([1.0, 0.0, 1.0]))
+    values = gather(tf.constant([2, 1], tf.int64))["annotated"]
+    assert values.dtype == tf.float32
+    assert values.numpy().tolist() == [1.0, 0.0]

@@ -23,6 +23,7 @@ def fold(text):
         ("Δ", "Delta"),
         ("σ", "sigma"),
         ("ς", "sigma"),
+        ("Ͷ", "Digamma"),  # the Pamphylian one
         ("ϕ", "phi"),
         ("–", "-"),
         ("\u2212", "-"),  # the minus sign, which lies outside the blocks of punctuation

@@ -29,3 +29,8 @@ def test_tensor_has_the_same_rows():
 
 def test_nothing_at_all():
     assert Ragged.from_lists([], np.int32).tensor().to_list() == []
+
+
+def test_appended_rows_come_behind():
+    first, second = Ragged.from_lists([[1], [2, 3]], int), Ragged.from_lists([[4, 5]], int)
+    assert [row.tolist() for row in first.append(second).rows()] == [[1], [2, 3], [4, 5]]

@@ -123,9 +123,10 @@ def test_each_feature_matters(name):
     assert np.abs(student(features) - student(other)).max() > 1e-4
 
 
-def test_dropout_acts_in_training_alone():
-    student = make_student(dropout=0.5, word_dropout=0.3)
-    features = make_features(6)
+@pytest.mark.parametrize("shares", [(0.5, 0.0), (0.0, 0.5)])
+def test_dropout_acts_in_training_alone(shares):
+    student = make_student(dropout=shares[0], word_dropout=shares[1])
+    features = make_features(12)
     plain = student(features)
     np.testing.assert_array_equal(student(features, training=False), plain)
     assert np.abs(student(features, training=True) - plain).max() > 1e-3

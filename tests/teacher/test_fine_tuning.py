@@ -115,3 +115,4 @@ def test_a_tag_of_devel_that_training_lacks_is_named_with_its_line(pretrained, t
     devel = [Sentence.from_words(["a", "b"], ["O", "B-Gene"], path="devel.tsv", line=7)]
     with pytest.raises(InputError, match=r"devel\.tsv:8: tag 'B-Gene' does not occur"):
         tune(pretrained, tmp_path, devel=devel)
+    assert not list(tmp_path.iterdir())  # before any training

@@ -1,15 +1,19 @@
 """Trains a student in its own process and prints a digest of its weights."""
 
 import hashlib
+import random
 import sys
 import tempfile
 from pathlib import Path
+
+import numpy as np
 
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.training.machine import MachineConfig
 
 SEED = int(sys.argv[1])
 MachineConfig(intra_op_threads=1, inter_op_threads=2, deterministic=True).apply(SEED)
+DRAWN = f"{random.random()} {np.random.random()}"
 
 from bioner_kd.distill.config import DistillConfig  # noqa: E402
 from bioner_kd.distill.training import distil  # noqa: E402
@@ -35,4 +39,4 @@ with tempfile.TemporaryDirectory() as folder:
         settings={},
     )
 weights = b"".join(weight.tobytes() for weight in saved.model.get_weights())
-sys.stdout.write(hashlib.sha256(weights).hexdigest() + "\n")
+sys.stdout.write(f"{DRAWN} {hashlib.sha256(weights).hexdigest()}\n")

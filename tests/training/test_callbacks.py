@@ -5,9 +5,10 @@ import json
 import logging as python_logging
 
 import keras
+import numpy as np
 import pytest
 
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, UsageError
 from bioner_kd.training.callbacks import BestWeights, History, Progress, ResumeState
 from bioner_kd.training.config import TrainingConfig
 
@@ -73,9 +74,17 @@ def test_averaged_weights_are_scored_and_kept_and_training_goes_on_with_its_own(
     fit(model, [callback, recorder])
     callback.restore()
     assert_equal(weights(model), scored[-1], rtol=0, atol=0)
+    assert not np.allclose(scored[-1][0], recorder.weights[-1][0])
     plain = make_model(), Recorder()
     fit(plain[0], [plain[1]])
     assert_equal(recorder.weights[-1], plain[1].weights[-1], rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("loss", [float("nan"), float("inf")])
+def test_a_training_that_diverges_says_so(loss):
+    callback = BestWeights(make_model(), scores(1.0))
+    with pytest.raises(UsageError, match=f"epoch 3: the loss is {loss}.*lower --learning_rate"):
+        callback.on_epoch_end(2, {"loss": loss})
 
 
 def test_history_has_a_row_an_epoch(tmp_path):

@@ -8,7 +8,7 @@ import tensorflow as tf
 from bioner_kd.training.losses import masked_mean
 from bioner_kd.training.word_tagger import WordTagger
 
-from .tiny_tagger import assert_equal, make_model, make_source, weights
+from .tiny_tagger import TinyTagger, assert_equal, make_model, make_source, weights
 
 ALL = list(range(10))
 
@@ -51,6 +51,21 @@ def test_a_batch_without_a_scored_word_is_no_step():
     values = model.train_on_batch(features, targets, tf.zeros_like(mask), return_dict=True)
     assert values["loss"] == 0.0
     assert_equal(weights(model), before, rtol=0, atol=0)
+
+
+def test_training_and_evaluation_tell_the_model_which_they_are():
+    seen = []
+
+    class Spy(TinyTagger):
+        def call(self, features, training=None):
+            seen.append(training)
+            return super().call(features)
+
+    model = Spy()
+    model.compile("sgd", run_eagerly=True)
+    model.train_on_batch(*make_source().gather(ALL))
+    model.test_on_batch(*make_source().gather(ALL))
+    assert seen == [True, False]
 
 
 def test_evaluation_does_not_train():
