@@ -10,6 +10,7 @@ from absl import logging
 from bioner_kd.encoding.batches import BatchSource
 from bioner_kd.training.callbacks import BestWeights, History, Progress, ResumeState
 from bioner_kd.training.config import TrainingConfig
+from bioner_kd.training.run_folder import STATE
 
 
 def train(
@@ -36,7 +37,7 @@ def train(
     """
     steps = source.steps(config.batch_size)
     best = BestWeights(model, score)
-    state = ResumeState(folder / "state", model, best, settings)
+    state = ResumeState(folder / STATE, model, best, settings)
     first = state.restore()
     if first:
         logging.info("Resuming after epoch %d of %d.", first, config.epochs)

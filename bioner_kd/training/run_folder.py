@@ -8,6 +8,7 @@ from pathlib import Path
 from bioner_kd.errors import InputError
 
 RECORD = "run.cfg"
+STATE = "state"
 
 
 def unfinished_folder(path: Path) -> Path:
@@ -19,8 +20,8 @@ def unfinished_folder(path: Path) -> Path:
 def run_folder(path: Path, *, overwrite: bool) -> Iterator[Path]:
     """Yields the unfinished folder of a run, which takes its final name if the block succeeds.
 
-    After an error, a kill or Ctrl-C the unfinished folder stays, with the state from which the same
-    command goes on.
+    After an error, a kill or Ctrl-C the unfinished folder stays if it holds a state from which the
+    same command can go on.
 
     Args:
         path: final name.
@@ -41,12 +42,17 @@ def run_folder(path: Path, *, overwrite: bool) -> Iterator[Path]:
             f"{folder}: cannot make this folder ({error.strerror}); choose an --output that you "
             "may write to."
         ) from error
-    yield folder
+    try:
+        yield folder
+    except BaseException:
+        if not (folder / STATE).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
     if path.exists():
         shutil.rmtree(path)
     folder.rename(path)
     # Last, so that a run that is stopped before it has its name can still go on.
-    shutil.rmtree(path / "state", ignore_errors=True)
+    shutil.rmtree(path / STATE, ignore_errors=True)
 
 
 def _check_name(path: Path, overwrite: bool) -> None:

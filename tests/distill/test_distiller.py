@@ -242,6 +242,7 @@ def test_predict_gives_the_students_logits(task):
         np.testing.assert_allclose(row, logits[index, :words], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_training_lowers_the_loss_and_calls_back(task, tmp_path):
     distiller = distiller_of(task, alpha=1.0, optimizer=keras.optimizers.Adam(0.03))
     rows = tmp_path / "rows.csv"
@@ -267,6 +268,7 @@ def test_losses_start_anew_with_each_epoch(task, teacher_logits):
     assert history["loss"][0] == pytest.approx(history["loss"][1], rel=1e-5)
 
 
+@pytest.mark.slow
 def test_batches_of_any_length_share_one_graph(task):
     distiller = distiller_of(task, alpha=1.0)
     distiller.train_on_batch(*task.source().gather([0]))  # Keras makes the function

@@ -34,6 +34,13 @@ def test_an_unfinished_run_is_kept_under_another_name(tmp_path, error):
         assert (folder / "state").read_text() == "epoch 3"
 
 
+def test_a_run_that_fails_before_it_has_a_state_leaves_nothing(tmp_path):
+    with pytest.raises(ValueError), run_folder(tmp_path / "student", overwrite=False) as folder:
+        (folder / RECORD).write_text("--seed=1\n")
+        raise ValueError
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_finished_run_is_not_touched(tmp_path):
     path = tmp_path / "student"
     finish(path, "one")
