@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bioner_kd.atomic import atomic_file
 from bioner_kd.cli.concern import Concern
+from bioner_kd.corpus.demo import SPLITS
 from bioner_kd.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ EVALUATION = Concern(
         "batch_size": "Sentences of a batch.",
         "report": "File for all scores as JSON, per type and in both modes; none if empty.",
     },
-    {"split": ("train", "devel", "test")},
+    {"split": SPLITS},
     frozenset({"run"}),
 )
 

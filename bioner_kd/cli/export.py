@@ -8,6 +8,7 @@ from typing import Any
 from bioner_kd.cli import corpus
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.program import Program
+from bioner_kd.corpus.demo import SPLITS
 from bioner_kd.export.config import FORMATS, QUANTIZATIONS, ExportConfig, Split
 
 
@@ -27,7 +28,7 @@ SOURCE = Concern(
         "split": "Split of the corpus on which every exported model's tags are compared with the "
         "student's.",
     },
-    {"split": ("train", "devel", "test")},
+    {"split": SPLITS},
 )
 EXPORT = Concern(
     "Export",
@@ -53,7 +54,7 @@ def read_split_to_compare(program: Program) -> Split:
 
 def summary(manifest: Mapping[str, Any]) -> str:
     """The comparison of a manifest as a table for the terminal."""
-    from bioner_kd.evaluation.table import human_bytes
+    from bioner_kd.evaluation.table import aligned_text, human_bytes
 
     comparison = manifest["comparison"]
     rows = [("Model", "Size", "F1 (conlleval)", f"Tags that differ, of {comparison['words']:,}")]
@@ -62,8 +63,4 @@ def summary(manifest: Mapping[str, Any]) -> str:
         parity = model["parity"]
         f1, differing = f"{parity['score']['f1']:.2f}", f"{parity['tags_that_differ']:,}"
         rows.append((model["path"], human_bytes(model["bytes"]), f1, differing))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "".join(
-        "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) + "\n"
-        for row in rows
-    )
+    return aligned_text(rows)

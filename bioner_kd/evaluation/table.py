@@ -84,10 +84,14 @@ def markdown_table(rows: Sequence[Row]) -> str:
 def text_table(rows: Sequence[Row]) -> str:
     """A table for the terminal, numbers to the right; ends with a newline."""
     lines = _lines(rows)
+    lines.insert(1, ["-" * width for width in _widths(lines)])
+    return aligned_text(lines)
+
+
+def aligned_text(lines: Sequence[Sequence[str]]) -> str:
+    """Lines of cells in columns, the first to the left, the others to the right, as numbers are."""
     widths = _widths(lines)
-    lines = [_aligned(line, widths) for line in lines]
-    lines.insert(1, ["-" * width for width in widths])
-    return "".join("  ".join(line) + "\n" for line in lines)
+    return "".join("  ".join(_aligned(line, widths)) + "\n" for line in lines)
 
 
 def human_bytes(size: int) -> str:
