@@ -6,6 +6,7 @@ import os
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import BinaryIO, cast
 
 from bioner_kd.corpus.sentence import Sentence
@@ -61,9 +62,20 @@ def _lines_of_file(path: str | os.PathLike[str]) -> Iterator[tuple[str, str]]:
 
 
 def _lines_of_opened(path: str | os.PathLike[str]) -> Iterator[tuple[str, str]]:
-    with open_file(path) as handle, _decompressed(handle) as lines:
+    with open_decompressed(path) as lines:
+        yield from _decoded(lines, str(path))
+
+
+@contextmanager
+def open_decompressed(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """Opens a file for reading bytes, those inside where gzip or xz compressed it.
+
+    Raises:
+        InputError: it cannot be read, or what is read in the block is cut short or damaged.
+    """
+    with open_file(path) as handle, _decompressed(handle) as data:
         try:
-            yield from _decoded(lines, str(path))
+            yield data
         except (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error) as error:
             raise InputError(
                 f"{path}: this compressed file is cut short or damaged ({error}); get it again."

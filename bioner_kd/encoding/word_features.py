@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.encoding.folding import folding_table
+from bioner_kd.encoding.folding import fold, folding_table
 from bioner_kd.errors import InputError, UsageError
 
 PAD, UNKNOWN = 0, 1
@@ -70,6 +70,12 @@ def _lower_ascii(text: str) -> str:
 def word_form(folded: str) -> str:
     """Lower-cased form with every digit read as 0, of a folded word."""
     return "".join("0" if "0" <= c <= "9" else c for c in _lower_ascii(folded))
+
+
+@functools.lru_cache(_CACHED_WORDS)
+def form_of(word: str) -> str:
+    """The form of a word as it stands in a text, as the feature "word" of a new table has it."""
+    return word_form(fold(word, folding_table()))
 
 
 def _kind(character: str) -> str:
@@ -136,7 +142,7 @@ class WordFeatures:
 
     def entries(self, word: str) -> dict[str, tuple[str, ...]]:
         """Table entries of a word, in the order of `FEATURES`; "char" has one a character."""
-        folded = "".join(self.folding.get(character, character) for character in word)
+        folded = fold(word, self.folding)
         form = word_form(folded)
         every = {
             "word": (form,),

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from bioner_kd.corpus.plain_text import read_plain_text
+from bioner_kd.corpus.plain_text import open_decompressed, read_plain_text
 from bioner_kd.errors import InputError
 
 TEXT = "\ufeffAspirin helps.\r\n\n \u200b \n  β-blockers too\nlast line"
@@ -54,6 +54,19 @@ def test_damaged_compressed_files_are_refused(write, compress):
     flipped = bytearray(data)
     flipped[len(data) // 2] ^= 0xFF
     assert "damaged" in message_of(write(bytes(flipped)))
+
+
+@pytest.mark.parametrize("compress", [bytes, gzip.compress, lzma.compress])
+def test_bytes_come_out_as_they_went_in(write, compress):
+    data = bytes(range(256)) * 3
+    with open_decompressed(write(compress(data))) as opened:
+        assert opened.read(5) + opened.read() == data
+
+
+def test_damage_is_named_where_bytes_are_read(write):
+    with pytest.raises(InputError, match="cut short or damaged"):
+        with open_decompressed(write(gzip.compress(bytes(1000))[:-9])) as opened:
+            opened.read()
 
 
 def test_standard_input(monkeypatch):

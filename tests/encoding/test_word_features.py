@@ -14,6 +14,7 @@ from bioner_kd.encoding.word_features import (
     UNKNOWN,
     FeatureConfig,
     WordFeatures,
+    form_of,
     word_form,
     word_shape,
 )
@@ -220,3 +221,9 @@ def test_characters_come_first_and_padding_last(word):
     ids = tables().encode([word])["char_ids"][0]
     present = int((ids != PAD).sum())
     assert (ids[:present] != PAD).all()
+
+
+@given(st.text(min_size=1))
+def test_the_form_of_a_word_is_the_entry_of_a_new_table(word):
+    assert tables().entries(word)["word"] == (form_of(word),)
+    assert form_of(form_of(word)) == form_of(word)
