@@ -30,11 +30,12 @@ def main(program: Program) -> None:
         distil(
             train_split, devel_split, guidance=guidance, objective=objective,
             features=program.read(student.WORD_FEATURES), student=program.read(student.STUDENT),
-            training=config, folder=folder, settings=program.settings(),
+            vectors=student.read_vectors(program), training=config,
+            folder=folder, settings=program.settings(),
         ).save(folder)  # fmt: skip
 
 
-PARTS = (*distill.CONCERNS, corpus.CORPUS, student.WORD_FEATURES, student.STUDENT)
+PARTS = (*distill.CONCERNS, corpus.CORPUS, student.WORD_FEATURES, student.VECTORS, student.STUDENT)
 PROGRAM = Program(__doc__, main, (*PARTS, TRAINING, OUTPUT, MACHINE))
 if __name__ == "__main__":
     PROGRAM.main()

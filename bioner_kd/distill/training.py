@@ -1,5 +1,6 @@
 """A corpus and a teacher's logits become a student."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from bioner_kd.encoding.batches import (
     word_values,
 )
 from bioner_kd.encoding.ragged import Ragged
-from bioner_kd.encoding.word_features import FeatureConfig, WordFeatures
+from bioner_kd.encoding.word_features import VECTOR, FeatureConfig, WordFeatures
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.evaluation.predictions import devel_f1
 from bioner_kd.student.config import StudentConfig
@@ -30,6 +31,7 @@ from bioner_kd.student.saved_student import SavedStudent
 from bioner_kd.training.config import TrainingConfig
 from bioner_kd.training.loop import train
 from bioner_kd.training.optimizer import make_optimizer
+from bioner_kd.vectors.word_vectors import WordVectors
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ def distil(
     training: TrainingConfig,
     folder: Path,
     settings: Mapping[str, Any],
+    vectors: WordVectors | None = None,
 ) -> SavedStudent:
     """Trains a student and returns it with the weights of its best epoch.
 
@@ -99,6 +102,7 @@ def distil(
         training: epochs and optimiser.
         folder: where the state to resume from goes.
         settings: what a resumed run must share.
+        vectors: word vectors that the student sees beside its own embedding of words.
 
     Raises:
         InputError: the teacher's tags are not the corpus's, or devel has a tag that train lacks.
@@ -114,12 +118,16 @@ def distil(
     keras.utils.set_random_seed(training.seed)
     transfer = guidance.transfer if guidance else None
     text = [*train_split, *(transfer.sentences if transfer else ())]
-    tables = WordFeatures.from_sentences(text, features)
+    rows = vectors.by_form() if vectors else {}
+    features = _with_vectors(features, bool(vectors))
+    tables = WordFeatures.from_sentences(text, features, rows)
     source = _training_source(train_split, tag_set, tables, guidance)
-    model = Student(student, tables.sizes(), len(tag_set))
+    model = Student(student, tables.sizes(), len(tag_set), vectors.size if vectors else 0)
     saved = SavedStudent(model, tables, tag_set)
     devel = saved.source(devel_split)
     predict_logits(model, saved.source(train_split[:1]), 1)  # builds the variables
+    if vectors:
+        model.set_vectors(vectors.matrix[[rows[form] for form in tables.tables[VECTOR]]])
     distiller = Distiller(student=model, teacher=guidance.model if guidance else None)
     distiller.compile(
         make_optimizer(training, source.steps(training.batch_size)), objective=objective
@@ -133,6 +141,16 @@ def distil(
         settings=settings,
     )
     return saved
+
+
+def _with_vectors(features: FeatureConfig, there_are: bool) -> FeatureConfig:
+    if VECTOR in features.features:
+        raise UsageError(
+            f"--features={','.join(features.features)}: '{VECTOR}' comes with --vectors by itself; "
+            "leave it out."
+        )
+    seen = (*features.features, VECTOR) if there_are else features.features
+    return dataclasses.replace(features, features=seen)
 
 
 def _check_guidance(guidance: Guidance | None, tag_set: TagSet, alpha: float) -> None:

@@ -19,6 +19,7 @@ class StudentConfig:
         dropout: share of embedding and BiLSTM outputs dropped in training.
         word_dropout: share of words read as unknown in training, so that unknown words are learnt
             too.
+        tune_vectors: whether word vectors are trained on; otherwise they stay as they were read.
     """
 
     word_size: int = 100
@@ -32,6 +33,7 @@ class StudentConfig:
     layers: int = 1
     dropout: float = 0.5
     word_dropout: float = 0.2
+    tune_vectors: bool = False
 
     def __post_init__(self) -> None:
         """Checks the bounds.
@@ -43,7 +45,7 @@ class StudentConfig:
             if name.endswith("dropout"):
                 if not 0 <= value < 1:
                     raise UsageError(f"--{name}={value}: must be at least 0 and below 1.")
-            elif value < 1:
+            elif not isinstance(value, bool) and value < 1:
                 raise UsageError(f"--{name}={value}: must be at least 1.")
 
 

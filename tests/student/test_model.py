@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from bioner_kd.encoding.word_features import FEATURES, PAD
+from bioner_kd.encoding.word_features import FEATURES, PAD, VECTOR
 from bioner_kd.student.config import StudentConfig
 from bioner_kd.student.model import Student
 
@@ -21,12 +21,17 @@ SMALL = {
     "char_filters": 5,
     "units": 6,
 }
+VECTORS = np.random.default_rng(3).normal(size=(ROWS - 2, 5)).astype(np.float32)
 
 
 def make_student(features=FEATURES, seed=1, **settings):
     keras.utils.set_random_seed(seed)
     config = StudentConfig(**{**SMALL, **settings})
-    return Student(config, dict.fromkeys(features, ROWS), TAGS)
+    student = Student(config, dict.fromkeys(features, ROWS), TAGS, vector_size=VECTORS.shape[1])
+    if VECTOR in features:
+        student(make_features(1))  # builds its tables
+        student.set_vectors(VECTORS)
+    return student
 
 
 def make_features(*lengths, words=0, seed=0):
@@ -35,7 +40,11 @@ def make_features(*lengths, words=0, seed=0):
     width = max(words, *lengths)
     present = np.arange(width) < np.array(lengths)[:, np.newaxis]
     shape = (len(lengths), width)
-    features = {f"{name}_ids": random.integers(1, ROWS, shape) * present for name in FEATURES[:-1]}
+    features = {
+        f"{name}_ids": random.integers(1, ROWS, shape) * present
+        for name in FEATURES
+        if name != "char"
+    }
     chars = random.integers(1, ROWS, (*shape, CHARS)) * present[..., np.newaxis]
     chars[..., 4:] *= random.integers(0, 2, (*shape, 1))  # shorter words
     features["char_ids"] = chars
@@ -110,7 +119,7 @@ def test_any_subset_of_features_is_enough_and_no_more_is_read(names):
     features = make_features(3, 5)
     needed = {f"{name}_ids": features[f"{name}_ids"] for name in names}
     np.testing.assert_array_equal(student(features), student(needed))
-    width = sum({**SMALL, "char_size": 5}[f"{name}_size"] for name in names)
+    width = sum({**SMALL, "char_size": 5, "vector_size": 5}[f"{name}_size"] for name in names)
     assert student.get_layer("bilstm_0").forward_layer.cell.kernel.shape[0] == width
 
 
@@ -121,6 +130,15 @@ def test_each_feature_matters(name):
     ids = features[f"{name}_ids"]
     other = {**features, f"{name}_ids": tf.where(ids == PAD, ids, ids % (ROWS - 1) + 1)}
     assert np.abs(student(features) - student(other)).max() > 1e-4
+
+
+@pytest.mark.parametrize("tuned", [False, True])
+def test_vectors_are_trained_on_only_where_asked_for(tuned):
+    student = make_student(tune_vectors=tuned)
+    rows = student.get_layer("vector_embedding").get_weights()[0]
+    np.testing.assert_array_equal(rows, np.concatenate([np.zeros((2, 5), np.float32), VECTORS]))
+    names = [variable.name for variable in student.trainable_variables]
+    assert any("vector_embedding" in name for name in names) == tuned
 
 
 @pytest.mark.parametrize("shares", [(0.5, 0.0), (0.0, 0.5)])
