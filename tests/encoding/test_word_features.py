@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.corpus.tokenizer import MASK
 from bioner_kd.encoding.word_features import (
     FEATURES,
     PAD,
@@ -220,3 +221,12 @@ def test_characters_come_first_and_padding_last(word):
     ids = tables().encode([word])["char_ids"][0]
     present = int((ids != PAD).sum())
     assert (ids[:present] != PAD).all()
+
+
+def test_a_masked_word_is_unknown_however_often_training_shows_it():
+    found = tables(texts=(*TEXT, *[f"the {MASK} gene"] * 9))
+    ids = found.encode(["the", MASK])
+    for name, rows in ids.items():
+        first, masked = rows.reshape(2, -1)
+        assert first.min() >= PAD and masked[0] == UNKNOWN, name
+    assert found.tables == tables(texts=(*TEXT, *["the gene"] * 9)).tables
