@@ -69,8 +69,8 @@ class TransferConfig:
                 f"--transfer_size={self.transfer_size}: must be a number of sentences, 0 for none, "
                 "or -1 for all."
             )
-        if not self.transfer_ratio > 0:
-            raise UsageError(f"--transfer_ratio={self.transfer_ratio}: must be above 0.")
+        if not 0 < self.transfer_ratio < math.inf:
+            raise UsageError(f"--transfer_ratio={self.transfer_ratio}: must be above 0 and finite.")
         if self.transfer_select not in SELECTIONS:
             raise UsageError(
                 f"--transfer_select={self.transfer_select}: must be one of {', '.join(SELECTIONS)}."

@@ -25,7 +25,7 @@ def test_temperature_out_of_bounds(temperature):
         DistillConfig(temperature=temperature)
 
 
-@pytest.mark.parametrize("ratio", [0.0, -1.0, math.nan])
+@pytest.mark.parametrize("ratio", [0.0, -1.0, math.nan, math.inf])
 def test_transfer_ratio_out_of_bounds(ratio):
     with pytest.raises(UsageError, match="--transfer_ratio"):
         TransferConfig(transfer_ratio=ratio)
