@@ -3,7 +3,10 @@
 import math
 from dataclasses import dataclass
 
+from bioner_kd.corpus.config import ALL
 from bioner_kd.errors import UsageError
+
+SELECTIONS = ("all", "confident", "entities")
 
 
 @dataclass(frozen=True)
@@ -36,20 +39,45 @@ class DistillConfig:
 
 @dataclass(frozen=True)
 class TransferConfig:
-    """How text without annotation is mixed in.
+    """Which text without annotation is mixed in, and how much of it.
 
     Attributes:
+        transfer_size: sentences to learn from, of those that are labelled and selected; 0 for none,
+            -1 for all. A smaller set is a part of a larger one.
         transfer_ratio: sentences of it that an epoch draws, for each sentence of the training
             split; at most all of them.
+        transfer_select: "all"; "confident", those that the teacher is surest of; or "entities",
+            those in which it finds a mention and some others.
+        transfer_keep: share of the sentences that "confident" keeps, in (0, 1].
+        transfer_without: sentences without a mention that "entities" keeps for each with one.
     """
 
+    transfer_size: int = 0
     transfer_ratio: float = 1.0
+    transfer_select: str = "all"
+    transfer_keep: float = 0.5
+    transfer_without: float = 0.5
 
     def __post_init__(self) -> None:
-        """Checks the bound.
+        """Checks the bounds.
 
         Raises:
-            UsageError: the ratio is not above 0.
+            UsageError: a number is out of bounds, or there is no such selection.
         """
-        if not self.transfer_ratio > 0:
-            raise UsageError(f"--transfer_ratio={self.transfer_ratio}: must be above 0.")
+        if self.transfer_size < ALL:
+            raise UsageError(
+                f"--transfer_size={self.transfer_size}: must be a number of sentences, 0 for none, "
+                "or -1 for all."
+            )
+        if not 0 < self.transfer_ratio < math.inf:
+            raise UsageError(f"--transfer_ratio={self.transfer_ratio}: must be above 0 and finite.")
+        if self.transfer_select not in SELECTIONS:
+            raise UsageError(
+                f"--transfer_select={self.transfer_select}: must be one of {', '.join(SELECTIONS)}."
+            )
+        if not 0 < self.transfer_keep <= 1:
+            raise UsageError(f"--transfer_keep={self.transfer_keep}: must lie in (0, 1].")
+        if not 0 <= self.transfer_without < math.inf:
+            raise UsageError(
+                f"--transfer_without={self.transfer_without}: must be at least 0 and finite."
+            )

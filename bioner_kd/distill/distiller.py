@@ -84,6 +84,14 @@ class Distiller(WordTagger):
         blend = weight * hard + (1 - weight) * soft
         return {LOSS: blend, "hard_loss": annotated * hard, "soft_loss": soft}
 
+    def loss_weight(
+        self, name: str, targets: Mapping[str, tf.Tensor], word_mask: tf.Tensor
+    ) -> tf.Tensor:
+        """The word mask; of the hard loss, the words that have a tag."""
+        if name != "hard_loss" or ANNOTATED not in targets:
+            return word_mask
+        return word_mask * targets[ANNOTATED][:, tf.newaxis]
+
     def _soft_loss(
         self, features: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor], logits: tf.Tensor
     ) -> tf.Tensor:

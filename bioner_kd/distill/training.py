@@ -156,7 +156,7 @@ def _with_vectors(features: FeatureConfig, there_are: bool) -> FeatureConfig:
 def _check_guidance(guidance: Guidance | None, tag_set: TagSet, alpha: float) -> None:
     if guidance is None:
         raise UsageError(
-            f"--alpha={alpha} needs a teacher: pass --cache (its logits) or --teacher, or "
+            f"--alpha={alpha} needs a teacher: pass --cache (its logits) or --teachers, or "
             "--alpha=1 for none."
         )
     if tuple(guidance.tags) != tag_set.tags:

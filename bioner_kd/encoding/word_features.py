@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.corpus.tokenizer import MASK
 from bioner_kd.encoding.folding import fold, folding_table
 from bioner_kd.errors import InputError, UsageError
 
@@ -137,6 +138,8 @@ class WordFeatures:
             InputError: there is no word.
         """
         counts = Counter(word for sentence in sentences for word in sentence.words)
+        # A masked word has to be what any unknown word is.
+        counts.pop(MASK, None)
         if not counts:
             raise InputError("The training text has no word; check the corpus that --corpus names.")
         empty = cls(config, dict.fromkeys(config.features, ()))

@@ -55,6 +55,8 @@ class LogitsCache:
     ) -> Iterator[int]:
         """Computes what is not there yet, a shard at a time.
 
+        A cache of the first of the sentences grows to one of all of them.
+
         Args:
             sentences: the sentences in order.
             fingerprint: what the logits depend on, by name: teacher, tokenizer, tags and so on;
@@ -71,8 +73,7 @@ class LogitsCache:
         # As JSON gives it back: a tuple, say, comes as a list.
         fingerprint = json.loads(json.dumps({**fingerprint, WORDS: words_digest(sentences)}))
         if self._manifest.exists():
-            manifest = self._read_manifest()
-            self._compare(manifest["fingerprint"], fingerprint)
+            manifest = self._fitting(self._read_manifest(), sentences, fingerprint)
             shard_sentences = manifest["shard_sentences"]
         else:
             manifest = {
@@ -83,7 +84,7 @@ class LogitsCache:
             }
         for start in range(0, len(sentences), shard_sentences):
             part = sentences[start : start + shard_sentences]
-            name = f"shard-{start // shard_sentences:05d}.npz"
+            name = _shard_name(start // shard_sentences)
             if not self._intact(name, manifest["shards"].get(name)):
                 manifest["shards"][name] = self._write_shard(name, compute(part))
                 with atomic_file(self._manifest) as file:
@@ -120,9 +121,29 @@ class LogitsCache:
         """What the logits were made with, by name."""
         return self._read_manifest()["fingerprint"]
 
+    def _fitting(
+        self, manifest: dict[str, Any], sentences: Sequence[Sentence], fingerprint: Fingerprint
+    ) -> dict[str, Any]:
+        """The manifest of what may be kept; InputError where that is nothing."""
+        before = manifest["sentences"]
+        if before >= len(sentences):
+            self._compare(manifest["fingerprint"], fingerprint)
+            return manifest
+        first = {**fingerprint, WORDS: words_digest(sentences[:before])}
+        self._compare(manifest["fingerprint"], first)
+        # The last shard may have room for more.
+        last = _shard_name(before // manifest["shard_sentences"])
+        shards = {name: value for name, value in manifest["shards"].items() if name != last}
+        return {
+            **manifest,
+            "fingerprint": fingerprint,
+            "sentences": len(sentences),
+            "shards": shards,
+        }
+
     def _names(self, manifest: Mapping[str, Any]) -> list[str]:
         count = -(-manifest["sentences"] // manifest["shard_sentences"])
-        names = [f"shard-{number:05d}.npz" for number in range(count)]
+        names = [_shard_name(number) for number in range(count)]
         missing = [name for name in names if name not in manifest["shards"]]
         if missing:
             raise InputError(
@@ -175,6 +196,10 @@ class LogitsCache:
                 return shard["logits"], shard["lengths"]
         except (ValueError, KeyError, zipfile.BadZipFile) as error:
             raise InputError(f"{self.folder / name}: not a shard of logits ({error}).") from error
+
+
+def _shard_name(number: int) -> str:
+    return f"shard-{number:05d}.npz"
 
 
 def _short(value: Any) -> str:

@@ -25,7 +25,29 @@ def test_temperature_out_of_bounds(temperature):
         DistillConfig(temperature=temperature)
 
 
-@pytest.mark.parametrize("ratio", [0.0, -1.0, math.nan])
+@pytest.mark.parametrize("ratio", [0.0, -1.0, math.nan, math.inf])
 def test_transfer_ratio_out_of_bounds(ratio):
     with pytest.raises(UsageError, match="--transfer_ratio"):
         TransferConfig(transfer_ratio=ratio)
+
+
+@pytest.mark.parametrize("size", [-1, 0, 1, 150_000])
+def test_a_transfer_set_has_any_size_none_or_all(size):
+    assert TransferConfig(transfer_size=size).transfer_size == size
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("transfer_size", -2),
+        ("transfer_select", "best"),
+        ("transfer_keep", 0.0),
+        ("transfer_keep", 1.1),
+        ("transfer_keep", math.nan),
+        ("transfer_without", -0.1),
+        ("transfer_without", math.inf),
+    ],
+)
+def test_settings_of_the_transfer_set_out_of_bounds(name, value):
+    with pytest.raises(UsageError, match=f"--{name}={value}: must"):
+        TransferConfig(**{name: value})

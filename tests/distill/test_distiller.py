@@ -301,3 +301,16 @@ def test_a_sentence_without_annotation_has_the_soft_loss_alone(task, teacher_log
     others = {**targets, "tag_ids": 1 - tf.minimum(targets["tag_ids"], 1)}
     again = distiller.test_on_batch(features, others, mask, return_dict=True)
     assert again == pytest.approx(values)
+
+
+def test_the_hard_loss_that_is_reported_is_the_mean_over_words_with_tags(task, teacher_logits):
+    source = task.source(logits=teacher_logits)
+    half = [0, 1, 0, 1, 1, 0, 1, 0, 0]
+    distiller = distiller_of(task, alpha=0.3, run_eagerly=True)
+    marked = with_annotation(source, half)
+    mixed = distiller.test_on_batch(*marked.gather(ALL), return_dict=True)
+    tagged = [number for number, mark in enumerate(half) if mark]
+    alone = distiller.test_on_batch(*source.gather(tagged), return_dict=True)
+    every = distiller.test_on_batch(*source.gather(ALL), return_dict=True)
+    assert mixed["hard_loss"] == pytest.approx(alone["hard_loss"], rel=1e-5)
+    assert mixed["soft_loss"] == pytest.approx(every["soft_loss"], rel=1e-5)

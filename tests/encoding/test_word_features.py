@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.corpus.tokenizer import MASK
 from bioner_kd.encoding.word_features import (
     FEATURES,
     PAD,
@@ -258,3 +259,12 @@ def test_characters_come_first_and_padding_last(word):
 def test_the_form_of_a_word_is_the_entry_of_a_new_table(word):
     assert tables().entries(word)["word"] == (form_of(word),)
     assert form_of(form_of(word)) == form_of(word)
+
+
+def test_a_masked_word_is_unknown_however_often_training_shows_it():
+    found = tables(texts=(*TEXT, *[f"the {MASK} gene"] * 9))
+    ids = found.encode(["the", MASK])
+    for name, rows in ids.items():
+        first, masked = rows.reshape(2, -1)
+        assert first.min() >= PAD and masked[0] == UNKNOWN, name
+    assert found.tables == tables(texts=(*TEXT, *["the gene"] * 9)).tables

@@ -61,7 +61,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "--overlap=16",
     )  # fmt: skip
     succeed(
-        "cache_logits", f"--teacher={work / 'teacher'}", f"--corpus={work / 'corpus'}",
+        "cache_logits", f"--teachers={work / 'teacher'}", f"--corpus={work / 'corpus'}",
         f"--cache={work / 'logits'}",
     )  # fmt: skip
     return work
@@ -71,7 +71,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def student(work: Path) -> Path:
     succeed(
         "distill", f"--corpus={work / 'corpus'}", f"--cache={work / 'logits'}",
-        f"--teacher={work / 'teacher'}", f"--output={work / 'student'}", *SMALL,
+        f"--teachers={work / 'teacher'}", f"--output={work / 'student'}", *SMALL,
     )  # fmt: skip
     return work / "student"
 
@@ -111,7 +111,7 @@ def test_a_run_writes_the_flags_that_repeat_it(work, student):
 
 def test_a_live_teacher_trains_as_cached_logits_do(work, student, tmp_path):
     succeed(
-        "distill", f"--corpus={work / 'corpus'}", "--cache=", f"--teacher={work / 'teacher'}",
+        "distill", f"--corpus={work / 'corpus'}", "--cache=", f"--teachers={work / 'teacher'}",
         f"--output={tmp_path / 'live'}", *SMALL,
     )  # fmt: skip
     losses = [
@@ -132,7 +132,7 @@ def test_logits_of_another_teacher_are_refused(work, tmp_path):
     )  # fmt: skip
     result = run(
         "distill", f"--corpus={work / 'corpus'}", f"--cache={work / 'logits'}",
-        f"--teacher={other}", f"--output={tmp_path / 'student'}", *SMALL,
+        f"--teachers={other}", f"--output={tmp_path / 'student'}", *SMALL,
     )  # fmt: skip
     assert result.returncode == 1
     assert "its teacher" in result.stderr

@@ -1,6 +1,8 @@
 """Logits on disk: written once, checked whenever they are read."""
 
+import errno
 import json
+import os
 
 import numpy as np
 import pytest
@@ -203,3 +205,49 @@ def test_a_folder_that_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("text")
     with pytest.raises(InputError):
         write(tmp_path / "file" / "train")
+
+
+@pytest.mark.parametrize("first", [1, 3, 4, 6, 8, 9])
+def test_a_cache_grows_by_sentences_behind_those_that_it_has(tmp_path, first):
+    cache, teacher = LogitsCache(tmp_path), Teacher()
+    list(cache.write(SENTENCES[:first], FINGERPRINT, teacher.logits, shard_sentences=4))
+    asked = write(tmp_path)
+    assert sum(asked) == len(SENTENCES) - first // 4 * 4  # whole shards are kept
+    assert_whole(tmp_path)
+
+
+def test_growing_that_was_stopped_goes_on(tmp_path):
+    cache = LogitsCache(tmp_path)
+    list(cache.write(SENTENCES[:5], FINGERPRINT, Teacher().logits, shard_sentences=4))
+    with pytest.raises(KeyboardInterrupt):
+        write(tmp_path, teacher=Teacher(fail_after=1))
+    assert write(tmp_path) == [2]
+    assert_whole(tmp_path)
+
+
+def test_a_cache_does_not_grow_from_other_sentences_or_another_teacher(tmp_path):
+    cache = LogitsCache(tmp_path)
+    list(cache.write(SENTENCES[1:5], FINGERPRINT, Teacher().logits, shard_sentences=4))
+    with pytest.raises(InputError, match="its words"):
+        write(tmp_path)
+    with pytest.raises(InputError, match="its teacher"):
+        write(tmp_path, sentences=SENTENCES[1:], fingerprint={**FINGERPRINT, "teacher": "c"})
+
+
+@pytest.mark.parametrize("place", ["shard-00001.npz", "manifest.json"])
+def test_a_full_disk_loses_no_finished_shard(tmp_path, monkeypatch, place):
+    replace, written = os.replace, []
+
+    def full(source, target):
+        written.append(os.path.basename(target))
+        if written[-1] == place and len(written) > 2:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        replace(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.replace", full)
+        with pytest.raises(InputError, match=f"{place}: cannot write here .No space left"):
+            write(tmp_path)
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+    assert write(tmp_path) == [4, 2]
+    assert_whole(tmp_path)
