@@ -25,7 +25,7 @@ def main(program: Program) -> None:
     config, objective = program.read(TRAINING), program.read(distill.DISTILL)
     program.read(MACHINE).apply(config.seed)
     train_split, devel_split = corpus.read_splits(program, "train", "devel")
-    guidance = distill.read_guidance(program, train_split) if objective.alpha < 1 else None
+    guidance = distill.read_guidance(program, train_split) if objective.needs_teacher else None
     with output.training_run(program, OUTPUT) as folder:
         distil(
             train_split, devel_split, guidance=guidance, objective=objective,

@@ -92,7 +92,7 @@ def distil(
         train_split: sentences with tags; the tag set is theirs, and the word tables are theirs and
             the transfer set's.
         devel_split: sentences with tags, to choose the epoch by.
-        guidance: the teacher; may be None where alpha is 1.
+        guidance: the teacher; may be None where alpha is 1 throughout.
         objective: alpha and temperature.
         features: what the student sees of a word.
         student: its sizes.
@@ -107,8 +107,8 @@ def distil(
     tag_set = TagSet.from_sentences(train_split)
     for sentence in devel_split:
         tag_set.encode(sentence)  # refuses a tag that training never saw
-    if objective.alpha < 1:
-        _check_guidance(guidance, tag_set, objective.alpha)
+    if objective.needs_teacher:
+        _check_guidance(guidance, tag_set, objective)
     else:
         guidance = None
     keras.utils.set_random_seed(training.seed)
@@ -121,8 +121,9 @@ def distil(
     devel = saved.source(devel_split)
     predict_logits(model, saved.source(train_split[:1]), 1)  # builds the variables
     distiller = Distiller(student=model, teacher=guidance.model if guidance else None)
+    steps = source.steps(training.batch_size)
     distiller.compile(
-        make_optimizer(training, source.steps(training.batch_size)), objective=objective
+        make_optimizer(training, steps), objective=objective, total_steps=training.epochs * steps
     )
     train(
         distiller,
@@ -135,10 +136,11 @@ def distil(
     return saved
 
 
-def _check_guidance(guidance: Guidance | None, tag_set: TagSet, alpha: float) -> None:
+def _check_guidance(guidance: Guidance | None, tag_set: TagSet, objective: DistillConfig) -> None:
     if guidance is None:
+        name, alpha = next((name, a) for name, a in objective.alphas.items() if a < 1)
         raise UsageError(
-            f"--alpha={alpha} needs a teacher: pass --cache (its logits) or --teacher, or "
+            f"--{name}={alpha} needs a teacher: pass --cache (its logits) or --teacher, or "
             "--alpha=1 for none."
         )
     if tuple(guidance.tags) != tag_set.tags:

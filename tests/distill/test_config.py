@@ -19,6 +19,20 @@ def test_alpha_out_of_bounds(alpha):
         DistillConfig(alpha=alpha)
 
 
+@pytest.mark.parametrize("alpha", [-1.0, 1.5, math.nan])
+def test_the_alpha_that_it_moves_to_has_the_same_bounds(alpha):
+    with pytest.raises(UsageError, match=rf"--alpha_end={alpha}: must lie in \[0, 1\]"):
+        DistillConfig(alpha=0.5, alpha_end=alpha)
+
+
+@pytest.mark.parametrize(
+    ("alpha", "end", "needed"),
+    [(1.0, None, False), (1.0, 1.0, False), (1.0, 0.3, True), (0.0, 1.0, True), (0.3, None, True)],
+)
+def test_a_teacher_is_needed_where_alpha_is_ever_below_one(alpha, end, needed):
+    assert DistillConfig(alpha=alpha, alpha_end=end).needs_teacher is needed
+
+
 @pytest.mark.parametrize("temperature", [0.0, -1.0, math.nan, math.inf])
 def test_temperature_out_of_bounds(temperature):
     with pytest.raises(UsageError, match=f"--temperature={temperature}: must be above 0"):
