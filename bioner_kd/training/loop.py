@@ -10,6 +10,7 @@ from absl import logging
 from bioner_kd.encoding.batches import BatchSource
 from bioner_kd.training.callbacks import BestWeights, History, Progress, ResumeState
 from bioner_kd.training.config import TrainingConfig
+from bioner_kd.training.patience import Patience
 from bioner_kd.training.run_folder import STATE
 
 
@@ -27,7 +28,7 @@ def train(
     Args:
         model: a WordTagger, built and compiled.
         source: the training split.
-        config: epochs, batch size, seed.
+        config: epochs, batch size, patience, seed.
         score: devel F1 of the model as it stands, percent.
         folder: where the state to resume from and `history.csv` go.
         settings: what a resumed run must have in common with the one that was stopped.
@@ -41,10 +42,12 @@ def train(
     first = state.restore()
     if first:
         logging.info("Resuming after epoch %d of %d.", first, config.epochs)
+    patience = Patience(config.patience, best)
+    end = first if patience.is_over(first - 1) else config.epochs
     model.fit(
         source.epochs(config.batch_size, seed=config.seed, first=first, end=config.epochs),
         initial_epoch=first,
-        epochs=config.epochs,
+        epochs=end,
         steps_per_epoch=steps,
         verbose=0,
         callbacks=[
@@ -52,6 +55,7 @@ def train(
             History(folder / "history.csv", first),
             state,
             Progress(steps, config.epochs),
+            patience,
         ],
     )
     best.restore()
