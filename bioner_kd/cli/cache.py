@@ -19,6 +19,7 @@ class CacheChoice:
     text: str = ""
     cache: str = "saved_models/demo/logits"
     batch_size: int = 32
+    hidden: bool = False
 
 
 CACHE = Concern(
@@ -32,6 +33,9 @@ CACHE = Concern(
         "--text. What is there already and fits is kept, so that a stopped run goes on; damaged "
         "shards are made again.",
         "batch_size": "Sentences of a batch.",
+        "hidden": "Keep the teacher's last hidden states as well, in folders beside those of its "
+        "logits, such as 'train_hidden': what scripts/distill.py --hidden_epochs fits. Two bytes "
+        "for each number: 768 a word of MiniLM, 1536 a word of BioBERT.",
     },
 )
 

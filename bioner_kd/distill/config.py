@@ -50,6 +50,26 @@ class DistillConfig:
 
 
 @dataclass(frozen=True)
+class HiddenConfig:
+    """The stage before logits and labels, which fits the teacher's hidden states.
+
+    Attributes:
+        hidden_epochs: epochs of it; 0 leaves it out.
+    """
+
+    hidden_epochs: int = 0
+
+    def __post_init__(self) -> None:
+        """Checks the bound.
+
+        Raises:
+            UsageError: the number is negative.
+        """
+        if self.hidden_epochs < 0:
+            raise UsageError(f"--hidden_epochs={self.hidden_epochs}: must be at least 0.")
+
+
+@dataclass(frozen=True)
 class TransferConfig:
     """How text without annotation is mixed in.
 

@@ -12,6 +12,7 @@ from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.distill.config import DistillConfig
 from bioner_kd.distill.distiller import ANNOTATED, TEACHER_LOGITS, Distiller
+from bioner_kd.distill.hidden_stage import HiddenStage, fit_hidden_states
 from bioner_kd.encoding.batches import (
     BatchSource,
     Gather,
@@ -85,6 +86,7 @@ def distil(
     training: TrainingConfig,
     folder: Path,
     settings: Mapping[str, Any],
+    hidden: HiddenStage | None = None,
 ) -> SavedStudent:
     """Trains a student and returns it with the weights of its best epoch.
 
@@ -99,6 +101,7 @@ def distil(
         training: epochs and optimiser.
         folder: where the state to resume from goes.
         settings: what a resumed run must share.
+        hidden: a first stage that fits the teacher's hidden states.
 
     Raises:
         InputError: the teacher's tags are not the corpus's, or devel has a tag that train lacks.
@@ -109,18 +112,21 @@ def distil(
         tag_set.encode(sentence)  # refuses a tag that training never saw
     if objective.needs_teacher:
         _check_guidance(guidance, tag_set, objective)
-    else:
+    elif hidden is None:
         guidance = None
+    taught = guidance if objective.needs_teacher else None
     keras.utils.set_random_seed(training.seed)
     transfer = guidance.transfer if guidance else None
     text = [*train_split, *(transfer.sentences if transfer else ())]
     tables = WordFeatures.from_sentences(text, features)
-    source = _training_source(train_split, tag_set, tables, guidance)
+    source = _training_source(train_split, tag_set, tables, taught)
     model = Student(student, tables.sizes(), len(tag_set))
     saved = SavedStudent(model, tables, tag_set)
     devel = saved.source(devel_split)
     predict_logits(model, saved.source(train_split[:1]), 1)  # builds the variables
-    distiller = Distiller(student=model, teacher=guidance.model if guidance else None)
+    if hidden is not None:
+        fit_hidden_states(model, tables, hidden, training, folder=folder, settings=settings)
+    distiller = Distiller(student=model, teacher=taught.model if taught else None)
     steps = source.steps(training.batch_size)
     distiller.compile(
         make_optimizer(training, steps), objective=objective, total_steps=training.epochs * steps

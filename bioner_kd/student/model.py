@@ -58,7 +58,12 @@ class Student(keras.Model):
         return keras.layers.Embedding(rows, size, name=f"{name}_embedding")
 
     def call(self, features: Mapping[str, tf.Tensor], training: bool | None = None) -> tf.Tensor:
-        """Logits of every word.
+        """Logits of every word, float32 (batch, words, tags), from what `hidden` takes."""
+        hidden = self.hidden(features, training=training)
+        return self._classifier(self._output_dropout(hidden, training=training))
+
+    def hidden(self, features: Mapping[str, tf.Tensor], training: bool | None = None) -> tf.Tensor:
+        """What the last BiLSTM says of every word, before dropout.
 
         Args:
             features: int32 "word_ids", "prefix_ids", "suffix_ids", "shape_ids" (batch, words) and
@@ -67,7 +72,7 @@ class Student(keras.Model):
             training: whether dropout acts.
 
         Returns:
-            float32 (batch, words, tags).
+            float32 (batch, words, twice the units of a direction).
         """
         present = tf.not_equal(features["word_ids"], PAD)
         ids = {name: features[f"{name}_ids"] for name in self._embeddings}
@@ -76,7 +81,7 @@ class Student(keras.Model):
         hidden = self._input_dropout(self._norm(hidden), training=training)
         for layer in self._recurrent:
             hidden = layer(hidden, mask=present, training=training)
-        return self._classifier(self._output_dropout(hidden, training=training))
+        return hidden
 
     def get_config(self) -> dict[str, Any]:
         """Arguments that make this model again."""

@@ -13,6 +13,8 @@ from bioner_kd.training.config import TrainingConfig
 from bioner_kd.training.patience import Patience
 from bioner_kd.training.run_folder import STATE
 
+HISTORY = "history.csv"
+
 
 def train(
     model: keras.Model,
@@ -36,13 +38,40 @@ def train(
     Returns:
         The best devel F1, percent.
     """
-    steps = source.steps(config.batch_size)
     best = BestWeights(model, score)
-    state = ResumeState(folder / STATE, model, best, settings)
-    first = state.restore()
+    state, history = folder / STATE, folder / HISTORY
+    fit(model, source, config, best, state=state, history=history, settings=settings)
+    logging.info("Best devel F1 %.2f, epoch %d.", best.score.numpy(), best.epoch.numpy() + 1)
+    return float(best.score.numpy())
+
+
+def fit(
+    model: keras.Model,
+    source: BatchSource,
+    config: TrainingConfig,
+    kept: BestWeights,
+    *,
+    state: Path,
+    history: Path,
+    settings: Mapping[str, Any],
+) -> None:
+    """Trains a compiled model, from where it was stopped, and leaves the kept weights in it.
+
+    Args:
+        model: as in `train`.
+        source: the training split.
+        config: as in `train`.
+        kept: which weights are kept.
+        state: folder of the state to resume from.
+        history: file of a row an epoch.
+        settings: as in `train`.
+    """
+    steps = source.steps(config.batch_size)
+    resume = ResumeState(state, model, kept, settings)
+    first = resume.restore()
     if first:
         logging.info("Resuming after epoch %d of %d.", first, config.epochs)
-    patience = Patience(config.patience, best)
+    patience = Patience(config.patience, kept)
     end = first if patience.is_over(first - 1) else config.epochs
     model.fit(
         source.epochs(config.batch_size, seed=config.seed, first=first, end=config.epochs),
@@ -51,13 +80,11 @@ def train(
         steps_per_epoch=steps,
         verbose=0,
         callbacks=[
-            best,
-            History(folder / "history.csv", first),
-            state,
+            kept,
+            History(history, first),
+            resume,
             Progress(steps, config.epochs),
             patience,
         ],
     )
-    best.restore()
-    logging.info("Best devel F1 %.2f, epoch %d.", best.score.numpy(), best.epoch.numpy() + 1)
-    return float(best.score.numpy())
+    kept.restore()

@@ -61,7 +61,7 @@ class WordTagger(keras.Model):
     ) -> dict[str, tf.Tensor]:
         for name, values in losses.items():
             self._means[name].update_state(values, sample_weight=word_mask)
-        self.compiled_metrics.update_state(targets["tag_ids"], logits, word_mask)
+        self.compiled_metrics.update_state(targets.get("tag_ids"), logits, word_mask)
         return {metric.name: metric.result() for metric in self.metrics}
 
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from bioner_kd.distill.config import DistillConfig, TransferConfig
+from bioner_kd.distill.config import DistillConfig, HiddenConfig, TransferConfig
 from bioner_kd.errors import UsageError
 
 
@@ -43,3 +43,9 @@ def test_temperature_out_of_bounds(temperature):
 def test_transfer_ratio_out_of_bounds(ratio):
     with pytest.raises(UsageError, match="--transfer_ratio"):
         TransferConfig(transfer_ratio=ratio)
+
+
+def test_hidden_epochs_out_of_bounds():
+    assert HiddenConfig().hidden_epochs == 0
+    with pytest.raises(UsageError, match="--hidden_epochs=-1: must be at least 0"):
+        HiddenConfig(hidden_epochs=-1)
