@@ -28,7 +28,8 @@ def main(program: Program) -> None:
     labeller = load_teachers(list(map(Path, program.read(teacher.TEACHER).teachers)))
     choice = program.read(cache.CACHE)
     for name, sentences in texts.items():
-        label(labeller, sentences, Path(choice.cache) / name, batch_size=choice.batch_size)
+        folder = Path(choice.cache) / name
+        label(labeller, sentences, folder, batch_size=choice.batch_size, hidden=choice.hidden)
     program.write_flagfile(Path(choice.cache) / "run.cfg")
 
 

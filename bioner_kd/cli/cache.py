@@ -22,6 +22,7 @@ class CacheChoice:
     text: tuple[str, ...] = ()
     cache: str = "saved_models/demo/logits"
     batch_size: int = 32
+    hidden: bool = False
 
 
 CACHE = Concern(
@@ -35,6 +36,9 @@ CACHE = Concern(
         "--text, with the sentences that were labelled. What is there already and fits is kept, so "
         "that a stopped run goes on; damaged shards are made again.",
         "batch_size": "Sentences of a batch.",
+        "hidden": "Keep the teacher's last hidden states as well, in folders beside those of its "
+        "logits, such as 'train_hidden': what scripts/distill.py --hidden_epochs fits. Two bytes "
+        "for each number: 768 a word of MiniLM, 1536 a word of BioBERT.",
     },
 )
 SAMPLE = Concern(

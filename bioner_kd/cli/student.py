@@ -60,6 +60,7 @@ STUDENT = Concern(
         "tune_vectors": "Train the vectors of --vectors on; otherwise they stay as they are.",
     },
 )
+CONCERNS = (WORD_FEATURES, VECTORS, STUDENT)
 
 
 def read_vectors(program: Program) -> "WordVectors | None":

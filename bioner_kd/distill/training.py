@@ -13,6 +13,7 @@ from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.distill.config import DistillConfig
 from bioner_kd.distill.distiller import ANNOTATED, TEACHER_LOGITS, Distiller
+from bioner_kd.distill.hidden_stage import HiddenStage, fit_hidden_states
 from bioner_kd.encoding.batches import (
     BatchSource,
     Gather,
@@ -88,6 +89,7 @@ def distil(
     folder: Path,
     settings: Mapping[str, Any],
     vectors: WordVectors | None = None,
+    hidden: HiddenStage | None = None,
 ) -> SavedStudent:
     """Trains a student and returns it with the weights of its best epoch.
 
@@ -95,7 +97,7 @@ def distil(
         train_split: sentences with tags; the tag set is theirs, and the word tables are theirs and
             the transfer set's.
         devel_split: sentences with tags, to choose the epoch by.
-        guidance: the teacher; may be None where alpha is 1.
+        guidance: the teacher; may be None where alpha is 1 throughout.
         objective: alpha and temperature.
         features: what the student sees of a word.
         student: its sizes.
@@ -103,6 +105,7 @@ def distil(
         folder: where the state to resume from goes.
         settings: what a resumed run must share.
         vectors: word vectors that the student sees beside its own embedding of words.
+        hidden: a first stage that fits the teacher's hidden states.
 
     Raises:
         InputError: the teacher's tags are not the corpus's, or devel has a tag that train lacks.
@@ -111,26 +114,30 @@ def distil(
     tag_set = TagSet.from_sentences(train_split)
     for sentence in devel_split:
         tag_set.encode(sentence)  # refuses a tag that training never saw
-    if objective.alpha < 1:
-        _check_guidance(guidance, tag_set, objective.alpha)
-    else:
+    if objective.needs_teacher:
+        _check_guidance(guidance, tag_set, objective)
+    elif hidden is None:
         guidance = None
+    taught = guidance if objective.needs_teacher else None
     keras.utils.set_random_seed(training.seed)
     transfer = guidance.transfer if guidance else None
     text = [*train_split, *(transfer.sentences if transfer else ())]
     rows = vectors.by_form() if vectors else {}
     features = _with_vectors(features, bool(vectors))
     tables = WordFeatures.from_sentences(text, features, rows)
-    source = _training_source(train_split, tag_set, tables, guidance)
+    source = _training_source(train_split, tag_set, tables, taught)
     model = Student(student, tables.sizes(), len(tag_set), vectors.size if vectors else 0)
     saved = SavedStudent(model, tables, tag_set)
     devel = saved.source(devel_split)
     predict_logits(model, saved.source(train_split[:1]), 1)  # builds the variables
     if vectors:
         model.set_vectors(vectors.matrix[[rows[form] for form in tables.tables[VECTOR]]])
-    distiller = Distiller(student=model, teacher=guidance.model if guidance else None)
+    if hidden is not None:
+        fit_hidden_states(model, tables, hidden, training, folder=folder, settings=settings)
+    distiller = Distiller(student=model, teacher=taught.model if taught else None)
+    steps = source.steps(training.batch_size)
     distiller.compile(
-        make_optimizer(training, source.steps(training.batch_size)), objective=objective
+        make_optimizer(training, steps), objective=objective, total_steps=training.epochs * steps
     )
     train(
         distiller,
@@ -153,10 +160,11 @@ def _with_vectors(features: FeatureConfig, there_are: bool) -> FeatureConfig:
     return dataclasses.replace(features, features=seen)
 
 
-def _check_guidance(guidance: Guidance | None, tag_set: TagSet, alpha: float) -> None:
+def _check_guidance(guidance: Guidance | None, tag_set: TagSet, objective: DistillConfig) -> None:
     if guidance is None:
+        name, alpha = next((name, a) for name, a in objective.alphas.items() if a < 1)
         raise UsageError(
-            f"--alpha={alpha} needs a teacher: pass --cache (its logits) or --teachers, or "
+            f"--{name}={alpha} needs a teacher: pass --cache (its logits) or --teachers, or "
             "--alpha=1 for none."
         )
     if tuple(guidance.tags) != tag_set.tags:

@@ -83,7 +83,12 @@ class Student(keras.Model):
         self._embeddings[VECTOR].set_weights([rows])
 
     def call(self, features: Mapping[str, tf.Tensor], training: bool | None = None) -> tf.Tensor:
-        """Logits of every word.
+        """Logits of every word, float32 (batch, words, tags), from what `hidden` takes."""
+        hidden = self.hidden(features, training=training)
+        return self._classifier(self._output_dropout(hidden, training=training))
+
+    def hidden(self, features: Mapping[str, tf.Tensor], training: bool | None = None) -> tf.Tensor:
+        """What the last BiLSTM says of every word, before dropout.
 
         Args:
             features: int32 "word_ids", "vector_ids", "prefix_ids", "suffix_ids", "shape_ids"
@@ -92,7 +97,7 @@ class Student(keras.Model):
             training: whether dropout acts.
 
         Returns:
-            float32 (batch, words, tags).
+            float32 (batch, words, twice the units of a direction).
         """
         present = tf.not_equal(features["word_ids"], PAD)
         ids = {name: features[f"{name}_ids"] for name in self._embeddings}
@@ -101,7 +106,7 @@ class Student(keras.Model):
         hidden = self._input_dropout(self._norm(hidden), training=training)
         for layer in self._recurrent:
             hidden = _read(layer, hidden, present, training)
-        return self._classifier(self._output_dropout(hidden, training=training))
+        return hidden
 
     def get_config(self) -> dict[str, Any]:
         """Arguments that make this model again."""

@@ -64,6 +64,24 @@ class SavedTeacher:
         """Word-level logits, float32 (words, tags) a sentence, in order."""
         return predict_logits(self.call, subword_source(self.encode(sentences)), batch_size)
 
+    def logits_and_hidden_states(
+        self, sentences: Sequence[Sentence], batch_size: int = 32
+    ) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """Logits and last hidden state of every word, in one reading.
+
+        Returns:
+            float32 (words, tags) and float32 (words, hidden size) a sentence, in order.
+        """
+        source = subword_source(self.encode(sentences))
+        rows = predict_logits(self.call_with_hidden_state, source, batch_size)
+        tags = len(self.tag_set)
+        return [row[:, :tags] for row in rows], [row[:, tags:] for row in rows]
+
+    @functools.cached_property
+    def call_with_hidden_state(self) -> Callable[[Mapping[str, tf.Tensor]], tf.Tensor]:
+        """The frozen model as a graph: features to (batch, words, tags + hidden size)."""
+        return self.model.graph(hidden_state=True)
+
     @functools.cached_property
     def call(self) -> Callable[[Mapping[str, tf.Tensor]], tf.Tensor]:
         """The frozen model as a graph: features to logits (batch, words, tags)."""

@@ -68,7 +68,7 @@ class WordTagger(keras.Model):
         for name, values in losses.items():
             weight = self.loss_weight(name, targets, word_mask)
             self._means[name].update_state(values, sample_weight=weight)
-        self.compiled_metrics.update_state(targets["tag_ids"], logits, word_mask)
+        self.compiled_metrics.update_state(targets.get("tag_ids"), logits, word_mask)
         return {metric.name: metric.result() for metric in self.metrics}
 
 

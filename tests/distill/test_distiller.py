@@ -18,12 +18,14 @@ BATCH = 4
 ALL = list(range(9))
 
 
-def distiller_of(task, *, teacher=None, alpha=0.3, temperature=2.0, optimizer=None, **options):
+def distiller_of(
+    task, *, teacher=None, alpha=0.3, temperature=2.0, end=None, optimizer=None, **options
+):
     """A compiled Distiller; run_eagerly saves the making of a graph where a batch is all."""
     distiller = Distiller(student=task.student(), teacher=teacher)
     distiller.compile(
         optimizer or keras.optimizers.SGD(0.1),
-        objective=DistillConfig(alpha=alpha, temperature=temperature),
+        objective=DistillConfig(alpha=alpha, temperature=temperature, alpha_end=end),
         **options,
     )
     return distiller
@@ -314,3 +316,43 @@ def test_the_hard_loss_that_is_reported_is_the_mean_over_words_with_tags(task, t
     every = distiller.test_on_batch(*source.gather(ALL), return_dict=True)
     assert mixed["hard_loss"] == pytest.approx(alone["hard_loss"], rel=1e-5)
     assert mixed["soft_loss"] == pytest.approx(every["soft_loss"], rel=1e-5)
+
+
+def blends(distiller, source, steps):
+    """The alpha that each training step's loss must have been blended with."""
+    batch, found = source.gather(ALL), []
+    for _ in range(steps):
+        values = distiller.train_on_batch(*batch, return_dict=True)
+        hard, soft = values["hard_loss"], values["soft_loss"]
+        found.append((values["loss"] - soft) / (hard - soft))
+    return found
+
+
+@pytest.mark.parametrize(("start", "end"), [(0.0, 1.0), (1.0, 0.3)])
+def test_alpha_moves_linearly_over_all_steps_in_one_graph(task, teacher_logits, start, end):
+    distiller = distiller_of(task, alpha=start, end=end, total_steps=5)
+    source = task.source(logits=teacher_logits)
+    found = blends(distiller, source, 1)  # Keras makes the function
+    graphs = distiller.train_tf_function.experimental_get_tracing_count()
+    found += blends(distiller, source, 4)
+    np.testing.assert_allclose(found, np.linspace(start, end, 5), atol=1e-4)
+    assert distiller.train_tf_function.experimental_get_tracing_count() == graphs
+
+
+def test_alpha_follows_the_optimisers_steps_and_nothing_else(task, teacher_logits):
+    distiller = distiller_of(task, alpha=0.2, end=0.6, total_steps=5, run_eagerly=True)
+    distiller.optimizer.build(distiller.trainable_variables)
+    distiller.optimizer.iterations.assign(3)  # as in a run that goes on
+    found = blends(distiller, task.source(logits=teacher_logits), 2)
+    np.testing.assert_allclose(found, [0.5, 0.6], atol=1e-4)
+
+
+def test_alpha_that_leaves_one_needs_the_teacher_from_the_first_step(task):
+    distiller = distiller_of(task, alpha=1.0, end=0.3, total_steps=9, run_eagerly=True)
+    with pytest.raises(ValueError, match="alpha is 0.3, so the loss needs the teacher"):
+        distiller.train_on_batch(*task.source().gather(ALL))
+
+
+def test_alpha_that_moves_must_know_over_how_many_steps(task):
+    with pytest.raises(ValueError, match="total_steps"):
+        distiller_of(task, alpha=0.0, end=1.0)

@@ -32,6 +32,7 @@ def train(
     *,
     guidance,
     alpha,
+    alpha_end=None,
     train_split=TRAIN,
     devel_split=DEVEL,
     epochs=1,
@@ -42,7 +43,7 @@ def train(
         train_split,
         devel_split,
         guidance=guidance,
-        objective=DistillConfig(alpha=alpha),
+        objective=DistillConfig(alpha=alpha, alpha_end=alpha_end),
         features=FeatureConfig(features=features),
         student=StudentConfig(**SIZES),
         training=TrainingConfig(
@@ -86,6 +87,11 @@ def test_the_student_comes_back_from_disk(taught):
 def test_below_alpha_one_a_teacher_is_needed(tmp_path, alpha):
     with pytest.raises(UsageError, match=f"--alpha={alpha} needs a teacher: pass --cache"):
         train(tmp_path, guidance=None, alpha=alpha)
+
+
+def test_an_alpha_that_leaves_one_needs_a_teacher_too(tmp_path):
+    with pytest.raises(UsageError, match="--alpha_end=0.3 needs a teacher: pass --cache"):
+        train(tmp_path, guidance=None, alpha=1.0, alpha_end=0.3)
 
 
 def test_a_teacher_of_other_tags_is_refused(tmp_path):

@@ -138,6 +138,32 @@ def test_logits_of_another_teacher_are_refused(work, tmp_path):
     assert "its teacher" in result.stderr
 
 
+def test_hidden_states_are_kept_and_fitted_first(work, tmp_path):
+    (tmp_path / "text.txt").write_text("Fever and asthma are common.\nMore fever.\n")
+    arguments = (
+        f"--corpus={work / 'corpus'}", f"--transfer={tmp_path / 'text.txt'}",
+        f"--output={tmp_path / 'student'}", "--hidden_epochs=3", "--alpha=0", "--alpha_end=1",
+        "--patience=1", "--deterministic", *SMALL,
+    )  # fmt: skip
+    result = run("distill", f"--cache={work / 'logits'}", *arguments[:1], *arguments[2:])
+    assert result.returncode == 1
+    assert "make it with scripts/cache_logits.py --hidden" in result.stderr
+    assert not (tmp_path / "student.unfinished").exists()
+    succeed(
+        "cache_logits", f"--teacher={work / 'teacher'}", f"--corpus={work / 'corpus'}", "--hidden",
+        f"--text={tmp_path / 'text.txt'}", f"--cache={tmp_path / 'logits'}",
+    )  # fmt: skip
+    names = {path.name for path in (tmp_path / "logits").iterdir()}
+    assert names == {"train", "train_hidden", "text", "text_hidden", "run.cfg"}
+    result = run("distill", f"--cache={tmp_path / 'logits'}", *arguments)
+    assert result.returncode == 0, result.stderr
+    assert "Gradients do not exist" not in result.stderr
+    history = (tmp_path / "student" / "history_hidden.csv").read_text().splitlines()
+    losses = [float(row["loss"]) for row in csv.DictReader(history)]
+    assert len(losses) == 3
+    assert losses[-1] < losses[0]
+
+
 @pytest.mark.parametrize("kill", [signal.SIGINT, signal.SIGKILL])
 def test_a_stopped_training_goes_on_where_it_was(work, tmp_path, kill):
     arguments = (

@@ -156,6 +156,17 @@ def test_without_dropout_training_is_as_prediction():
     np.testing.assert_allclose(student(features, training=True), student(features), atol=1e-6)
 
 
+@pytest.mark.parametrize("layers", [1, 2])
+def test_the_hidden_layer_is_what_the_logits_are_made_of(layers):
+    student = make_student(layers=layers)
+    features = make_features(6, 3)
+    logits = student(features)
+    hidden = student.hidden(features)
+    assert hidden.shape == (2, 6, 12)
+    kernel, bias = student.get_layer("classifier").get_weights()
+    np.testing.assert_allclose(hidden @ kernel + bias, logits, atol=1e-5)
+
+
 def test_sizes_are_those_of_the_configuration():
     student = make_student(units=10, layers=2)
     student(make_features(3))

@@ -9,6 +9,7 @@ import pytest
 
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.errors import InputError
+from bioner_kd.teacher.cache_kind import HIDDEN_STATES, LOGITS
 from bioner_kd.teacher.logits_cache import LogitsCache, words_digest
 
 SENTENCES = [Sentence.from_words([f"w{n}x{i}" for i in range(1 + n % 4)]) for n in range(10)]
@@ -251,3 +252,56 @@ def test_a_full_disk_loses_no_finished_shard(tmp_path, monkeypatch, place):
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
     assert write(tmp_path) == [4, 2]
     assert_whole(tmp_path)
+
+
+def test_some_sentences_are_read_in_the_order_asked_for(tmp_path):
+    write(tmp_path)
+    rows = LogitsCache(tmp_path).read_some(SENTENCES, FINGERPRINT, [9, 0, 5, 4])
+    for row, place in zip(rows, [9, 0, 5, 4], strict=True):
+        np.testing.assert_array_equal(row, Teacher.rows(SENTENCES[place]))
+
+
+def hidden(folder):
+    return LogitsCache(folder, HIDDEN_STATES)
+
+
+def test_hidden_states_are_kept_in_half_the_precision(tmp_path):
+    list(hidden(tmp_path).write(SENTENCES, FINGERPRINT, Teacher().logits, shard_sentences=4))
+    found = hidden(tmp_path).read(SENTENCES, FINGERPRINT)
+    assert found.flat.dtype == np.float16
+    for row, sentence in zip(found.rows(), SENTENCES, strict=True):
+        np.testing.assert_array_equal(row, Teacher.rows(sentence).astype(np.float16))
+    (row,) = hidden(tmp_path).read_some(SENTENCES, FINGERPRINT, [7])
+    assert row.dtype == np.float16
+
+
+@pytest.mark.parametrize(("made", "asked"), [(LOGITS, HIDDEN_STATES), (HIDDEN_STATES, LOGITS)])
+def test_a_cache_of_the_other_kind_is_refused_and_left_alone(tmp_path, made, asked):
+    list(LogitsCache(tmp_path, made).write(SENTENCES, FINGERPRINT, Teacher().logits))
+    other, message = LogitsCache(tmp_path, asked), f"holds {made.name}, not {asked.name}"
+    with pytest.raises(InputError, match=message):
+        other.read(SENTENCES, FINGERPRINT)
+    with pytest.raises(InputError, match=message):
+        list(other.write(SENTENCES, FINGERPRINT, Teacher().logits))
+    assert len(LogitsCache(tmp_path, made).read(SENTENCES, FINGERPRINT).lengths) == len(SENTENCES)
+
+
+def test_a_cache_from_before_there_were_kinds_holds_logits(tmp_path):
+    write(tmp_path)
+    path = tmp_path / "manifest.json"
+    manifest = json.loads(path.read_text())
+    del manifest["values"]
+    path.write_text(json.dumps(manifest))
+    assert write(tmp_path) == []
+    assert_whole(tmp_path)
+
+
+def test_what_is_missing_of_hidden_states_says_how_to_make_them(tmp_path):
+    advice = "no hidden states cache is here; make it with scripts/cache_logits.py --hidden"
+    with pytest.raises(InputError, match=advice):
+        hidden(tmp_path).read(SENTENCES, FINGERPRINT)
+    failing = Teacher(fail_after=1).logits
+    with pytest.raises(KeyboardInterrupt):
+        list(hidden(tmp_path).write(SENTENCES, FINGERPRINT, failing, shard_sentences=4))
+    with pytest.raises(InputError, match="run scripts/cache_logits.py --hidden with the same"):
+        hidden(tmp_path).read(SENTENCES, FINGERPRINT)
