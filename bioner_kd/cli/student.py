@@ -2,7 +2,7 @@
 
 from bioner_kd.cli.concern import Concern
 from bioner_kd.encoding.word_features import FEATURES, FeatureConfig
-from bioner_kd.student.config import StudentConfig
+from bioner_kd.student.config import HEADS, StudentConfig
 
 WORD_FEATURES = Concern(
     "Word features",
@@ -32,5 +32,9 @@ STUDENT = Concern(
         "layers": "BiLSTM layers.",
         "dropout": "Share of embedding and BiLSTM outputs dropped in training.",
         "word_dropout": "Share of words read as unknown in training.",
+        "head": "What makes tags of the last layer: softmax, each word for itself, or crf, which "
+        "learns what follows what and is taught the teacher's word through its posterior "
+        "probabilities.",
     },
+    {"head": HEADS},
 )

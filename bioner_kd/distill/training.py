@@ -116,7 +116,7 @@ def distil(
     text = [*train_split, *(transfer.sentences if transfer else ())]
     tables = WordFeatures.from_sentences(text, features)
     source = _training_source(train_split, tag_set, tables, guidance)
-    model = Student(student, tables.sizes(), len(tag_set))
+    model = Student(student, tables.sizes(), len(tag_set), tag_names=tag_set.tags)
     saved = SavedStudent(model, tables, tag_set)
     devel = saved.source(devel_split)
     predict_logits(model, saved.source(train_split[:1]), 1)  # builds the variables
@@ -128,7 +128,7 @@ def distil(
         distiller,
         source,
         training,
-        score=lambda: devel_f1(devel_split, predict_logits(saved.call, devel, 64), tag_set),
+        score=lambda: devel_f1(devel_split, predict_logits(saved.call, devel, 64), saved.decoder),
         folder=folder,
         settings=settings,
     )
