@@ -124,6 +124,22 @@ def test_a_live_teacher_trains_as_cached_logits_do(work, student, tmp_path):
     assert losses[0] == pytest.approx(losses[1], rel=1e-3)
 
 
+def test_a_student_with_a_crf_goes_the_whole_way_beside_a_live_teacher(work, tmp_path):
+    # transformers is loaded before tensorflow-addons here, which alone it would not survive.
+    student, corpus = tmp_path / "student", f"--corpus={work / 'corpus'}"
+    succeed(
+        "distill", corpus, "--cache=", f"--teacher={work / 'teacher'}", "--head=crf",
+        f"--output={student}", *SMALL,
+    )  # fmt: skip
+    out = succeed("evaluate", corpus, f"--run=crf={student}")
+    assert out.splitlines()[-1].startswith("crf")
+    export = tmp_path / "export"
+    succeed("export", corpus, f"--student={student}", f"--output={export}", "--formats=tflite")
+    assert len(json.loads((export / "tables.json").read_text())["transitions"]) == 5
+    lines = succeed("tag", f"--model={export}", "--text=Fever and asthma.").splitlines()
+    assert json.loads(lines[0])["text"] == "Fever and asthma."
+
+
 def test_logits_of_another_teacher_are_refused(work, tmp_path):
     other = tmp_path / "other"
     succeed(
