@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.program import Program
 from bioner_kd.encoding.word_features import LEARNT, FeatureConfig
-from bioner_kd.student.config import StudentConfig
+from bioner_kd.student.config import HEADS, StudentConfig
 
 if TYPE_CHECKING:
     from bioner_kd.vectors.word_vectors import WordVectors
@@ -58,7 +58,11 @@ STUDENT = Concern(
         "dropout": "Share of embedding and BiLSTM outputs dropped in training.",
         "word_dropout": "Share of words read as unknown in training.",
         "tune_vectors": "Train the vectors of --vectors on; otherwise they stay as they are.",
+        "head": "What makes tags of the last layer: softmax, each word for itself, or crf, which "
+        "learns what follows what and is taught the teacher's word through its posterior "
+        "probabilities.",
     },
+    {"head": HEADS},
 )
 CONCERNS = (WORD_FEATURES, VECTORS, STUDENT)
 

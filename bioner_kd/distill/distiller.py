@@ -8,7 +8,8 @@ import tensorflow as tf
 
 from bioner_kd.distill.annealing import annealed
 from bioner_kd.distill.config import DistillConfig
-from bioner_kd.distill.losses import kl_per_word
+from bioner_kd.distill.losses import crf_kl_per_word, crf_nll_per_word, kl_per_word
+from bioner_kd.encoding.word_features import PAD
 from bioner_kd.training.losses import cross_entropy_per_word
 from bioner_kd.training.word_tagger import LOSS, WordTagger
 
@@ -20,7 +21,8 @@ class Distiller(WordTagger):
     """Student and teacher in one model.
 
     It is trained on alpha * CE(tags) + (1 - alpha) * T² * KL(teacher || student), in nats per
-    scored word.
+    scored word. Where the student has a CRF (its attribute `crf`), CE is the negative
+    log-likelihood of sentences and KL that of posterior probabilities.
 
     Without a teacher the targets carry its logits ("teacher_logits", cached); with one, it runs in
     the training step (live), on features that batches then hold for both. The teacher is frozen: it
@@ -92,7 +94,7 @@ class Distiller(WordTagger):
         and its loss the soft one alone.
         """
         alpha = self._alpha()
-        hard = cross_entropy_per_word(logits, targets["tag_ids"])
+        hard = self._hard_loss(features, targets, logits)
         teaches = self.objective.needs_teacher
         soft = self._soft_loss(features, targets, logits) if teaches else tf.zeros_like(hard)
         annotated = targets[ANNOTATED][:, tf.newaxis] if ANNOTATED in targets else 1.0
@@ -114,6 +116,14 @@ class Distiller(WordTagger):
             return start
         return annealed(start, end, step=self.optimizer.iterations, total_steps=self.total_steps)
 
+    def _hard_loss(
+        self, features: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor], logits: tf.Tensor
+    ) -> tf.Tensor:
+        crf = getattr(self.student, "crf", None)
+        if crf is None:
+            return cross_entropy_per_word(logits, targets["tag_ids"])
+        return crf_nll_per_word(crf, logits, targets["tag_ids"], _lengths(features))
+
     def _soft_loss(
         self, features: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor], logits: tf.Tensor
     ) -> tf.Tensor:
@@ -126,6 +136,15 @@ class Distiller(WordTagger):
                 f"alpha is {min(self.objective.alphas.values())}, so the loss needs the teacher: "
                 f"pass teacher=, or batches whose targets hold {TEACHER_LOGITS!r}."
             )
-        return kl_per_word(
-            logits, tf.cast(teacher_logits, tf.float32), temperature=self.objective.temperature
-        )
+        teacher_logits = tf.cast(teacher_logits, tf.float32)
+        temperature, crf = self.objective.temperature, getattr(self.student, "crf", None)
+        if crf is None:
+            return kl_per_word(logits, teacher_logits, temperature=temperature)
+        lengths = _lengths(features)
+        return crf_kl_per_word(crf, logits, teacher_logits, lengths, temperature=temperature)
+
+
+def _lengths(features: Mapping[str, tf.Tensor]) -> tf.Tensor:
+    # Words of each sentence, int32 (batch,).
+    present = tf.not_equal(features["word_ids"], PAD)
+    return tf.math.count_nonzero(present, axis=1, dtype=tf.int32)

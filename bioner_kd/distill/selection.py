@@ -7,7 +7,7 @@ from bioner_kd.corpus.config import ALL
 from bioner_kd.corpus.iob2 import OUTSIDE
 from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.distill.config import TransferConfig
-from bioner_kd.encoding.decoding import decode
+from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.errors import UsageError
 
@@ -119,10 +119,10 @@ def has_mention(logits: Ragged, tag_set: TagSet) -> np.ndarray:
     outside = tag_set.id(OUTSIDE)
     # All O is allowed, so that a sentence whose words are all best as O has no mention.
     candidates = np.unique(_owners(logits)[logits.flat.argmax(axis=1) != outside])
-    rows = logits.rows()
+    rows, decoder = logits.rows(), Decoder(tag_set)
     found = np.zeros(len(logits.lengths), bool)
     for number in candidates:
-        found[number] = set(decode(rows[number], tag_set)) != {OUTSIDE}
+        found[number] = set(decoder.decode(rows[number])) != {OUTSIDE}
     return found
 
 

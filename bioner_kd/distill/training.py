@@ -126,7 +126,8 @@ def distil(
     features = _with_vectors(features, bool(vectors))
     tables = WordFeatures.from_sentences(text, features, rows)
     source = _training_source(train_split, tag_set, tables, taught)
-    model = Student(student, tables.sizes(), len(tag_set), vectors.size if vectors else 0)
+    size = vectors.size if vectors else 0
+    model = Student(student, tables.sizes(), len(tag_set), vector_size=size, tag_names=tag_set.tags)
     saved = SavedStudent(model, tables, tag_set)
     devel = saved.source(devel_split)
     predict_logits(model, saved.source(train_split[:1]), 1)  # builds the variables
@@ -143,7 +144,7 @@ def distil(
         distiller,
         source,
         training,
-        score=lambda: devel_f1(devel_split, predict_logits(saved.call, devel, 64), tag_set),
+        score=lambda: devel_f1(devel_split, predict_logits(saved.call, devel, 64), saved.decoder),
         folder=folder,
         settings=settings,
     )

@@ -1,15 +1,17 @@
 """The student: embeddings of each word, a BiLSTM over the sentence, one row of logits a word."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from bioner_kd.encoding.decoding import Transitions
 from bioner_kd.encoding.word_features import FEATURES, FIRST_ENTRY, PAD, VECTOR
-from bioner_kd.student.config import StudentConfig
+from bioner_kd.student.config import CRF_HEAD, StudentConfig
+from bioner_kd.student.crf import CRF
 from bioner_kd.student.fast_lstm import bilstm
 from bioner_kd.student.layers import CharacterCNN, WordDropout
 
@@ -28,17 +30,20 @@ class Student(keras.Model):
         config: StudentConfig,
         table_sizes: Mapping[str, int],
         tags: int,
+        *,
         vector_size: int = 0,
+        tag_names: Sequence[str] = (),
         **options: Any,
     ) -> None:
         """Builds the layers.
 
         Args:
-            config: sizes and dropout.
+            config: sizes, dropout and head.
             table_sizes: rows of each feature's embedding by feature name, as `WordFeatures.sizes`
                 gives them.
             tags: number of tags.
             vector_size: width of the word vectors, where the student has a table of them.
+            tag_names: the tags, which a CRF needs to know what IOB2 forbids.
             **options: as in keras.Model.
         """
         super().__init__(**options)
@@ -57,6 +62,20 @@ class Student(keras.Model):
         ]
         self._output_dropout = keras.layers.Dropout(config.dropout, name="output_dropout")
         self._classifier = keras.layers.Dense(tags, name="classifier", dtype="float32")
+        self.tag_names = tuple(tag_names)
+        self.crf = self._make_crf() if config.head == CRF_HEAD else None
+
+    def _make_crf(self) -> CRF:
+        if len(self.tag_names) != self.tags:
+            raise ValueError(f"A CRF needs the names of {self.tags} tags, not {self.tag_names}.")
+        return CRF(self.tag_names, name="crf")
+
+    @property
+    def transitions(self) -> Transitions | None:
+        """What the CRF has learnt so far, as a `Decoder` takes it; None without a CRF."""
+        if self.crf is None:
+            return None
+        return tuple(map(tuple, self.crf.transitions.numpy().tolist()))
 
     def _embedding(self, name: str) -> keras.layers.Layer:
         rows, config = self.table_sizes[name], self.config
@@ -83,7 +102,11 @@ class Student(keras.Model):
         self._embeddings[VECTOR].set_weights([rows])
 
     def call(self, features: Mapping[str, tf.Tensor], training: bool | None = None) -> tf.Tensor:
-        """Logits of every word, float32 (batch, words, tags), from what `hidden` takes."""
+        """Logits of every word, to a CRF its emissions, from what `hidden` takes.
+
+        Returns:
+            float32 (batch, words, tags).
+        """
         hidden = self.hidden(features, training=training)
         return self._classifier(self._output_dropout(hidden, training=training))
 
@@ -115,6 +138,7 @@ class Student(keras.Model):
             "table_sizes": self.table_sizes,
             "tags": self.tags,
             "vector_size": self.vector_size,
+            "tag_names": list(self.tag_names),
             "name": self.name,
         }
 

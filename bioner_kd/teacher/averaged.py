@@ -8,6 +8,7 @@ import numpy as np
 
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
+from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.teacher.saved_teacher import SavedTeacher, load_teacher, teacher_fingerprint
 
@@ -36,6 +37,11 @@ class AveragedTeacher:
     def tag_set(self) -> TagSet:
         """The tags of the last axis of the logits, the same for all."""
         return self.teachers[0].tag_set
+
+    @property
+    def decoder(self) -> Decoder:
+        """How tags come from its logits."""
+        return Decoder(self.tag_set)
 
     @property
     def parameters(self) -> int:

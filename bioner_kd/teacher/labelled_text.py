@@ -8,7 +8,7 @@ from pathlib import Path
 from bioner_kd.corpus.plain_text import read_plain_text, write_plain_text
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
-from bioner_kd.encoding.decoding import decode
+from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.errors import InputError
 from bioner_kd.teacher.logits_cache import Fingerprint, LogitsCache
@@ -32,8 +32,9 @@ class LabelledText:
 
     def tagged(self) -> list[Sentence]:
         """The sentences with the tags that the teacher would give them."""
+        decoder = Decoder(self.tag_set)
         return [
-            dataclasses.replace(sentence, tags=tuple(decode(rows, self.tag_set)))
+            dataclasses.replace(sentence, tags=tuple(decoder.decode(rows)))
             for sentence, rows in zip(self.sentences, self.logits.rows(), strict=True)
         ]
 

@@ -14,6 +14,7 @@ from bioner_kd.checksum import file_digest
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.encoding.batches import BatchSource, predict_logits
+from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.encoding.subwords import SubwordSentences
 from bioner_kd.encoding.windows import WindowConfig
 from bioner_kd.errors import InputError
@@ -45,6 +46,11 @@ class SavedTeacher:
     tag_set: TagSet
     windows: WindowConfig
     fingerprint: dict[str, object]
+
+    @property
+    def decoder(self) -> Decoder:
+        """Its logits to tags."""
+        return Decoder(self.tag_set)
 
     @property
     def parameters(self) -> int:

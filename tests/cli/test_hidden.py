@@ -7,6 +7,7 @@ from bioner_kd.cli import hidden
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.teacher.cache_kind import HIDDEN_STATES
+from bioner_kd.teacher.labelled_text import write_sentences
 from bioner_kd.teacher.logits_cache import LogitsCache
 
 from .conftest import load_program
@@ -37,7 +38,7 @@ def labelled(tmp_path):
     for name, sentences in (("train", SENTENCES), ("text", TEXT)):
         cache = LogitsCache(tmp_path / name)
         list(cache.write(sentences, FINGERPRINT, lambda part: rows(part, 2)))
-    (tmp_path / "text.txt").write_text("more fever\nless of it\n")
+    write_sentences(tmp_path / "text", TEXT)
     return tmp_path
 
 
@@ -67,7 +68,7 @@ def test_hidden_states_of_the_training_split(labelled, alpha):
 def test_the_transfer_set_comes_behind_it(labelled):
     write_hidden(labelled / "train_hidden", SENTENCES, first=7.0)
     write_hidden(labelled / "text_hidden", TEXT)
-    flags = (f"--cache={labelled}", "--hidden_epochs=1", f"--transfer={labelled / 'text.txt'}")
+    flags = (f"--cache={labelled}", "--hidden_epochs=1", "--transfer_size=-1")
     guidance, stage = read(*flags, "--transfer_ratio=1")
     assert [s.words for s in stage.sentences] == [s.words for s in [*SENTENCES, *TEXT]]
     assert [states.shape for states in stage.states] == [(2, 4), (2, 4), (3, 4)]
@@ -80,8 +81,7 @@ def test_missing_hidden_states_say_how_to_make_them(labelled):
         read(f"--cache={labelled}", "--hidden_epochs=1")
     write_hidden(labelled / "train_hidden", SENTENCES)
     with pytest.raises(InputError, match=r"text_hidden: .*scripts/cache_logits.py --hidden"):
-        text = f"--transfer={labelled / 'text.txt'}"
-        read(f"--cache={labelled}", "--hidden_epochs=1", text)
+        read(f"--cache={labelled}", "--hidden_epochs=1", "--transfer_size=-1")
 
 
 def test_hidden_states_of_another_teacher_are_refused(labelled):

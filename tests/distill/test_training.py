@@ -12,6 +12,7 @@ from bioner_kd.distill.training import Guidance, Transfer, distil
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.encoding.word_features import UNKNOWN, VECTOR, FeatureConfig, word_form
 from bioner_kd.errors import InputError, UsageError
+from bioner_kd.evaluation.predictions import devel_f1
 from bioner_kd.student.config import StudentConfig
 from bioner_kd.student.saved_student import load_student
 from bioner_kd.training.config import TrainingConfig
@@ -38,6 +39,7 @@ def train(
     epochs=1,
     vectors=None,
     features=("word", "suffix"),
+    head="softmax",
 ):
     return distil(
         train_split,
@@ -45,7 +47,7 @@ def train(
         guidance=guidance,
         objective=DistillConfig(alpha=alpha, alpha_end=alpha_end),
         features=FeatureConfig(features=features),
-        student=StudentConfig(**SIZES),
+        student=StudentConfig(**SIZES, head=head),
         training=TrainingConfig(
             epochs=epochs, batch_size=4, learning_rate=0.02, schedule="constant", average=0.5
         ),
@@ -81,6 +83,21 @@ def test_the_student_comes_back_from_disk(taught):
     assert loaded.tag_set == TAG_SET
     for before, after in zip(saved.logits(TRAIN), loaded.logits(TRAIN), strict=True):
         np.testing.assert_allclose(after, before, atol=1e-6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("alpha", [0.0, 1.0])
+def test_a_student_with_a_crf_learns_and_is_scored_with_its_averaged_transitions(tmp_path, alpha):
+    guidance = KNOWING if alpha < 1 else None
+    saved = train(tmp_path, guidance=guidance, alpha=alpha, epochs=30, head="crf")
+    assert np.abs(saved.decoder.transitions).max() > 0.01
+    with (tmp_path / "history.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    best = max(float(row["devel_f1"]) for row in rows)
+    assert best > 90
+    assert devel_f1(DEVEL, saved.logits(DEVEL), saved.decoder) == pytest.approx(best, abs=0.01)
+    saved.save(tmp_path)
+    assert load_student(tmp_path).decoder == saved.decoder
 
 
 @pytest.mark.parametrize("alpha", [0.0, 0.3])

@@ -124,6 +124,22 @@ def test_a_live_teacher_trains_as_cached_logits_do(work, student, tmp_path):
     assert losses[0] == pytest.approx(losses[1], rel=1e-3)
 
 
+def test_a_student_with_a_crf_goes_the_whole_way_beside_a_live_teacher(work, tmp_path):
+    # transformers is loaded before tensorflow-addons here, which alone it would not survive.
+    student, corpus = tmp_path / "student", f"--corpus={work / 'corpus'}"
+    succeed(
+        "distill", corpus, "--cache=", f"--teacher={work / 'teacher'}", "--head=crf",
+        f"--output={student}", *SMALL,
+    )  # fmt: skip
+    out = succeed("evaluate", corpus, f"--run=crf={student}")
+    assert out.splitlines()[-1].startswith("crf")
+    export = tmp_path / "export"
+    succeed("export", corpus, f"--student={student}", f"--output={export}", "--formats=tflite")
+    assert len(json.loads((export / "tables.json").read_text())["transitions"]) == 5
+    lines = succeed("tag", f"--model={export}", "--text=Fever and asthma.").splitlines()
+    assert json.loads(lines[0])["text"] == "Fever and asthma."
+
+
 def test_logits_of_another_teacher_are_refused(work, tmp_path):
     other = tmp_path / "other"
     succeed(
@@ -139,9 +155,9 @@ def test_logits_of_another_teacher_are_refused(work, tmp_path):
 
 
 def test_hidden_states_are_kept_and_fitted_first(work, tmp_path):
-    (tmp_path / "text.txt").write_text("Fever and asthma are common.\nMore fever.\n")
+    (tmp_path / "text.txt").write_text("Fever and asthma are common.\nMore and more fever.\n")
     arguments = (
-        f"--corpus={work / 'corpus'}", f"--transfer={tmp_path / 'text.txt'}",
+        f"--corpus={work / 'corpus'}", "--transfer_size=-1",
         f"--output={tmp_path / 'student'}", "--hidden_epochs=3", "--alpha=0", "--alpha_end=1",
         "--patience=1", "--deterministic", *SMALL,
     )  # fmt: skip
@@ -150,7 +166,7 @@ def test_hidden_states_are_kept_and_fitted_first(work, tmp_path):
     assert "make it with scripts/cache_logits.py --hidden" in result.stderr
     assert not (tmp_path / "student.unfinished").exists()
     succeed(
-        "cache_logits", f"--teacher={work / 'teacher'}", f"--corpus={work / 'corpus'}", "--hidden",
+        "cache_logits", f"--teachers={work / 'teacher'}", f"--corpus={work / 'corpus'}", "--hidden",
         f"--text={tmp_path / 'text.txt'}", f"--cache={tmp_path / 'logits'}",
     )  # fmt: skip
     names = {path.name for path in (tmp_path / "logits").iterdir()}

@@ -12,6 +12,7 @@ from bioner_kd.student.config import StudentConfig
 from bioner_kd.student.model import Student
 
 ROWS, CHARS, TAGS = 20, 7, 3
+NAMES = ("O", "B-A", "I-A")
 SMALL = {
     "word_size": 8,
     "prefix_size": 4,
@@ -27,7 +28,8 @@ VECTORS = np.random.default_rng(3).normal(size=(ROWS - 2, 5)).astype(np.float32)
 def make_student(features=FEATURES, seed=1, **settings):
     keras.utils.set_random_seed(seed)
     config = StudentConfig(**{**SMALL, **settings})
-    student = Student(config, dict.fromkeys(features, ROWS), TAGS, vector_size=VECTORS.shape[1])
+    sizes = dict.fromkeys(features, ROWS)
+    student = Student(config, sizes, TAGS, vector_size=VECTORS.shape[1], tag_names=NAMES)
     if VECTOR in features:
         student(make_features(1))  # builds its tables
         student.set_vectors(VECTORS)
@@ -197,3 +199,42 @@ def test_a_student_comes_back_from_disk(tmp_path, names):
     np.testing.assert_array_equal(loaded(features), before)
     wider = make_features(3, 17, 1, seed=2)  # other shapes than it was saved with
     np.testing.assert_array_equal(loaded(wider), student(wider))
+
+
+def test_a_crf_adds_one_trained_matrix_and_leaves_the_logits_as_they_are():
+    features, logits, students = make_features(5, 2), [], []
+    for head in ("softmax", "crf"):
+        students.append(make_student(head=head))
+        logits.append(students[-1](features))
+    np.testing.assert_array_equal(*logits)
+    plain, crf = students
+    assert crf.count_params() == plain.count_params() + TAGS**2
+    assert any(weight is crf.crf.transitions for weight in crf.trainable_variables)
+    assert plain.transitions is None
+    assert crf.transitions == ((0.0,) * TAGS,) * TAGS
+
+
+def test_a_crf_needs_the_names_of_all_tags():
+    config = StudentConfig(**SMALL, head="crf")
+    for names in ((), NAMES[:2]):
+        with pytest.raises(ValueError, match="names of 3 tags"):
+            Student(config, {"word": ROWS}, TAGS, tag_names=names)
+
+
+def test_a_crf_comes_back_from_disk_and_can_be_trained_on(tmp_path):
+    student = make_student(head="crf")
+    features, tags, lengths = make_features(6, 2), tf.ones((2, 6), tf.int32), tf.constant([6, 2])
+    before = student(features)
+    student.crf.transitions.assign(np.arange(9.0).reshape(3, 3))
+    likelihood = student.crf.log_likelihood(before, tags, lengths)
+    student.save(tmp_path / "student.keras")
+    loaded = keras.models.load_model(tmp_path / "student.keras")
+    assert loaded.transitions == ((0.0, 1.0, 2.0), (3.0, 4.0, 5.0), (6.0, 7.0, 8.0))
+    np.testing.assert_array_equal(loaded(features), before)
+    np.testing.assert_array_equal(loaded.crf.log_likelihood(before, tags, lengths), likelihood)
+
+
+def test_a_configuration_from_before_there_were_heads_makes_a_softmax_student():
+    record = make_student().get_config()
+    del record["tag_names"], record["config"]["head"]
+    assert Student.from_config(record).crf is None
