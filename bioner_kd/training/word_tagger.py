@@ -20,6 +20,7 @@ class WordTagger(keras.Model):
     """
 
     loss_names: tuple[str, ...] = (LOSS,)
+    label_name: str = "tag_ids"  # the target that metrics see
 
     def __init__(self, **options: Any) -> None:
         """Takes keras.Model's options."""
@@ -61,7 +62,7 @@ class WordTagger(keras.Model):
     ) -> dict[str, tf.Tensor]:
         for name, values in losses.items():
             self._means[name].update_state(values, sample_weight=word_mask)
-        self.compiled_metrics.update_state(targets["tag_ids"], logits, word_mask)
+        self.compiled_metrics.update_state(targets[self.label_name], logits, word_mask)
         return {metric.name: metric.result() for metric in self.metrics}
 
 
