@@ -4,8 +4,8 @@ from bioner_kd.cli.concern import Concern
 from bioner_kd.training.config import SCHEDULES, TrainingConfig
 
 
-def training(default: TrainingConfig) -> Concern:
-    """The flags of a training, with the defaults of its kind."""
+def training(default: TrainingConfig, **other_help: str) -> Concern:
+    """The flags of a training, with the defaults of its kind; some can mean something else."""
     return Concern(
         "Training",
         default,
@@ -21,6 +21,7 @@ def training(default: TrainingConfig) -> Concern:
             "average": "Decay of a moving average of the weights, which is then what is evaluated "
             "and kept, such as 0.998; 0 switches it off.",
             "seed": "Seed of initial weights, order of batches and dropout.",
+            **other_help,
         },
         {"schedule": SCHEDULES},
     )

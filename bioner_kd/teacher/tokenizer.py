@@ -31,6 +31,7 @@ class SubwordTokenizer:
         sep_id: id of [SEP].
         pad_id: id of [PAD].
         unk_id: id of [UNK].
+        mask_id: id of [MASK], which only pretraining needs; None where the vocabulary lacks it.
         lower_cases: whether words are lower-cased first.
         vocabulary_size: one more than the largest id.
     """
@@ -53,6 +54,7 @@ class SubwordTokenizer:
         self.unk_id: int = ids[special_pieces["unk_token"]]
         self.cls_id: int = ids[special_pieces["cls_token"]]
         self.sep_id: int = ids[special_pieces["sep_token"]]
+        self.mask_id: int | None = ids.get(special_pieces.get("mask_token", ""))
         self.lower_cases = lower_cases(tokenizer)
         self.vocabulary_size: int = max(ids.values()) + 1
         self._known: dict[str, tuple[int, ...]] = {}
@@ -74,6 +76,11 @@ class SubwordTokenizer:
                 self._known.clear()
             ids = self._known[word] = ids or (self.unk_id,)
         return list(ids)
+
+    def ordinary_ids(self) -> list[int]:
+        """Ids of all pieces but the special ones, in order."""
+        ids = self._tokenizer.get_vocab()
+        return sorted(set(ids.values()) - {ids[piece] for piece in self._special_pieces.values()})
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Writes the files that `load_tokenizer` and transformers read.

@@ -45,6 +45,15 @@ def test_a_word_becomes_its_longest_pieces(tokenizer):
 def test_special_ids_are_those_of_the_vocabulary(tokenizer):
     assert (tokenizer.pad_id, tokenizer.unk_id, tokenizer.cls_id, tokenizer.sep_id) == (0, 1, 2, 3)
     assert tokenizer.vocabulary_size == len(VOCABULARY)
+    assert tokenizer.mask_id == VOCABULARY.index("[MASK]")
+    assert tokenizer.ordinary_ids() == list(range(len(SPECIAL), len(VOCABULARY)))
+
+
+def test_a_vocabulary_without_mask_has_no_id_for_it(tmp_path):
+    write_tokenizer(tmp_path, [piece for piece in VOCABULARY if piece != "[MASK]"])
+    tokenizer = load_tokenizer(tmp_path)
+    assert tokenizer.mask_id is None
+    assert tokenizer.ordinary_ids() == list(range(4, len(VOCABULARY) - 1))
 
 
 @pytest.mark.parametrize("word", ["", " ", "\u200b", "\x00", "\ufffd", "\u0301"])
