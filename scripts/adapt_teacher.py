@@ -8,13 +8,10 @@ was stopped goes on where it last saved its state when the same command is given
   python scripts/finetune_teacher.py --teacher=saved_models/biomedical_bert --corpus=my_corpus
 """
 
-from bioner_kd.cli import adaptation, machine, output, teacher, training
+from bioner_kd.cli import adaptation, machine, output, teacher
 from bioner_kd.cli.program import Program
-from bioner_kd.teacher.config import ADAPTATION
 from bioner_kd.training.machine import MachineConfig
 
-PASSES, BLOCKS = "Passes over the text.", "Blocks of a batch."
-TRAINING = training.training(ADAPTATION, epochs=PASSES, batch_size=BLOCKS)
 MACHINE = machine.machine(MachineConfig())
 OUTPUT = output.output("saved_models/adapted_bert", "the checkpoint, which transformers reads too")
 
@@ -24,7 +21,7 @@ def main(program: Program) -> None:
     from bioner_kd.teacher.adaptation.training import adapt
     from bioner_kd.teacher.checkpoint.source import resolve_teacher
 
-    sentences, config = adaptation.read_text(program), program.read(TRAINING)
+    sentences, config = adaptation.read_text(program), program.read(adaptation.TRAINING)
     program.read(MACHINE).apply(config.seed)
     with output.training_run(program, OUTPUT) as folder:
         adapt(
@@ -34,7 +31,7 @@ def main(program: Program) -> None:
         )  # fmt: skip
 
 
-PARTS = (teacher.PRETRAINED, adaptation.TEXT, adaptation.ADAPTATION, TRAINING, OUTPUT, MACHINE)
+PARTS = (teacher.PRETRAINED, *adaptation.CONCERNS, OUTPUT, MACHINE)
 PROGRAM = Program(__doc__, main, PARTS)
 if __name__ == "__main__":
     PROGRAM.main()

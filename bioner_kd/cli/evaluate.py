@@ -34,7 +34,7 @@ EVALUATION = Concern(
     {
         "run": "A row of the table: 'name=folder' of a teacher or student, or "
         "'name=folder,folder,…' for several seeds, whose mean and standard deviation are reported. "
-        "Give the flag once a row.",
+        "'folder+folder' is one model, the average of these teachers. Give the flag once a row.",
         "split": "Split of the corpus to score on.",
         "batch_size": "Sentences of a batch.",
         "report": "File for all scores as JSON, per type and in both modes; none if empty.",
@@ -45,7 +45,7 @@ EVALUATION = Concern(
 
 
 def parse_runs(runs: Sequence[str]) -> dict[str, list[Path]]:
-    """Folders of each row.
+    """Folders of each row, "a+b" of an average.
 
     Raises:
         UsageError: a row has no name or no folder, or two rows have one name.
@@ -55,21 +55,25 @@ def parse_runs(runs: Sequence[str]) -> dict[str, list[Path]]:
         name, _, folders = run.partition("=")
         if not name or not folders or name in rows:
             raise UsageError(
-                f"--run={run}: must be 'name=folder' or 'name=folder,folder', each name once."
+                f"--run={run}: must be 'name=folder', 'name=folder,folder' or "
+                "'name=folder+folder', each name once."
             )
         rows[name] = [Path(folder) for folder in folders.split(",")]
     return rows
 
 
 def load_model(folder: Path) -> "Tagging":
-    """A teacher or a student, whichever the folder holds.
+    """A teacher or a student, whichever the folder holds; of "a+b" the average of these teachers.
 
     Raises:
-        InputError: it holds neither.
+        InputError: it holds neither, or teachers of different tags are to be averaged.
+        UsageError: a teacher is to be averaged with itself.
     """
     from bioner_kd.student import saved_student
-    from bioner_kd.teacher import saved_teacher
+    from bioner_kd.teacher import averaged, saved_teacher
 
+    if "+" in str(folder) and not folder.exists():
+        return averaged.load_teachers([Path(part) for part in str(folder).split("+")])
     if (folder / saved_student.MODEL).exists():
         return saved_student.load_student(folder)
     if (folder / saved_teacher.WEIGHTS).exists():

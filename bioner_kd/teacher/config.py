@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bioner_kd.corpus.config import ALL
 from bioner_kd.errors import UsageError
 from bioner_kd.training.config import TrainingConfig
 
@@ -35,6 +36,7 @@ class AdaptationConfig:
         mask_share: of a block's subwords that are to be guessed.
         whole_word_masking: whether the subwords of a word are masked together.
         block_subwords: subwords of a block, [CLS] and [SEP] included.
+        text_size: about so many sentences of the text, in blocks drawn from all of it; -1 for all.
         held_out: share of the blocks that are scored instead of trained on.
         checkpoint_steps: most steps until the state is saved and the held-out blocks are scored; 0
             does so after each epoch only.
@@ -43,6 +45,7 @@ class AdaptationConfig:
     mask_share: float = 0.15
     whole_word_masking: bool = True
     block_subwords: int = 128
+    text_size: int = ALL
     held_out: float = 0.01
     checkpoint_steps: int = 500
 
@@ -55,6 +58,7 @@ class AdaptationConfig:
         rules = {
             "mask_share": (0 < self.mask_share < 1, "above 0 and below 1"),
             "block_subwords": (self.block_subwords >= 8, "at least 8"),
+            "text_size": (self.text_size == ALL or self.text_size > 0, "at least 1, or -1 for all"),
             "held_out": (0 < self.held_out < 1, "above 0 and below 1"),
             "checkpoint_steps": (self.checkpoint_steps >= 0, "at least 0"),
         }

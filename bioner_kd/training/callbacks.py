@@ -27,7 +27,7 @@ class BestWeights(keras.callbacks.Callback):
     def __init__(self, model: keras.Model, score: Callable[[], Scores], goal: Goal = DEVEL) -> None:
         """Takes a built model, what gives its scores, and which of them chooses."""
         super().__init__()
-        self._score, self._goal = score, goal
+        self._score, self.goal = score, goal
         self.score = tf.Variable(goal.worst, trainable=False)
         self.epoch = tf.Variable(-1, trainable=False, dtype=tf.int64)
         self.weights = [tf.Variable(weight, trainable=False) for weight in model.weights]
@@ -40,13 +40,13 @@ class BestWeights(keras.callbacks.Callback):
         """
         if not math.isfinite(loss := (logs or {}).get("loss", 0.0)):
             raise UsageError(
-                f"{self._goal.period} {epoch + 1}: the loss is {loss}, the training has diverged; "
+                f"{self.goal.period} {epoch + 1}: the loss is {loss}, the training has diverged; "
                 "pass a lower --learning_rate or a longer --warmup."
             )
         with averaged_weights(self.model):
-            scores = self._goal.named(self._score())
-            score = scores[self._goal.name]
-            if self._goal.better(score, float(self.score.numpy())):
+            scores = self.goal.named(self._score())
+            score = scores[self.goal.name]
+            if self.goal.better(score, float(self.score.numpy())):
                 self.score.assign(score)
                 self.epoch.assign(epoch)
                 for kept, weight in zip(self.weights, self.model.weights, strict=True):

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-DEVEL_F1 = "devel_f1"
+from bioner_kd.training.run_folder import DEVEL_F1
 
 # The score of the goal, or several scores by name with the goal's among them.
 Scores = float | Mapping[str, float]

@@ -27,18 +27,9 @@ def test_files_are_read_one_after_the_other(files):
     assert read(files) == ["one", "two", "three", "four", "five", "six"]
 
 
-def test_text_size_is_of_each_file(files):
-    assert read(files, "--text_size=2") == ["one", "two", "four", "five"]
-
-
 def test_without_a_text_it_is_a_usage_error():
     with pytest.raises(UsageError, match="--text: name one file"):
         read()
-
-
-def test_a_negative_number_of_sentences_is_a_usage_error(files):
-    with pytest.raises(UsageError, match="--text_size=-1: must be at least 0"):
-        read(files, "--text_size=-1")
 
 
 def test_a_file_that_is_missing_is_named_before_any_is_read(files, tmp_path):

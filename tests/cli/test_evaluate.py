@@ -25,3 +25,18 @@ def test_two_rows_of_one_name_are_refused():
 def test_a_folder_of_neither_teacher_nor_student_is_named(tmp_path):
     with pytest.raises(InputError, match=str(tmp_path)):
         load_model(tmp_path)
+
+
+def test_folders_joined_by_a_plus_are_averaged(tmp_path, monkeypatch):
+    loaded = []
+    monkeypatch.setattr("bioner_kd.teacher.averaged.load_teachers", loaded.append)
+    (rows,) = parse_runs([f"ensemble={tmp_path}/a+{tmp_path}/b,c"]).values()
+    assert rows == [Path(f"{tmp_path}/a+{tmp_path}/b"), Path("c")]
+    load_model(rows[0])
+    assert loaded == [[tmp_path / "a", tmp_path / "b"]]
+
+
+def test_a_folder_may_have_a_plus_in_its_name(tmp_path):
+    (tmp_path / "a+b").mkdir()
+    with pytest.raises(InputError, match=r"a\+b: holds neither a student"):
+        load_model(tmp_path / "a+b")

@@ -12,6 +12,7 @@ from bioner_kd.teacher.config import AdaptationConfig
         ({"mask_share": 0.0}, "above 0 and below 1"),
         ({"mask_share": 1.0}, "above 0 and below 1"),
         ({"block_subwords": 7}, "at least 8"),
+        ({"text_size": 0}, "at least 1, or -1 for all"),
         ({"held_out": 0.0}, "above 0 and below 1"),
         ({"held_out": float("nan")}, "above 0 and below 1"),
         ({"checkpoint_steps": -1}, "at least 0"),

@@ -13,8 +13,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from absl import logging
 from tqdm import tqdm
 
+from bioner_kd.corpus.config import ALL
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.errors import InputError
 from bioner_kd.teacher.tokenizer import SubwordTokenizer
@@ -67,7 +69,11 @@ class Blocks:
 
 
 def read_blocks(
-    sentences: Iterable[Sentence], tokenizer: SubwordTokenizer, subwords: int
+    sentences: Iterable[Sentence],
+    tokenizer: SubwordTokenizer,
+    subwords: int,
+    *,
+    text_size: int = ALL,
 ) -> Blocks:
     """Cuts a text into blocks.
 
@@ -76,6 +82,8 @@ def read_blocks(
         tokenizer: words to subwords.
         subwords: of a block, [CLS] and [SEP] included. What is left at the end of the text, less
             than a block, is not used.
+        text_size: about so many sentences, in blocks drawn from all of the text; -1 for all. A
+            smaller number gives a part of what a larger one gives.
 
     Returns:
         At least two blocks.
@@ -83,10 +91,10 @@ def read_blocks(
     Raises:
         InputError: the text is empty, or too short for two blocks.
     """
-    ids, starts = _read_subwords(sentences, tokenizer)
+    ids, starts, read = _read_subwords(sentences, tokenizer)
     inner = subwords - _SPECIAL
     count = len(ids) // inner
-    if not len(ids):
+    if not read:
         raise InputError("--text: there is no sentence in this text; name other files.")
     if count < 2:
         raise InputError(
@@ -94,24 +102,38 @@ def read_blocks(
             f"one block of {subwords} and to hold out another; name more text, or pass a lower "
             "--block_subwords."
         )
-    blocks = Blocks(np.empty((count, subwords), np.int32), np.ones((count, subwords), bool))
+    drawn = _draw(count, 1.0 if text_size == ALL else text_size / read)
+    shape = len(drawn), subwords
+    blocks = Blocks(np.empty(shape, np.int32), np.ones(shape, bool))
     blocks.ids[:, 0], blocks.ids[:, -1] = tokenizer.cls_id, tokenizer.sep_id
-    blocks.ids[:, 1:-1] = ids[: count * inner].reshape(count, inner)
-    blocks.starts[:, 2:-1] = starts[: count * inner].reshape(count, inner)[:, 1:]
+    blocks.ids[:, 1:-1] = ids[: count * inner].reshape(count, inner)[drawn]
+    blocks.starts[:, 2:-1] = starts[: count * inner].reshape(count, inner)[drawn, 1:]
+    logging.info(
+        "--text: %d sentences, %d subwords; %d of %d blocks are used.",
+        read, len(ids), len(drawn), count,
+    )  # fmt: skip
     return blocks
+
+
+def _draw(count: int, share: float) -> np.ndarray:
+    """Numbers of blocks in order, a share of all of them, at least two."""
+    size = min(max(2, round(share * count)), count)
+    return np.sort(np.random.default_rng(0).permutation(count)[:size])
 
 
 def _read_subwords(
     sentences: Iterable[Sentence], tokenizer: SubwordTokenizer
-) -> tuple[np.ndarray, np.ndarray]:
-    """The subwords of all sentences, int32, and whether a word begins there, bool."""
+) -> tuple[np.ndarray, np.ndarray, int]:
+    """The subwords of all sentences, int32; whether a word begins there, bool; how many of them."""
     # Arrays that grow: lists of Python's numbers would take ten times the memory.
-    ids, starts = array("i"), bytearray()
+    ids, starts, read = array("i"), bytearray(), 0
     # disable=None: no bar where standard error is no terminal.
     for sentence in tqdm(sentences, desc="text", unit=" sentences", leave=False, disable=None):
+        read += 1
         for word in sentence.words:
             subwords = tokenizer.subwords(word)
             ids.extend(subwords)
             starts.append(True)
             starts.extend(bytes(len(subwords) - 1))
-    return np.frombuffer(ids, np.intc).astype(np.int32, copy=False), np.frombuffer(starts, bool)
+    subword_ids = np.frombuffer(ids, np.intc).astype(np.int32, copy=False)
+    return subword_ids, np.frombuffer(starts, bool), read

@@ -61,7 +61,7 @@ class Masker:
         Raises:
             InputError: its vocabulary has no [MASK].
         """
-        if tokenizer.mask_id is None:
+        if tokenizer.mask_id == tokenizer.unk_id:
             raise InputError(
                 "--teacher: the vocabulary of this checkpoint has no [MASK], which masked language "
                 "modelling needs; name another checkpoint."

@@ -23,7 +23,6 @@ class MaskedLM(WordTagger):
     """
 
     loss_names = (LOSS, ACCURACY)
-    label_name = "masked_ids"
 
     def __init__(self, bert: keras.Model, **options: Any) -> None:
         """Takes the model.
@@ -63,6 +62,6 @@ class MaskedLM(WordTagger):
         Returns:
             float32 (batch, slots) each.
         """
-        ids = targets[self.label_name]
+        ids = targets["masked_ids"]
         right = tf.equal(tf.argmax(logits, axis=-1, output_type=tf.int32), ids)
         return {LOSS: cross_entropy_per_word(logits, ids), ACCURACY: tf.cast(right, tf.float32)}

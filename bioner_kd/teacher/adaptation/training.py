@@ -21,7 +21,7 @@ from bioner_kd.teacher.adaptation.model import MaskedLM
 from bioner_kd.teacher.checkpoint.bert_config import read_config
 from bioner_kd.teacher.checkpoint.masked_lm import load_masked_lm
 from bioner_kd.teacher.config import AdaptationConfig
-from bioner_kd.teacher.tokenizer import load_tokenizer
+from bioner_kd.teacher.tokenizer import SubwordTokenizer, load_tokenizer
 from bioner_kd.training.config import TrainingConfig
 from bioner_kd.training.goal import Goal
 from bioner_kd.training.loop import train
@@ -59,7 +59,9 @@ def adapt(
     masker = Masker.from_tokenizer(tokenizer, adaptation)
     keras.utils.set_random_seed(training.seed)
     model = MaskedLM(_load(pretrained, adaptation.block_subwords))
-    blocks = read_blocks(sentences, tokenizer, adaptation.block_subwords)
+    blocks = read_blocks(
+        sentences, tokenizer, adaptation.block_subwords, text_size=adaptation.text_size
+    )
     to_train, held_out = blocks.hold_out(adaptation.held_out, seed=training.seed)
     logging.info("%d blocks to train on, %d held out.", len(to_train), len(held_out))
     source = MaskedBatches(to_train, masker, adaptation.checkpoint_steps)
@@ -84,10 +86,16 @@ def adapt(
     )
     after = score()
     logging.info("After the best round: %s.", _in_words(after))
-    model.bert.save_pretrained(folder)
-    tokenizer.save(folder)
     counts = {"blocks": len(to_train), "held_out_blocks": len(held_out)}
     record = {"pretrained": pretrained.name, **counts, "before": before, "after": after}
+    _save(folder, model, tokenizer, record)
+
+
+def _save(
+    folder: Path, model: MaskedLM, tokenizer: SubwordTokenizer, record: Mapping[str, Any]
+) -> None:
+    model.bert.save_pretrained(folder)
+    tokenizer.save(folder)
     with atomic_file(folder / RECORD) as file:
         json.dump(record, file, indent=1)
 

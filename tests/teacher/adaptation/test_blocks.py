@@ -58,6 +58,18 @@ def test_a_text_shorter_than_two_blocks_is_an_input_error(tokenizer):
     assert len(read_blocks([words("a " * 28)], tokenizer, 16)) == 2
 
 
+def test_a_part_of_the_text_is_drawn_from_all_of_it(tokenizer):
+    text = [words("a b c d e f")] * 300 + [words("gene gene gene gene gene gene")] * 100
+    whole = read_blocks(text, tokenizer, 8).ids
+    some, few = (read_blocks(text, tokenizer, 8, text_size=n).ids for n in (200, 40))
+    assert (len(whole), len(some), len(few)) == (400, 200, 40)
+    gene = ids_of(tokenizer, "gene")[0]
+    assert (some[:, 1] == gene).mean() == pytest.approx(0.25, abs=0.08)
+    assert set(map(bytes, few)) <= set(map(bytes, some))
+    assert len(read_blocks(text, tokenizer, 8, text_size=10_000)) == 400
+    assert len(read_blocks(text, tokenizer, 8, text_size=1)) == 2
+
+
 def numbered(count):
     return Blocks(np.arange(count)[:, None], np.ones((count, 1), bool))
 
