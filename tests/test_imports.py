@@ -20,6 +20,7 @@ ROWS = (
     {"training", "evaluation"},
     {"distill", "teacher", "student"},
     {"export", "runtime"},
+    {"study"},
     {"cli"},
     {"scripts"},
 )
@@ -172,6 +173,8 @@ def test_the_keras_inside_tensorflow_is_mentioned_nowhere() -> None:
         ("bioner_kd/distill/a.py", "import bioner_kd.teacher.model"),
         ("bioner_kd/export/a.py", "import bioner_kd.runtime.tagger"),
         ("bioner_kd/runtime/a.py", "import bioner_kd.export.manifest"),
+        ("bioner_kd/export/a.py", "import bioner_kd.study.plan"),
+        ("bioner_kd/study/a.py", "import bioner_kd.cli.program"),
         ("bioner_kd/cli/a.py", "import scripts.distill"),
         ("bioner_kd/cli/a.py", "import bioner_kd.newcomer"),
         ("bioner_kd/newcomer/a.py", "import bioner_kd.errors"),

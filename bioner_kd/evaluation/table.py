@@ -97,9 +97,13 @@ def aligned_markdown(
 
 def text_table(rows: Sequence[Row]) -> str:
     """A table for the terminal, numbers to the right; ends with a newline."""
-    lines = _lines(rows)
-    lines.insert(1, ["-" * width for width in _widths(lines)])
-    return aligned_text(lines)
+    return ruled_text(_lines(rows))
+
+
+def ruled_text(lines: Sequence[Sequence[str]]) -> str:
+    """As `aligned_text`, with a rule below the first line, which holds the columns' titles."""
+    titles, *others = lines
+    return aligned_text([titles, ["-" * width for width in _widths(lines)], *others])
 
 
 def aligned_text(lines: Sequence[Sequence[str]]) -> str:

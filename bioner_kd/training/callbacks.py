@@ -15,8 +15,8 @@ from tqdm import tqdm
 from bioner_kd.atomic import atomic_file
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.training.averaging import averaged_weights
+from bioner_kd.training.run_folder import DEVEL_F1
 
-DEVEL_F1 = "devel_f1"
 # What TensorFlow raises of a checkpoint that is damaged, cut short or of another model.
 _UNREADABLE = (tf.errors.OpError, LookupError, RuntimeError, ValueError, AssertionError)
 

@@ -10,7 +10,7 @@ from absl import logging
 from bioner_kd.encoding.batches import BatchSource
 from bioner_kd.training.callbacks import BestWeights, History, Progress, ResumeState
 from bioner_kd.training.config import TrainingConfig
-from bioner_kd.training.run_folder import STATE
+from bioner_kd.training.run_folder import HISTORY, STATE
 
 
 def train(
@@ -49,7 +49,7 @@ def train(
         verbose=0,
         callbacks=[
             best,
-            History(folder / "history.csv", first),
+            History(folder / HISTORY, first),
             state,
             Progress(steps, config.epochs),
         ],

@@ -9,6 +9,9 @@ from bioner_kd.errors import InputError
 
 RECORD = "run.cfg"
 STATE = "state"
+HISTORY = "history.csv"
+# The column of the history that the epoch is chosen by, percent.
+DEVEL_F1 = "devel_f1"
 
 
 def unfinished_folder(path: Path) -> Path:

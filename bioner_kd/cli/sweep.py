@@ -1,0 +1,117 @@
+"""Flags: which trainings a study consists of."""
+
+import dataclasses
+import importlib.util
+import shlex
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from absl import flags
+
+from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.program import Program
+from bioner_kd.errors import InputError, UsageError
+from bioner_kd.study.config import SweepConfig
+from bioner_kd.study.grid import make_runs, parse_arms, parse_axes
+from bioner_kd.study.plan import Plan, ReadSettings
+from bioner_kd.study.runs_csv import FAILED, RunRow
+
+SWEEP = Concern(
+    "Sweep",
+    SweepConfig(),
+    {
+        "program": "Training program beside this one, such as distill.py or finetune_teacher.py, "
+        "or an absolute path.",
+        "base": "Flagfile that all runs share. Given several times, the later file wins.",
+        "arm": "'NAME: FLAGS', a named set of flags, once an arm. FLAGS are read as a shell reads "
+        "them, so that a value may hold commas and, in quotes, spaces; they win over --base. The "
+        "whole --grid is trained for each arm.",
+        "grid": "'FLAG=VALUE,VALUE,…', a flag to vary, once a flag; the product of all is trained. "
+        "Each comma ends a value: what holds commas itself belongs into an --arm. Given again for "
+        "the same flag, the later one counts. Wins over --base and --arm.",
+        "output": "Folder of the study: a folder a run named by what was varied, logs/, runs.csv. "
+        "A run that is finished there is never trained again.",
+        "jobs": "Trainings side by side. Best as many as there are processor cores, with one "
+        "thread each: --intra_op_threads=1 and --inter_op_threads=1 in the --base, as in "
+        "flags/study/one_thread/distill.cfg. On a GPU, TF_FORCE_GPU_ALLOW_GROWTH=true in the "
+        "environment lets them share it.",
+        "dry_run": "Check all flags, print the commands and train nothing.",
+    },
+    repeated=frozenset({"base", "arm", "grid"}),
+)
+
+
+def make_plan(config: SweepConfig, scripts: Path) -> tuple[Plan, ReadSettings]:
+    """The runs that the flags ask for, and what reads the flags of one.
+
+    Args:
+        config: the sweep's flags.
+        scripts: folder of the training programs.
+
+    Raises:
+        UsageError: the program, an arm or an axis is not what it should be.
+    """
+    path = scripts / config.program
+    program = _load_program(path)
+    axes = parse_axes(config.grid)
+    runs = make_runs(config.base, parse_arms(config.arm, axes), axes)
+    plan = Plan(Path(config.output), (sys.executable, str(path)), tuple(runs))
+    return plan, lambda arguments: _read_settings(program, arguments)
+
+
+def dry_run(plan: Plan) -> Iterator[str]:
+    """Lines that show the commands; a finished run's is a comment."""
+    for run in plan.runs:
+        yield ("# finished: " if plan.is_finished(run) else "") + shlex.join(plan.command(run))
+
+
+def report_failures(rows: Sequence[RunRow]) -> None:
+    """Ends a sweep.
+
+    Raises:
+        InputError: runs have failed; the message lists them.
+    """
+    failed = [row.folder for row in rows if row.state == FAILED]
+    if failed:
+        raise InputError(
+            f"{len(failed)} of {len(rows)} runs failed: {', '.join(failed)}. The same command "
+            "tries these again."
+        )
+
+
+def _load_program(path: Path) -> Program:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise UsageError(f"--program={path.name}: there is no Python program {path}.")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    program = getattr(module, "PROGRAM", None)
+    names = [name for concern in getattr(program, "concerns", ()) for name in concern.names()]
+    if not isinstance(program, Program) or not {"output", "overwrite"} <= set(names):
+        raise UsageError(
+            f"--program={path.name}: makes no folder of a run, as distill.py and "
+            "finetune_teacher.py do."
+        )
+    return program
+
+
+def _read_settings(program: Program, arguments: Sequence[str]) -> dict[str, Any]:
+    """Reads flags as the program itself would when it starts."""
+    values = flags.FlagValues()
+    # What every program takes from absl beside its own flags.
+    flags.DEFINE_integer("verbosity", 0, "", flag_values=values)
+    fresh = dataclasses.replace(program, values=values, arguments=[])
+    fresh.define()
+    try:
+        rest = values(["", *arguments])[1:]
+    except (flags.Error, OSError, UnicodeDecodeError) as error:
+        raise UsageError(str(error)) from error
+    if rest:
+        raise UsageError(f"{rest[0]!r} is no flag; flags start with --.")
+    for concern in fresh.concerns:
+        fresh.read(concern)
+    if values["overwrite"].value:
+        raise UsageError("--overwrite: a sweep never replaces a run; delete its folder instead.")
+    return fresh.settings()

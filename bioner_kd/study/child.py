@@ -1,0 +1,113 @@
+"""A training in a process of its own, which does not outlive the sweep."""
+
+import ctypes
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+_STEP = 0.05
+# Enough of a log to hold its last lines.
+_TAIL_BYTES = 8192
+
+
+class Child:
+    """A command whose output goes to the end of a log.
+
+    It is in a session of its own, so that Ctrl-C reaches it from the sweep alone, and once. On
+    Linux it is killed when the sweep is; elsewhere it goes on until it has finished, and holds the
+    study's lock until then.
+    """
+
+    def __init__(self, command: Sequence[str], log: Path, *, lock: int) -> None:
+        """Starts the command.
+
+        Args:
+            command: program and arguments.
+            log: made where missing.
+            lock: file descriptor of the study's lock, which the process inherits.
+
+        Raises:
+            OSError: the log cannot be written or the process not be started.
+        """
+        log.parent.mkdir(parents=True, exist_ok=True)
+        self._log = log
+        self._started = time.monotonic()
+        with log.open("ab") as file:
+            file.write(f"$ {shlex.join(command)}\n".encode(errors="surrogateescape"))
+            file.flush()
+            self._start_of_log = file.tell()
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                pass_fds=(lock,),
+                preexec_fn=_preparation(os.getpid()),
+            )
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been at work."""
+        return time.monotonic() - self._started
+
+    def poll(self) -> int | None:
+        """Its exit code, minus the signal that killed it, or None while it is at work."""
+        return self._process.poll()
+
+    def send(self, number: signal.Signals) -> None:
+        """Sends a signal; does nothing if the process has ended."""
+        self._process.send_signal(number)
+
+    def wait(self) -> int:
+        """Waits for its exit code."""
+        return self._process.wait()
+
+    def last_lines(self, count: int = 5) -> list[str]:
+        """The end of what it said, at most `count` lines."""
+        with self._log.open("rb") as file:
+            end = file.seek(0, os.SEEK_END)
+            file.seek(max(self._start_of_log, end - _TAIL_BYTES))
+            return file.read().decode(errors="replace").splitlines()[-count:]
+
+
+def stop(children: Collection[Child], grace: float, hurry: Callable[[], bool]) -> None:
+    """Interrupts children as Ctrl-C does and kills those that do not end, then waits for all.
+
+    Args:
+        children: those at work, or ended already.
+        grace: seconds before they are killed.
+        hurry: asked all the while whether to kill them now.
+    """
+    deadline = time.monotonic() + grace
+    for child in children:
+        child.send(signal.SIGINT)
+    while time.monotonic() < deadline and not hurry():
+        if all(child.poll() is not None for child in children):
+            return
+        time.sleep(_STEP)
+    for child in children:
+        child.send(signal.SIGKILL)
+    for child in children:
+        child.wait()
+
+
+def _preparation(parent: int) -> Callable[[], None]:
+    """What a child does between fork and exec: no locks, no imports."""
+
+    def prepare() -> None:
+        # A job that a shell started in the background ignores SIGINT, and would hand that down.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        if _LIBC is not None:
+            _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            if os.getppid() != parent:  # it was killed before the line above
+                os._exit(1)
+
+    return prepare

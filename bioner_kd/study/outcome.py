@@ -1,0 +1,46 @@
+"""What became of each run, by what is in the study's folder."""
+
+import dataclasses
+
+from bioner_kd.study.grid import Run
+from bioner_kd.study.history import best_epoch
+from bioner_kd.study.names import RUNS
+from bioner_kd.study.plan import Plan
+from bioner_kd.study.runs_csv import FINISHED, RunRow, read_runs
+
+
+def rows_so_far(plan: Plan) -> dict[Run, RunRow]:
+    """What became of each run until now, by what is in the study's folder.
+
+    Raises:
+        InputError: runs.csv or the history of a finished run is damaged.
+    """
+    known = read_runs(plan.output) if (plan.output / RUNS).exists() else []
+    before = {row.folder: row for row in known}
+    return {run: _row_so_far(plan, run, before.get(run.name)) for run in plan.runs}
+
+
+def finished_row(plan: Plan, run: Run, row: RunRow) -> RunRow:
+    """The row of a run that is finished.
+
+    Raises:
+        InputError: its history is damaged.
+    """
+    best = best_epoch(plan.folder(run))
+    return dataclasses.replace(
+        row,
+        state=FINISHED,
+        devel_f1=best.devel_f1 if best else None,
+        best_epoch=best.epoch if best else None,
+    )
+
+
+def _row_so_far(plan: Plan, run: Run, before: RunRow | None) -> RunRow:
+    row = RunRow(run.arm, run.values, run.name)
+    if before is None:
+        return finished_row(plan, run, row) if plan.is_finished(run) else row
+    if plan.is_finished(run):
+        return finished_row(plan, run, dataclasses.replace(row, seconds=before.seconds))
+    if before.state == FINISHED:  # somebody has deleted it, to train it again
+        return row
+    return dataclasses.replace(row, state=before.state, seconds=before.seconds)

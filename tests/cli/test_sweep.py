@@ -1,0 +1,94 @@
+import sys
+from pathlib import Path
+
+import pytest
+
+from bioner_kd.cli.sweep import dry_run, make_plan, report_failures
+from bioner_kd.errors import InputError, UsageError
+from bioner_kd.study.config import SweepConfig
+from bioner_kd.study.runs_csv import FAILED, FINISHED, RunRow
+
+from .conftest import ROOT
+
+SCRIPTS = ROOT / "scripts"
+
+
+def make(**settings):
+    return make_plan(SweepConfig(**{"grid": ("seed=1,2",), **settings}), SCRIPTS)
+
+
+def test_a_plan_names_interpreter_and_program():
+    plan, _ = make(output="a/b")
+    assert plan.program == (sys.executable, str(SCRIPTS / "distill.py"))
+    assert plan.output == Path("a/b")
+    assert [run.name for run in plan.runs] == ["seed=1", "seed=2"]
+
+
+@pytest.mark.parametrize("program", ["distill.py", "finetune_teacher.py"])
+def test_flags_are_read_as_the_program_reads_them(program, tmp_path):
+    _, read = make(program=program)
+    (tmp_path / "base.cfg").write_text("# shared\n--epochs=7\n--seed=3\n")
+    found = read([f"--flagfile={tmp_path / 'base.cfg'}", "--seed=4", "--verbosity=0"])
+    assert (found["epochs"], found["seed"], found["corpus"]) == (7, 4, "demo")
+    assert read([])["epochs"] != 7
+
+
+@pytest.mark.parametrize(
+    ("flag", "words"),
+    [
+        ("--alfa=1", "alfa"),
+        ("--alpha=much", "much"),
+        ("--alpha=1.3", r"\[0, 1\]"),
+        ("--flagfile=no/such.cfg", "no/such.cfg"),
+        ("alpha=1", "'alpha=1' is no flag"),
+        ("--", "'--seed=1' is no flag"),
+        ("--overwrite", "never replaces a run"),
+    ],
+)
+def test_a_flag_that_the_program_refuses_is_a_usage_error(flag, words):
+    _, read = make()
+    with pytest.raises(UsageError, match=words):
+        read([flag, "--seed=1"])
+
+
+def test_a_flagfile_that_is_no_text_is_a_usage_error(tmp_path):
+    (tmp_path / "base.cfg").write_bytes(b"--epochs=\xff\n")
+    with pytest.raises(UsageError, match="utf-8"):
+        make()[1]([f"--flagfile={tmp_path / 'base.cfg'}"])
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        ("distil.py", "there is no Python program"),
+        ("demo.sh", "there is no Python program"),
+        ("", "there is no Python program"),
+        ("evaluate.py", "makes no folder of a run"),
+        ("sweep.py", "makes no folder of a run"),
+    ],
+)
+def test_what_is_no_training_program_is_refused(program, words):
+    with pytest.raises(UsageError, match=words):
+        make(program=program)
+
+
+def test_a_python_file_without_a_program_is_refused(tmp_path):
+    (tmp_path / "mine.py").write_text("x = 1\n")
+    with pytest.raises(UsageError, match="mine.py: makes no folder of a run"):
+        make(program=str(tmp_path / "mine.py"))
+
+
+def test_a_dry_run_marks_what_is_finished(tmp_path):
+    plan, _ = make(output=str(tmp_path / "my study"))
+    (tmp_path / "my study" / "seed=1").mkdir(parents=True)
+    (tmp_path / "my study" / "seed=1" / "run.cfg").touch()
+    first, second = dry_run(plan)
+    assert first.startswith(f"# finished: {sys.executable} ")
+    assert second.endswith(f"distill.py --seed=2 '--output={tmp_path / 'my study'}/seed=2'")
+
+
+def test_failures_are_listed_at_the_end():
+    good = RunRow("", (), "a", FINISHED)
+    report_failures([good])
+    with pytest.raises(InputError, match="2 of 3 runs failed: b, c. The same command"):
+        report_failures([good, RunRow("", (), "b", FAILED), RunRow("", (), "c", FAILED)])
