@@ -16,7 +16,7 @@ from bioner_kd.cli.program import Program
 from bioner_kd.corpus.demo import SPLITS
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.errors import InputError
-from bioner_kd.study.report_config import ReportConfig
+from bioner_kd.study.config import ReportConfig
 from bioner_kd.training.run_folder import RECORD
 
 if TYPE_CHECKING:
@@ -158,9 +158,9 @@ def write_folder(program: Program, runs: Runs, results: "Results", choice: Outpu
 
 def summary(results: "Results") -> str:
     """The scores as a table for the terminal."""
-    from bioner_kd.evaluation.table import Row, text_table
+    from bioner_kd.evaluation.table import text_table
 
-    return text_table([Row.from_summary(g.name, g.summary) for g in results.groups])
+    return text_table([group.row() for group in results.groups])
 
 
 def check_drawing() -> None:

@@ -118,6 +118,34 @@ def false_mentions(
     return errors
 
 
+def recall_by_training(
+    sentences: Sequence[Sentence],
+    runs: Sequence[Tagged],
+    training: frozenset[tuple[str, str]],
+) -> tuple[float | None, float | None]:
+    """Recall of mentions that the training split has too, and of those that it has not.
+
+    Args:
+        sentences: with tags.
+        runs: tags that each run predicts.
+        training: of `training_mentions`.
+
+    Returns:
+        Percent, mean over the runs; None where there is no such mention.
+    """
+    found, mentions = [0, 0], [0, 0]
+    for number, sentence in enumerate(sentences):
+        predicted = _spans(runs, number)
+        for span in iob2.entities(sentence.tags or ()):
+            side = (span[0], _text(sentence, span).lower()) not in training
+            mentions[side] += len(runs)
+            found[side] += sum(span in spans for spans in predicted)
+    seen, unseen = (
+        100.0 * right / all_ if all_ else None for right, all_ in zip(found, mentions, strict=True)
+    )
+    return seen, unseen
+
+
 def most_frequent(errors: Iterable[Error], rows: int) -> list[FrequentError]:
     """Errors of one kind, type and text together, the most frequent first.
 

@@ -17,8 +17,9 @@ from bioner_kd.evaluation.significance import (
     welch_test,
 )
 from bioner_kd.evaluation.summary import Summary, summarise
+from bioner_kd.evaluation.table import Row
 from bioner_kd.study.predictions import Predictions, Split
-from bioner_kd.study.runs import Group, Run
+from bioner_kd.study.runs import Group, Run, differing_settings
 
 Interval = tuple[float, float]
 
@@ -48,7 +49,8 @@ class Difference:
         f1: difference of the mean F1, percentage points.
         interval: its 95 % bootstrap interval over sentences.
         p_sentences: paired approximate randomisation on sentences.
-        p_holm: the same, adjusted for the number of groups that are compared (Holm).
+        p_holm: the same, adjusted for the number of students that are compared (Holm); None for
+            teachers, whom nobody doubts.
         p_paired: exact sign flips of the differences of runs with the same seed; None where the
             two have fewer than two seeds in common.
         p_welch: Welch's t-test across seeds; None where one of the two has a single run.
@@ -57,7 +59,7 @@ class Difference:
     f1: float
     interval: Interval
     p_sentences: float
-    p_holm: float
+    p_holm: float | None
     p_paired: float | None
     p_welch: float | None
 
@@ -99,6 +101,11 @@ class ScoredGroup:
     def run_f1(self) -> list[float]:
         """Micro F1 of each run, conlleval mode, percent."""
         return [run.scores.conlleval.micro.f1 for run in self.runs]
+
+    def row(self) -> Row:
+        """Its row of a table of models."""
+        made = self.runs[0].predictions
+        return Row.from_summary(self.name, self.summary, parameters=made.parameters, size=made.size)
 
     @property
     def counts(self) -> np.ndarray:
@@ -151,6 +158,15 @@ def analyse(
     return _compared(groups, samples, baseline, rounds) if baseline else groups
 
 
+def told_settings(groups: Sequence[ScoredGroup]) -> list[str]:
+    """Settings in which students differ among each other, then those in which teachers do.
+
+    Teachers differ from students in nearly all settings, which says nothing.
+    """
+    kinds = [[g.group for g in groups if g.teacher == teacher] for teacher in (False, True)]
+    return list(dict.fromkeys(name for kind in kinds for name in differing_settings(kind)))
+
+
 def best_student(groups: Sequence[ScoredGroup]) -> ScoredGroup | None:
     """The group of students with the best mean F1; None where there is none."""
     students = [group for group in groups if not group.teacher]
@@ -174,12 +190,11 @@ def _compared(
         for number, group in enumerate(groups)
         if number != base
     }
-    adjusted = holm([difference.p_sentences for difference in differences.values()])
-    found = {
-        number: replace(difference, p_holm=p)
-        for (number, difference), p in zip(differences.items(), adjusted, strict=True)
-    }
-    return [replace(group, difference=found.get(n)) for n, group in enumerate(groups)]
+    students = [number for number in differences if not groups[number].teacher]
+    adjusted = holm([differences[number].p_sentences for number in students])
+    for number, p in zip(students, adjusted, strict=True):
+        differences[number] = replace(differences[number], p_holm=p)
+    return [replace(group, difference=differences.get(n)) for n, group in enumerate(groups)]
 
 
 def _difference(
@@ -192,7 +207,7 @@ def _difference(
         f1=group.f1 - base.f1,
         interval=percentile_interval(samples),
         p_sentences=p_sentences,
-        p_holm=p_sentences,
+        p_holm=None,
         p_paired=sign_flip_test(pairs) if len(pairs) > 1 else None,
         p_welch=welch_test(group.run_f1, base.run_f1) if several else None,
     )

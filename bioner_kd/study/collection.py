@@ -8,7 +8,12 @@ from tqdm import tqdm
 
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.evaluation.errors import false_mentions, missed_mentions, training_mentions
+from bioner_kd.evaluation.errors import (
+    false_mentions,
+    missed_mentions,
+    recall_by_training,
+    training_mentions,
+)
 from bioner_kd.study.analysis import ScoredGroup, ScoredRun, best_student, score_run
 from bioner_kd.study.costs import Cost, measure
 from bioner_kd.study.predictions import Split, predict
@@ -127,4 +132,10 @@ def student_errors(
         [group.name for group in teachers],
         missed_mentions(split.sentences, taught, learnt, training),
         false_mentions(split.sentences, taught, learnt, training),
+        {
+            group.name: recall_by_training(
+                split.sentences, [run.predictions.tags for run in group.runs], training
+            )
+            for group in groups
+        },
     )

@@ -7,10 +7,9 @@ from typing import Any
 
 from bioner_kd.atomic import atomic_file
 from bioner_kd.evaluation.summary import Summary
-from bioner_kd.study.analysis import ScoredGroup, ScoredRun
+from bioner_kd.study.analysis import ScoredGroup, ScoredRun, told_settings
 from bioner_kd.study.costs import Cost
 from bioner_kd.study.results import Results
-from bioner_kd.study.runs import differing_settings
 
 SCORES, GROUPS = "scores.csv", "groups.csv"
 _MODES = ("conlleval", "strict")
@@ -21,7 +20,7 @@ _DIFFERENCE = ("f1", "low", "high", "p_sentences", "p_holm", "p_paired", "p_welc
 
 def write_csv_files(folder: Path, results: Results) -> None:
     """Writes a row a run and a row a group: percentages at full precision, empty where unknown."""
-    settings = differing_settings([group.group for group in results.groups])
+    settings = told_settings(results.groups)
     modes = [f"{score}_{mode}" for mode in _MODES for score in _SCORES]
     _write(
         folder / SCORES,

@@ -45,13 +45,13 @@ class Table:
         titles: of the columns.
         rows: a cell a column.
         text_columns: numbers of the columns whose cells are text.
-        strong: numbers of the rows to be made out at a glance.
+        strong: row and column of the cells to be made out at a glance.
     """
 
     titles: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     text_columns: frozenset[int] = frozenset({0})
-    strong: frozenset[int] = frozenset()
+    strong: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass(frozen=True)

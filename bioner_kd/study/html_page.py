@@ -26,12 +26,12 @@ h1 { font-size: 1.6rem; line-height: 1.2; }
 h2 { font-size: 1.2rem; margin-top: 2.5rem; }
 .table { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
-th, td { padding: .3rem .6rem; border-bottom: 1px solid #8886; text-align: right; }
+th, td { padding: .3rem .6rem; border-bottom: 1px solid #8886; text-align: right;
+         vertical-align: top; }
 th, td:not(.t) { white-space: nowrap; }
 th { vertical-align: bottom; }
-.t { text-align: left; vertical-align: top; min-width: 6rem; }
-.m { min-width: 16rem; }
-tr.strong { font-weight: bold; }
+.t { text-align: left; }
+.m { min-width: 20rem; }
 mark { background: #fd08; color: inherit; padding: 0 .15em; border-radius: .2em; }
 figure { margin: 1.5rem 0; }
 figure img { display: block; max-width: 100%; height: auto; background: #fff;
@@ -87,12 +87,12 @@ def _table(table: Table) -> str:
 
 
 def _row(number: int, table: Table) -> str:
-    cells = "".join(
-        f"<td{_class(column, cell, table)}>{_cell(cell)}</td>"
-        for column, cell in enumerate(table.rows[number])
-    )
-    strong = ' class="strong"' if number in table.strong else ""
-    return f"<tr{strong}>{cells}</tr>"
+    cells = []
+    for column, cell in enumerate(table.rows[number]):
+        text = _cell(cell)
+        text = f"<b>{text}</b>" if (number, column) in table.strong else text
+        cells.append(f"<td{_class(column, cell, table)}>{text}</td>")
+    return f"<tr>{''.join(cells)}</tr>"
 
 
 def _class(column: int, cell: Cell, table: Table) -> str:

@@ -47,10 +47,14 @@ def _block(block: Block) -> str:
 
 def _table(table: Table) -> str:
     rows = [
-        [f"**{text}**" if number in table.strong and text else text for text in map(_cell, row)]
-        for number, row in enumerate(table.rows)
+        [_strong(_cell(cell), (row, column) in table.strong) for column, cell in enumerate(cells)]
+        for row, cells in enumerate(table.rows)
     ]
     return aligned_markdown([[escaped(title) for title in table.titles], *rows], table.text_columns)
+
+
+def _strong(text: str, strong: bool) -> str:
+    return f"**{text}**" if strong and text else text
 
 
 def _cell(cell: Cell) -> str:

@@ -9,7 +9,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
 
-from bioner_kd.evaluation.table import human_bytes
 from bioner_kd.study.analysis import ScoredGroup
 from bioner_kd.study.curves import Curve
 
@@ -90,7 +89,13 @@ def curves(
             _curve(axes, curve, number)
         for number, group in enumerate(lines):
             style = ("--", ":", "-.")[number % 3]
-            axes.axhline(group.f1, color=_TEACHER, linestyle=style, linewidth=1, label=group.name)
+            axes.axhline(
+                group.f1,
+                color=_TEACHER,
+                linestyle=style,
+                linewidth=1,
+                label=_shortened(group.name, 40),
+            )
         values = sorted({x for curve in found for x, _ in curve.points})
         if logarithmic:
             _sizes(axes, values)
@@ -119,16 +124,19 @@ def pareto(groups: Sequence[tuple[float, ScoredGroup]], label: str, *, size: boo
         ends = sorted((groups[number] for number in front), key=lambda point: point[0])
         axes.step([x for x, _ in ends], [g.f1 for _, g in ends], where="post", color=_GREY, lw=1)
         for number, (cost, group) in enumerate(groups):
-            named = number in front or group.teacher
-            colour = _TEACHER if group.teacher else _COLOURS[0]
-            marker = "s" if group.teacher else "o"
-            axes.plot(cost, group.f1, marker, color=colour, alpha=1.0 if named else 0.35)
-            if named:
-                _name(axes, cost, group)
+            if number not in front and not group.teacher:
+                axes.plot(cost, group.f1, "o", color=_GREY, alpha=0.4)
+        # In a legend, since the names of neighbours would cover each other.
+        for shape, (cost, group) in enumerate(ends):
+            _named_point(axes, cost, group, shape)
+        for number, (cost, group) in enumerate(groups):
+            if number not in front and group.teacher:
+                _named_point(axes, cost, group, len(ends))
         axes.set_xlabel(label)
         axes.set_ylabel(_F1)
         axes.margins(0.15)
-        _plain_ticks(axes, human_bytes if size else "{:g}".format)
+        _plain_ticks(axes, _megabytes if size else "{:g}".format)
+        axes.legend(fontsize="small")
 
     return draw
 
@@ -159,7 +167,7 @@ def _curve(axes: Axes, curve: Curve, number: int) -> None:
         capsize=3,
         linewidth=1.5,
         elinewidth=1,
-        label=curve.name or "students",
+        label=_shortened(curve.name, 60) or "students",
     )
     for x, group in curve.points:
         axes.plot([x] * len(group.runs), group.run_f1, ".", color=colour, alpha=0.35, markersize=4)
@@ -175,21 +183,23 @@ def _sizes(axes: Axes, values: Sequence[float]) -> None:
     axes.tick_params(axis="x", rotation=30)
 
 
-def _name(axes: Axes, x: float, group: ScoredGroup) -> None:
-    axes.annotate(
-        _shortened(group.name, 34),
-        (x, group.f1),
-        xytext=(5, 5),
-        textcoords="offset points",
-        fontsize="small",
-    )
+def _named_point(axes: Axes, x: float, group: ScoredGroup, shape: int) -> None:
+    colour = _TEACHER if group.teacher else _COLOURS[shape % len(_COLOURS)]
+    marker = "*" if group.teacher else _MARKERS[shape % len(_MARKERS)]
+    label = _shortened(group.name, 40)
+    size = 11 if group.teacher else 7
+    axes.plot(x, group.f1, marker, color=colour, markersize=size, linestyle="", label=label)
 
 
 def _plain_ticks(axes: Axes, show: Callable[[Any], str]) -> None:
     axes.xaxis.set_major_locator(LogLocator(base=10, subs=(1.0, 2.0, 5.0)))
     axes.xaxis.set_minor_locator(NullLocator())
-    formatter = FuncFormatter(lambda value, _: show(round(value) if value >= 1 else value))
+    formatter = FuncFormatter(lambda value, _: show(value))
     axes.xaxis.set_major_formatter(formatter)
+
+
+def _megabytes(size: float) -> str:
+    return f"{size / 1e6:g} MB"
 
 
 def _shortened(name: str, length: int) -> str:

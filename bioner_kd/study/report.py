@@ -26,9 +26,9 @@ from bioner_kd.study.sections import make_document
 PAGE, MARKDOWN = "index.html", "report.md"
 # Settings that F1 is drawn over where groups differ in them: title, and whether they double.
 _CURVES = {
-    "alpha": ("α, the weight of the annotated tags", False),
+    "alpha": ("α, weight of the annotated tags", False),
     "temperature": ("temperature T", False),
-    "transfer_size": ("sentences in the transfer set", True),
+    "transfer_size": ("number of sentences in the transfer set", True),
 }
 
 
@@ -52,11 +52,9 @@ def write_report(folder: Path, results: Results, commands: Mapping[str, str]) ->
 
 def draw_pictures(folder: Path, results: Results) -> list[Picture]:
     """Draws what the groups allow: the overview, curves, and F1 over cost where it was measured."""
-    groups = results.groups
-    save_picture(
-        folder / "f1", overview(groups, results.config.baseline), height=overview_height(groups)
-    )
-    dashed = f" The dashed line is {results.config.baseline}." if results.config.baseline else ""
+    groups, baseline = results.groups, results.config.baseline
+    save_picture(folder / "f1", overview(groups, baseline), height=overview_height(groups))
+    dashed = f" The dashed line is {baseline}." if baseline else ""
     text = (
         "F1 of each group: the mean (dot), its runs (ticks) and the 95 % bootstrap interval over "
         f"sentences (bar).{dashed}"
@@ -68,7 +66,7 @@ def draw_pictures(folder: Path, results: Results) -> list[Picture]:
             stem = f"f1_over_{setting}"
             lines = _level_lines(groups, found, baseline)
             save_picture(folder / stem, curves(found, lines, title, logarithmic=logarithmic))
-            text = f"F1 over the {title}: mean, standard deviation and each run."
+            text = f"F1 over {title}: mean, standard deviation and each run."
             pictures.append(Picture(stem, text))
     return pictures + _cost_pictures(folder, results)
 
@@ -88,7 +86,7 @@ def _cost_pictures(folder: Path, results: Results) -> list[Picture]:
         int8 = results.costs[group.name].int8_bytes
         bytes_of.append((int8 or group.runs[0].predictions.size, group))
     times = [(results.costs[group.name].milliseconds, group) for group in results.groups]
-    front = "Groups that no smaller or faster one beats are joined and named; squares are teachers."
+    front = "Groups that no cheaper one equals are joined and named; grey dots are the others."
     save_picture(
         folder / "f1_over_bytes",
         pareto(bytes_of, "size: students as int8 .tflite, teachers as they are on disk", size=True),

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from bioner_kd.evaluation.errors import Error
 from bioner_kd.study.analysis import ScoredGroup
+from bioner_kd.study.config import ReportConfig
 from bioner_kd.study.costs import Cost
 from bioner_kd.study.predictions import Split
-from bioner_kd.study.report_config import ReportConfig
 
 
 @dataclass(frozen=True)
@@ -19,12 +19,15 @@ class StudentErrors:
         teachers: names of the groups of teachers.
         missed: mentions that the students miss.
         false: mentions that they make up.
+        recalls: recall of the mentions that are in training and of those that are not, percent, by
+            the name of the group; None where there is no such mention.
     """
 
     students: str
     teachers: Sequence[str]
     missed: Sequence[Error]
     false: Sequence[Error]
+    recalls: Mapping[str, tuple[float | None, float | None]]
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import glob
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -144,7 +144,7 @@ def _natural(path: Path) -> tuple[list[tuple[int, str]], str]:
     return [(int(part), "") if part.isdigit() else (-1, part) for part in parts], str(path)
 
 
-def differing_settings(groups: Sequence[Group]) -> list[str]:
+def differing_settings(groups: Iterable[Group]) -> list[str]:
     """Names of the settings in which groups differ, in the order in which the groups have them."""
     settings = [group.settings for group in groups]
     names = dict.fromkeys(name for one in settings for name in one)

@@ -3,7 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from bioner_kd.evaluation.table import Spread, human_bytes
-from bioner_kd.study.analysis import Difference, Interval, ScoredGroup, best_student
+from bioner_kd.study.analysis import (
+    Difference,
+    Interval,
+    ScoredGroup,
+    best_student,
+    told_settings,
+)
 from bioner_kd.study.document import (
     Block,
     Code,
@@ -16,9 +22,10 @@ from bioner_kd.study.document import (
 )
 from bioner_kd.study.error_section import error_section
 from bioner_kd.study.results import Results
-from bioner_kd.study.runs import differing_settings
 
 _NONE = "–"
+# The name and F1, where the best students are told.
+_BOLD = (0, 4)
 
 
 def make_document(
@@ -52,7 +59,8 @@ def _introduction(results: Results) -> list[Block]:
             f"{runs} runs in {len(groups)} groups, scored on the {split.name} split of "
             f"{split.corpus}: {len(split.sentences):,} sentences with {mentions:,} mentions. "
             "Precision, recall and F1 are of whole mentions (exact borders and type), in percent, "
-            "micro-averaged, as conlleval counts; mean ± standard deviation over seeds."
+            "micro-averaged, as conlleval counts; mean ± standard deviation over seeds. Bold: the "
+            "students of the best mean F1."
         )
     ]
     return [*blocks, Listing(results.notes)] if results.notes else blocks
@@ -63,7 +71,12 @@ def _scores(results: Results) -> Table:
     return Table(
         ("Group", "Runs", "Precision", "Recall", "F1", "95 % interval", "F1 (strict)"),
         [_score_row(group) for group in results.groups],
-        strong=frozenset(n for n, group in enumerate(results.groups) if group is best),
+        strong=frozenset(
+            (row, column)
+            for row, group in enumerate(results.groups)
+            if group is best
+            for column in _BOLD
+        ),
     )
 
 
@@ -125,7 +138,7 @@ def _comparison(results: Results) -> list[Block]:
                 "p (sentences): two-sided paired approximate randomisation over sentences (Noreen "
                 f"1989, Yeh 2000), {results.config.rounds:,} rounds, each sentence's counts being "
                 "the mean over runs: would other sentences have shown the difference?",
-                f"p (Holm): the same, adjusted for {len(rows)} comparisons (Holm 1979).",
+                "p (Holm): the same, adjusted for the number of groups of students (Holm 1979).",
                 "p (same seeds): exact sign flips of the differences of runs with the same seed, "
                 "which with n seeds gives no p below 2 / 2^n: would other seeds have shown it?",
                 "p (Welch): Welch's t-test across seeds, which takes F1 to be normally distributed "
@@ -187,7 +200,7 @@ def _or_none(value: float | None, show: Callable[..., str]) -> str:
 
 def _settings(results: Results) -> list[Block]:
     groups = [group.group for group in results.groups]
-    names = differing_settings(groups)
+    names = told_settings(results.groups)
     if not names:
         return []
     rows = [[g.name, *(g.settings.get(name, "") or _NONE for name in names)] for g in groups]
