@@ -86,7 +86,7 @@ def aligned_markdown(
         text_columns: numbers of the columns that stand to the left; numbers stand to the right.
     """
     cells = [[cell.replace("|", "\\|") for cell in line] for line in lines]
-    widths = _widths(cells)
+    widths = [max(width, 2) for width in _widths(cells)]  # a rule is "-:" at least
     rule = [
         ":" + "-" * (width - 1) if column in text_columns else "-" * (width - 1) + ":"
         for column, width in enumerate(widths)

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from bioner_kd.cli.evaluate import load_model, parse_runs
-from bioner_kd.errors import InputError, UsageError
+from bioner_kd.cli.evaluate import parse_runs
+from bioner_kd.errors import UsageError
 
 
 def test_a_row_has_a_name_and_one_or_several_folders():
@@ -22,6 +22,6 @@ def test_two_rows_of_one_name_are_refused():
         parse_runs(["a=b", "a=c"])
 
 
-def test_a_folder_of_neither_teacher_nor_student_is_named(tmp_path):
-    with pytest.raises(InputError, match=str(tmp_path)):
-        load_model(tmp_path)
+def test_the_flag_that_is_wrong_is_named():
+    with pytest.raises(UsageError, match="--runs=a: must"):
+        parse_runs(["a"], flag="runs")

@@ -12,6 +12,7 @@ from bioner_kd.evaluation.errors import (
     false_mentions,
     missed_mentions,
     most_frequent,
+    recall_by_training,
     training_mentions,
 )
 
@@ -103,6 +104,17 @@ def test_whether_training_has_the_mention_does_not_depend_on_case():
 def test_a_mention_of_another_type_in_training_is_not_the_same():
     training = frozenset({("Disease", "aspirin")})
     assert [error.in_training for error in missed([D, E, O, O, O], training=training)] == [False]
+
+
+def test_recall_is_told_apart_by_what_training_has():
+    training = frozenset({("Disease", "breast cancer")})
+    runs = [[GOLD], [[D, E, O, O, O]], [[O] * 5], [[O] * 5]]
+    assert recall_by_training([SENTENCE], runs, training) == (50.0, 25.0)
+
+
+def test_recall_of_no_mention_is_unknown():
+    assert recall_by_training([SENTENCE], [[GOLD]], NONE) == (None, 100.0)
+    assert recall_by_training([], [[]], NONE) == (None, None)
 
 
 def test_frequent_errors_come_first_and_the_rest_in_the_order_of_the_text():
