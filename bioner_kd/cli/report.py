@@ -170,7 +170,10 @@ def check_drawing() -> None:
         InputError: it is not installed.
     """
     if importlib.util.find_spec("matplotlib") is None:
-        raise InputError("matplotlib, which draws the pictures, is not installed: pip install matplotlib scipy")
+        raise InputError(
+            "matplotlib, which draws the pictures, is not installed here: pip install matplotlib "
+            "scipy"
+        )
 
 
 def given_flags(program: Program) -> list[str]:

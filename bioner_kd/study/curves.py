@@ -1,5 +1,6 @@
 """Groups in a row by one setting, all others being equal: the points of a curve."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,11 +47,12 @@ def find_curves(groups: Sequence[ScoredGroup], setting: str) -> list[Curve]:
 
 
 def number(text: str | None) -> float | None:
-    """A setting as a number, None where it is none."""
+    """A setting as a number; None where it is none, or below 0, which stands for "all"."""
     try:
-        return None if text is None else float(text)
+        value = math.nan if text is None else float(text)
     except ValueError:
         return None
+    return value if 0 <= value < math.inf else None
 
 
 def _names(settings: Sequence[str], keys: Sequence[tuple[str, ...]]) -> list[str]:

@@ -20,12 +20,10 @@ from .made import make_run
 
 
 def test_flags_are_read_as_programs_write_them():
-    text = (
-        "--alpha=0.3\n--features=word,char\n--norepair_tags\n--measure\n--output=a=b\n--teacher=\n"
-    )
+    text = "--alpha=0.3\n--features=a,b\n--norepair_tags\n--measure\n--output=a=b\n--teacher=\n"
     assert parse_flags(text) == {
         "alpha": "0.3",
-        "features": "word,char",
+        "features": "a,b",
         "repair_tags": "no",
         "measure": "yes",
         "output": "a=b",
