@@ -15,10 +15,12 @@ from bioner_kd.study.curves import Curve
 # Told apart by the colour-blind too: Okabe and Ito (2008), "Color universal design".
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 _GREY, _TEACHER = "#777777", "#555555"
-_MARKERS = "osD^vPX"
+_MARKERS = "osD^vP"  # one fewer, so that colour and marker together repeat late
+# More entries of a legend go below the axes; of more curves, the single runs are not drawn.
+FEW = 4
 _F1 = "F1 (%)"
 # The same picture has the same bytes, whenever it is drawn.
-_SETTINGS = {
+_SETTINGS: Any = {
     "svg.hashsalt": "bioner_kd",
     "text.parse_math": False,  # names may hold dollar signs
     "axes.spines.top": False,
@@ -26,7 +28,8 @@ _SETTINGS = {
     "axes.grid": True,
     "axes.axisbelow": True,
     "grid.color": "#dddddd",
-    "legend.frameon": False,
+    "legend.edgecolor": "none",
+    "legend.fontsize": "small",
 }
 _DPI = 150
 
@@ -86,7 +89,7 @@ def curves(
 
     def draw(axes: Axes) -> None:
         for number, curve in enumerate(found):
-            _curve(axes, curve, number)
+            _curve(axes, curve, number, runs=len(found) <= FEW)
         for number, group in enumerate(lines):
             style = ("--", ":", "-.")[number % 3]
             axes.axhline(
@@ -104,7 +107,7 @@ def curves(
         axes.set_xlabel(setting)
         axes.set_ylabel(_F1)
         if lines or len(found) > 1:
-            axes.legend(fontsize="small")
+            _legend(axes)
 
     return draw
 
@@ -136,7 +139,7 @@ def pareto(groups: Sequence[tuple[float, ScoredGroup]], label: str, *, size: boo
         axes.set_ylabel(_F1)
         axes.margins(0.15)
         _plain_ticks(axes, _megabytes if size else "{:g}".format)
-        axes.legend(fontsize="small")
+        _legend(axes)
 
     return draw
 
@@ -153,7 +156,7 @@ def pareto_front(points: Sequence[tuple[float, float]]) -> list[int]:
     ]
 
 
-def _curve(axes: Axes, curve: Curve, number: int) -> None:
+def _curve(axes: Axes, curve: Curve, number: int, *, runs: bool) -> None:
     colour, marker = _COLOURS[number % len(_COLOURS)], _MARKERS[number % len(_MARKERS)]
     xs = [x for x, _ in curve.points]
     stds = [group.summary.std for _, group in curve.points]
@@ -169,7 +172,7 @@ def _curve(axes: Axes, curve: Curve, number: int) -> None:
         elinewidth=1,
         label=_shortened(curve.name, 60) or "students",
     )
-    for x, group in curve.points:
+    for x, group in curve.points if runs else ():
         axes.plot([x] * len(group.runs), group.run_f1, ".", color=colour, alpha=0.35, markersize=4)
 
 
@@ -189,6 +192,16 @@ def _named_point(axes: Axes, x: float, group: ScoredGroup, shape: int) -> None:
     label = _shortened(group.name, 40)
     size = 11 if group.teacher else 7
     axes.plot(x, group.f1, marker, color=colour, markersize=size, linestyle="", label=label)
+
+
+def _legend(axes: Axes) -> None:
+    handles, labels = axes.get_legend_handles_labels()
+    figure = axes.get_figure()
+    if len(labels) <= FEW or not isinstance(figure, Figure):
+        axes.legend()
+        return
+    figure.set_figheight(figure.get_figheight() + 0.2 * -(-len(labels) // 2))
+    figure.legend(handles, labels, loc="outside lower center", ncols=2)
 
 
 def _plain_ticks(axes: Axes, show: Callable[[Any], str]) -> None:

@@ -19,7 +19,7 @@ from bioner_kd.study.curves import Curve, find_curves
 from bioner_kd.study.document import Picture
 from bioner_kd.study.html_page import html_page
 from bioner_kd.study.markdown import markdown
-from bioner_kd.study.plots import curves, overview, overview_height, pareto, save_picture
+from bioner_kd.study.plots import FEW, curves, overview, overview_height, pareto, save_picture
 from bioner_kd.study.results import Results
 from bioner_kd.study.sections import make_document
 
@@ -64,9 +64,10 @@ def draw_pictures(folder: Path, results: Results) -> list[Picture]:
         found = find_curves(groups, setting)
         if found:
             stem = f"f1_over_{setting}"
+            dots = "; small dots are runs" if len(found) <= FEW else ""
             lines = _level_lines(groups, found, baseline)
             save_picture(folder / stem, curves(found, lines, title, logarithmic=logarithmic))
-            text = f"F1 over {title}: mean, standard deviation and each run."
+            text = f"F1 over {title}: mean and standard deviation over runs{dots}."
             pictures.append(Picture(stem, text))
     return pictures + _cost_pictures(folder, results)
 

@@ -29,10 +29,9 @@ def test_every_run_has_a_row_with_its_settings_and_scores(results, tmp_path):
     assert [row["alpha"] for row in table] == ["", *["1.0"] * 3, *["0.3"] * 3]
     assert table[4]["folder"] == "runs/taught_1"
     run = results.groups[2].runs[0]
-    assert float(table[4]["f1_conlleval"]) == pytest.approx(run.scores.conlleval.micro.f1, abs=1e-3)
-    assert float(table[4]["recall_strict"]) == pytest.approx(
-        run.scores.strict.micro.recall, abs=1e-3
-    )
+    conlleval, strict = run.scores.conlleval.micro, run.scores.strict.micro
+    assert float(table[4]["f1_conlleval"]) == pytest.approx(conlleval.f1, abs=1e-3)
+    assert float(table[4]["recall_strict"]) == pytest.approx(strict.recall, abs=1e-3)
     right, predicted, annotated = (int(table[4][n]) for n in ("right", "predicted", "annotated"))
     f1 = 200 * right / (predicted + annotated)
     assert f1 == pytest.approx(conlleval.f1)

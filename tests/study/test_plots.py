@@ -21,15 +21,15 @@ from .made import make_group, make_groups
 
 
 def drawn(draw) -> Figure:
-    figure = Figure()
+    figure = Figure(layout="constrained")
     draw(figure.add_subplot())
     figure.canvas.draw()
     return figure
 
 
 def legend(figure: Figure) -> list[str]:
-    found = figure.axes[0].get_legend()
-    return [] if found is None else [text.get_text() for text in found.get_texts()]
+    found = [*figure.legends, *filter(None, [figure.axes[0].get_legend()])]
+    return [text.get_text() for one in found for text in one.get_texts()]
 
 
 def test_a_picture_is_two_files_with_the_same_bytes_each_time(tmp_path):
@@ -84,6 +84,15 @@ def test_curves_are_told_apart_and_lines_are_named(sizes):
     (axes,) = figure.axes
     assert [label.get_text() for label in axes.get_xticklabels()] == ["0", "10,000", "150,000"]
     assert axes.get_xscale() == "symlog"
+
+
+def test_many_names_stand_below_the_axes_and_take_nothing_from_them():
+    made = [make_group(f"{n}-{a}", [0.7], alpha=a, units=n) for n in range(9) for a in (0.3, 1.0)]
+    groups = analyse(made, resamples=100, rounds=100)
+    figure = drawn(curves(find_curves(groups, "alpha"), [], "alpha"))
+    assert legend(figure) == [f"units={n}" for n in range(9)]
+    assert figure.axes[0].get_legend() is None
+    assert figure.get_figheight() > Figure().get_figheight()
 
 
 def test_a_curve_alone_needs_no_legend(sizes):
