@@ -1,12 +1,12 @@
-r"""Labels sentences with a fine-tuned teacher and keeps its word-level logits on disk.
+r"""Labels sentences with a fine-tuned teacher, or several, and keeps word-level logits on disk.
 
 The teacher then runs once, not once an epoch of every student. What is in the cache already and
 fits is kept: a stopped run goes on, damaged shards are made again, and logits of another teacher,
 corpus or tokenizer are refused.
 
   python scripts/cache_logits.py --flagfile=flags/ncbi_disease/cache_logits.cfg
-  python scripts/cache_logits.py --teacher=saved_models/mine/teacher --splits= \
-      --text=abstracts.txt.gz --cache=saved_models/mine/logits
+  python scripts/cache_logits.py --teachers=saved_models/mine/teacher --splits= \
+      --text=abstracts.txt.gz,papers.txt.xz --text_size=40000 --cache=saved_models/mine/logits
 """
 
 from bioner_kd.cli import cache, corpus, machine, teacher
@@ -20,18 +20,20 @@ def main(program: Program) -> None:
     """Labels as the flags say."""
     from pathlib import Path
 
+    from bioner_kd.teacher.averaged import load_teachers
     from bioner_kd.teacher.labelling import label
-    from bioner_kd.teacher.saved_teacher import load_teacher
 
     program.read(MACHINE).apply(seed=0)
     texts = cache.read_texts(program)
-    labeller = load_teacher(Path(program.read(teacher.TEACHER).teacher))
+    labeller = load_teachers(list(map(Path, program.read(teacher.TEACHER).teachers)))
     choice = program.read(cache.CACHE)
     for name, sentences in texts.items():
-        label(labeller, sentences, Path(choice.cache) / name, batch_size=choice.batch_size)
+        folder = Path(choice.cache) / name
+        label(labeller, sentences, folder, batch_size=choice.batch_size, hidden=choice.hidden)
     program.write_flagfile(Path(choice.cache) / "run.cfg")
 
 
-PROGRAM = Program(__doc__, main, (teacher.TEACHER, cache.CACHE, corpus.CORPUS, MACHINE))
+PARTS = (teacher.TEACHER, cache.CACHE, cache.SAMPLE, corpus.CORPUS, MACHINE)
+PROGRAM = Program(__doc__, main, PARTS)
 if __name__ == "__main__":
     PROGRAM.main()

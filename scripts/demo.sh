@@ -81,7 +81,7 @@ run_steps() {
   run_step 'Fine-tune the teacher' finetune_teacher.py --flagfile=flags/demo/finetune_teacher.cfg \
     --output="$OUTPUT/teacher"
   run_step "Cache the teacher's logits" cache_logits.py --flagfile=flags/demo/cache_logits.cfg \
-    --teacher="$OUTPUT/teacher" --cache="$OUTPUT/logits"
+    --teachers="$OUTPUT/teacher" --cache="$OUTPUT/logits"
   run_step 'Train the student from scratch' distill.py --flagfile=flags/demo/distill.cfg \
     --alpha=1 --output="$OUTPUT/scratch"
   run_step 'Distil the teacher into the student' distill.py --flagfile=flags/demo/distill.cfg \

@@ -7,7 +7,7 @@ devel F1, and goes on when a stopped run's command is given again. --alpha=1 is 
   python scripts/distill.py --flagfile=flags/ncbi_disease/distill.cfg --alpha=1 --output=scratch
 """
 
-from bioner_kd.cli import corpus, distill, machine, output, student, training
+from bioner_kd.cli import corpus, distill, hidden, machine, output, student, training
 from bioner_kd.cli.program import Program
 from bioner_kd.student.config import STUDENT_TRAINING
 from bioner_kd.training.machine import MachineConfig
@@ -25,16 +25,17 @@ def main(program: Program) -> None:
     config, objective = program.read(TRAINING), program.read(distill.DISTILL)
     program.read(MACHINE).apply(config.seed)
     train_split, devel_split = corpus.read_splits(program, "train", "devel")
-    guidance = distill.read_guidance(program, train_split) if objective.alpha < 1 else None
+    guidance, first_stage = hidden.read_stages(program, train_split)
     with output.training_run(program, OUTPUT) as folder:
         distil(
-            train_split, devel_split, guidance=guidance, objective=objective,
+            train_split, devel_split, guidance=guidance, hidden=first_stage, objective=objective,
             features=program.read(student.WORD_FEATURES), student=program.read(student.STUDENT),
+            vectors=student.read_vectors(program),
             training=config, folder=folder, settings=program.settings(),
         ).save(folder)  # fmt: skip
 
 
-PARTS = (*distill.CONCERNS, corpus.CORPUS, student.WORD_FEATURES, student.STUDENT)
+PARTS = (*distill.CONCERNS, hidden.HIDDEN, corpus.CORPUS, *student.CONCERNS)
 PROGRAM = Program(__doc__, main, (*PARTS, TRAINING, OUTPUT, MACHINE))
 if __name__ == "__main__":
     PROGRAM.main()

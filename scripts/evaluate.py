@@ -1,8 +1,8 @@
 r"""Scores teachers and students on a split and prints them side by side.
 
 Entity-level precision, recall and F1 (exact borders and type): by default as conlleval counts,
-which is what published figures are; F1 in strict IOB2 mode beside it. Several folders in one row
-are seeds of one model: mean ± standard deviation.
+which is what published figures are; F1 in strict IOB2 mode beside it. Several folders in one row,
+a,b,c, are seeds of one model: mean ± standard deviation; a+b+c are teachers that are averaged.
 
   python scripts/evaluate.py --corpus=corpora/NCBI-disease --report=scores.json \
       --run=teacher=saved_models/ncbi_disease/teacher \

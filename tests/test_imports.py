@@ -17,7 +17,7 @@ ROWS = (
     {"corpus"},
     {"encoding"},
     {"artefact"},
-    {"training", "evaluation"},
+    {"training", "evaluation", "vectors"},
     {"distill", "teacher", "student"},
     {"export", "runtime"},
     {"study"},

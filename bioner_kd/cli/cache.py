@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from absl import logging
+
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.corpus import read_splits
 from bioner_kd.cli.program import Program
-from bioner_kd.corpus.plain_text import read_plain_text
+from bioner_kd.corpus.config import SampleConfig
+from bioner_kd.corpus.sampling import sample_text
 from bioner_kd.corpus.sentence import Sentence
 
 TEXT = "text"
@@ -16,9 +19,10 @@ class CacheChoice:
     """What the teacher labels, and where its logits go."""
 
     splits: tuple[str, ...] = ("train",)
-    text: str = ""
+    text: tuple[str, ...] = ()
     cache: str = "saved_models/demo/logits"
     batch_size: int = 32
+    hidden: bool = False
 
 
 CACHE = Concern(
@@ -26,12 +30,26 @@ CACHE = Concern(
     CacheChoice(),
     {
         "splits": "Splits of the corpus to label, of train, devel, test; empty for none.",
-        "text": "File of plain text to label as well, one sentence a line, UTF-8, .gz and .xz too; "
-        "- is standard input.",
+        "text": "Files of plain text to label as well, one sentence a line, UTF-8, .gz and .xz "
+        "too; - is standard input. They make one text, the transfer set of scripts/distill.py.",
         "cache": "Folder for the logits: one folder inside it for each split, and 'text' for "
-        "--text. What is there already and fits is kept, so that a stopped run goes on; damaged "
-        "shards are made again.",
+        "--text, with the sentences that were labelled. What is there already and fits is kept, so "
+        "that a stopped run goes on; damaged shards are made again.",
         "batch_size": "Sentences of a batch.",
+        "hidden": "Keep the teacher's last hidden states as well, in folders beside those of its "
+        "logits, such as 'train_hidden': what scripts/distill.py --hidden_epochs fits. Two bytes "
+        "for each number: 768 a word of MiniLM, 1536 a word of BioBERT.",
+    },
+)
+SAMPLE = Concern(
+    "Sentences of --text",
+    SampleConfig(),
+    {
+        "text_size": "Sentences to draw from all files of --text; -1 for all. Each is as likely as "
+        "any other, and a smaller number gives a part of what a larger one gives. A sentence that "
+        "is repeated counts once.",
+        "min_words": "Lines of fewer words are left out: headings and list numbers.",
+        "max_words": "Lines of more words are left out: tables and pages without line ends.",
     },
 )
 
@@ -41,5 +59,21 @@ def read_texts(program: Program) -> dict[str, list[Sentence]]:
     choice = program.read(CACHE)
     texts = dict(zip(choice.splits, read_splits(program, *choice.splits), strict=True))
     if choice.text:
-        texts[TEXT] = list(read_plain_text(choice.text))
+        texts[TEXT] = _read_sample(choice.text, program.read(SAMPLE))
     return texts
+
+
+def _read_sample(paths: tuple[str, ...], config: SampleConfig) -> list[Sentence]:
+    sample = sample_text(paths, config)
+    logging.info(
+        "--text: %d sentences of %d lines; left out: %d of more than %d words, %d of fewer than "
+        "%d, %d repeated.",
+        len(sample.sentences),
+        sample.lines,
+        sample.long,
+        config.max_words,
+        sample.short,
+        config.min_words,
+        sample.repeats,
+    )
+    return sample.sentences

@@ -49,7 +49,7 @@ class Concern:
             flags.DEFINE_boolean(name, default, help_text, flag_values=values)
         elif isinstance(default, int):
             flags.DEFINE_integer(name, default, help_text, flag_values=values)
-        elif isinstance(default, float):
+        elif default is None or isinstance(default, float):  # None: a number that may be left out
             flags.DEFINE_float(name, default, help_text, flag_values=values)
         elif isinstance(default, tuple):
             flags.DEFINE_list(name, list(default), help_text, flag_values=values)

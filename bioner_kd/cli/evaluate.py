@@ -34,7 +34,7 @@ EVALUATION = Concern(
     {
         "run": "A row of the table: 'name=folder' of a teacher or student, or "
         "'name=folder,folder,…' for several seeds, whose mean and standard deviation are reported. "
-        "Give the flag once a row.",
+        "'folder+folder' is one model, the average of these teachers. Give the flag once a row.",
         "split": "Split of the corpus to score on.",
         "batch_size": "Sentences of a batch.",
         "report": "File for all scores as JSON, per type and in both modes; none if empty.",
@@ -45,7 +45,7 @@ EVALUATION = Concern(
 
 
 def parse_runs(runs: Sequence[str], *, flag: str = "run") -> dict[str, list[Path]]:
-    """Folders of each row.
+    """Folders of each row, "a+b" of an average.
 
     Args:
         runs: values of the flag.
@@ -59,7 +59,8 @@ def parse_runs(runs: Sequence[str], *, flag: str = "run") -> dict[str, list[Path
         name, _, folders = run.partition("=")
         if not name or not folders or name in rows:
             raise UsageError(
-                f"--{flag}={run}: must be 'name=folder' or 'name=folder,folder', each name once."
+                f"--{flag}={run}: must be 'name=folder', 'name=folder,folder' or "
+                "'name=folder+folder', each name once."
             )
         rows[name] = [Path(folder) for folder in folders.split(",")]
     return rows

@@ -30,12 +30,14 @@ class Program:
         body: what it does, given itself; arguments that are no flags are in `arguments`.
         concerns: groups of flags.
         takes_files: whether arguments that are no flags are welcome.
+        stopped: what is said after Ctrl-C.
     """
 
     doc: str
     body: Callable[["Program"], None]
     concerns: Sequence[Concern]
     takes_files: bool = False
+    stopped: str = "Stopped. A training or a cache goes on when its command is given again."
     values: flags.FlagValues = field(default_factory=lambda: flags.FLAGS)
     arguments: list[str] = field(default_factory=list)
 
@@ -112,7 +114,7 @@ class Program:
             _complain(str(error))
             sys.exit(_FAILED)
         except KeyboardInterrupt:
-            _complain("Stopped. A training or a cache goes on when its command is given again.")
+            _complain(self.stopped)
             sys.exit(_INTERRUPTED)
 
 

@@ -1,20 +1,45 @@
 """Flags: what the student sees of a word, and its sizes."""
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from bioner_kd.cli.concern import Concern
-from bioner_kd.encoding.word_features import FEATURES, FeatureConfig
-from bioner_kd.student.config import StudentConfig
+from bioner_kd.cli.program import Program
+from bioner_kd.encoding.word_features import LEARNT, FeatureConfig
+from bioner_kd.student.config import HEADS, StudentConfig
+
+if TYPE_CHECKING:
+    from bioner_kd.vectors.word_vectors import WordVectors
+
+
+@dataclass(frozen=True)
+class VectorsChoice:
+    """Where word vectors come from."""
+
+    vectors: str = ""
+
 
 WORD_FEATURES = Concern(
     "Word features",
     FeatureConfig(),
     {
-        "features": f"What the student sees of a word, of {', '.join(FEATURES)}; 'word' is always "
+        "features": f"What the student sees of a word, of {', '.join(LEARNT)}; 'word' is always "
         "needed.",
         "prefix_length": "Characters of a prefix.",
         "suffix_length": "Characters of a suffix.",
         "max_chars": "Characters of a word that the character CNN reads; head and tail of a longer "
         "word.",
-        "min_count": "A word form seen less often in training is unknown.",
+        "min_count": "A word form seen less often in training is unknown; it may have a vector.",
+        "vocabulary_size": "Vectors of --vectors that are kept: words of the training text first, "
+        "then the first of the file; 0 keeps all. A word without one is known by its characters.",
+    },
+)
+VECTORS = Concern(
+    "Word vectors",
+    VectorsChoice(),
+    {
+        "vectors": "File of word vectors (word2vec text or binary, fastText .vec), such as "
+        "scripts/train_vectors.py makes; none if empty.",
     },
 )
 STUDENT = Concern(
@@ -32,5 +57,19 @@ STUDENT = Concern(
         "layers": "BiLSTM layers.",
         "dropout": "Share of embedding and BiLSTM outputs dropped in training.",
         "word_dropout": "Share of words read as unknown in training.",
+        "tune_vectors": "Train the vectors of --vectors on; otherwise they stay as they are.",
+        "head": "What makes tags of the last layer: softmax, each word for itself, or crf, which "
+        "learns what follows what and is taught the teacher's word through its posterior "
+        "probabilities.",
     },
+    {"head": HEADS},
 )
+CONCERNS = (WORD_FEATURES, VECTORS, STUDENT)
+
+
+def read_vectors(program: Program) -> "WordVectors | None":
+    """The word vectors that the flags name."""
+    from bioner_kd.vectors.reader import read_vectors as read
+
+    path = program.read(VECTORS).vectors
+    return read(path) if path else None

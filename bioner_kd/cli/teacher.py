@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bioner_kd.cli.concern import Concern
+from bioner_kd.errors import UsageError
 
 
 @dataclass(frozen=True)
@@ -14,9 +15,18 @@ class PretrainedChoice:
 
 @dataclass(frozen=True)
 class TeacherChoice:
-    """A fine-tuned teacher."""
+    """A fine-tuned teacher, or several."""
 
-    teacher: str = "saved_models/demo/teacher"
+    teachers: tuple[str, ...] = ("saved_models/demo/teacher",)
+
+    def __post_init__(self) -> None:
+        """Checks that there is one.
+
+        Raises:
+            UsageError: no teacher is named.
+        """
+        if not self.teachers:
+            raise UsageError("--teachers: name the folder of a fine-tuned teacher.")
 
 
 PRETRAINED = Concern(
@@ -33,5 +43,8 @@ PRETRAINED = Concern(
 TEACHER = Concern(
     "Teacher",
     TeacherChoice(),
-    {"teacher": "Folder of a fine-tuned teacher, as scripts/finetune_teacher.py made it."},
+    {
+        "teachers": "Folder of a fine-tuned teacher, as scripts/finetune_teacher.py made it; of "
+        "several, a,b,c, the logits are averaged."
+    },
 )

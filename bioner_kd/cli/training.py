@@ -20,6 +20,8 @@ def training(default: TrainingConfig) -> Concern:
             "clip_norm": "Longest gradient over all variables; 0 switches clipping off.",
             "average": "Decay of a moving average of the weights, which is then what is evaluated "
             "and kept, such as 0.998; 0 switches it off.",
+            "patience": "Epochs without a better devel F1 after which training stops; 0 trains all "
+            "epochs.",
             "seed": "Seed of initial weights, order of batches and dropout.",
         },
         {"schedule": SCHEDULES},

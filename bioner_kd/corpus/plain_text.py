@@ -1,13 +1,17 @@
 """Plain text, one sentence a line, read as it is needed."""
 
+import contextlib
 import gzip
 import lzma
 import os
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO, cast
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, BinaryIO, cast
 
+from bioner_kd.atomic import atomic_file
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.text_file import decode_line, open_file
 from bioner_kd.corpus.tokenizer import sentence_from_text
@@ -51,6 +55,28 @@ def read_text_lines(path: str | os.PathLike[str], *, keep_ends: bool = False) ->
     return (line + end if keep_ends else line for line, end in lines)
 
 
+def write_plain_text(path: str | os.PathLike[str], lines: Iterable[str]) -> None:
+    """Writes a UTF-8 file of one sentence a line, the same bytes each time.
+
+    Args:
+        path: file that appears complete or not at all; compressed where it ends in .gz or .xz.
+        lines: without line ends.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    with atomic_file(path, "wb") as file, _compressed(file, Path(path).suffix) as stream:
+        for line in lines:
+            stream.write(line.encode() + b"\n")
+
+
+def _compressed(file: IO[bytes], suffix: str) -> contextlib.AbstractContextManager[Any]:
+    if suffix == ".gz":
+        # Without a time and a name, which would differ between equal files.
+        return gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=file, mtime=0)
+    return lzma.LZMAFile(file, "wb") if suffix == ".xz" else contextlib.nullcontext(file)
+
+
 def _name(path: str | os.PathLike[str]) -> str:
     return "<stdin>" if path == STDIN else str(path)
 
@@ -61,9 +87,20 @@ def _lines_of_file(path: str | os.PathLike[str]) -> Iterator[tuple[str, str]]:
 
 
 def _lines_of_opened(path: str | os.PathLike[str]) -> Iterator[tuple[str, str]]:
-    with open_file(path) as handle, _decompressed(handle) as lines:
+    with open_decompressed(path) as lines:
+        yield from _decoded(lines, str(path))
+
+
+@contextmanager
+def open_decompressed(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """Opens a file for reading bytes, those inside where gzip or xz compressed it.
+
+    Raises:
+        InputError: it cannot be read, or what is read in the block is cut short or damaged.
+    """
+    with open_file(path) as handle, _decompressed(handle) as data:
         try:
-            yield from _decoded(lines, str(path))
+            yield data
         except (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error) as error:
             raise InputError(
                 f"{path}: this compressed file is cut short or damaged ({error}); get it again."

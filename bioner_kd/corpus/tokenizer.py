@@ -15,6 +15,9 @@ from bioner_kd.corpus.sentence import Sentence
 SEPARATOR = 0
 WORD = 1
 SINGLE = 2
+# The word of a masked text that stands for any word: one visible character that text hardly has. A
+# teacher reads it as its [MASK], a student as an unknown word.
+MASK = "\u2b1a"
 
 
 def _parse_ranges(ranges: str) -> list[tuple[int, int]]:
@@ -72,6 +75,11 @@ def tokenize(text: str) -> list[tuple[str, int, int]]:
         (word, start, end) in order, with `text[start:end] == word`, in characters (code points).
     """
     return [(match.group(), match.start(), match.end()) for match in _WORD.finditer(text)]
+
+
+def split_words(text: str) -> list[str]:
+    """The words of `tokenize` without their places."""
+    return _WORD.findall(text)
 
 
 def sentence_from_text(text: str, *, path: str = "", line: int = 0) -> Sentence:

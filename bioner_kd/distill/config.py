@@ -3,7 +3,10 @@
 import math
 from dataclasses import dataclass
 
+from bioner_kd.corpus.config import ALL
 from bioner_kd.errors import UsageError
+
+SELECTIONS = ("all", "confident", "entities")
 
 
 @dataclass(frozen=True)
@@ -14,42 +17,102 @@ class DistillConfig:
         alpha: weight of the hard labels in [0, 1]; 1 is the student from scratch, 0 the teacher's
             word alone. The paper found 0.3 best.
         temperature: softening of both distributions in the KL, > 0.
+        alpha_end: what alpha moves to, linearly over all training steps; None leaves it where it
+            is.
     """
 
     alpha: float = 0.3
     temperature: float = 2.0
+    alpha_end: float | None = None
 
     def __post_init__(self) -> None:
         """Checks the bounds.
 
         Raises:
-            UsageError: alpha is outside [0, 1] or the temperature is not above 0 or infinite.
+            UsageError: an alpha is outside [0, 1] or the temperature is not above 0 or infinite.
         """
-        if not 0 <= self.alpha <= 1:
-            raise UsageError(
-                f"--alpha={self.alpha}: must lie in [0, 1]; 1 is the hard labels alone, 0 the "
-                "teacher alone."
-            )
+        for name, alpha in self.alphas.items():
+            if not 0 <= alpha <= 1:
+                raise UsageError(
+                    f"--{name}={alpha}: must lie in [0, 1]; 1 is the hard labels alone, 0 the "
+                    "teacher alone."
+                )
         if not 0 < self.temperature < math.inf:
             raise UsageError(f"--temperature={self.temperature}: must be above 0 and finite.")
 
+    @property
+    def alphas(self) -> dict[str, float]:
+        """The first and the last alpha by the name of their settings; one where it stays."""
+        end = {} if self.alpha_end is None else {"alpha_end": self.alpha_end}
+        return {"alpha": self.alpha, **end}
+
+    @property
+    def needs_teacher(self) -> bool:
+        """Whether the teacher's word ever counts."""
+        return min(self.alphas.values()) < 1
+
 
 @dataclass(frozen=True)
-class TransferConfig:
-    """How text without annotation is mixed in.
+class HiddenConfig:
+    """The stage before logits and labels, which fits the teacher's hidden states.
 
     Attributes:
-        transfer_ratio: sentences of it that an epoch draws, for each sentence of the training
-            split; at most all of them.
+        hidden_epochs: epochs of it; 0 leaves it out.
     """
 
-    transfer_ratio: float = 1.0
+    hidden_epochs: int = 0
 
     def __post_init__(self) -> None:
         """Checks the bound.
 
         Raises:
-            UsageError: the ratio is not above 0.
+            UsageError: the number is negative.
         """
-        if not self.transfer_ratio > 0:
-            raise UsageError(f"--transfer_ratio={self.transfer_ratio}: must be above 0.")
+        if self.hidden_epochs < 0:
+            raise UsageError(f"--hidden_epochs={self.hidden_epochs}: must be at least 0.")
+
+
+@dataclass(frozen=True)
+class TransferConfig:
+    """Which text without annotation is mixed in, and how much of it.
+
+    Attributes:
+        transfer_size: sentences to learn from, of those that are labelled and selected; 0 for none,
+            -1 for all. A smaller set is a part of a larger one.
+        transfer_ratio: sentences of it that an epoch draws, for each sentence of the training
+            split; at most all of them.
+        transfer_select: "all"; "confident", those that the teacher is surest of; or "entities",
+            those in which it finds a mention and some others.
+        transfer_keep: share of the sentences that "confident" keeps, in (0, 1].
+        transfer_without: sentences without a mention that "entities" keeps for each with one.
+    """
+
+    transfer_size: int = 0
+    transfer_ratio: float = 1.0
+    transfer_select: str = "all"
+    transfer_keep: float = 0.5
+    transfer_without: float = 0.5
+
+    def __post_init__(self) -> None:
+        """Checks the bounds.
+
+        Raises:
+            UsageError: a number is out of bounds, or there is no such selection.
+        """
+        if self.transfer_size < ALL:
+            raise UsageError(
+                f"--transfer_size={self.transfer_size}: must be a number of sentences, 0 for none, "
+                "or -1 for all."
+            )
+        if not 0 < self.transfer_ratio < math.inf:
+            raise UsageError(f"--transfer_ratio={self.transfer_ratio}: must be above 0 and finite.")
+        if self.transfer_select not in SELECTIONS:
+            raise UsageError(
+                f"--transfer_select={self.transfer_select}: must be one of {', '.join(SELECTIONS)}."
+            )
+        if not 0 < self.transfer_keep <= 1:
+            raise UsageError(f"--transfer_keep={self.transfer_keep}: must lie in (0, 1].")
+        if not 0 <= self.transfer_without < math.inf:
+            raise UsageError(
+                f"--transfer_without={self.transfer_without}: must be at least 0 and finite."
+            )

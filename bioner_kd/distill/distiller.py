@@ -6,8 +6,10 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from bioner_kd.distill.annealing import annealed
 from bioner_kd.distill.config import DistillConfig
-from bioner_kd.distill.losses import kl_per_word
+from bioner_kd.distill.losses import crf_kl_per_word, crf_nll_per_word, kl_per_word
+from bioner_kd.encoding.word_features import PAD
 from bioner_kd.training.losses import cross_entropy_per_word
 from bioner_kd.training.word_tagger import LOSS, WordTagger
 
@@ -19,7 +21,8 @@ class Distiller(WordTagger):
     """Student and teacher in one model.
 
     It is trained on alpha * CE(tags) + (1 - alpha) * T² * KL(teacher || student), in nats per
-    scored word.
+    scored word. Where the student has a CRF (its attribute `crf`), CE is the negative
+    log-likelihood of sentences and KL that of posterior probabilities.
 
     Without a teacher the targets carry its logits ("teacher_logits", cached); with one, it runs in
     the training step (live), on features that batches then hold for both. The teacher is frozen: it
@@ -49,20 +52,34 @@ class Distiller(WordTagger):
         # Past Keras's own __setattr__, which would track the teacher's variables as ours.
         object.__setattr__(self, "teacher", teacher)
         self.objective = DistillConfig()
+        self.total_steps = 0
 
     def compile(
-        self, optimizer: Any = "adam", *, objective: DistillConfig | None = None, **options: Any
+        self,
+        optimizer: Any = "adam",
+        *,
+        objective: DistillConfig | None = None,
+        total_steps: int = 0,
+        **options: Any,
     ) -> None:
         """Sets optimiser and objective.
 
         Args:
             optimizer: as in keras.Model.compile.
             objective: alpha and temperature, the paper's 0.3 where it is not given.
+            total_steps: steps of the whole training, over which alpha moves to its end; needed
+                where it does.
             **options: as in keras.Model.compile; metrics go in `weighted_metrics`, so that padding
                 is left out.
+
+        Raises:
+            ValueError: alpha is to move, and nothing says over how many steps.
         """
         super().compile(optimizer=optimizer, **options)
         self.objective = objective or DistillConfig()
+        self.total_steps = total_steps
+        if self.objective.alpha_end is not None and total_steps < 1:
+            raise ValueError("alpha moves to alpha_end over all steps: pass total_steps=.")
 
     def call(self, features: Mapping[str, tf.Tensor], training: bool | None = None) -> tf.Tensor:
         """The student's logits, float32 (batch, words, tags)."""
@@ -76,13 +93,36 @@ class Distiller(WordTagger):
         Where targets hold "annotated" (batch,), a sentence of 0 has no tags: its hard loss is 0,
         and its loss the soft one alone.
         """
-        alpha = self.objective.alpha
-        hard = cross_entropy_per_word(logits, targets["tag_ids"])
-        soft = self._soft_loss(features, targets, logits) if alpha < 1 else tf.zeros_like(hard)
+        alpha = self._alpha()
+        hard = self._hard_loss(features, targets, logits)
+        teaches = self.objective.needs_teacher
+        soft = self._soft_loss(features, targets, logits) if teaches else tf.zeros_like(hard)
         annotated = targets[ANNOTATED][:, tf.newaxis] if ANNOTATED in targets else 1.0
         weight = alpha * annotated
         blend = weight * hard + (1 - weight) * soft
         return {LOSS: blend, "hard_loss": annotated * hard, "soft_loss": soft}
+
+    def loss_weight(
+        self, name: str, targets: Mapping[str, tf.Tensor], word_mask: tf.Tensor
+    ) -> tf.Tensor:
+        """The word mask; of the hard loss, the words that have a tag."""
+        if name != "hard_loss" or ANNOTATED not in targets:
+            return word_mask
+        return word_mask * targets[ANNOTATED][:, tf.newaxis]
+
+    def _alpha(self) -> float | tf.Tensor:
+        start, end = self.objective.alpha, self.objective.alpha_end
+        if end is None:
+            return start
+        return annealed(start, end, step=self.optimizer.iterations, total_steps=self.total_steps)
+
+    def _hard_loss(
+        self, features: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor], logits: tf.Tensor
+    ) -> tf.Tensor:
+        crf = getattr(self.student, "crf", None)
+        if crf is None:
+            return cross_entropy_per_word(logits, targets["tag_ids"])
+        return crf_nll_per_word(crf, logits, targets["tag_ids"], _lengths(features))
 
     def _soft_loss(
         self, features: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor], logits: tf.Tensor
@@ -93,9 +133,18 @@ class Distiller(WordTagger):
             teacher_logits = targets[TEACHER_LOGITS]
         else:
             raise ValueError(
-                f"alpha is {self.objective.alpha}, so the loss needs the teacher: pass teacher=, "
-                f"or batches whose targets hold {TEACHER_LOGITS!r}."
+                f"alpha is {min(self.objective.alphas.values())}, so the loss needs the teacher: "
+                f"pass teacher=, or batches whose targets hold {TEACHER_LOGITS!r}."
             )
-        return kl_per_word(
-            logits, tf.cast(teacher_logits, tf.float32), temperature=self.objective.temperature
-        )
+        teacher_logits = tf.cast(teacher_logits, tf.float32)
+        temperature, crf = self.objective.temperature, getattr(self.student, "crf", None)
+        if crf is None:
+            return kl_per_word(logits, teacher_logits, temperature=temperature)
+        lengths = _lengths(features)
+        return crf_kl_per_word(crf, logits, teacher_logits, lengths, temperature=temperature)
+
+
+def _lengths(features: Mapping[str, tf.Tensor]) -> tf.Tensor:
+    # Words of each sentence, int32 (batch,).
+    present = tf.not_equal(features["word_ids"], PAD)
+    return tf.math.count_nonzero(present, axis=1, dtype=tf.int32)

@@ -1,5 +1,6 @@
 """A corpus and a teacher's logits become a student."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.distill.config import DistillConfig
 from bioner_kd.distill.distiller import ANNOTATED, TEACHER_LOGITS, Distiller
+from bioner_kd.distill.hidden_stage import HiddenStage, fit_hidden_states
 from bioner_kd.encoding.batches import (
     BatchSource,
     Gather,
@@ -21,7 +23,7 @@ from bioner_kd.encoding.batches import (
     word_values,
 )
 from bioner_kd.encoding.ragged import Ragged
-from bioner_kd.encoding.word_features import FeatureConfig, WordFeatures
+from bioner_kd.encoding.word_features import VECTOR, FeatureConfig, WordFeatures
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.evaluation.predictions import devel_f1
 from bioner_kd.student.config import StudentConfig
@@ -30,6 +32,7 @@ from bioner_kd.student.saved_student import SavedStudent
 from bioner_kd.training.config import TrainingConfig
 from bioner_kd.training.loop import train
 from bioner_kd.training.optimizer import make_optimizer
+from bioner_kd.vectors.word_vectors import WordVectors
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,8 @@ def distil(
     training: TrainingConfig,
     folder: Path,
     settings: Mapping[str, Any],
+    vectors: WordVectors | None = None,
+    hidden: HiddenStage | None = None,
 ) -> SavedStudent:
     """Trains a student and returns it with the weights of its best epoch.
 
@@ -92,13 +97,15 @@ def distil(
         train_split: sentences with tags; the tag set is theirs, and the word tables are theirs and
             the transfer set's.
         devel_split: sentences with tags, to choose the epoch by.
-        guidance: the teacher; may be None where alpha is 1.
+        guidance: the teacher; may be None where alpha is 1 throughout.
         objective: alpha and temperature.
         features: what the student sees of a word.
         student: its sizes.
         training: epochs and optimiser.
         folder: where the state to resume from goes.
         settings: what a resumed run must share.
+        vectors: word vectors that the student sees beside its own embedding of words.
+        hidden: a first stage that fits the teacher's hidden states.
 
     Raises:
         InputError: the teacher's tags are not the corpus's, or devel has a tag that train lacks.
@@ -107,38 +114,58 @@ def distil(
     tag_set = TagSet.from_sentences(train_split)
     for sentence in devel_split:
         tag_set.encode(sentence)  # refuses a tag that training never saw
-    if objective.alpha < 1:
-        _check_guidance(guidance, tag_set, objective.alpha)
-    else:
+    if objective.needs_teacher:
+        _check_guidance(guidance, tag_set, objective)
+    elif hidden is None:
         guidance = None
+    taught = guidance if objective.needs_teacher else None
     keras.utils.set_random_seed(training.seed)
     transfer = guidance.transfer if guidance else None
     text = [*train_split, *(transfer.sentences if transfer else ())]
-    tables = WordFeatures.from_sentences(text, features)
-    source = _training_source(train_split, tag_set, tables, guidance)
-    model = Student(student, tables.sizes(), len(tag_set))
+    rows = vectors.by_form() if vectors else {}
+    features = _with_vectors(features, bool(vectors))
+    tables = WordFeatures.from_sentences(text, features, rows)
+    source = _training_source(train_split, tag_set, tables, taught)
+    size = vectors.size if vectors else 0
+    model = Student(student, tables.sizes(), len(tag_set), vector_size=size, tag_names=tag_set.tags)
     saved = SavedStudent(model, tables, tag_set)
     devel = saved.source(devel_split)
     predict_logits(model, saved.source(train_split[:1]), 1)  # builds the variables
-    distiller = Distiller(student=model, teacher=guidance.model if guidance else None)
+    if vectors:
+        model.set_vectors(vectors.matrix[[rows[form] for form in tables.tables[VECTOR]]])
+    if hidden is not None:
+        fit_hidden_states(model, tables, hidden, training, folder=folder, settings=settings)
+    distiller = Distiller(student=model, teacher=taught.model if taught else None)
+    steps = source.steps(training.batch_size)
     distiller.compile(
-        make_optimizer(training, source.steps(training.batch_size)), objective=objective
+        make_optimizer(training, steps), objective=objective, total_steps=training.epochs * steps
     )
     train(
         distiller,
         source,
         training,
-        score=lambda: devel_f1(devel_split, predict_logits(saved.call, devel, 64), tag_set),
+        score=lambda: devel_f1(devel_split, predict_logits(saved.call, devel, 64), saved.decoder),
         folder=folder,
         settings=settings,
     )
     return saved
 
 
-def _check_guidance(guidance: Guidance | None, tag_set: TagSet, alpha: float) -> None:
-    if guidance is None:
+def _with_vectors(features: FeatureConfig, there_are: bool) -> FeatureConfig:
+    if VECTOR in features.features:
         raise UsageError(
-            f"--alpha={alpha} needs a teacher: pass --cache (its logits) or --teacher, or "
+            f"--features={','.join(features.features)}: '{VECTOR}' comes with --vectors by itself; "
+            "leave it out."
+        )
+    seen = (*features.features, VECTOR) if there_are else features.features
+    return dataclasses.replace(features, features=seen)
+
+
+def _check_guidance(guidance: Guidance | None, tag_set: TagSet, objective: DistillConfig) -> None:
+    if guidance is None:
+        name, alpha = next((name, a) for name, a in objective.alphas.items() if a < 1)
+        raise UsageError(
+            f"--{name}={alpha} needs a teacher: pass --cache (its logits) or --teachers, or "
             "--alpha=1 for none."
         )
     if tuple(guidance.tags) != tag_set.tags:

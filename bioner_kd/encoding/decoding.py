@@ -1,13 +1,16 @@
 """Word-level logits become tags, and tags entities: one rule for evaluation and for use."""
 
-import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from bioner_kd.corpus import iob2
 from bioner_kd.corpus.tag_set import TagSet
+from bioner_kd.encoding.chain import best_path, iob2_allows, marginals
+
+Transitions = tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,92 +35,107 @@ class Entity:
     score: float
 
 
-def decode(logits: np.ndarray, tag_set: TagSet) -> list[str]:
-    """The most probable sequence of tags that IOB2 allows: no I- opens a mention.
+@dataclass(frozen=True)
+class Decoder:
+    """How a model's logits become tags: the one rule of evaluation, export and use.
 
-    A word-wise maximum may follow an O by an I-, which is no mention at all or, as conlleval reads
-    it, one that lacks its first word. Forbidding that is worth about one point of F1 for a BiLSTM,
-    and makes conlleval and strict scores agree.
-
-    Args:
-        logits: float (words, tags) of one sentence, without padding.
-        tag_set: the tags in the order of the last axis.
-
-    Returns:
-        One tag a word; of equally probable sequences, that of the lower ids at its end.
-
-    Raises:
-        ValueError: the shape does not fit the tag set, or a word's best logit is NaN or infinite.
-
-    Source:
-        Viterbi (1967); hard transition constraints as in Strubell et al. (2017), arXiv:1702.02098,
-        section 4.1.
-    """
-    if logits.ndim != 2 or logits.shape[1] != len(tag_set):
-        raise ValueError(
-            f"logits have shape {logits.shape}, expected (words, {len(tag_set)} tags)."
-        )
-    _best_logits(logits)
-    opens, follows = _allowed(tag_set.tags)
-    ids = logits.argmax(axis=1)
-    # Most sentences need no search: a maximum that happens to be allowed is the best allowed one.
-    if len(ids) and not (opens[ids[0]] and follows[ids[:-1], ids[1:]].all()):
-        ids = _viterbi(logits.astype(np.float64), opens, follows)
-    return [tag_set.tags[number] for number in ids]
-
-
-@functools.lru_cache(maxsize=64)
-def _allowed(tags: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Whether a tag may open a sentence, bool (tags,), and follow another, bool (before, after)."""
-    inside = [tag.startswith("I-") for tag in tags]
-    opens = np.array([not within for within in inside])
-    follows = np.array(
-        [
-            [
-                not within or before[2:] == after[2:]
-                for after, within in zip(tags, inside, strict=True)
-            ]
-            for before in tags
-        ]
-    )
-    return opens, follows
-
-
-def _viterbi(scores: np.ndarray, opens: np.ndarray, follows: np.ndarray) -> list[int]:
-    # Logits may stand for log-probabilities: what they lack is the same for every tag of a word.
-    best = np.where(opens, scores[0], -np.inf)
-    forbidden = np.where(follows, 0.0, -np.inf)
-    came_from = []
-    for row in scores[1:]:
-        through = best[:, np.newaxis] + forbidden
-        came_from.append(through.argmax(axis=0))
-        best = through.max(axis=0) + row
-    path = [int(best.argmax())]
-    for origin in reversed(came_from):
-        path.append(int(origin[path[-1]]))
-    return path[::-1]
-
-
-def tag_scores(logits: np.ndarray, tags: Sequence[str], tag_set: TagSet) -> np.ndarray:
-    """Softmax probability of each word's tag.
-
-    Args:
-        logits: float (words, tags) of one sentence, without padding.
-        tags: the tag of each word, as `decode` gives.
+    Attributes:
         tag_set: the tags in the order of the logits' last axis.
-
-    Returns:
-        float64 (words,), in [0, 1].
-
-    Raises:
-        ValueError: not two axes, or a word's best logit is NaN or infinite.
+        transitions: what a CRF adds to the score of a sequence where the tag of a column follows
+            that of a row, (tags, tags); None for a model without a CRF.
     """
-    if logits.ndim != 2:
-        raise ValueError(f"logits have shape {logits.shape}, expected (words, tags).")
-    # Relative to the best tag, whose exponential is 1: no overflow.
-    odds = np.exp(logits.astype(np.float64) - _best_logits(logits)[:, np.newaxis])
-    chosen = [tag_set.id(tag) for tag in tags]
-    return odds[np.arange(len(chosen)), chosen] / odds.sum(axis=1)
+
+    tag_set: TagSet
+    transitions: Transitions | None = None
+
+    def __post_init__(self) -> None:
+        """Checks the transitions.
+
+        Raises:
+            ValueError: they are no numbers, or not one for each pair of tags.
+        """
+        if self.transitions is None:
+            return
+        rows = tuple(tuple(float(score) for score in row) for row in self.transitions)
+        tags = len(self.tag_set)
+        if {len(rows), *map(len, rows)} != {tags} or not np.isfinite(rows).all():
+            raise ValueError(f"transitions are not a finite number for each pair of {tags} tags")
+        # Tuples, where JSON or numpy gave something else, keep the frozen class hashable.
+        object.__setattr__(self, "transitions", rows)
+
+    def decode(self, logits: np.ndarray) -> list[str]:
+        """The most probable sequence of tags that IOB2 allows: no I- opens a mention.
+
+        A word-wise maximum may follow an O by an I-, which is no mention at all or, as conlleval
+        reads it, one that lacks its first word. Forbidding that is worth about one point of F1 for
+        a BiLSTM, and makes conlleval and strict scores agree.
+
+        Args:
+            logits: float (words, tags) of one sentence, without padding.
+
+        Returns:
+            One tag a word; of equally probable sequences, that of the lower ids at its end.
+
+        Raises:
+            ValueError: the shape does not fit the tag set, or a word's best logit is NaN or
+                infinite.
+
+        Source:
+            Viterbi (1967); hard transition constraints as in Strubell et al. (2017),
+            arXiv:1702.02098, section 4.1.
+        """
+        self._best_logits(logits)
+        start, steps = self._constraints
+        ids = logits.argmax(axis=1)
+        # Without a CRF most sentences need no search: a maximum that happens to be allowed is the
+        # best allowed one.
+        searched = self.transitions is not None or not np.isfinite(steps[ids[:-1], ids[1:]]).all()
+        if len(ids) and (searched or not np.isfinite(start[ids[0]])):
+            ids = best_path(logits.astype(np.float64), start, steps)
+        return [self.tag_set.tags[number] for number in ids]
+
+    def scores(self, logits: np.ndarray, tags: Sequence[str]) -> np.ndarray:
+        """Probability of each word's tag: by softmax, or under a CRF over all sequences.
+
+        Args:
+            logits: float (words, tags) of one sentence, without padding.
+            tags: the tag of each word, as `decode` gives.
+
+        Returns:
+            float64 (words,), in [0, 1].
+
+        Raises:
+            ValueError: as `decode` does.
+        """
+        # Relative to the best tag, whose exponential is 1: no overflow.
+        relative = logits.astype(np.float64) - self._best_logits(logits)[:, np.newaxis]
+        chosen = [self.tag_set.id(tag) for tag in tags]
+        if self.transitions is not None and chosen:
+            return marginals(relative, *self._constraints)[np.arange(len(chosen)), chosen]
+        odds = np.exp(relative)
+        return odds[np.arange(len(chosen)), chosen] / odds.sum(axis=1)
+
+    @cached_property
+    def _constraints(self) -> tuple[np.ndarray, np.ndarray]:
+        # Scores of opening a sentence (tags,) and of each step (before, after), float64.
+        opens, follows = iob2_allows(self.tag_set.tags)
+        transitions = 0.0 if self.transitions is None else np.array(self.transitions)
+        return np.where(opens, 0.0, -np.inf), np.where(follows, transitions, -np.inf)
+
+    def _best_logits(self, logits: np.ndarray) -> np.ndarray:
+        if logits.ndim != 2 or logits.shape[1] != len(self.tag_set):
+            raise ValueError(
+                f"logits have shape {logits.shape}, expected (words, {len(self.tag_set)} tags)."
+            )
+        # NaN passes through max, so one look at the best logit finds a model that has diverged;
+        # minus infinity elsewhere is a tag that was ruled out on purpose.
+        best = logits.max(axis=1).astype(np.float64)
+        if not np.isfinite(best).all():
+            word = int(np.flatnonzero(~np.isfinite(best))[0])
+            raise ValueError(
+                f"word {word} has {best[word]} as its best logit: the model has diverged."
+            )
+        return best
 
 
 def entities_from_tags(
@@ -130,7 +148,7 @@ def entities_from_tags(
 
     Args:
         tags: one IOB2 tag a word.
-        scores: (words,) probability of each word's tag, as `tag_scores` gives.
+        scores: (words,) probability of each word's tag, as `Decoder.scores` gives.
         spans: (start, end) of each word in characters of `text`.
         text: the source text.
 
@@ -150,13 +168,3 @@ def entities_from_tags(
         score = float(np.mean(scores[first:end_word], dtype=np.float64))
         found.append(Entity(entity_type, text[start:end], start, end, score))
     return found
-
-
-def _best_logits(logits: np.ndarray) -> np.ndarray:
-    # NaN passes through max, so one look at the best logit finds a model that has diverged;
-    # minus infinity elsewhere is a tag that was ruled out on purpose.
-    best = logits.max(axis=1).astype(np.float64)
-    if not np.isfinite(best).all():
-        word = int(np.flatnonzero(~np.isfinite(best))[0])
-        raise ValueError(f"word {word} has {best[word]} as its best logit: the model has diverged.")
-    return best

@@ -8,6 +8,7 @@ table travels with the student.
 import functools
 import itertools
 import unicodedata
+from collections.abc import Mapping
 
 # Blocks with letters and marks that biomedical text uses: Latin and combining marks to Greek,
 # punctuation to letter-like and Roman numerals, ligatures, full width.
@@ -56,3 +57,8 @@ def folding_table() -> dict[str, str]:
     characters = itertools.chain(*blocks, _BY_HAND)
     folded = {character: _fold_character(character) for character in characters}
     return {character: plain for character, plain in folded.items() if plain is not None}
+
+
+def fold(text: str, table: Mapping[str, str]) -> str:
+    """A text with each character that a folding table has replaced as it says."""
+    return "".join(table.get(character, character) for character in text)

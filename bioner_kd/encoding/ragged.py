@@ -40,6 +40,11 @@ class Ragged:
             np.concatenate([self.flat, other.flat]), np.concatenate([self.lengths, other.lengths])
         )
 
+    def take(self, indices: Sequence[int] | np.ndarray) -> "Ragged":
+        """The rows of these numbers, at least one, in this order."""
+        rows = self.rows()
+        return Ragged.from_arrays([rows[index] for index in indices])
+
     def rows(self) -> list[np.ndarray]:
         """The rows as arrays."""
         return np.split(self.flat, np.cumsum(self.lengths)[:-1])

@@ -3,11 +3,12 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bioner_kd.atomic import atomic_file
 from bioner_kd.corpus.tag_set import TagSet
+from bioner_kd.encoding.decoding import Decoder, Transitions
 from bioner_kd.encoding.word_features import WordFeatures
 from bioner_kd.errors import InputError, UsageError
 
@@ -21,20 +22,31 @@ class Tables:
     Attributes:
         tag_set: the tags of the logits' last axis.
         features: words to features.
+        transitions: of a student with a CRF, as `Decoder` takes them, otherwise None.
+        decoder: logits to tags.
     """
 
     tag_set: TagSet
     features: WordFeatures
+    transitions: Transitions | None = None
+    decoder: Decoder = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Makes the decoder, which checks the transitions."""
+        decoder = Decoder(self.tag_set, self.transitions)
+        object.__setattr__(self, "decoder", decoder)
+        object.__setattr__(self, "transitions", decoder.transitions)
 
     def to_json(self) -> dict[str, Any]:
         """Lists, strings and numbers."""
-        return {"tags": list(self.tag_set.tags), "features": self.features.to_json()}
+        tables = {"tags": list(self.tag_set.tags), "features": self.features.to_json()}
+        return tables if self.transitions is None else tables | {"transitions": self.transitions}
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> "Tables":
         """Reads what `to_json` gave; KeyError, TypeError or ValueError where it is not that."""
         features = WordFeatures.from_json(record["features"])
-        return cls(TagSet(tuple(record["tags"])), features)
+        return cls(TagSet(tuple(record["tags"])), features, record.get("transitions"))
 
     def write(self, path: str | os.PathLike[str]) -> None:
         """Writes what `read_tables` reads."""

@@ -7,19 +7,22 @@ ids.
 import functools
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.encoding.folding import folding_table
+from bioner_kd.corpus.tokenizer import MASK
+from bioner_kd.encoding.folding import fold, folding_table
 from bioner_kd.errors import InputError, UsageError
 
 PAD, UNKNOWN = 0, 1
-_FIRST_ENTRY = 2
-FEATURES = ("word", "prefix", "suffix", "shape", "char")
+FIRST_ENTRY = 2
+# What is learnt with the student, and what a file of word vectors brings.
+LEARNT, VECTOR = ("word", "prefix", "suffix", "shape", "char"), "vector"
+FEATURES = ("word", VECTOR, *LEARNT[1:])
 _LONGEST_SHAPE_RUN = 4
 _CACHED_WORDS = 200_000
 
@@ -30,19 +33,21 @@ class FeatureConfig:
 
     Attributes:
         features: subset of `FEATURES`, "word" included; each is a table with an embedding of its
-            own.
+            own. "vector" comes with a file of word vectors.
         prefix_length: characters of a prefix.
         suffix_length: characters of a suffix.
         max_chars: characters of a word that the character CNN reads; of a longer word, the head and
             the tail.
-        min_count: a form seen less often in training is unknown.
+        min_count: a form seen less often in training is unknown; it may still have a vector.
+        vocabulary_size: word vectors that are kept, those of the most useful words; 0 keeps all.
     """
 
-    features: tuple[str, ...] = FEATURES
+    features: tuple[str, ...] = LEARNT
     prefix_length: int = 3
     suffix_length: int = 3
     max_chars: int = 16
     min_count: int = 2
+    vocabulary_size: int = 50_000
 
     def __post_init__(self) -> None:
         """Checks the bounds.
@@ -54,10 +59,11 @@ class FeatureConfig:
         unknown = sorted(set(self.features) - set(FEATURES))
         if unknown or len(set(self.features)) != len(self.features) or "word" not in self.features:
             raise UsageError(
-                f"--features={','.join(self.features)}: choose from {','.join(FEATURES)}, each at "
+                f"--features={','.join(self.features)}: choose from {','.join(LEARNT)}, each at "
                 "most once, 'word' always."
             )
         minima = {"prefix_length": 1, "suffix_length": 1, "max_chars": 2, "min_count": 1}
+        minima["vocabulary_size"] = 0
         for name, minimum in minima.items():
             if getattr(self, name) < minimum:
                 raise UsageError(f"--{name}={getattr(self, name)}: must be at least {minimum}.")
@@ -70,6 +76,12 @@ def _lower_ascii(text: str) -> str:
 def word_form(folded: str) -> str:
     """Lower-cased form with every digit read as 0, of a folded word."""
     return "".join("0" if "0" <= c <= "9" else c for c in _lower_ascii(folded))
+
+
+@functools.lru_cache(_CACHED_WORDS)
+def form_of(word: str) -> str:
+    """The form of a word as it stands in a text, as the feature "word" of a new table has it."""
+    return word_form(fold(word, folding_table()))
 
 
 def _kind(character: str) -> str:
@@ -108,13 +120,26 @@ class WordFeatures:
     folding: Mapping[str, str] = field(default_factory=folding_table)
 
     @classmethod
-    def from_sentences(cls, sentences: Iterable[Sentence], config: FeatureConfig) -> "WordFeatures":
+    def from_sentences(
+        cls,
+        sentences: Iterable[Sentence],
+        config: FeatureConfig,
+        vector_forms: Collection[str] = (),
+    ) -> "WordFeatures":
         """Collects the tables from training text, the most frequent entries first.
+
+        Args:
+            sentences: the training text.
+            config: which features there are.
+            vector_forms: word forms that have a vector, the most frequent ones first. The most
+                useful ones are those that the training text has, then the first of the rest.
 
         Raises:
             InputError: there is no word.
         """
         counts = Counter(word for sentence in sentences for word in sentence.words)
+        # A masked word has to be what any unknown word is.
+        counts.pop(MASK, None)
         if not counts:
             raise InputError("The training text has no word; check the corpus that --corpus names.")
         empty = cls(config, dict.fromkeys(config.features, ()))
@@ -132,14 +157,20 @@ class WordFeatures:
             )
             for name, counter in seen.items()
         }
+        if VECTOR in tables:
+            with_vector = frozenset(vector_forms)
+            seen_forms = [form for form in tables[VECTOR] if form in with_vector]
+            useful = dict.fromkeys([*seen_forms, *vector_forms])
+            tables[VECTOR] = tuple(useful)[: config.vocabulary_size or None]
         return cls(config, tables)
 
     def entries(self, word: str) -> dict[str, tuple[str, ...]]:
         """Table entries of a word, in the order of `FEATURES`; "char" has one a character."""
-        folded = "".join(self.folding.get(character, character) for character in word)
+        folded = fold(word, self.folding)
         form = word_form(folded)
         every = {
             "word": (form,),
+            VECTOR: (form,),
             "prefix": (form[: self.config.prefix_length],),
             "suffix": (form[-self.config.suffix_length :],),
             "shape": (word_shape(folded),),
@@ -150,7 +181,7 @@ class WordFeatures:
     @functools.cached_property
     def _ids(self) -> dict[str, dict[str, int]]:
         return {
-            name: {entry: number for number, entry in enumerate(table, _FIRST_ENTRY)}
+            name: {entry: number for number, entry in enumerate(table, FIRST_ENTRY)}
             for name, table in self.tables.items()
         }
 
@@ -200,7 +231,7 @@ class WordFeatures:
 
     def sizes(self) -> dict[str, int]:
         """Rows that each embedding needs, padding and unknown included."""
-        return {name: len(table) + _FIRST_ENTRY for name, table in self.tables.items()}
+        return {name: len(table) + FIRST_ENTRY for name, table in self.tables.items()}
 
     def to_json(self) -> dict[str, Any]:
         """What `from_json` reads, of lists, strings and numbers."""

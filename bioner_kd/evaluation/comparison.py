@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.tag_set import TagSet
+from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.evaluation.predictions import score_logits
 from bioner_kd.evaluation.scores import Scores
 from bioner_kd.evaluation.summary import summarise
@@ -19,8 +19,8 @@ class Tagging(Protocol):
     """A teacher or student as it comes from disk."""
 
     @property
-    def tag_set(self) -> TagSet:
-        """Tags of its logits' last axis."""
+    def decoder(self) -> Decoder:
+        """Its logits to tags."""
 
     @property
     def parameters(self) -> int:
@@ -86,7 +86,7 @@ def compare(
         batch_size: sentences of a batch.
     """
     scores = tuple(
-        score_logits(sentences, model.logits(sentences, batch_size), model.tag_set)
+        score_logits(sentences, model.logits(sentences, batch_size), model.decoder)
         for model in models
     )
     # The pass above has made every graph, so this one measures tagging alone.

@@ -56,12 +56,12 @@ def _write_compared(
     student: SavedStudent, folder: Path, split: Split, config: ExportConfig, lengths: Sequence[int]
 ) -> dict[str, Any]:
     reference = student.logits(split.sentences)
-    keras = score_logits(split.sentences, reference, student.tag_set).conlleval.micro
+    keras = score_logits(split.sentences, reference, student.decoder).conlleval.micro
     models = {}
     for model in write_models(student, folder, config, lengths):
         logging.info("%s: written; comparing its tags with the Keras student's.", model.path)
         logits = model.logits(split.sentences)
-        parity = compare_logits(split.sentences, reference, logits, student.tag_set)
+        parity = compare_logits(split.sentences, reference, logits, student.decoder)
         warn_of_losses(model.form, parity, keras.f1)
         models[model.form] = {
             "path": model.path,

@@ -10,8 +10,7 @@ from absl import logging
 
 from bioner_kd.artefact.layout import FLOAT32, INT8, SAVED_MODEL
 from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.tag_set import TagSet
-from bioner_kd.encoding.decoding import decode
+from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.evaluation.predictions import score_logits
 from bioner_kd.evaluation.scores import EntityScore
 
@@ -42,7 +41,7 @@ def compare_logits(
     sentences: Sequence[Sentence],
     keras: Sequence[np.ndarray],
     exported: Sequence[np.ndarray],
-    tag_set: TagSet,
+    decoder: Decoder,
 ) -> Parity:
     """Compares two models on the same sentences.
 
@@ -50,20 +49,20 @@ def compare_logits(
         sentences: with tags.
         keras: float32 (words, tags) a sentence, of the Keras student.
         exported: the same of an exported one.
-        tag_set: the tags of their last axis.
+        decoder: logits to tags, of both.
     """
     pairs = list(zip(keras, exported, strict=True))
     return Parity(
-        tags_that_differ=sum(_differing(one, other, tag_set) for one, other in pairs),
+        tags_that_differ=sum(_differing(one, other, decoder) for one, other in pairs),
         largest_logit_difference=max(
             (float(np.abs(one - other).max(initial=0.0)) for one, other in pairs), default=0.0
         ),
-        score=score_logits(sentences, exported, tag_set).conlleval.micro,
+        score=score_logits(sentences, exported, decoder).conlleval.micro,
     )
 
 
-def _differing(one: np.ndarray, other: np.ndarray, tag_set: TagSet) -> int:
-    pairs = zip(decode(one, tag_set), decode(other, tag_set), strict=True)
+def _differing(one: np.ndarray, other: np.ndarray, decoder: Decoder) -> int:
+    pairs = zip(decoder.decode(one), decoder.decode(other), strict=True)
     return sum(tag != other_tag for tag, other_tag in pairs)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from bioner_kd.artefact.word_model import WordModel
 from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.encoding.decoding import Entity, decode, entities_from_tags, tag_scores
+from bioner_kd.encoding.decoding import Entity, entities_from_tags
 from bioner_kd.encoding.tables import Tables
 from bioner_kd.runtime.exported import find_exported
 from bioner_kd.runtime.sentence_splitter import split_sentences
@@ -85,10 +85,10 @@ class Tagger:
     def _tag(self, words: Sequence[str]) -> tuple[list[str], np.ndarray]:
         if not words:
             return [], np.zeros(0)
-        tag_set = self._tables.tag_set
+        decoder = self._tables.decoder
         logits = self._model.logits(self._tables.features.encode(words))
-        tags = decode(logits, tag_set)
-        return tags, tag_scores(logits, tags, tag_set)
+        tags = decoder.decode(logits)
+        return tags, decoder.scores(logits, tags)
 
 
 def _restore(model: WordModel, tables: dict[str, Any]) -> Tagger:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from bioner_kd.errors import UsageError
 from bioner_kd.training.config import TrainingConfig
 
+SOFTMAX, CRF_HEAD = HEADS = ("softmax", "crf")
+
 
 @dataclass(frozen=True)
 class StudentConfig:
@@ -19,6 +21,9 @@ class StudentConfig:
         dropout: share of embedding and BiLSTM outputs dropped in training.
         word_dropout: share of words read as unknown in training, so that unknown words are learnt
             too.
+        tune_vectors: whether word vectors are trained on; otherwise they stay as they were read.
+        head: what makes tags of the last layer: "softmax", each word for itself, or "crf", which
+            learns what follows what.
     """
 
     word_size: int = 100
@@ -32,18 +37,24 @@ class StudentConfig:
     layers: int = 1
     dropout: float = 0.5
     word_dropout: float = 0.2
+    tune_vectors: bool = False
+    head: str = SOFTMAX
 
     def __post_init__(self) -> None:
         """Checks the bounds.
 
         Raises:
-            UsageError: a size is below 1 or a share outside [0, 1).
+            UsageError: a size is below 1, a share outside [0, 1) or the head unknown.
         """
+        if self.head not in HEADS:
+            raise UsageError(f"--head={self.head}: must be one of {', '.join(HEADS)}.")
         for name, value in vars(self).items():
+            if name == "head":
+                continue
             if name.endswith("dropout"):
                 if not 0 <= value < 1:
                     raise UsageError(f"--{name}={value}: must be at least 0 and below 1.")
-            elif value < 1:
+            elif not isinstance(value, bool) and value < 1:
                 raise UsageError(f"--{name}={value}: must be at least 1.")
 
 

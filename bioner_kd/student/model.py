@@ -1,14 +1,18 @@
 """The student: embeddings of each word, a BiLSTM over the sentence, one row of logits a word."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
-from bioner_kd.encoding.word_features import FEATURES, PAD
-from bioner_kd.student.config import StudentConfig
+from bioner_kd.encoding.decoding import Transitions
+from bioner_kd.encoding.word_features import FEATURES, FIRST_ENTRY, PAD, VECTOR
+from bioner_kd.student.config import CRF_HEAD, StudentConfig
+from bioner_kd.student.crf import CRF
+from bioner_kd.student.fast_lstm import bilstm
 from bioner_kd.student.layers import CharacterCNN, WordDropout
 
 
@@ -22,19 +26,29 @@ class Student(keras.Model):
     """
 
     def __init__(
-        self, config: StudentConfig, table_sizes: Mapping[str, int], tags: int, **options: Any
+        self,
+        config: StudentConfig,
+        table_sizes: Mapping[str, int],
+        tags: int,
+        *,
+        vector_size: int = 0,
+        tag_names: Sequence[str] = (),
+        **options: Any,
     ) -> None:
         """Builds the layers.
 
         Args:
-            config: sizes and dropout.
+            config: sizes, dropout and head.
             table_sizes: rows of each feature's embedding by feature name, as `WordFeatures.sizes`
                 gives them.
             tags: number of tags.
+            vector_size: width of the word vectors, where the student has a table of them.
+            tag_names: the tags, which a CRF needs to know what IOB2 forbids.
             **options: as in keras.Model.
         """
         super().__init__(**options)
         self.config, self.table_sizes, self.tags = config, dict(table_sizes), tags
+        self.vector_size = vector_size
         self._word_dropout = WordDropout(config.word_dropout, name="word_dropout")
         self._embeddings = {name: self._embedding(name) for name in FEATURES if name in table_sizes}
         # Puts features of very different scale on one: fewer epochs, and a higher best devel F1.
@@ -48,26 +62,65 @@ class Student(keras.Model):
         ]
         self._output_dropout = keras.layers.Dropout(config.dropout, name="output_dropout")
         self._classifier = keras.layers.Dense(tags, name="classifier", dtype="float32")
+        self.tag_names = tuple(tag_names)
+        self.crf = self._make_crf() if config.head == CRF_HEAD else None
+
+    def _make_crf(self) -> CRF:
+        if len(self.tag_names) != self.tags:
+            raise ValueError(f"A CRF needs the names of {self.tags} tags, not {self.tag_names}.")
+        return CRF(self.tag_names, name="crf")
+
+    @property
+    def transitions(self) -> Transitions | None:
+        """What the CRF has learnt so far, as a `Decoder` takes it; None without a CRF."""
+        if self.crf is None:
+            return None
+        return tuple(map(tuple, self.crf.transitions.numpy().tolist()))
 
     def _embedding(self, name: str) -> keras.layers.Layer:
         rows, config = self.table_sizes[name], self.config
         if name == "char":
             sizes = (config.char_size, config.char_filters, config.char_width)
             return CharacterCNN(rows, *sizes, name="char_cnn")
+        if name == VECTOR:
+            return keras.layers.Embedding(
+                rows,
+                self.vector_size,
+                embeddings_initializer="zeros",
+                trainable=config.tune_vectors,
+                name="vector_embedding",
+            )
         size = getattr(config, f"{name}_size")
         return keras.layers.Embedding(rows, size, name=f"{name}_embedding")
 
-    def call(self, features: Mapping[str, tf.Tensor], training: bool | None = None) -> tf.Tensor:
-        """Logits of every word.
+    def set_vectors(self, matrix: np.ndarray) -> None:
+        """Sets the word vectors of a built student, float32 (vectors, size), in its table's order.
 
-        Args:
-            features: int32 "word_ids", "prefix_ids", "suffix_ids", "shape_ids" (batch, words) and
-                "char_ids" (batch, words, chars); those that the student has no table for are left
-                aside.
-            training: whether dropout acts.
+        Padding and words without a vector have zeros.
+        """
+        rows = np.concatenate([np.zeros((FIRST_ENTRY, matrix.shape[1]), np.float32), matrix])
+        self._embeddings[VECTOR].set_weights([rows])
+
+    def call(self, features: Mapping[str, tf.Tensor], training: bool | None = None) -> tf.Tensor:
+        """Logits of every word, to a CRF its emissions, from what `hidden` takes.
 
         Returns:
             float32 (batch, words, tags).
+        """
+        hidden = self.hidden(features, training=training)
+        return self._classifier(self._output_dropout(hidden, training=training))
+
+    def hidden(self, features: Mapping[str, tf.Tensor], training: bool | None = None) -> tf.Tensor:
+        """What the last BiLSTM says of every word, before dropout.
+
+        Args:
+            features: int32 "word_ids", "vector_ids", "prefix_ids", "suffix_ids", "shape_ids"
+                (batch, words) and "char_ids" (batch, words, chars); those that the student has no
+                table for are left aside.
+            training: whether dropout acts.
+
+        Returns:
+            float32 (batch, words, twice the units of a direction).
         """
         present = tf.not_equal(features["word_ids"], PAD)
         ids = {name: features[f"{name}_ids"] for name in self._embeddings}
@@ -75,8 +128,8 @@ class Student(keras.Model):
         hidden = tf.concat([embed(ids[name]) for name, embed in self._embeddings.items()], axis=-1)
         hidden = self._input_dropout(self._norm(hidden), training=training)
         for layer in self._recurrent:
-            hidden = layer(hidden, mask=present, training=training)
-        return self._classifier(self._output_dropout(hidden, training=training))
+            hidden = _read(layer, hidden, present, training)
+        return hidden
 
     def get_config(self) -> dict[str, Any]:
         """Arguments that make this model again."""
@@ -84,6 +137,8 @@ class Student(keras.Model):
             "config": dataclasses.asdict(self.config),
             "table_sizes": self.table_sizes,
             "tags": self.tags,
+            "vector_size": self.vector_size,
+            "tag_names": list(self.tag_names),
             "name": self.name,
         }
 
@@ -91,3 +146,12 @@ class Student(keras.Model):
     def from_config(cls, config: Mapping[str, Any], custom_objects: Any = None) -> "Student":
         """Makes the model that `get_config` described."""
         return cls(**{**config, "config": StudentConfig(**config["config"])})
+
+
+def _read(
+    layer: keras.layers.Bidirectional, inputs: tf.Tensor, present: tf.Tensor, training: bool | None
+) -> tf.Tensor:
+    # What is exported and what runs on a GPU is Keras's layer; the same weights, the same numbers.
+    if training and layer.built and not tf.config.list_physical_devices("GPU"):
+        return bilstm(layer, inputs, present)
+    return layer(inputs, mask=present, training=training)

@@ -13,6 +13,7 @@ import tensorflow as tf
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.encoding.batches import BatchSource, predict_logits, student_features
+from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.encoding.tables import TABLES, Tables, read_tables
 from bioner_kd.encoding.word_features import WordFeatures
 from bioner_kd.errors import InputError
@@ -74,9 +75,14 @@ class SavedStudent:
         return BatchSource(words, words, (student_features(sentences, self.features),))
 
     @property
+    def decoder(self) -> Decoder:
+        """Its logits to tags, with the model's weights as they are now."""
+        return Decoder(self.tag_set, self.model.transitions)
+
+    @property
     def tables(self) -> Tables:
         """Tables and tags: what every runtime needs beside the model."""
-        return Tables(self.tag_set, self.features)
+        return Tables(self.tag_set, self.features, self.model.transitions)
 
     def save(self, folder: Path) -> None:
         """Writes what `load_student` reads into an existing folder."""
@@ -93,7 +99,7 @@ def load_student(folder: Path) -> SavedStudent:
     try:
         tables = read_tables(folder / TABLES)
         model = keras.models.load_model(folder / MODEL)
-        _check_sizes(model, tables)
+        _check_match(model, tables)
     except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
         reason = str(error).partition("\n")[0] or type(error).__name__
         raise InputError(
@@ -103,7 +109,8 @@ def load_student(folder: Path) -> SavedStudent:
     return SavedStudent(model, tables.features, tables.tag_set, folder)
 
 
-def _check_sizes(model: keras.Model, tables: Tables) -> None:
-    found = (model.table_sizes, model.tags) if isinstance(model, Student) else None
-    if found != (tables.features.sizes(), len(tables.tag_set)):
+def _check_match(model: keras.Model, tables: Tables) -> None:
+    expected = (tables.features.sizes(), len(tables.tag_set), tables.transitions)
+    student = isinstance(model, Student)
+    if not student or expected != (model.table_sizes, model.tags, model.transitions):
         raise ValueError(f"{TABLES} is not of the same student as {MODEL}")

@@ -6,16 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import tensorflow as tf
 
 from bioner_kd.artefact.tflite import TFLiteModel
 from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.encoding.decoding import decode
 from bioner_kd.evaluation.scores import score
 from bioner_kd.export.tflite import tflite_models
 from bioner_kd.runtime.tagger import Tagger
 from bioner_kd.student.saved_student import load_student
 from bioner_kd.study.models import is_teacher
+from bioner_kd.study.runs import averaged_parts
 from bioner_kd.teacher.saved_teacher import SavedTeacher, load_teacher, subword_source
 
 # Sentences whose time is taken, spread over the split, and how often each: a median of so many
@@ -49,7 +50,8 @@ def measure(folder: Path, sentences: Sequence[Sentence]) -> Cost:
         InputError: the folder holds no model.
     """
     if is_teacher(folder):
-        return Cost(median_milliseconds(_teacher_tagger(load_teacher(folder)), sentences))
+        teachers = [load_teacher(part) for part in averaged_parts(folder)]
+        return Cost(median_milliseconds(_teachers_tagger(teachers), sentences))
     student = load_student(folder)
     (content,) = tflite_models(student, [True])
     tagger = Tagger(TFLiteModel(content, f"{folder} as int8"), student.tables)
@@ -62,12 +64,16 @@ def measure(folder: Path, sentences: Sequence[Sentence]) -> Cost:
     )
 
 
-def _teacher_tagger(teacher: SavedTeacher) -> Callable[[Sentence], object]:
+def _teachers_tagger(teachers: Sequence[SavedTeacher]) -> Callable[[Sentence], object]:
     # Without the queue of batches that `SavedTeacher.logits` sets up, which takes longer than one
     # sentence does.
-    def tag(sentence: Sentence) -> object:
+    def logits(teacher: SavedTeacher, sentence: Sentence) -> np.ndarray:
         features, _, _ = subword_source(teacher.encode([sentence])).gather(tf.constant([0]))
-        return decode(teacher.call(features)[0].numpy(), teacher.tag_set)
+        return teacher.call(features)[0].numpy()
+
+    def tag(sentence: Sentence) -> object:
+        mean = np.mean([logits(teacher, sentence) for teacher in teachers], axis=0)
+        return teachers[0].decoder.decode(mean)
 
     return tag
 

@@ -9,18 +9,20 @@ from bioner_kd.encoding.tables import TABLES
 from bioner_kd.errors import InputError
 from bioner_kd.evaluation.comparison import Tagging
 from bioner_kd.student.saved_student import MODEL, load_student
-from bioner_kd.teacher.saved_teacher import WEIGHTS, load_teacher, teacher_fingerprint
+from bioner_kd.study.runs import averaged_parts
+from bioner_kd.teacher.averaged import load_teachers, teachers_fingerprint
+from bioner_kd.teacher.saved_teacher import WEIGHTS
 
 
 def is_teacher(folder: Path) -> bool:
-    """Whether a run folder holds a teacher; if not, it holds a student.
+    """Whether a run folder holds a teacher, or is "a+b"; if not, it holds a student.
 
     Raises:
         InputError: it holds neither.
     """
     if (folder / MODEL).exists():
         return False
-    if (folder / WEIGHTS).exists():
+    if (folder / WEIGHTS).exists() or len(averaged_parts(folder)) > 1:
         return True
     raise InputError(
         f"{folder}: holds neither a student (scripts/distill.py) nor a teacher "
@@ -29,12 +31,14 @@ def is_teacher(folder: Path) -> bool:
 
 
 def load_model(folder: Path) -> Tagging:
-    """A teacher or a student, whichever the folder holds.
+    """A teacher or a student, whichever the folder holds; of "a+b" the average of these teachers.
 
     Raises:
-        InputError: it holds neither, or a damaged one.
+        InputError: it holds neither, or a damaged one, or teachers of different tags are to be
+            averaged.
+        UsageError: a teacher is to be averaged with itself.
     """
-    return load_teacher(folder) if is_teacher(folder) else load_student(folder)
+    return load_teachers(averaged_parts(folder)) if is_teacher(folder) else load_student(folder)
 
 
 def model_digest(folder: Path) -> str:
@@ -42,9 +46,10 @@ def model_digest(folder: Path) -> str:
 
     Raises:
         InputError: the folder holds no model, or not all of it.
+        UsageError: a teacher is to be averaged with itself.
     """
     if is_teacher(folder):
-        parts = teacher_fingerprint(folder)
+        parts = teachers_fingerprint(averaged_parts(folder))
     else:
         parts = {name: _digest(folder / name) for name in (MODEL, TABLES)}
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -1,6 +1,7 @@
 """What a run predicts on a split: computed once, then read from its folder."""
 
 import gzip
+import hashlib
 import json
 import re
 import zlib
@@ -14,9 +15,9 @@ from absl import logging
 from bioner_kd.atomic import atomic_file
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
-from bioner_kd.encoding.decoding import decode
 from bioner_kd.errors import InputError
 from bioner_kd.study.models import is_teacher, load_model, model_digest
+from bioner_kd.study.runs import averaged_parts
 from bioner_kd.teacher.logits_cache import words_digest
 
 # Another number where the same model would tag the same words otherwise than before.
@@ -60,7 +61,11 @@ class Predictions:
 def predictions_file(folder: Path, split: Split) -> Path:
     """Where the predictions of a run on a split are kept."""
     corpus = re.sub(r"[^A-Za-z0-9._-]", "_", split.corpus)
-    return folder / f"predicted_{corpus}_{split.name}.json.gz"
+    first, *others = averaged_parts(folder)
+    # An average is kept with its first teacher, beside that teacher's own predictions.
+    names = "\0".join(other.resolve().name for other in others).encode()
+    mean = f"_mean_{hashlib.sha256(names).hexdigest()[:8]}" if others else ""
+    return first / f"predicted_{corpus}_{split.name}{mean}.json.gz"
 
 
 def predict(folder: Path, split: Split, *, batch_size: int) -> Predictions:
@@ -86,14 +91,15 @@ def predict(folder: Path, split: Split, *, batch_size: int) -> Predictions:
 
 def _compute(folder: Path, split: Split, batch_size: int) -> Predictions:
     model = load_model(folder)
-    if model.tag_set != split.tag_set:
+    tag_set = model.decoder.tag_set
+    if tag_set != split.tag_set:
         raise InputError(
-            f"{folder}: knows the tags {', '.join(model.tag_set.tags)}, but {split.corpus} has "
+            f"{folder}: knows the tags {', '.join(tag_set.tags)}, but {split.corpus} has "
             f"{', '.join(split.tag_set.tags)}; name the --corpus that it was trained on, or leave "
             "it out."
         )
     logits = model.logits(split.sentences, batch_size)
-    tags = [decode(rows, model.tag_set) for rows in logits]
+    tags = [model.decoder.decode(rows) for rows in logits]
     return Predictions(tags, is_teacher(folder), model.parameters, model.size)
 
 

@@ -1,17 +1,16 @@
 """How the runs of a report are made again: flagfiles that travel with it, and commands."""
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bioner_kd.atomic import atomic_file
 from bioner_kd.study.analysis import ScoredGroup
 from bioner_kd.study.names import safe_name
-from bioner_kd.study.runs import SEED
+from bioner_kd.study.runs import SEED, Group, Run
 
 FLAGS = "flags"
 _OUTPUT = "output"
-# Where a report is made from flags alone, without a folder of its own: the commands read well.
 _INDENT = " \\\n    "
 
 
@@ -36,11 +35,12 @@ def write_flagfiles(
         commands[f"The runs of the sweep {name}"] = _command("sweep.py", shown / path)
     for group in groups:
         path = Path(FLAGS) / f"{safe_name(group.name)}.cfg"
-        own = {SEED, _OUTPUT, *group.group.mixed}
-        _write(folder / path, _without(group.runs[0].run.record, own))
+        trainings = [part for run in group.runs for part in run.run.parts or (run.run,)]
+        own = {SEED, _OUTPUT, *Group(group.name, tuple(trainings)).mixed}
+        _write(folder / path, _without(trainings[0].record, own))
         program = "finetune_teacher.py" if group.teacher else "distill.py"
         commands[f"The runs of {group.name}"] = "\n".join(
-            _command(program, shown / path, line) for line in _own_flags(group, own)
+            _command(program, shown / path, _own_flags(run, own)) for run in trainings
         )
     return commands
 
@@ -50,10 +50,8 @@ def report_command(flags: Sequence[str]) -> str:
     return _INDENT.join(["python scripts/report.py", *map(_quoted, flags)])
 
 
-def _own_flags(group: ScoredGroup, names: set[str]) -> Iterator[str]:
-    for run in group.runs:
-        lines = [line for line in run.run.record.splitlines() if _name(line) in names]
-        yield " ".join(map(_quoted, lines))
+def _own_flags(run: Run, names: set[str]) -> str:
+    return " ".join(_quoted(line) for line in run.record.splitlines() if _name(line) in names)
 
 
 def _command(program: str, flagfile: Path, more: str = "") -> str:

@@ -24,11 +24,14 @@ class Run:
 
     Attributes:
         folder: where it lies.
-        record: the flagfile of the flags that it ran with, its run.cfg.
+        record: the flagfile of the flags that it ran with, its run.cfg; of an average of teachers,
+            the flags that they share.
+        parts: of an average, each teacher; otherwise none.
     """
 
     folder: Path
     record: str
+    parts: tuple["Run", ...] = ()
 
     @cached_property
     def flags(self) -> Mapping[str, str]:
@@ -78,12 +81,28 @@ class Group:
         return sorted(names - self.settings.keys())
 
 
+def averaged_parts(folder: Path) -> list[Path]:
+    """The folders of the teachers that "a+b" averages; a folder itself where it is none."""
+    joined = "+" in str(folder) and not folder.exists()
+    return [Path(part) for part in str(folder).split("+")] if joined else [folder]
+
+
 def read_run(folder: Path) -> Run:
-    """A run by its folder.
+    """A run by its folder, or an average of teachers by "a+b".
 
     Raises:
         InputError: there is no such folder, or it is not that of a finished run.
     """
+    parts = averaged_parts(folder)
+    if len(parts) == 1:
+        return _read_folder(folder)
+    runs = tuple(map(_read_folder, parts))
+    others = [set(run.record.splitlines()) for run in runs[1:]]
+    shared = [line for line in runs[0].record.splitlines() if all(line in o for o in others)]
+    return Run(folder, "\n".join(shared) + "\n", runs)
+
+
+def _read_folder(folder: Path) -> Run:
     try:
         text = (folder / RECORD).read_text(encoding="utf-8")
     except (OSError, ValueError) as error:

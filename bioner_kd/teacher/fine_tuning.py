@@ -10,6 +10,7 @@ import numpy as np
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.encoding.batches import BatchSource, predict_logits, word_values
+from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.encoding.windows import WindowConfig
 from bioner_kd.errors import UsageError
@@ -74,7 +75,7 @@ def fine_tune(
         source,
         training,
         score=lambda: devel_f1(
-            devel_split, predict_logits(predict, devel, training.batch_size), tag_set
+            devel_split, predict_logits(predict, devel, training.batch_size), Decoder(tag_set)
         ),
         folder=folder,
         settings=settings,

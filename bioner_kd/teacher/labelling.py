@@ -1,39 +1,97 @@
 """A teacher labels sentences into a cache."""
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 from absl import logging
 from tqdm import tqdm
 
 from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, UsageError
+from bioner_kd.teacher.averaged import AveragedTeacher
+from bioner_kd.teacher.cache_kind import HIDDEN_STATES, hidden_folder
+from bioner_kd.teacher.labelled_text import write_sentences
 from bioner_kd.teacher.logits_cache import LogitsCache
 from bioner_kd.teacher.saved_teacher import SavedTeacher
 
 
 def label(
-    teacher: SavedTeacher, sentences: Sequence[Sentence], folder: Path, *, batch_size: int
+    teacher: SavedTeacher | AveragedTeacher,
+    sentences: Sequence[Sentence],
+    folder: Path,
+    *,
+    batch_size: int,
+    hidden: bool = False,
 ) -> None:
     """Writes the teacher's logits of every sentence.
 
+    Sentences without tags, which are of no corpus, are written beside their logits once these are
+    all there.
+
     Args:
-        teacher: the fine-tuned teacher.
+        teacher: the fine-tuned teacher, or several.
         sentences: with or without tags.
         folder: the cache; what is there and fits is kept.
         batch_size: sentences of a batch.
+        hidden: whether its hidden states are written too, into a cache beside that one.
 
     Raises:
-        InputError: there is no sentence, or the folder holds logits of something else.
+        InputError: there is no sentence, or a folder holds values of something else.
+        UsageError: hidden states of several teachers are asked for.
     """
     if not sentences:
         raise InputError(f"There is no sentence to label for {folder}; check the text.")
-    cache = LogitsCache(folder)
-    shards = cache.write(
-        sentences, teacher.fingerprint, lambda part: teacher.logits(part, batch_size)
-    )
+    if hidden:
+        if isinstance(teacher, AveragedTeacher):
+            raise UsageError(
+                "--hidden: hidden states of several teachers have no mean, since each has axes of "
+                "its own; name one teacher."
+            )
+        shards = _write_both(teacher, sentences, folder, batch_size)
+    else:
+        shards = LogitsCache(folder).write(
+            sentences, teacher.fingerprint, lambda part: teacher.logits(part, batch_size)
+        )
     # disable=None: no bar where standard error is no terminal.
     with tqdm(total=len(sentences), unit=" sentences", desc=folder.name, disable=None) as bar:
         for done in shards:
             bar.update(done)
-    logging.info("%s: logits of %d sentences.", folder, len(sentences))
+    if sentences[0].tags is None:
+        write_sentences(folder, sentences)
+    what = "logits and hidden states" if hidden else "logits"
+    logging.info("%s: %s of %d sentences.", folder, what, len(sentences))
+
+
+def _write_both(
+    teacher: SavedTeacher, sentences: Sequence[Sentence], folder: Path, batch_size: int
+) -> Iterator[int]:
+    reading = _Reading(teacher, batch_size)
+    logits = LogitsCache(folder).write(sentences, teacher.fingerprint, reading.logits)
+    states = LogitsCache(hidden_folder(folder), HIDDEN_STATES).write(
+        sentences, teacher.fingerprint, reading.hidden_states
+    )
+    for done, _ in itertools.zip_longest(logits, states, fillvalue=0):
+        yield done
+
+
+class _Reading:
+    """What a teacher says of a part, read once for both caches, which ask in turn."""
+
+    def __init__(self, teacher: SavedTeacher, batch_size: int) -> None:
+        self._teacher, self._batch_size = teacher, batch_size
+        self._part: Sequence[Sentence] = ()
+        self._said: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
+
+    def logits(self, part: Sequence[Sentence]) -> list[np.ndarray]:
+        return self._read(part)[0]
+
+    def hidden_states(self, part: Sequence[Sentence]) -> list[np.ndarray]:
+        return self._read(part)[1]
+
+    def _read(self, part: Sequence[Sentence]) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        if part != self._part:
+            self._said = self._teacher.logits_and_hidden_states(part, self._batch_size)
+            self._part = part
+        return self._said

@@ -1,4 +1,4 @@
-"""Word-level logits on disk: computed once, read in every epoch of every student.
+"""Word-level logits or hidden states on disk: computed once, read in every epoch of every student.
 
 A cache is a folder with `manifest.json` and shards of consecutive sentences. Shards appear complete
 or not at all, carry a checksum, and are made again where it does not fit. The manifest says what
@@ -19,6 +19,7 @@ from bioner_kd.checksum import file_digest
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.errors import InputError
+from bioner_kd.teacher.cache_kind import LOGITS, CacheKind
 
 MANIFEST = "manifest.json"
 # The one entry of a fingerprint that differs between the splits of a corpus.
@@ -40,9 +41,9 @@ def words_digest(sentences: Iterable[Sentence]) -> str:
 class LogitsCache:
     """The cache of one split or text file."""
 
-    def __init__(self, folder: Path) -> None:
-        """Takes its folder, which need not exist yet."""
-        self.folder = folder
+    def __init__(self, folder: Path, kind: CacheKind = LOGITS) -> None:
+        """Takes its folder, which need not exist yet, and what it holds."""
+        self.folder, self.kind = folder, kind
         self._manifest = folder / MANIFEST
 
     def write(
@@ -55,27 +56,29 @@ class LogitsCache:
     ) -> Iterator[int]:
         """Computes what is not there yet, a shard at a time.
 
+        A cache of the first of the sentences grows to one of all of them.
+
         Args:
             sentences: the sentences in order.
-            fingerprint: what the logits depend on, by name: teacher, tokenizer, tags and so on;
+            fingerprint: what the values depend on, by name: teacher, tokenizer, tags and so on;
                 JSON values.
-            compute: sentences to float32 (words, tags) each.
+            compute: sentences to float32 (words, tags) each, or as wide as the values are.
             shard_sentences: sentences of a shard.
 
         Yields:
             The number of sentences of each shard, as soon as it is on disk or found to be there.
 
         Raises:
-            InputError: the folder holds logits of something else, or cannot be written.
+            InputError: the folder holds values of something else, or cannot be written.
         """
         # As JSON gives it back: a tuple, say, comes as a list.
         fingerprint = json.loads(json.dumps({**fingerprint, WORDS: words_digest(sentences)}))
         if self._manifest.exists():
-            manifest = self._read_manifest()
-            self._compare(manifest["fingerprint"], fingerprint)
+            manifest = self._fitting(self._read_manifest(), sentences, fingerprint)
             shard_sentences = manifest["shard_sentences"]
         else:
             manifest = {
+                "values": self.kind.name,
                 "fingerprint": fingerprint,
                 "sentences": len(sentences),
                 "shard_sentences": shard_sentences,
@@ -83,7 +86,7 @@ class LogitsCache:
             }
         for start in range(0, len(sentences), shard_sentences):
             part = sentences[start : start + shard_sentences]
-            name = f"shard-{start // shard_sentences:05d}.npz"
+            name = _shard_name(start // shard_sentences)
             if not self._intact(name, manifest["shards"].get(name)):
                 manifest["shards"][name] = self._write_shard(name, compute(part))
                 with atomic_file(self._manifest) as file:
@@ -91,7 +94,7 @@ class LogitsCache:
             yield len(part)
 
     def read(self, sentences: Sequence[Sentence], fingerprint: Fingerprint) -> Ragged:
-        """The logits of all sentences.
+        """The values of all sentences.
 
         Args:
             sentences: the sentences that the cache was made of.
@@ -99,35 +102,86 @@ class LogitsCache:
                 compared.
 
         Returns:
-            float32 (words of all sentences, tags).
+            (words of all sentences, tags or width of the values), of the kind's dtype.
 
         Raises:
             InputError: the cache is missing, unfinished, damaged or belongs to something else.
         """
+        shards = list(self._read_shards(sentences, fingerprint))
+        values = np.concatenate([shard.flat for shard in shards])
+        return Ragged(values, np.concatenate([shard.lengths for shard in shards]))
+
+    def read_some(
+        self, sentences: Sequence[Sentence], fingerprint: Fingerprint, places: Sequence[int]
+    ) -> list[np.ndarray]:
+        """The values of some sentences, which are all that is held in memory.
+
+        Args:
+            sentences: as in `read`.
+            fingerprint: as in `read`.
+            places: which of the sentences, counted from 0.
+
+        Returns:
+            (words, tags or width of the values) for each place, of the kind's dtype.
+
+        Raises:
+            InputError: as in `read`.
+        """
+        wanted, first = frozenset(places), 0
+        rows: dict[int, np.ndarray] = {}
+        for shard in self._read_shards(sentences, fingerprint):
+            here = enumerate(shard.rows(), start=first)
+            rows |= {place: row.copy() for place, row in here if place in wanted}
+            first += len(shard.lengths)
+        return [rows[place] for place in places]
+
+    def _read_shards(
+        self, sentences: Sequence[Sentence], fingerprint: Fingerprint
+    ) -> Iterator[Ragged]:
         if not self._manifest.exists():
             raise InputError(
-                f"{self.folder}: no logits cache is here; make it with scripts/cache_logits.py."
+                f"{self.folder}: no {self.kind.title} cache is here; make it with "
+                f"{self.kind.command}."
             )
         manifest = self._read_manifest()
         expected = json.loads(json.dumps({**fingerprint, WORDS: words_digest(sentences)}))
         known = {name: manifest["fingerprint"].get(name) for name in expected}
         self._compare(known, expected)
-        rows = [self._read_shard(name, manifest) for name in self._names(manifest)]
-        logits = np.concatenate([flat for flat, _ in rows])
-        return Ragged(logits, np.concatenate([lengths for _, lengths in rows]))
+        for name in self._names(manifest):
+            yield self._read_shard(name, manifest)
 
     def fingerprint(self) -> dict[str, Any]:
-        """What the logits were made with, by name."""
+        """What the values were made with, by name."""
         return self._read_manifest()["fingerprint"]
+
+    def _fitting(
+        self, manifest: dict[str, Any], sentences: Sequence[Sentence], fingerprint: Fingerprint
+    ) -> dict[str, Any]:
+        """The manifest of what may be kept; InputError where that is nothing."""
+        before = manifest["sentences"]
+        if before >= len(sentences):
+            self._compare(manifest["fingerprint"], fingerprint)
+            return manifest
+        first = {**fingerprint, WORDS: words_digest(sentences[:before])}
+        self._compare(manifest["fingerprint"], first)
+        # The last shard may have room for more.
+        last = _shard_name(before // manifest["shard_sentences"])
+        shards = {name: value for name, value in manifest["shards"].items() if name != last}
+        return {
+            **manifest,
+            "fingerprint": fingerprint,
+            "sentences": len(sentences),
+            "shards": shards,
+        }
 
     def _names(self, manifest: Mapping[str, Any]) -> list[str]:
         count = -(-manifest["sentences"] // manifest["shard_sentences"])
-        names = [f"shard-{number:05d}.npz" for number in range(count)]
+        names = [_shard_name(number) for number in range(count)]
         missing = [name for name in names if name not in manifest["shards"]]
         if missing:
             raise InputError(
                 f"{self.folder}: the cache is unfinished, {len(missing)} of {count} shards are "
-                "missing; run scripts/cache_logits.py with the same flags to finish it."
+                f"missing; run {self.kind.command} with the same flags to finish it."
             )
         return names
 
@@ -139,42 +193,54 @@ class LogitsCache:
                     raise TypeError(f"{name} is {manifest[name]!r}")
         except (ValueError, KeyError, TypeError) as error:
             raise InputError(
-                f"{self._manifest}: not the manifest of a logits cache ({error}); delete the "
-                "folder and run scripts/cache_logits.py again."
+                f"{self._manifest}: not the manifest of a {self.kind.title} cache ({error}); "
+                f"delete the folder and run {self.kind.command} again."
             ) from error
+        # The first caches held logits and did not say so.
+        if (found := manifest.get("values", LOGITS.name)) != self.kind.name:
+            raise InputError(
+                f"{self.folder}: this cache holds {found}, not {self.kind.name}; point to the "
+                f"right one, or make it with {self.kind.command}."
+            )
         return manifest
 
     def _compare(self, found: Fingerprint, expected: Fingerprint) -> None:
         for name in sorted(found.keys() | expected.keys()):
             if found.get(name) != expected.get(name):
                 raise InputError(
-                    f"{self.folder}: these logits belong to something else: its {name}: "
+                    f"{self.folder}: these {self.kind.title} belong to something else: its {name}: "
                     f"{_short(found.get(name))}, expected {_short(expected.get(name))}; point to "
-                    "the right cache, or make one in a new folder with scripts/cache_logits.py."
+                    f"the right cache, or make one in a new folder with {self.kind.command}."
                 )
 
-    def _write_shard(self, name: str, logits: Sequence[np.ndarray]) -> str:
-        rows = Ragged.from_arrays([row.astype(np.float32) for row in logits])
+    def _write_shard(self, name: str, values: Sequence[np.ndarray]) -> str:
+        rows = Ragged.from_arrays([row.astype(self.kind.dtype) for row in values])
         with atomic_file(self.folder / name, "wb") as file:
-            np.savez_compressed(file, logits=rows.flat, lengths=rows.lengths)
+            np.savez_compressed(file, lengths=rows.lengths, **{self.kind.name: rows.flat})
         return file_digest(self.folder / name)
 
     def _intact(self, name: str, checksum: str | None) -> bool:
         path = self.folder / name
         return checksum is not None and path.exists() and file_digest(path) == checksum
 
-    def _read_shard(self, name: str, manifest: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    def _read_shard(self, name: str, manifest: Mapping[str, Any]) -> Ragged:
         if not self._intact(name, manifest["shards"][name]):
             raise InputError(
                 f"{self.folder / name}: this shard is damaged or missing (its checksum does not "
-                "fit); run scripts/cache_logits.py with the same flags, which makes just this "
-                "shard again."
+                f"fit); run {self.kind.command} with the same flags, which makes just this shard "
+                "again."
             )
         try:
             with np.load(self.folder / name) as shard:
-                return shard["logits"], shard["lengths"]
+                return Ragged(shard[self.kind.name], shard["lengths"])
         except (ValueError, KeyError, zipfile.BadZipFile) as error:
-            raise InputError(f"{self.folder / name}: not a shard of logits ({error}).") from error
+            raise InputError(
+                f"{self.folder / name}: not a shard of {self.kind.title} ({error})."
+            ) from error
+
+
+def _shard_name(number: int) -> str:
+    return f"shard-{number:05d}.npz"
 
 
 def _short(value: Any) -> str:

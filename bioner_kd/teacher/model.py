@@ -41,16 +41,43 @@ class Teacher(WordTagger):
         Returns:
             float32 (batch, words, tags).
         """
-        ids = features["subword_ids"]
-        batch, windows, subwords = tf.unstack(tf.shape(ids))
-        flat = tf.reshape(ids, [-1, subwords])
-        attended = tf.cast(tf.not_equal(flat, self.pad_id), tf.int32)
-        logits = self.bert(input_ids=flat, attention_mask=attended, training=training).logits
-        logits = tf.reshape(logits, [batch, windows * subwords, logits.shape[-1]])
-        return tf.gather(tf.cast(logits, tf.float32), features["word_positions"], batch_dims=1)
+        return self._at_words(self._read(features, training).logits, features)
 
-    def graph(self) -> Callable[[Mapping[str, tf.Tensor]], tf.Tensor]:
-        """The model as it predicts, as one graph for batches of any shape."""
+    def with_hidden_state(self, features: Mapping[str, tf.Tensor]) -> tf.Tensor:
+        """Logits of every word and, behind them, BERT's last hidden state of its first subword.
+
+        Args:
+            features: as in `call`; dropout does not act.
+
+        Returns:
+            float32 (batch, words, tags + hidden size).
+        """
+        outputs = self._read(features, training=False, output_hidden_states=True)
+        both = tf.concat([outputs.logits, outputs.hidden_states[-1]], axis=-1)
+        return self._at_words(both, features)
+
+    def _read(
+        self, features: Mapping[str, tf.Tensor], training: bool | None, **options: Any
+    ) -> Any:
+        ids = features["subword_ids"]
+        flat = tf.reshape(ids, [-1, tf.shape(ids)[2]])
+        attended = tf.cast(tf.not_equal(flat, self.pad_id), tf.int32)
+        return self.bert(input_ids=flat, attention_mask=attended, training=training, **options)
+
+    def _at_words(self, values: tf.Tensor, features: Mapping[str, tf.Tensor]) -> tf.Tensor:
+        # From (batch * windows, subwords, values) to (batch, words, values).
+        batch, windows, subwords = tf.unstack(tf.shape(features["subword_ids"]))
+        values = tf.reshape(values, [batch, windows * subwords, values.shape[-1]])
+        return tf.gather(tf.cast(values, tf.float32), features["word_positions"], batch_dims=1)
+
+    def graph(
+        self, *, hidden_state: bool = False
+    ) -> Callable[[Mapping[str, tf.Tensor]], tf.Tensor]:
+        """The model as it predicts, as one graph for batches of any shape.
+
+        Args:
+            hidden_state: whether it gives what `with_hidden_state` does, instead of the logits.
+        """
         signature = {
             "subword_ids": tf.TensorSpec([None, None, None], tf.int32),
             "word_positions": tf.TensorSpec([None, None], tf.int32),
@@ -58,6 +85,8 @@ class Teacher(WordTagger):
 
         @tf.function(input_signature=[signature])
         def predict(features: Mapping[str, tf.Tensor]) -> tf.Tensor:
+            if hidden_state:
+                return self.with_hidden_state(features)
             return self(features, training=False)
 
         return predict

@@ -14,6 +14,7 @@ from bioner_kd.checksum import file_digest
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.encoding.batches import BatchSource, predict_logits
+from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.encoding.subwords import SubwordSentences
 from bioner_kd.encoding.windows import WindowConfig
 from bioner_kd.errors import InputError
@@ -47,6 +48,11 @@ class SavedTeacher:
     fingerprint: dict[str, object]
 
     @property
+    def decoder(self) -> Decoder:
+        """Its logits to tags."""
+        return Decoder(self.tag_set)
+
+    @property
     def parameters(self) -> int:
         """Number of weights."""
         return self.model.bert.count_params()
@@ -63,6 +69,24 @@ class SavedTeacher:
     def logits(self, sentences: Sequence[Sentence], batch_size: int = 32) -> list[np.ndarray]:
         """Word-level logits, float32 (words, tags) a sentence, in order."""
         return predict_logits(self.call, subword_source(self.encode(sentences)), batch_size)
+
+    def logits_and_hidden_states(
+        self, sentences: Sequence[Sentence], batch_size: int = 32
+    ) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """Logits and last hidden state of every word, in one reading.
+
+        Returns:
+            float32 (words, tags) and float32 (words, hidden size) a sentence, in order.
+        """
+        source = subword_source(self.encode(sentences))
+        rows = predict_logits(self.call_with_hidden_state, source, batch_size)
+        tags = len(self.tag_set)
+        return [row[:, :tags] for row in rows], [row[:, tags:] for row in rows]
+
+    @functools.cached_property
+    def call_with_hidden_state(self) -> Callable[[Mapping[str, tf.Tensor]], tf.Tensor]:
+        """The frozen model as a graph: features to (batch, words, tags + hidden size)."""
+        return self.model.graph(hidden_state=True)
 
     @functools.cached_property
     def call(self) -> Callable[[Mapping[str, tf.Tensor]], tf.Tensor]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from bioner_kd.atomic import atomic_file
+from bioner_kd.corpus.tokenizer import MASK
 from bioner_kd.errors import InputError
 from bioner_kd.teacher.wordpiece import (
     SETTINGS,
@@ -31,6 +32,7 @@ class SubwordTokenizer:
         sep_id: id of [SEP].
         pad_id: id of [PAD].
         unk_id: id of [UNK].
+        mask_id: id of [MASK], that of [UNK] in a vocabulary without one.
         lower_cases: whether words are lower-cased first.
         vocabulary_size: one more than the largest id.
     """
@@ -40,7 +42,8 @@ class SubwordTokenizer:
 
         Args:
             tokenizer: of the tokenizers library; its truncation and padding are switched off.
-            special_pieces: its pieces in the roles pad_token, unk_token, cls_token and sep_token.
+            special_pieces: its pieces in the roles pad_token, unk_token, cls_token, sep_token and,
+                where it has one, mask_token.
         """
         # A tokenizer.json may truncate and pad: MiniLM's fills every text up to 128 subwords.
         tokenizer.no_truncation()
@@ -55,7 +58,8 @@ class SubwordTokenizer:
         self.sep_id: int = ids[special_pieces["sep_token"]]
         self.lower_cases = lower_cases(tokenizer)
         self.vocabulary_size: int = max(ids.values()) + 1
-        self._known: dict[str, tuple[int, ...]] = {}
+        self.mask_id: int = ids.get(special_pieces.get("mask_token", ""), self.unk_id)
+        self._known: dict[str, tuple[int, ...]] = {MASK: (self.mask_id,)}
 
     def subwords(self, word: str) -> list[int]:
         """Splits a word.
@@ -64,14 +68,15 @@ class SubwordTokenizer:
             word: any text.
 
         Returns:
-            Subword ids, at least one: [UNK] for a word of which nothing remains, such as a control
-            character, and for a run of more than 100 characters, as in BERT itself.
+            Subword ids, at least one: [MASK] for the word `MASK`; [UNK] for a word of which nothing
+            remains, such as a control character, and for a run of more than 100 characters, as in
+            BERT itself.
         """
         ids = self._known.get(word)
         if ids is None:
             ids = tuple(self._tokenizer.encode(word, add_special_tokens=False).ids)
             if len(self._known) >= _MOST_REMEMBERED:
-                self._known.clear()
+                self._known = {MASK: (self.mask_id,)}
             ids = self._known[word] = ids or (self.unk_id,)
         return list(ids)
 

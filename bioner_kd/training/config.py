@@ -22,6 +22,8 @@ class TrainingConfig:
         clip_norm: longest gradient, all variables together; 0 switches it off.
         average: decay of the moving average of weights that is evaluated and kept, such as 0.999; 0
             keeps the last weights.
+        patience: epochs without a better devel score after which training stops; 0 trains all
+            epochs.
         seed: of initial weights, order and dropout.
     """
 
@@ -33,6 +35,7 @@ class TrainingConfig:
     weight_decay: float = 0.0
     clip_norm: float = 5.0
     average: float = 0.0
+    patience: int = 0
     seed: int = 1
 
     def __post_init__(self) -> None:
@@ -50,6 +53,7 @@ class TrainingConfig:
             "weight_decay": (self.weight_decay >= 0, "at least 0"),
             "clip_norm": (self.clip_norm >= 0, "at least 0"),
             "average": (0 <= self.average < 1, "at least 0 and below 1"),
+            "patience": (self.patience >= 0, "at least 0"),
             "seed": (0 <= self.seed < 2**32, "in [0, 2**32)"),
         }
         for name, (holds, rule) in rules.items():

@@ -34,6 +34,12 @@ class WordTagger(keras.Model):
         """Losses of a batch by name, float32 (batch, words) each; "loss" is what is minimised."""
         raise NotImplementedError
 
+    def loss_weight(
+        self, name: str, targets: Mapping[str, tf.Tensor], word_mask: tf.Tensor
+    ) -> tf.Tensor:
+        """Weight of each word in the mean that is reported of a loss, float32 (batch, words)."""
+        return word_mask
+
     @property
     def metrics(self) -> list[keras.metrics.Metric]:
         """The losses' means and the metrics of `compile`, all of them reset at each epoch."""
@@ -60,8 +66,9 @@ class WordTagger(keras.Model):
         self, losses: dict[str, tf.Tensor], targets: Any, logits: tf.Tensor, word_mask: tf.Tensor
     ) -> dict[str, tf.Tensor]:
         for name, values in losses.items():
-            self._means[name].update_state(values, sample_weight=word_mask)
-        self.compiled_metrics.update_state(targets["tag_ids"], logits, word_mask)
+            weight = self.loss_weight(name, targets, word_mask)
+            self._means[name].update_state(values, sample_weight=weight)
+        self.compiled_metrics.update_state(targets.get("tag_ids"), logits, word_mask)
         return {metric.name: metric.result() for metric in self.metrics}
 
 

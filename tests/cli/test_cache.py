@@ -1,8 +1,9 @@
 import gzip
+import logging
 
 import pytest
 
-from bioner_kd.cli import cache
+from bioner_kd.cli import cache, teacher
 from bioner_kd.errors import UsageError
 
 from .conftest import load_program
@@ -23,7 +24,49 @@ def test_plain_text_is_labelled_a_line_a_sentence(tmp_path):
     with gzip.open(tmp_path / "text.gz", "wt", encoding="utf-8") as file:
         file.write("Aspirin helps.\n\nβ-blockers do not.\n")
     found = texts("--splits=", f"--text={tmp_path / 'text.gz'}")
-    assert [s.words[0] for s in found[cache.TEXT]] == ["Aspirin", "β"]
+    assert {s.words[0] for s in found[cache.TEXT]} == {"Aspirin", "β"}
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Two files that make one text."""
+    for name, numbers in (("a", range(20)), ("b", range(20, 50))):
+        lines = "".join(f"this is sentence {number}\n" for number in numbers)
+        (tmp_path / name).write_text(lines + "too short\n" + "long " * 201 + "\n")
+    return f"--text={tmp_path / 'a'},{tmp_path / 'b'}"
+
+
+def test_several_files_make_one_text(files):
+    found = texts("--splits=", files)
+    assert list(found) == [cache.TEXT]
+    numbers = {int(sentence.words[-1]) for sentence in found[cache.TEXT]}
+    assert numbers == set(range(50))
+
+
+def test_a_size_draws_from_all_files(files):
+    every = texts("--splits=", files)[cache.TEXT]
+    assert texts("--splits=", files, "--text_size=10")[cache.TEXT] == every[:10]
+
+
+def test_what_is_left_out_is_counted_in_one_line(files, caplog):
+    logger = logging.getLogger("absl")
+    logger.addHandler(caplog.handler)
+    logger.setLevel(logging.INFO)
+    try:
+        texts("--splits=", files)
+    finally:
+        logger.removeHandler(caplog.handler)
+    assert {record.getMessage() for record in caplog.records} == {
+        "--text: 50 sentences of 54 lines; left out: 2 of more than 200 words, 2 of fewer than 3, "
+        "0 repeated."
+    }
+
+
+def test_no_teacher_is_a_usage_error():
+    program = load_program("cache_logits")
+    program.values(["cache_logits", "--teachers="])
+    with pytest.raises(UsageError, match="--teachers: name the folder"):
+        program.read(teacher.TEACHER)
 
 
 def test_a_split_that_no_corpus_has_is_refused():

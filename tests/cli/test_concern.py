@@ -16,13 +16,14 @@ class Settings:
     kind: str = "x"
     parts: tuple[str, ...] = ("p", "q")
     runs: tuple[str, ...] = ("r=1,2",)
+    end: float | None = None
 
     def __post_init__(self) -> None:
         if self.share > 1:
             raise UsageError(f"--share={self.share}: must be at most 1.")
 
 
-NAMES = ("share", "steps", "fast", "name", "kind", "parts", "runs")
+NAMES = ("share", "steps", "fast", "name", "kind", "parts", "runs", "end")
 CONCERN = Concern(
     "Settings", Settings(), dict.fromkeys(NAMES, "help"), {"kind": ("x", "y")}, frozenset({"runs"})
 )
@@ -42,9 +43,16 @@ def test_without_flags_the_dataclass_is_its_default():
 def test_every_type_of_field_is_read_from_its_flag():
     found = read(
         "--share=0.25", "--steps=7", "--fast", "--name=b c", "--kind=y", "--parts=s,t,u",
-        "--runs=one=1,2", "--runs=two=3",
+        "--runs=one=1,2", "--runs=two=3", "--end=0.75",
     )  # fmt: skip
-    assert found == Settings(0.25, 7, True, "b c", "y", ("s", "t", "u"), ("one=1,2", "two=3"))
+    assert found == Settings(0.25, 7, True, "b c", "y", ("s", "t", "u"), ("one=1,2", "two=3"), 0.75)
+
+
+def test_a_number_that_may_be_left_out_is_a_number_where_it_is_given():
+    assert read("--share=1").end is None
+    assert read("--end=1").end == 1.0
+    with pytest.raises(flags.IllegalFlagValueError, match="end"):
+        read("--end=never")
 
 
 def test_an_empty_list_has_no_parts():

@@ -4,6 +4,7 @@ import pytest
 from bioner_kd.cli import distill
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.errors import InputError, UsageError
+from bioner_kd.teacher.labelled_text import write_sentences
 from bioner_kd.teacher.logits_cache import LogitsCache
 
 from .conftest import load_program
@@ -38,43 +39,69 @@ def test_a_cache_of_other_sentences_is_refused(tmp_path):
         distill.read_guidance(program(f"--cache={tmp_path}"), others)
 
 
-TEXT = [Sentence.from_words(["more", "fever"])]
-
-
 @pytest.fixture
 def labelled(tmp_path):
-    """Logits of the training split and of a text, by one teacher."""
-    fingerprint = {"tags": ["O", "B-Disease"], "teacher": "abc"}
-    list(LogitsCache(tmp_path / "train").write(SENTENCES, fingerprint, lambda part: [LOGITS]))
-    list(LogitsCache(tmp_path / "text").write(TEXT, fingerprint, lambda part: [2 * LOGITS]))
-    (tmp_path / "text.txt").write_text("more fever\n")
+    """Logits of the training split and of a text of four sentences, by one teacher."""
+    write_caches(tmp_path, {"tags": ["O", "B-Disease"], "teacher": "abc"})
     return tmp_path
 
 
-def test_a_transfer_set_comes_with_its_logits(labelled):
-    flags = (f"--cache={labelled}", f"--transfer={labelled / 'text.txt'}", "--transfer_ratio=3")
-    transfer = distill.read_guidance(program(*flags), SENTENCES).transfer
-    assert [sentence.words for sentence in transfer.sentences] == [("more", "fever")]
-    np.testing.assert_array_equal(transfer.logits.flat, 2 * LOGITS)
+def write_caches(folder, fingerprint, *, text=True, train=True):
+    if train:
+        list(LogitsCache(folder / "train").write(SENTENCES, fingerprint, lambda part: [LOGITS]))
+    if text:
+        logits = [number * LOGITS for number in range(4)]
+        list(LogitsCache(folder / "text").write(TEXT, fingerprint, lambda part: logits))
+        write_sentences(folder / "text", TEXT)
+
+
+TEXT = [Sentence.from_words([word, "fever"]) for word in ("no", "more", "high", "low")]
+
+
+def transfer_of(folder, *flags):
+    return distill.read_guidance(program(f"--cache={folder}", *flags), SENTENCES).transfer
+
+
+def test_without_a_size_there_is_no_transfer_set(labelled):
+    assert transfer_of(labelled) is None
+
+
+@pytest.mark.parametrize(("size", "count"), [(1, 1), (3, 3), (-1, 4)])
+def test_a_transfer_set_comes_with_its_logits(labelled, size, count):
+    transfer = transfer_of(labelled, f"--transfer_size={size}", "--transfer_ratio=3")
+    assert [s.words for s in transfer.sentences] == [s.words for s in TEXT[:count]]
+    expected = np.concatenate([number * LOGITS for number in range(count)])
+    np.testing.assert_array_equal(transfer.logits.flat, expected)
     assert transfer.ratio == 3
+
+
+def test_a_transfer_set_can_be_selected(labelled):
+    flags = ("--transfer_size=-1", "--transfer_select=confident", "--transfer_keep=0.25")
+    transfer = transfer_of(labelled, *flags)
+    assert [s.words for s in transfer.sentences] == [TEXT[3].words]  # the largest logits
+    np.testing.assert_array_equal(transfer.logits.flat, 3 * LOGITS)
+
+
+def test_more_than_is_labelled_is_refused(labelled):
+    with pytest.raises(UsageError, match="--transfer_size=5: of 4 labelled sentences"):
+        transfer_of(labelled, "--transfer_size=5")
 
 
 def test_a_transfer_set_of_another_teacher_is_refused(labelled):
     other = {"tags": ["O", "B-Disease"], "teacher": "xyz"}
-    list(LogitsCache(labelled / "b" / "train").write(SENTENCES, other, lambda part: [LOGITS]))
+    write_caches(labelled / "b", other, text=False)
     (labelled / "text").rename(labelled / "b" / "text")
-    flags = (f"--cache={labelled / 'b'}", f"--transfer={labelled / 'text.txt'}")
-    with pytest.raises(InputError, match="teacher"):
-        distill.read_guidance(program(*flags), SENTENCES)
+    with pytest.raises(InputError, match="its teacher: abc, expected xyz"):
+        transfer_of(labelled / "b", "--transfer_size=-1")
 
 
-def test_a_transfer_set_without_logits_says_how_to_make_them(labelled):
-    (labelled / "text.txt").write_text("something else\n")
-    flags = (f"--cache={labelled}", f"--transfer={labelled / 'text.txt'}")
-    with pytest.raises(InputError, match="cache_logits.py"):
-        distill.read_guidance(program(*flags), SENTENCES)
+def test_a_cache_without_text_says_how_to_make_it(tmp_path):
+    write_caches(tmp_path, {"tags": ["O", "B-Disease"], "teacher": "abc"}, text=False)
+    with pytest.raises(InputError, match="scripts/cache_logits.py --text=FILE"):
+        transfer_of(tmp_path, "--transfer_size=-1")
 
 
-def test_a_live_teacher_has_no_transfer_set():
-    with pytest.raises(UsageError, match="--cache"):
-        distill.read_guidance(program("--cache=", "--transfer=text.txt"), SENTENCES)
+@pytest.mark.parametrize("flag", ["--transfer_size=7", "--teachers=a,b"])
+def test_what_a_live_teacher_cannot_do(flag):
+    with pytest.raises(UsageError, match=f"{flag.split('=')[0]} need.* cached logits.*--cache"):
+        distill.read_guidance(program("--cache=", flag), SENTENCES)

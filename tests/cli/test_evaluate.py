@@ -22,6 +22,10 @@ def test_two_rows_of_one_name_are_refused():
         parse_runs(["a=b", "a=c"])
 
 
+def test_folders_joined_by_a_plus_stay_together():
+    assert parse_runs(["ensemble=a+b,c"]) == {"ensemble": [Path("a+b"), Path("c")]}
+
+
 def test_the_flag_that_is_wrong_is_named():
     with pytest.raises(UsageError, match="--runs=a: must"):
         parse_runs(["a"], flag="runs")

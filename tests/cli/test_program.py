@@ -69,7 +69,7 @@ def test_an_argument_that_is_no_flag_is_a_usage_error():
     [
         ("finetune_teacher", ["--corpus=no/such/corpus"], ["no/such/corpus"]),
         ("finetune_teacher", ["--teacher=no/such/folder/at_all"], ["no/such/folder/at_all"]),
-        ("cache_logits", ["--teacher=no/such/teacher"], ["no/such/teacher", "finetune_teacher.py"]),
+        ("cache_logits", ["--teachers=no/such/teacher"], ["no/such/teacher", "finetune_teacher"]),
         ("distill", ["--cache=no/such/cache"], ["no/such/cache", "cache_logits.py"]),
         ("evaluate", ["--run=a=no/such/run"], ["no/such/run"]),
     ],

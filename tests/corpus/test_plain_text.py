@@ -1,12 +1,14 @@
+import errno
 import gzip
 import io
 import itertools
 import lzma
+import os
 import sys
 
 import pytest
 
-from bioner_kd.corpus.plain_text import read_plain_text
+from bioner_kd.corpus.plain_text import open_decompressed, read_plain_text, write_plain_text
 from bioner_kd.errors import InputError
 
 TEXT = "\ufeffAspirin helps.\r\n\n \u200b \n  β-blockers too\nlast line"
@@ -54,6 +56,19 @@ def test_damaged_compressed_files_are_refused(write, compress):
     flipped = bytearray(data)
     flipped[len(data) // 2] ^= 0xFF
     assert "damaged" in message_of(write(bytes(flipped)))
+
+
+@pytest.mark.parametrize("compress", [bytes, gzip.compress, lzma.compress])
+def test_bytes_come_out_as_they_went_in(write, compress):
+    data = bytes(range(256)) * 3
+    with open_decompressed(write(compress(data))) as opened:
+        assert opened.read(5) + opened.read() == data
+
+
+def test_damage_is_named_where_bytes_are_read(write):
+    with pytest.raises(InputError, match="cut short or damaged"):
+        with open_decompressed(write(gzip.compress(bytes(1000))[:-9])) as opened:
+            opened.read()
 
 
 def test_standard_input(monkeypatch):
@@ -107,3 +122,31 @@ def test_files_are_read_lazily(monkeypatch):
 
 def test_empty_file_has_no_sentences(write):
     assert list(read_plain_text(write(b""))) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "start"), [("a.txt", b"one"), ("a.txt.gz", b"\x1f\x8b"), ("a.xz", b"\xfd7zXZ")]
+)
+def test_what_is_written_is_read_again_compressed_as_its_name_says(tmp_path, name, start):
+    lines = ["one", "  β-blockers\u2028too", "\x0bthree\r"]
+    write_plain_text(tmp_path / name, lines)
+    data = (tmp_path / name).read_bytes()
+    assert data.startswith(start)
+    read = list(read_plain_text(tmp_path / name))
+    assert [s.words for s in read] == [("one",), ("β", "-", "blockers", "too"), ("three",)]
+    write_plain_text(tmp_path / name, lines)
+    assert (tmp_path / name).read_bytes() == data
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.gz", "a.xz"])
+def test_writing_that_fails_leaves_what_was_there(tmp_path, name):
+    write_plain_text(tmp_path / name, ["before"])
+
+    def lines():
+        yield "after"
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(InputError, match="No space left"):
+        write_plain_text(tmp_path / name, lines())
+    assert [s.text for s in read_plain_text(tmp_path / name)] == ["before"]
+    assert os.listdir(tmp_path) == [name]

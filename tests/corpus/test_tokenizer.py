@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from bioner_kd.corpus.character_ranges import SEPARATOR_RANGES, WORD_RANGES
 from bioner_kd.corpus.tokenizer import (
+    MASK,
     SEPARATOR,
     SINGLE,
     WORD,
     character_class,
     character_classes,
     sentence_from_text,
+    split_words,
     tokenize,
 )
 
@@ -137,3 +139,15 @@ def test_import_brings_no_tensorflow_and_no_numpy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@given(st.text())
+def test_words_without_their_places_are_the_same_words(text):
+    assert split_words(text) == [word for word, _, _ in tokenize(text)]
+
+
+@pytest.mark.parametrize("text", ["a {} b", "a{}b", "({}){}"])
+def test_the_mask_is_one_word_wherever_it_stands(text):
+    assert split_words(text.format(MASK, MASK)) == [
+        MASK if part == "#" else part for part in split_words(text.format("#", "#"))
+    ]

@@ -17,6 +17,7 @@ tf.config.set_logical_device_configuration(CPU, [tf.config.LogicalDeviceConfigur
 from tiny import TAG_SET, Task  # noqa: E402
 
 from bioner_kd.distill.distiller import Distiller  # noqa: E402
+from bioner_kd.student.crf import CRF  # noqa: E402
 from bioner_kd.training.config import TrainingConfig  # noqa: E402
 from bioner_kd.training.optimizer import make_optimizer  # noqa: E402
 
@@ -70,6 +71,20 @@ def live_by_adam(strategy):
     return fit(distiller, source), start, distiller.student.get_weights()
 
 
+def crf_by_sgd(strategy):
+    """A loss of whole sentences, hard and soft."""
+    task = Task.make(LENGTHS)
+    source = task.source()
+    with strategy.scope():
+        student = Lexicon(1)
+        student.crf = CRF(TAG_SET.tags)
+        distiller = Distiller(student=student, teacher=Lexicon(2))
+        distiller(source.gather([0])[0])
+        start = student.get_weights()
+        distiller.compile(keras.optimizers.SGD(0.5), run_eagerly=strategy is ONE)
+    return fit(distiller, source), start, student.get_weights()
+
+
 def fit(distiller, source):
     history = distiller.fit(
         source.epochs(BATCH_SIZE, seed=1, first=0, end=EPOCHS),
@@ -94,6 +109,7 @@ def compare(train):
     }
 
 
+CASES = (cached_by_sgd, live_by_adam, crf_by_sgd)
 if __name__ == "__main__":
-    compared = {case.__name__: compare(case) for case in (cached_by_sgd, live_by_adam)}
+    compared = {case.__name__: compare(case) for case in CASES}
     sys.stdout.write(json.dumps(compared) + "\n")

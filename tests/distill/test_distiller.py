@@ -11,19 +11,37 @@ import tensorflow as tf
 
 from bioner_kd.distill.config import DistillConfig
 from bioner_kd.distill.distiller import ANNOTATED, Distiller
-from bioner_kd.distill.losses import distillation_loss, hard_loss
+from bioner_kd.distill.losses import (
+    crf_kl_per_word,
+    crf_nll_per_word,
+    distillation_loss,
+    hard_loss,
+)
 from bioner_kd.encoding.batches import sentence_values
+from bioner_kd.training.losses import masked_mean
+
+from .tiny import PLAIN
 
 BATCH = 4
 ALL = list(range(9))
 
 
-def distiller_of(task, *, teacher=None, alpha=0.3, temperature=2.0, optimizer=None, **options):
+def distiller_of(
+    task,
+    *,
+    teacher=None,
+    alpha=0.3,
+    temperature=2.0,
+    end=None,
+    optimizer=None,
+    head="softmax",
+    **options,
+):
     """A compiled Distiller; run_eagerly saves the making of a graph where a batch is all."""
-    distiller = Distiller(student=task.student(), teacher=teacher)
+    distiller = Distiller(student=task.student({**PLAIN, "head": head}), teacher=teacher)
     distiller.compile(
         optimizer or keras.optimizers.SGD(0.1),
-        objective=DistillConfig(alpha=alpha, temperature=temperature),
+        objective=DistillConfig(alpha=alpha, temperature=temperature, alpha_end=end),
         **options,
     )
     return distiller
@@ -269,12 +287,16 @@ def test_losses_start_anew_with_each_epoch(task, teacher_logits):
 
 
 @pytest.mark.slow
-def test_batches_of_any_length_share_one_graph(task):
-    distiller = distiller_of(task, alpha=1.0)
-    distiller.train_on_batch(*task.source().gather([0]))  # Keras makes the function
-    fit(distiller, task.source())
+@pytest.mark.parametrize(("head", "alpha"), [("softmax", 1.0), ("crf", 0.3)])
+def test_batches_of_any_length_share_one_graph(task, teacher_logits, head, alpha):
+    distiller, source = (
+        distiller_of(task, alpha=alpha, head=head),
+        task.source(logits=teacher_logits),
+    )
+    distiller.train_on_batch(*source.gather([0]))  # Keras makes the function
+    fit(distiller, source)
     graphs = distiller.train_tf_function.experimental_get_tracing_count()
-    fit(distiller, task.source(), epochs=2)
+    fit(distiller, source, epochs=2)
     assert distiller.train_tf_function.experimental_get_tracing_count() == graphs
 
 
@@ -301,3 +323,124 @@ def test_a_sentence_without_annotation_has_the_soft_loss_alone(task, teacher_log
     others = {**targets, "tag_ids": 1 - tf.minimum(targets["tag_ids"], 1)}
     again = distiller.test_on_batch(features, others, mask, return_dict=True)
     assert again == pytest.approx(values)
+
+
+def test_the_hard_loss_that_is_reported_is_the_mean_over_words_with_tags(task, teacher_logits):
+    source = task.source(logits=teacher_logits)
+    half = [0, 1, 0, 1, 1, 0, 1, 0, 0]
+    distiller = distiller_of(task, alpha=0.3, run_eagerly=True)
+    marked = with_annotation(source, half)
+    mixed = distiller.test_on_batch(*marked.gather(ALL), return_dict=True)
+    tagged = [number for number, mark in enumerate(half) if mark]
+    alone = distiller.test_on_batch(*source.gather(tagged), return_dict=True)
+    every = distiller.test_on_batch(*source.gather(ALL), return_dict=True)
+    assert mixed["hard_loss"] == pytest.approx(alone["hard_loss"], rel=1e-5)
+    assert mixed["soft_loss"] == pytest.approx(every["soft_loss"], rel=1e-5)
+
+
+def blends(distiller, source, steps):
+    """The alpha that each training step's loss must have been blended with."""
+    batch, found = source.gather(ALL), []
+    for _ in range(steps):
+        values = distiller.train_on_batch(*batch, return_dict=True)
+        hard, soft = values["hard_loss"], values["soft_loss"]
+        found.append((values["loss"] - soft) / (hard - soft))
+    return found
+
+
+@pytest.mark.parametrize(("start", "end"), [(0.0, 1.0), (1.0, 0.3)])
+def test_alpha_moves_linearly_over_all_steps_in_one_graph(task, teacher_logits, start, end):
+    distiller = distiller_of(task, alpha=start, end=end, total_steps=5)
+    source = task.source(logits=teacher_logits)
+    found = blends(distiller, source, 1)  # Keras makes the function
+    graphs = distiller.train_tf_function.experimental_get_tracing_count()
+    found += blends(distiller, source, 4)
+    np.testing.assert_allclose(found, np.linspace(start, end, 5), atol=1e-4)
+    assert distiller.train_tf_function.experimental_get_tracing_count() == graphs
+
+
+def test_alpha_follows_the_optimisers_steps_and_nothing_else(task, teacher_logits):
+    distiller = distiller_of(task, alpha=0.2, end=0.6, total_steps=5, run_eagerly=True)
+    distiller.optimizer.build(distiller.trainable_variables)
+    distiller.optimizer.iterations.assign(3)  # as in a run that goes on
+    found = blends(distiller, task.source(logits=teacher_logits), 2)
+    np.testing.assert_allclose(found, [0.5, 0.6], atol=1e-4)
+
+
+def test_alpha_that_leaves_one_needs_the_teacher_from_the_first_step(task):
+    distiller = distiller_of(task, alpha=1.0, end=0.3, total_steps=9, run_eagerly=True)
+    with pytest.raises(ValueError, match="alpha is 0.3, so the loss needs the teacher"):
+        distiller.train_on_batch(*task.source().gather(ALL))
+
+
+def test_alpha_that_moves_must_know_over_how_many_steps(task):
+    with pytest.raises(ValueError, match="total_steps"):
+        distiller_of(task, alpha=0.0, end=1.0)
+
+
+def crf_losses(distiller, task, batch, temperature=2.0):
+    """Hard and soft loss of a batch, as functions of logits alone."""
+    features, targets, mask = batch
+    logits, lengths = distiller.student(features), tf.constant(task.words, tf.int32)
+    crf, teacher = distiller.student.crf, targets.get("teacher_logits", logits)
+    return (
+        masked_mean(crf_nll_per_word(crf, logits, targets["tag_ids"], lengths), mask),
+        masked_mean(crf_kl_per_word(crf, logits, teacher, lengths, temperature=temperature), mask),
+    )
+
+
+def test_the_loss_of_a_crf_is_the_blend_of_its_parts_and_its_step_their_gradient(
+    task, teacher_logits
+):
+    distiller = distiller_of(task, alpha=0.25, temperature=3.0, head="crf", run_eagerly=True)
+    distiller.student.crf.transitions.assign(tf.random.stateless_normal((3, 3), [1, 2]))
+    batch = task.source(logits=teacher_logits).gather(ALL)
+    with tf.GradientTape() as tape:
+        hard, soft = crf_losses(distiller, task, batch, temperature=3.0)
+        loss = 0.25 * hard + 0.75 * soft
+    values = distiller.test_on_batch(*batch, return_dict=True)
+    assert values["hard_loss"] == pytest.approx(float(hard), rel=1e-4)
+    assert values["soft_loss"] == pytest.approx(float(soft), rel=1e-4)
+    assert values["loss"] == pytest.approx(float(loss), rel=1e-4)
+    variables = distiller.student.trainable_variables
+    gradients = [tf.convert_to_tensor(g).numpy() for g in tape.gradient(loss, variables)]
+    assert any(variable is distiller.student.crf.transitions for variable in variables)
+    expected = [v.numpy() - 0.1 * g for v, g in zip(variables, gradients, strict=True)]
+    distiller.train_on_batch(*batch)
+    assert_equal_weights([v.numpy() for v in variables], expected, atol=1e-5)
+
+
+def test_alpha_one_is_a_plain_crf_and_needs_no_teacher(task):
+    distiller = distiller_of(task, alpha=1.0, head="crf", run_eagerly=True)
+    batch = task.source().gather(ALL)
+    hard, _ = crf_losses(distiller, task, batch)
+    values = distiller.test_on_batch(*batch, return_dict=True)
+    assert values["loss"] == pytest.approx(float(hard), rel=1e-5)
+    assert values["soft_loss"] == 0.0
+
+
+def test_a_crf_has_no_hard_loss_where_a_sentence_is_not_annotated(task, teacher_logits):
+    annotated = np.array([1.0, 0.0] * 5)[: len(task.sentences)]
+    source = with_annotation(task.source(logits=teacher_logits), annotated)
+    features, targets, mask = source.gather(ALL)
+    distiller = distiller_of(task, alpha=0.3, head="crf", run_eagerly=True)
+    values = distiller.test_on_batch(features, targets, mask, return_dict=True)
+    changed = tf.where(annotated[:, np.newaxis] > 0, targets["tag_ids"], 1)
+    others = {**targets, "tag_ids": changed}
+    again = distiller.test_on_batch(features, others, mask, return_dict=True)
+    assert again == pytest.approx(values)
+    logits, lengths = distiller.student(features), tf.constant(task.words, tf.int32)
+    every = crf_nll_per_word(distiller.student.crf, logits, targets["tag_ids"], lengths)
+    expected = masked_mean(every, mask * annotated[:, np.newaxis])
+    assert values["hard_loss"] == pytest.approx(float(expected), rel=1e-5)
+
+
+def test_padding_changes_nothing_for_a_crf(task, teacher_logits):
+    source = task.source(logits=teacher_logits)
+    distiller = distiller_of(task, head="crf", run_eagerly=True)
+    # A sentence of one word beside one of 40, and alone.
+    alone = distiller.test_on_batch(*source.gather([0]), return_dict=True)
+    features, targets, mask = source.gather([0, 1])
+    first = tf.constant([[1.0], [0.0]]) * mask
+    beside = distiller.test_on_batch(features, targets, first, return_dict=True)
+    assert beside == pytest.approx(alone, rel=1e-4)

@@ -27,7 +27,7 @@ def cases():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["cached_by_sgd", "live_by_adam"])
+@pytest.mark.parametrize("name", ["cached_by_sgd", "live_by_adam", "crf_by_sgd"])
 def test_two_replicas_give_the_losses_and_the_weights_of_one(cases, name):
     case = cases[name]
     assert case["loss"] > 0.1

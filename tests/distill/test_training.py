@@ -10,11 +10,13 @@ from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.distill.config import DistillConfig
 from bioner_kd.distill.training import Guidance, Transfer, distil
 from bioner_kd.encoding.ragged import Ragged
-from bioner_kd.encoding.word_features import UNKNOWN, FeatureConfig
+from bioner_kd.encoding.word_features import UNKNOWN, VECTOR, FeatureConfig, word_form
 from bioner_kd.errors import InputError, UsageError
+from bioner_kd.evaluation.predictions import devel_f1
 from bioner_kd.student.config import StudentConfig
 from bioner_kd.student.saved_student import load_student
 from bioner_kd.training.config import TrainingConfig
+from bioner_kd.vectors.word_vectors import WordVectors
 
 from .tiny import SIZES, make_sentences
 
@@ -26,19 +28,32 @@ ONE_HOT = [np.eye(len(TAG_SET), dtype=np.float32)[TAG_SET.encode(s)] for s in TR
 KNOWING = Guidance(TAG_SET.tags, logits=Ragged.from_arrays([8 * rows for rows in ONE_HOT]))
 
 
-def train(folder, *, guidance, alpha, train_split=TRAIN, devel_split=DEVEL, epochs=1):
+def train(
+    folder,
+    *,
+    guidance,
+    alpha,
+    alpha_end=None,
+    train_split=TRAIN,
+    devel_split=DEVEL,
+    epochs=1,
+    vectors=None,
+    features=("word", "suffix"),
+    head="softmax",
+):
     return distil(
         train_split,
         devel_split,
         guidance=guidance,
-        objective=DistillConfig(alpha=alpha),
-        features=FeatureConfig(features=("word", "suffix")),
-        student=StudentConfig(**SIZES),
+        objective=DistillConfig(alpha=alpha, alpha_end=alpha_end),
+        features=FeatureConfig(features=features),
+        student=StudentConfig(**SIZES, head=head),
         training=TrainingConfig(
             epochs=epochs, batch_size=4, learning_rate=0.02, schedule="constant", average=0.5
         ),
         folder=folder,
         settings={},
+        vectors=vectors,
     )
 
 
@@ -70,10 +85,30 @@ def test_the_student_comes_back_from_disk(taught):
         np.testing.assert_allclose(after, before, atol=1e-6)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("alpha", [0.0, 1.0])
+def test_a_student_with_a_crf_learns_and_is_scored_with_its_averaged_transitions(tmp_path, alpha):
+    guidance = KNOWING if alpha < 1 else None
+    saved = train(tmp_path, guidance=guidance, alpha=alpha, epochs=30, head="crf")
+    assert np.abs(saved.decoder.transitions).max() > 0.01
+    with (tmp_path / "history.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    best = max(float(row["devel_f1"]) for row in rows)
+    assert best > 90
+    assert devel_f1(DEVEL, saved.logits(DEVEL), saved.decoder) == pytest.approx(best, abs=0.01)
+    saved.save(tmp_path)
+    assert load_student(tmp_path).decoder == saved.decoder
+
+
 @pytest.mark.parametrize("alpha", [0.0, 0.3])
 def test_below_alpha_one_a_teacher_is_needed(tmp_path, alpha):
     with pytest.raises(UsageError, match=f"--alpha={alpha} needs a teacher: pass --cache"):
         train(tmp_path, guidance=None, alpha=alpha)
+
+
+def test_an_alpha_that_leaves_one_needs_a_teacher_too(tmp_path):
+    with pytest.raises(UsageError, match="--alpha_end=0.3 needs a teacher: pass --cache"):
+        train(tmp_path, guidance=None, alpha=1.0, alpha_end=0.3)
 
 
 def test_a_teacher_of_other_tags_is_refused(tmp_path):
@@ -113,6 +148,25 @@ def test_a_student_learns_words_that_only_the_transfer_set_shows(tmp_path):
     ids = saved.features.encode(["unicornitis"])["word_ids"]
     assert ids[0] != UNKNOWN
     assert saved.logits(text[:1])[0].argmax(axis=1).tolist() == [0, 1]
+
+
+def test_word_vectors_stand_in_the_table_that_goes_with_them(tmp_path):
+    forms = dict.fromkeys(word_form(word) for s in TRAIN for word in s.words)
+    words = ("elsewhere", *forms)
+    vectors = WordVectors(words, np.arange(2.0 * len(words), dtype=np.float32).reshape(-1, 2))
+    student = train(tmp_path, guidance=None, alpha=1.0, vectors=vectors)
+    (rows,) = student.model.get_layer("vector_embedding").get_weights()
+    for form, row in zip(student.features.tables[VECTOR], rows[2:], strict=True):
+        assert row.tolist() == vectors.matrix[words.index(form)].tolist()
+    assert set(student.features.tables[VECTOR]) == set(words)
+    student.save(tmp_path)
+    again = load_student(tmp_path)
+    np.testing.assert_array_equal(again.logits(DEVEL)[0], student.logits(DEVEL)[0])
+
+
+def test_a_student_cannot_be_told_to_see_vectors_that_nobody_gave(tmp_path):
+    with pytest.raises(UsageError, match="--features=word,vector: .*--vectors"):
+        train(tmp_path, guidance=None, alpha=1.0, features=("word", VECTOR))
 
 
 def test_an_epoch_draws_no_more_than_there_is():

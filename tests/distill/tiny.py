@@ -119,6 +119,7 @@ class Task:
 
     def student(self, settings: Mapping[str, Any] = PLAIN, seed: int = 5) -> Student:
         keras.utils.set_random_seed(seed)
-        student = Student(StudentConfig(**SIZES, **settings), self.tables.sizes(), len(TAG_SET))
+        config = StudentConfig(**{**SIZES, **settings})
+        student = Student(config, self.tables.sizes(), len(TAG_SET), tag_names=TAG_SET.tags)
         student(self.source().gather([0])[0])
         return student

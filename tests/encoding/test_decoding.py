@@ -11,9 +11,9 @@ from hypothesis.extra import numpy as hnp
 
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
-from bioner_kd.encoding.decoding import Entity, decode, entities_from_tags, tag_scores
+from bioner_kd.encoding.decoding import Decoder, Entity, entities_from_tags
 
-TAG_SET = TagSet(("O", "B-Disease", "I-Disease"))
+DECODER = Decoder(TagSet(("O", "B-Disease", "I-Disease")))
 
 any_logits = hnp.arrays(
     np.float32,
@@ -24,20 +24,20 @@ any_logits = hnp.arrays(
 
 def test_each_word_takes_its_most_probable_tag() -> None:
     logits = np.array([[0.1, 2.0, -1.0], [-3.0, -2.0, -1.0], [5.0, 0.0, 4.9]], np.float32)
-    assert decode(logits, TAG_SET) == ["B-Disease", "I-Disease", "O"]
+    assert DECODER.decode(logits) == ["B-Disease", "I-Disease", "O"]
 
 
 def test_an_inside_tag_never_opens_a_mention() -> None:
     logits = np.array([[3.0, 0.0, 0.0], [0.0, 1.0, 3.0], [0.0, 0.0, 3.0]])
     # B I I scores 0 + 1 + ..: O B I = 3 + 1 + 3 is the best of what IOB2 allows.
-    assert decode(logits, TAG_SET) == ["O", "B-Disease", "I-Disease"]
-    assert decode(np.array([[0.0, 1.0, 5.0]]), TAG_SET) == ["B-Disease"]
+    assert DECODER.decode(logits) == ["O", "B-Disease", "I-Disease"]
+    assert DECODER.decode(np.array([[0.0, 1.0, 5.0]])) == ["B-Disease"]
 
 
 def test_a_mention_does_not_go_on_as_another_type() -> None:
     tags = TagSet(("O", "B-A", "B-B", "I-A", "I-B"))
     logits = np.array([[0.0, 2.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.5, 1.0]])
-    assert decode(logits, tags) == ["B-A", "I-A"]
+    assert Decoder(tags).decode(logits) == ["B-A", "I-A"]
 
 
 @given(hnp.arrays(np.int64, st.tuples(st.integers(1, 5), st.just(5)), elements=st.integers(-9, 9)))
@@ -53,43 +53,43 @@ def test_no_allowed_sequence_scores_higher(logits: np.ndarray) -> None:
 
     paths = filter(allowed, itertools.product(range(5), repeat=len(logits)))
     best = max(sum(row[tag] for row, tag in zip(logits, path, strict=True)) for path in paths)
-    found = tuple(tags.id(tag) for tag in decode(logits.astype(np.float32), tags))
+    found = tuple(tags.id(tag) for tag in Decoder(tags).decode(logits.astype(np.float32)))
     assert allowed(found)
     assert sum(row[tag] for row, tag in zip(logits, found, strict=True)) == best
 
 
 def test_of_equal_logits_the_first_tag_wins() -> None:
-    assert decode(np.zeros((1, 3)), TAG_SET) == ["O"]
+    assert DECODER.decode(np.zeros((1, 3))) == ["O"]
 
 
 def test_a_sentence_without_words_has_no_tags_and_no_scores() -> None:
     logits = np.zeros((0, 3), np.float32)
-    assert decode(logits, TAG_SET) == []
-    assert tag_scores(logits, [], TAG_SET).shape == (0,)
+    assert DECODER.decode(logits) == []
+    assert DECODER.scores(logits, []).shape == (0,)
 
 
 def test_tags_are_plain_strings_for_half_precision_too() -> None:
-    tags = decode(np.array([[0.0, 1.0, 0.5]], np.float16), TAG_SET)
+    tags = DECODER.decode(np.array([[0.0, 1.0, 0.5]], np.float16))
     assert tags == ["B-Disease"]
     assert json.dumps(tags) == '["B-Disease"]'
 
 
 def test_score_is_the_softmax_probability_of_the_chosen_tag() -> None:
     logits = np.log(np.array([[0.2, 0.7, 0.1], [0.5, 0.25, 0.25]]))
-    tags = decode(logits, TAG_SET)
-    np.testing.assert_allclose(tag_scores(logits, tags, TAG_SET), [0.7, 0.5], rtol=1e-12)
+    tags = DECODER.decode(logits)
+    np.testing.assert_allclose(DECODER.scores(logits, tags), [0.7, 0.5], rtol=1e-12)
 
 
 def test_large_logits_do_not_overflow() -> None:
     logits = np.array([[1e4, -1e4, 0.0], [60000.0, 60000.0, -60000.0]], np.float32)
-    scores = tag_scores(logits, ["O", "O"], TAG_SET)
+    scores = DECODER.scores(logits, ["O", "O"])
     np.testing.assert_allclose(scores, [1.0, 0.5])
 
 
 def test_a_tag_that_is_ruled_out_by_minus_infinity_is_never_chosen() -> None:
     logits = np.array([[0.0, 0.0, -math.inf]])
-    assert decode(logits, TAG_SET) == ["O"]
-    np.testing.assert_allclose(tag_scores(logits, ["O"], TAG_SET), [0.5])
+    assert DECODER.decode(logits) == ["O"]
+    np.testing.assert_allclose(DECODER.scores(logits, ["O"]), [0.5])
 
 
 @given(any_logits, st.floats(-100, 100))
@@ -98,13 +98,13 @@ def test_a_constant_added_to_all_logits_of_a_word_changes_no_score(
 ) -> None:
     shifted = logits.astype(np.float64) + constant
     tags = ["O"] * len(logits)
-    expected = tag_scores(logits, tags, TAG_SET)
-    np.testing.assert_allclose(tag_scores(shifted, tags, TAG_SET), expected, rtol=1e-6, atol=1e-300)
+    expected = DECODER.scores(logits, tags)
+    np.testing.assert_allclose(DECODER.scores(shifted, tags), expected, rtol=1e-6, atol=1e-300)
 
 
 @given(any_logits)
 def test_scores_of_all_tags_of_a_word_are_a_distribution(logits: np.ndarray) -> None:
-    by_tag = [tag_scores(logits, [tag] * len(logits), TAG_SET) for tag in TAG_SET.tags]
+    by_tag = [DECODER.scores(logits, [tag] * len(logits)) for tag in DECODER.tag_set.tags]
     assert all(scores.dtype == np.float64 for scores in by_tag)
     np.testing.assert_allclose(np.sum(by_tag, axis=0), np.ones(len(logits)))
 
@@ -113,20 +113,120 @@ def test_scores_of_all_tags_of_a_word_are_a_distribution(logits: np.ndarray) -> 
 def test_logits_of_a_diverged_model_are_refused(bad: float) -> None:
     logits = np.array([[0.0, 1.0, 2.0], [0.0, bad, 0.0]], np.float32)
     with pytest.raises(ValueError, match=f"word 1 has {bad}"):
-        decode(logits, TAG_SET)
+        DECODER.decode(logits)
     with pytest.raises(ValueError, match=f"word 1 has {bad}"):
-        tag_scores(logits, ["O", "O"], TAG_SET)
+        DECODER.scores(logits, ["O", "O"])
 
 
 @pytest.mark.parametrize("shape", [(2, 4), (2, 2), (3,), (1, 2, 3)])
 def test_logits_of_another_shape_are_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="expected"):
-        decode(np.zeros(shape), TAG_SET)
+        DECODER.decode(np.zeros(shape))
 
 
 def test_scores_of_a_batch_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"expected \(words, tags\)"):
-        tag_scores(np.zeros((1, 2, 3)), ["O"], TAG_SET)
+    with pytest.raises(ValueError, match=r"expected \(words, 3 tags\)"):
+        DECODER.scores(np.zeros((1, 2, 3)), ["O"])
+
+
+# After an O only another O, at a price for whatever else follows.
+FAITHFUL = Decoder(DECODER.tag_set, ((2.0, -3.0, 0.0), (0.0, 0.0, 1.0), (0.0, 0.0, 0.0)))
+OPEN = TagSet(("O", "B-A", "B-B", "I-A", "I-B"))
+
+
+def test_transitions_outweigh_a_words_own_maximum() -> None:
+    logits = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])
+    assert DECODER.decode(logits) == ["O", "B-Disease", "O"]
+    # O O O: 2 + 4; O B O: 3 - 3; B I O: 1 + 1; B O O: 1 + 2.
+    assert FAITHFUL.decode(logits) == ["O", "O", "O"]
+
+
+def test_a_step_that_iob2_forbids_never_wins_whatever_its_transition() -> None:
+    transitions = np.zeros((3, 3))
+    transitions[0, 2] = 1e6  # from O to I-
+    decoder = Decoder(DECODER.tag_set, transitions)
+    assert decoder.decode(np.array([[1.0, 0.0, 9.0], [0.0, 0.0, 9.0]])) == [
+        "B-Disease",
+        "I-Disease",
+    ]
+    assert decoder.decode(np.array([[9.0, 0.0, 0.0], [0.0, -1.0, 5.0]])) == ["O", "O"]
+
+
+def sequences(words: int) -> list[tuple[int, ...]]:
+    """All sequences of OPEN's ids that IOB2 allows."""
+    found = []
+    for path in itertools.product(range(len(OPEN)), repeat=words):
+        names = ["O", *(OPEN.tags[number] for number in path)]
+        pairs = itertools.pairwise(names)
+        if all(not after.startswith("I-") or before[2:] == after[2:] for before, after in pairs):
+            found.append(path)
+    return found
+
+
+some_logits = hnp.arrays(
+    np.int64, st.tuples(st.integers(1, 4), st.just(5)), elements=st.integers(-9, 9)
+)
+some_transitions = hnp.arrays(np.int64, (5, 5), elements=st.integers(-9, 9))
+
+
+@given(some_logits, some_transitions)
+def test_under_a_crf_no_allowed_sequence_scores_higher_and_probabilities_are_shares_of_all(
+    logits: np.ndarray, transitions: np.ndarray
+) -> None:
+    decoder = Decoder(OPEN, transitions)
+    paths = sequences(len(logits))
+    totals = [
+        sum(logits[np.arange(len(path)), path])
+        + sum(transitions[pair] for pair in itertools.pairwise(path))
+        for path in paths
+    ]
+    tags = decoder.decode(logits.astype(np.float32))
+    assert totals[paths.index(tuple(map(OPEN.id, tags)))] == max(totals)
+    shares = np.exp(np.array(totals) - max(totals))
+    for tag in OPEN.tags:
+        found = decoder.scores(logits.astype(np.float32), [tag] * len(logits))
+        for word, probability in enumerate(found):
+            with_it = [path[word] == OPEN.id(tag) for path in paths]
+            assert probability == pytest.approx(shares[with_it].sum() / shares.sum(), abs=1e-12)
+
+
+def test_without_transitions_that_say_anything_a_crf_decodes_as_softmax_does() -> None:
+    logits = np.random.default_rng(1).normal(0, 2, (200, 5))
+    assert Decoder(OPEN, np.zeros((5, 5))).decode(logits) == Decoder(OPEN).decode(logits)
+
+
+def test_a_long_sentence_of_large_logits_has_finite_probabilities() -> None:
+    logits = np.random.default_rng(1).normal(0, 300, (2000, 3)).astype(np.float32)
+    tags = FAITHFUL.decode(logits)
+    scores = FAITHFUL.scores(logits, tags)
+    assert np.isfinite(scores).all() and 0.9 < scores.mean() <= 1
+
+
+def test_a_sentence_without_words_has_nothing_under_a_crf_too() -> None:
+    assert FAITHFUL.decode(np.zeros((0, 3))) == []
+    assert FAITHFUL.scores(np.zeros((0, 3)), []).shape == (0,)
+
+
+def test_decoders_of_the_same_transitions_are_one() -> None:
+    again = Decoder(DECODER.tag_set, np.array(FAITHFUL.transitions))
+    assert again == FAITHFUL and hash(again) == hash(FAITHFUL)
+    assert again != DECODER
+
+
+@pytest.mark.parametrize(
+    "transitions",
+    [
+        [],
+        [[0.0] * 3] * 2,
+        [[0.0] * 3, [0.0] * 2, [0.0] * 3],
+        [[0.0, 0.0, math.nan]] * 3,
+        [[0.0, math.inf, 0.0]] * 3,
+        [["x", 0.0, 0.0]] * 3,
+    ],
+)
+def test_transitions_that_are_no_matrix_of_numbers_are_refused(transitions: list) -> None:
+    with pytest.raises(ValueError):
+        Decoder(DECODER.tag_set, transitions)
 
 
 def test_entities_carry_text_offsets_and_mean_score() -> None:

@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bioner_kd.encoding.folding import fold as fold_by
 from bioner_kd.encoding.folding import folding_table
 
 LATIN_WITH_MARKS = [chr(c) for c in range(0xC0, 0x250) if chr(c) in folding_table()]
 
 
 def fold(text):
-    return "".join(folding_table().get(character, character) for character in text)
+    return fold_by(text, folding_table())
 
 
 @pytest.mark.parametrize(
@@ -67,6 +68,10 @@ def test_words_of_abstracts():
     assert fold("TNF‑α") == "TNF-alpha"
     assert fold("Sjögren’s") == "Sjogren's"
     assert fold("IL‐1β–induced") == "IL-1beta-induced"
+
+
+def test_the_table_that_is_given_decides():
+    assert fold_by("aβ", {"a": "xy"}) == "xyβ"
 
 
 @given(st.text(st.sampled_from(LATIN_WITH_MARKS), max_size=8))

@@ -34,3 +34,10 @@ def test_nothing_at_all():
 def test_appended_rows_come_behind():
     first, second = Ragged.from_lists([[1], [2, 3]], int), Ragged.from_lists([[4, 5]], int)
     assert [row.tolist() for row in first.append(second).rows()] == [[1], [2, 3], [4, 5]]
+
+
+def test_rows_are_taken_in_the_order_asked_for():
+    ragged = Ragged.from_lists([[1], [2, 3], [], [4, 5, 6]], np.int32)
+    taken = ragged.take(np.array([3, 0, 2]))
+    assert [row.tolist() for row in taken.rows()] == [[4, 5, 6], [1], []]
+    assert taken.lengths.tolist() == [3, 1, 0]

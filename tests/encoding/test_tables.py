@@ -21,6 +21,47 @@ def test_tables_are_read_back_as_they_were(tmp_path: Path) -> None:
     assert read_tables(tmp_path / "tables.json") == TABLES
 
 
+TRANSITIONS = ((0.1, -2.5, 0.0), (1 / 3, 1e-30, 7.0), (0.0, -1.0, 0.5))
+OF_A_CRF = Tables(TABLES.tag_set, TABLES.features, TRANSITIONS)
+
+
+def test_transitions_are_read_back_as_they_were(tmp_path: Path) -> None:
+    OF_A_CRF.write(tmp_path / "tables.json")
+    found = read_tables(tmp_path / "tables.json")
+    assert found == OF_A_CRF != TABLES
+    assert found.transitions == found.decoder.transitions == TRANSITIONS
+
+
+def test_tables_without_transitions_are_those_of_a_softmax_student(tmp_path: Path) -> None:
+    assert "transitions" not in TABLES.to_json()
+    record = OF_A_CRF.to_json()
+    del record["transitions"]
+    path = tmp_path / "tables.json"
+    path.write_text(json.dumps(record), encoding="utf-8")
+    assert read_tables(path) == TABLES
+    assert read_tables(path).decoder.transitions is None
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        [],
+        3,
+        "none",
+        [[0.0] * 3] * 2,
+        [[0.0] * 4] * 3,
+        [[0.0, 0.0]] * 3,
+        [[None] * 3] * 3,
+        [[float("nan")] * 3] * 3,
+    ],
+)
+def test_damaged_transitions_are_found(tmp_path: Path, damage: object) -> None:
+    path = tmp_path / "tables.json"
+    path.write_text(json.dumps(OF_A_CRF.to_json() | {"transitions": damage}), encoding="utf-8")
+    with pytest.raises(InputError, match=r"tables.json: not the tables of a student.*again\.$"):
+        read_tables(path)
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="tables.json: there is no such file"):
         read_tables(tmp_path / "tables.json")

@@ -8,12 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.corpus.tokenizer import MASK
 from bioner_kd.encoding.word_features import (
     FEATURES,
     PAD,
     UNKNOWN,
+    VECTOR,
     FeatureConfig,
     WordFeatures,
+    form_of,
     word_form,
     word_shape,
 )
@@ -103,6 +106,36 @@ def test_rare_forms_are_unknown_but_their_other_features_are_not():
     ids = features.encode(["TNF-alpha"])
     assert ids["word_ids"].tolist() == [UNKNOWN]
     assert all(ids[f"{name}_ids"][0] != UNKNOWN for name in ("prefix", "suffix", "shape"))
+
+
+VECTOR_FORMS = ("of", "gene", "cell", "zinc", "p00")
+
+
+@pytest.mark.parametrize(
+    ("size", "kept"),
+    [
+        (0, ("gene", "p00", "of", "cell", "zinc")),
+        (3, ("gene", "p00", "of")),
+        (1, ("gene",)),
+    ],
+)
+def test_vectors_of_words_in_the_training_text_are_kept_first(size, kept):
+    config = FeatureConfig(features=("word", VECTOR), vocabulary_size=size)
+    sentences = [Sentence.from_words(text.split()) for text in TEXT]
+    features = WordFeatures.from_sentences(sentences, config, VECTOR_FORMS)
+    assert features.tables[VECTOR] == kept
+    assert features.encode(["P21", "brca1"])[f"{VECTOR}_ids"].tolist() == [
+        2 + kept.index("p00") if "p00" in kept else UNKNOWN,
+        UNKNOWN,
+    ]
+
+
+def test_a_form_too_rare_for_an_embedding_may_have_a_vector():
+    config = FeatureConfig(features=("word", VECTOR), min_count=9)
+    sentences = [Sentence.from_words(text.split()) for text in TEXT]
+    features = WordFeatures.from_sentences(sentences, config, VECTOR_FORMS)
+    assert features.tables["word"] == ()
+    assert features.encode(["gene"])[f"{VECTOR}_ids"].tolist() == [2]
 
 
 def test_forms_are_counted_after_folding():
@@ -220,3 +253,18 @@ def test_characters_come_first_and_padding_last(word):
     ids = tables().encode([word])["char_ids"][0]
     present = int((ids != PAD).sum())
     assert (ids[:present] != PAD).all()
+
+
+@given(st.text(min_size=1))
+def test_the_form_of_a_word_is_the_entry_of_a_new_table(word):
+    assert tables().entries(word)["word"] == (form_of(word),)
+    assert form_of(form_of(word)) == form_of(word)
+
+
+def test_a_masked_word_is_unknown_however_often_training_shows_it():
+    found = tables(texts=(*TEXT, *[f"the {MASK} gene"] * 9))
+    ids = found.encode(["the", MASK])
+    for name, rows in ids.items():
+        first, masked = rows.reshape(2, -1)
+        assert first.min() >= PAD and masked[0] == UNKNOWN, name
+    assert found.tables == tables(texts=(*TEXT, *["the gene"] * 9)).tables

@@ -3,6 +3,7 @@ import pytest
 
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
+from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.evaluation.comparison import compare
 
 GOLD = [Sentence.from_words(["no", "fever"], ["O", "B-Disease"])]
@@ -11,7 +12,7 @@ GOLD = [Sentence.from_words(["no", "fever"], ["O", "B-Disease"])]
 class Fixed:
     """A model that always answers alike."""
 
-    tag_set = TagSet(("O", "B-Disease"))
+    decoder = Decoder(TagSet(("O", "B-Disease")))
     parameters, size = 7, 1000
 
     def __init__(self, *tags: int) -> None:

@@ -11,7 +11,6 @@ from ai_edge_litert.interpreter import Interpreter
 from bioner_kd.checksum import file_digest
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.encoding.decoding import decode
 from bioner_kd.encoding.tables import read_tables
 from bioner_kd.errors import InputError
 from bioner_kd.evaluation.predictions import score_logits
@@ -89,7 +88,7 @@ def test_manifest_compares_every_model_on_the_whole_split(
     assert comparison["sentences"] == len(sentences)
     assert comparison["words"] == sum(map(len, sentences))
     keras = trained_student.logits(sentences)
-    micro = score_logits(sentences, keras, trained_student.tag_set).conlleval.micro
+    micro = score_logits(sentences, keras, trained_student.decoder).conlleval.micro
     assert comparison["keras"]["f1"] == micro.f1 > 0
     assert set(models) == {"float32", "int8", "saved_model"}
     for form in ("float32", "saved_model"):
@@ -102,12 +101,12 @@ def test_parity_of_int8_is_what_its_file_gives(
     manifest: dict[str, Any], trained_student: SavedStudent, export_folder: Path
 ) -> None:
     runner = Interpreter(str(export_folder / "student_int8.tflite")).get_signature_runner("dyn")
-    tag_set, differing, largest = trained_student.tag_set, 0, 0.0
+    decode, differing, largest = trained_student.decoder.decode, 0, 0.0
     sentences = read_demo("test")
     for sentence, keras in zip(sentences, trained_student.logits(sentences), strict=True):
         features = trained_student.features.encode(sentence.words)
         found = runner(**{name: ids[np.newaxis] for name, ids in features.items()})["logits"][0]
-        pairs = zip(decode(keras, tag_set), decode(found, tag_set), strict=True)
+        pairs = zip(decode(keras), decode(found), strict=True)
         differing += sum(one != other for one, other in pairs)
         largest = max(largest, float(np.abs(found - keras).max()))
     parity = manifest["models"]["int8"]["parity"]

@@ -7,10 +7,11 @@ import pytest
 
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
+from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.evaluation.scores import EntityScore
 from bioner_kd.export.parity import Parity, compare_logits, warn_of_losses
 
-TAG_SET = TagSet(("O", "B-Disease", "I-Disease"))
+DECODER = Decoder(TagSet(("O", "B-Disease", "I-Disease")))
 SENTENCES = [
     Sentence.from_words(["lung", "cancer"], ["B-Disease", "I-Disease"]),
     Sentence.from_words(["no", "gout", "."], ["O", "B-Disease", "O"]),
@@ -20,7 +21,7 @@ O, B, I = np.eye(3, dtype=np.float32)  # noqa: E741 - the tags' own names
 
 def test_the_same_logits_differ_in_nothing() -> None:
     logits = [np.stack([B, I]), np.stack([O, B, O])]
-    parity = compare_logits(SENTENCES, logits, logits, TAG_SET)
+    parity = compare_logits(SENTENCES, logits, logits, DECODER)
     assert (parity.tags_that_differ, parity.largest_logit_difference) == (0, 0.0)
     assert parity.score == EntityScore(100.0, 100.0, 100.0, 2)
 
@@ -28,7 +29,7 @@ def test_the_same_logits_differ_in_nothing() -> None:
 def test_each_word_with_another_tag_is_counted_once() -> None:
     keras = [np.stack([B, I]), np.stack([O, B, O])]
     exported = [np.stack([B, 3 * B]), np.stack([O, O, O])]
-    parity = compare_logits(SENTENCES, keras, exported, TAG_SET)
+    parity = compare_logits(SENTENCES, keras, exported, DECODER)
     assert parity.tags_that_differ == 2
     assert parity.largest_logit_difference == 3.0
     assert (parity.score.precision, parity.score.recall) == (0.0, 0.0)
@@ -36,7 +37,7 @@ def test_each_word_with_another_tag_is_counted_once() -> None:
 
 def test_logits_that_move_no_tag_are_no_difference_of_tags() -> None:
     keras = [np.stack([B, I]), np.stack([O, B, O])]
-    parity = compare_logits(SENTENCES, keras, [rows * 0.5 for rows in keras], TAG_SET)
+    parity = compare_logits(SENTENCES, keras, [rows * 0.5 for rows in keras], DECODER)
     assert (parity.tags_that_differ, parity.largest_logit_difference) == (0, 0.5)
 
 

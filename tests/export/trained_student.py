@@ -34,7 +34,8 @@ def make_student(
     tag_set, sentences = TagSet.from_sentences(train), train[:60]
     tables = WordFeatures.from_sentences(sentences, features or FeatureConfig())
     config = config or StudentConfig(word_size=32, units=24, dropout=0.1, **SMALL)
-    student = SavedStudent(Student(config, tables.sizes(), len(tag_set)), tables, tag_set)
+    model = Student(config, tables.sizes(), len(tag_set), tag_names=tag_set.tags)
+    student = SavedStudent(model, tables, tag_set)
     student.logits(sentences[:1])  # makes the variables, outside of any other graph
     if steps:
         _train(student, sentences, steps)
@@ -55,15 +56,33 @@ def _train(student: SavedStudent, sentences: Sequence[Sentence], steps: int) -> 
     features, targets, mask = source.gather(tf.range(len(sentences)))
     optimizer = keras.optimizers.Adam(0.02)
 
+    def loss_of(logits: tf.Tensor, tag_ids: tf.Tensor) -> tf.Tensor:
+        if crf := student.model.crf:
+            return -tf.reduce_sum(crf.log_likelihood(logits, tag_ids, tf.constant(words, tf.int32)))
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(tag_ids, logits)
+        return tf.reduce_sum(losses * mask)
+
     @tf.function
     def step() -> None:
         with tf.GradientTape() as tape:
             logits = student.model(features, training=True)
-            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(targets["tag_ids"], logits)
-            loss = tf.reduce_sum(losses * mask) / tf.reduce_sum(mask)
+            loss = loss_of(logits, targets["tag_ids"]) / tf.reduce_sum(mask)
         variables = student.model.trainable_variables
         optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
 
     optimizer.build(student.model.trainable_variables)
     for _ in range(steps):
         step()
+
+
+def make_crf_student(folder: Path) -> SavedStudent:
+    """A student with a CRF, as training leaves it but for its transitions.
+
+    They are drawn, since a moment's training moves them too little to change a tag.
+    """
+    config = StudentConfig(word_size=32, units=12, dropout=0.1, head="crf", **SMALL)
+    student = make_student(folder, config=config)
+    tags = len(student.tag_set)
+    student.model.crf.transitions.assign(np.random.default_rng(4).normal(0, 1, (tags, tags)))
+    student.save(folder)
+    return load_student(folder)

@@ -17,7 +17,6 @@ from bioner_kd.corpus.demo import read_demo
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.corpus.tokenizer import tokenize
-from bioner_kd.encoding.decoding import decode
 from bioner_kd.encoding.tables import Tables
 from bioner_kd.encoding.word_features import FeatureConfig, WordFeatures
 from bioner_kd.runtime.tagger import Tagger
@@ -44,7 +43,7 @@ def test_tags_are_those_of_the_keras_student(
     tagger = Tagger.load(export_folder, form=form)
     sentences = read_demo("test")
     for sentence, logits in zip(sentences, trained_student.logits(sentences), strict=True):
-        assert tagger.tag_words(sentence.words) == decode(logits, trained_student.tag_set)
+        assert tagger.tag_words(sentence.words) == trained_student.decoder.decode(logits)
 
 
 def test_it_finds_entities_in_text(float32: Tagger) -> None:

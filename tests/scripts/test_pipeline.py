@@ -61,7 +61,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "--overlap=16",
     )  # fmt: skip
     succeed(
-        "cache_logits", f"--teacher={work / 'teacher'}", f"--corpus={work / 'corpus'}",
+        "cache_logits", f"--teachers={work / 'teacher'}", f"--corpus={work / 'corpus'}",
         f"--cache={work / 'logits'}",
     )  # fmt: skip
     return work
@@ -71,7 +71,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def student(work: Path) -> Path:
     succeed(
         "distill", f"--corpus={work / 'corpus'}", f"--cache={work / 'logits'}",
-        f"--teacher={work / 'teacher'}", f"--output={work / 'student'}", *SMALL,
+        f"--teachers={work / 'teacher'}", f"--output={work / 'student'}", *SMALL,
     )  # fmt: skip
     return work / "student"
 
@@ -111,7 +111,7 @@ def test_a_run_writes_the_flags_that_repeat_it(work, student):
 
 def test_a_live_teacher_trains_as_cached_logits_do(work, student, tmp_path):
     succeed(
-        "distill", f"--corpus={work / 'corpus'}", "--cache=", f"--teacher={work / 'teacher'}",
+        "distill", f"--corpus={work / 'corpus'}", "--cache=", f"--teachers={work / 'teacher'}",
         f"--output={tmp_path / 'live'}", *SMALL,
     )  # fmt: skip
     losses = [
@@ -124,6 +124,22 @@ def test_a_live_teacher_trains_as_cached_logits_do(work, student, tmp_path):
     assert losses[0] == pytest.approx(losses[1], rel=1e-3)
 
 
+def test_a_student_with_a_crf_goes_the_whole_way_beside_a_live_teacher(work, tmp_path):
+    # transformers is loaded before tensorflow-addons here, which alone it would not survive.
+    student, corpus = tmp_path / "student", f"--corpus={work / 'corpus'}"
+    succeed(
+        "distill", corpus, "--cache=", f"--teacher={work / 'teacher'}", "--head=crf",
+        f"--output={student}", *SMALL,
+    )  # fmt: skip
+    out = succeed("evaluate", corpus, f"--run=crf={student}")
+    assert out.splitlines()[-1].startswith("crf")
+    export = tmp_path / "export"
+    succeed("export", corpus, f"--student={student}", f"--output={export}", "--formats=tflite")
+    assert len(json.loads((export / "tables.json").read_text())["transitions"]) == 5
+    lines = succeed("tag", f"--model={export}", "--text=Fever and asthma.").splitlines()
+    assert json.loads(lines[0])["text"] == "Fever and asthma."
+
+
 def test_logits_of_another_teacher_are_refused(work, tmp_path):
     other = tmp_path / "other"
     succeed(
@@ -132,10 +148,36 @@ def test_logits_of_another_teacher_are_refused(work, tmp_path):
     )  # fmt: skip
     result = run(
         "distill", f"--corpus={work / 'corpus'}", f"--cache={work / 'logits'}",
-        f"--teacher={other}", f"--output={tmp_path / 'student'}", *SMALL,
+        f"--teachers={other}", f"--output={tmp_path / 'student'}", *SMALL,
     )  # fmt: skip
     assert result.returncode == 1
     assert "its teacher" in result.stderr
+
+
+def test_hidden_states_are_kept_and_fitted_first(work, tmp_path):
+    (tmp_path / "text.txt").write_text("Fever and asthma are common.\nMore and more fever.\n")
+    arguments = (
+        f"--corpus={work / 'corpus'}", "--transfer_size=-1",
+        f"--output={tmp_path / 'student'}", "--hidden_epochs=3", "--alpha=0", "--alpha_end=1",
+        "--patience=1", "--deterministic", *SMALL,
+    )  # fmt: skip
+    result = run("distill", f"--cache={work / 'logits'}", *arguments[:1], *arguments[2:])
+    assert result.returncode == 1
+    assert "make it with scripts/cache_logits.py --hidden" in result.stderr
+    assert not (tmp_path / "student.unfinished").exists()
+    succeed(
+        "cache_logits", f"--teachers={work / 'teacher'}", f"--corpus={work / 'corpus'}", "--hidden",
+        f"--text={tmp_path / 'text.txt'}", f"--cache={tmp_path / 'logits'}",
+    )  # fmt: skip
+    names = {path.name for path in (tmp_path / "logits").iterdir()}
+    assert names == {"train", "train_hidden", "text", "text_hidden", "run.cfg"}
+    result = run("distill", f"--cache={tmp_path / 'logits'}", *arguments)
+    assert result.returncode == 0, result.stderr
+    assert "Gradients do not exist" not in result.stderr
+    history = (tmp_path / "student" / "history_hidden.csv").read_text().splitlines()
+    losses = [float(row["loss"]) for row in csv.DictReader(history)]
+    assert len(losses) == 3
+    assert losses[-1] < losses[0]
 
 
 @pytest.mark.parametrize("kill", [signal.SIGINT, signal.SIGKILL])

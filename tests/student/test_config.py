@@ -25,3 +25,9 @@ def test_the_bounds_themselves_are_allowed():
 
 def test_students_are_trained_with_averaged_weights():
     assert STUDENT_TRAINING.average > 0
+
+
+@pytest.mark.parametrize("head", ["", "CRF", "linear"])
+def test_an_unknown_head_is_refused(head):
+    with pytest.raises(UsageError, match=f"--head={head}: must be one of softmax, crf"):
+        StudentConfig(head=head)

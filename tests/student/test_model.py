@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from bioner_kd.encoding.word_features import FEATURES, PAD
+from bioner_kd.encoding.word_features import FEATURES, PAD, VECTOR
 from bioner_kd.student.config import StudentConfig
 from bioner_kd.student.model import Student
 
 ROWS, CHARS, TAGS = 20, 7, 3
+NAMES = ("O", "B-A", "I-A")
 SMALL = {
     "word_size": 8,
     "prefix_size": 4,
@@ -21,12 +22,18 @@ SMALL = {
     "char_filters": 5,
     "units": 6,
 }
+VECTORS = np.random.default_rng(3).normal(size=(ROWS - 2, 5)).astype(np.float32)
 
 
 def make_student(features=FEATURES, seed=1, **settings):
     keras.utils.set_random_seed(seed)
     config = StudentConfig(**{**SMALL, **settings})
-    return Student(config, dict.fromkeys(features, ROWS), TAGS)
+    sizes = dict.fromkeys(features, ROWS)
+    student = Student(config, sizes, TAGS, vector_size=VECTORS.shape[1], tag_names=NAMES)
+    if VECTOR in features:
+        student(make_features(1))  # builds its tables
+        student.set_vectors(VECTORS)
+    return student
 
 
 def make_features(*lengths, words=0, seed=0):
@@ -35,7 +42,11 @@ def make_features(*lengths, words=0, seed=0):
     width = max(words, *lengths)
     present = np.arange(width) < np.array(lengths)[:, np.newaxis]
     shape = (len(lengths), width)
-    features = {f"{name}_ids": random.integers(1, ROWS, shape) * present for name in FEATURES[:-1]}
+    features = {
+        f"{name}_ids": random.integers(1, ROWS, shape) * present
+        for name in FEATURES
+        if name != "char"
+    }
     chars = random.integers(1, ROWS, (*shape, CHARS)) * present[..., np.newaxis]
     chars[..., 4:] *= random.integers(0, 2, (*shape, 1))  # shorter words
     features["char_ids"] = chars
@@ -110,7 +121,7 @@ def test_any_subset_of_features_is_enough_and_no_more_is_read(names):
     features = make_features(3, 5)
     needed = {f"{name}_ids": features[f"{name}_ids"] for name in names}
     np.testing.assert_array_equal(student(features), student(needed))
-    width = sum({**SMALL, "char_size": 5}[f"{name}_size"] for name in names)
+    width = sum({**SMALL, "char_size": 5, "vector_size": 5}[f"{name}_size"] for name in names)
     assert student.get_layer("bilstm_0").forward_layer.cell.kernel.shape[0] == width
 
 
@@ -121,6 +132,15 @@ def test_each_feature_matters(name):
     ids = features[f"{name}_ids"]
     other = {**features, f"{name}_ids": tf.where(ids == PAD, ids, ids % (ROWS - 1) + 1)}
     assert np.abs(student(features) - student(other)).max() > 1e-4
+
+
+@pytest.mark.parametrize("tuned", [False, True])
+def test_vectors_are_trained_on_only_where_asked_for(tuned):
+    student = make_student(tune_vectors=tuned)
+    rows = student.get_layer("vector_embedding").get_weights()[0]
+    np.testing.assert_array_equal(rows, np.concatenate([np.zeros((2, 5), np.float32), VECTORS]))
+    names = [variable.name for variable in student.trainable_variables]
+    assert any("vector_embedding" in name for name in names) == tuned
 
 
 @pytest.mark.parametrize("shares", [(0.5, 0.0), (0.0, 0.5)])
@@ -136,6 +156,17 @@ def test_without_dropout_training_is_as_prediction():
     student = make_student(dropout=0.0, word_dropout=0.0)
     features = make_features(6)
     np.testing.assert_allclose(student(features, training=True), student(features), atol=1e-6)
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_the_hidden_layer_is_what_the_logits_are_made_of(layers):
+    student = make_student(layers=layers)
+    features = make_features(6, 3)
+    logits = student(features)
+    hidden = student.hidden(features)
+    assert hidden.shape == (2, 6, 12)
+    kernel, bias = student.get_layer("classifier").get_weights()
+    np.testing.assert_allclose(hidden @ kernel + bias, logits, atol=1e-5)
 
 
 def test_sizes_are_those_of_the_configuration():
@@ -168,3 +199,42 @@ def test_a_student_comes_back_from_disk(tmp_path, names):
     np.testing.assert_array_equal(loaded(features), before)
     wider = make_features(3, 17, 1, seed=2)  # other shapes than it was saved with
     np.testing.assert_array_equal(loaded(wider), student(wider))
+
+
+def test_a_crf_adds_one_trained_matrix_and_leaves_the_logits_as_they_are():
+    features, logits, students = make_features(5, 2), [], []
+    for head in ("softmax", "crf"):
+        students.append(make_student(head=head))
+        logits.append(students[-1](features))
+    np.testing.assert_array_equal(*logits)
+    plain, crf = students
+    assert crf.count_params() == plain.count_params() + TAGS**2
+    assert any(weight is crf.crf.transitions for weight in crf.trainable_variables)
+    assert plain.transitions is None
+    assert crf.transitions == ((0.0,) * TAGS,) * TAGS
+
+
+def test_a_crf_needs_the_names_of_all_tags():
+    config = StudentConfig(**SMALL, head="crf")
+    for names in ((), NAMES[:2]):
+        with pytest.raises(ValueError, match="names of 3 tags"):
+            Student(config, {"word": ROWS}, TAGS, tag_names=names)
+
+
+def test_a_crf_comes_back_from_disk_and_can_be_trained_on(tmp_path):
+    student = make_student(head="crf")
+    features, tags, lengths = make_features(6, 2), tf.ones((2, 6), tf.int32), tf.constant([6, 2])
+    before = student(features)
+    student.crf.transitions.assign(np.arange(9.0).reshape(3, 3))
+    likelihood = student.crf.log_likelihood(before, tags, lengths)
+    student.save(tmp_path / "student.keras")
+    loaded = keras.models.load_model(tmp_path / "student.keras")
+    assert loaded.transitions == ((0.0, 1.0, 2.0), (3.0, 4.0, 5.0), (6.0, 7.0, 8.0))
+    np.testing.assert_array_equal(loaded(features), before)
+    np.testing.assert_array_equal(loaded.crf.log_likelihood(before, tags, lengths), likelihood)
+
+
+def test_a_configuration_from_before_there_were_heads_makes_a_softmax_student():
+    record = make_student().get_config()
+    del record["tag_names"], record["config"]["head"]
+    assert Student.from_config(record).crf is None

@@ -9,6 +9,8 @@ import pytest
 
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
+from bioner_kd.encoding.decoding import Decoder
+from bioner_kd.encoding.tables import read_tables
 from bioner_kd.encoding.word_features import FeatureConfig, WordFeatures
 from bioner_kd.errors import InputError
 from bioner_kd.student.config import StudentConfig
@@ -23,11 +25,14 @@ SENTENCES = [
 ]
 
 
-def make_saved(features=("word", "shape", "char"), sentences=SENTENCES):
+def make_saved(features=("word", "shape", "char"), sentences=SENTENCES, head="softmax"):
     keras.utils.set_random_seed(1)
-    config = StudentConfig(word_size=8, shape_size=3, char_size=4, char_filters=5, units=6)
+    config = StudentConfig(
+        word_size=8, shape_size=3, char_size=4, char_filters=5, units=6, head=head
+    )
     tables = WordFeatures.from_sentences(sentences, FeatureConfig(features=features))
-    saved = SavedStudent(Student(config, tables.sizes(), len(TAG_SET)), tables, TAG_SET)
+    model = Student(config, tables.sizes(), len(TAG_SET), tag_names=TAG_SET.tags)
+    saved = SavedStudent(model, tables, TAG_SET)
     eager(saved)  # builds the variables
     return saved
 
@@ -155,4 +160,50 @@ def test_another_keras_model_is_no_student(folder):
     model = keras.Sequential([keras.layers.Dense(3, input_shape=(2,))])
     model.save(folder / "student.keras")
     with pytest.raises(InputError, match="tables.json is not of the same student"):
+        load_student(folder)
+
+
+@pytest.fixture
+def of_a_crf(tmp_path):
+    """A student with a CRF whose transitions matter, and the folder that it was saved to."""
+    saved = make_saved(head="crf")
+    transitions = np.random.default_rng(1).normal(0, 2, (3, 3))
+    saved.model.crf.transitions.assign(transitions)
+    (tmp_path / "crf").mkdir()
+    saved.save(tmp_path / "crf")
+    return saved, tmp_path / "crf"
+
+
+def test_a_saved_student_with_a_crf_gives_the_same_tags(of_a_crf):
+    saved, folder = of_a_crf
+    loaded = load_student(folder)
+    assert loaded.decoder == saved.decoder
+    assert loaded.tables == read_tables(folder / "tables.json")
+    tags = [
+        [student.decoder.decode(rows) for rows in student.logits(SENTENCES)]
+        for student in (saved, loaded)
+    ]
+    assert tags[0] == tags[1]
+    assert tags[0] != [Decoder(TAG_SET).decode(rows) for rows in saved.logits(SENTENCES)]
+
+
+def test_the_decoder_is_that_of_the_weights_as_they_stand(of_a_crf):
+    saved, _ = of_a_crf
+    saved.model.crf.transitions.assign(np.eye(3))
+    assert saved.decoder == Decoder(TAG_SET, np.eye(3))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda tables: tables.pop("transitions"),
+        lambda tables: tables["transitions"].pop(),
+        lambda tables: tables["transitions"][0].__setitem__(0, 0.5),
+    ],
+    ids=["none", "a row less", "another number"],
+)
+def test_transitions_of_another_student_are_an_input_error(of_a_crf, change):
+    _, folder = of_a_crf
+    rewrite_tables(folder, change)
+    with pytest.raises(InputError, match="not a student, or a damaged one"):
         load_student(folder)

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from bioner_kd.errors import InputError
 from bioner_kd.study.child import Child, stop
 from bioner_kd.study.lock import study_lock
 
@@ -94,6 +95,16 @@ def test_the_keyboard_does_not_reach_it(start):
 def test_a_program_that_does_not_exist_is_an_os_error(tmp_path):
     with pytest.raises(OSError), study_lock(tmp_path) as lock:
         Child([str(tmp_path / "nothing")], tmp_path / "log", lock=lock)
+
+
+def test_it_holds_the_lock_of_its_study_as_long_as_it_lives(tmp_path):
+    with study_lock(tmp_path) as lock:
+        child = Child([sys.executable, "-c", WAITS], tmp_path / "log", lock=lock)
+    with pytest.raises(InputError, match="another sweep"), study_lock(tmp_path, wait=0.2):
+        pass
+    stop([child], 0, lambda: True)
+    with study_lock(tmp_path, wait=0):
+        pass
 
 
 SWEEP = """

@@ -66,6 +66,7 @@ def test_a_teacher_is_timed_in_keras(tmp_path: Path):
     cost = measure(folder, read_demo("devel")[:3])
     assert cost.milliseconds > 0
     assert (cost.int8_bytes, cost.int8_f1) == (None, None)
+    assert measure(Path(f"{folder}+{folder}"), read_demo("devel")[:3]).milliseconds > 0
 
 
 def test_a_folder_without_a_model_is_named(tmp_path):

@@ -29,6 +29,21 @@ def test_a_folder_of_neither_teacher_nor_student_is_named(look, tmp_path):
         look(tmp_path)
 
 
+def test_folders_joined_by_a_plus_are_averaged(tmp_path, monkeypatch):
+    loaded = []
+    monkeypatch.setattr("bioner_kd.study.models.load_teachers", loaded.append)
+    joined = Path(f"{tmp_path}/a+{tmp_path}/b")
+    assert is_teacher(joined)
+    load_model(joined)
+    assert loaded == [[tmp_path / "a", tmp_path / "b"]]
+
+
+def test_a_folder_with_a_plus_in_its_name_is_one(tmp_path):
+    (tmp_path / "a+b").mkdir()
+    with pytest.raises(InputError, match=r"a\+b: holds neither a student"):
+        load_model(tmp_path / "a+b")
+
+
 def test_a_checkpoint_that_was_not_fine_tuned_is_refused(tmp_path):
     write_checkpoint(tmp_path / "bert")
     (tmp_path / "bert" / "tf_model.h5").touch()

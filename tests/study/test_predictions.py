@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from bioner_kd.corpus.tag_set import TagSet
-from bioner_kd.encoding.decoding import decode
 from bioner_kd.errors import InputError
 from bioner_kd.study import predictions
 from bioner_kd.study.predictions import predict, predictions_file
@@ -42,7 +41,7 @@ def loads(
     def load(folder: Path) -> Any:
         seen.append(folder)
         return types.SimpleNamespace(
-            tag_set=trained_student.tag_set,
+            decoder=trained_student.decoder,
             parameters=trained_student.parameters,
             size=trained_student.size,
             logits=lambda sentences, batch_size: [logits[s.words] for s in sentences],
@@ -54,7 +53,7 @@ def loads(
 
 def test_predictions_are_the_students_tags(student, trained_student, logits):
     made = predict(student, SPLIT, batch_size=8)
-    assert made.tags == [decode(logits[s.words], SPLIT.tag_set) for s in SPLIT.sentences]
+    assert made.tags == [trained_student.decoder.decode(logits[s.words]) for s in SPLIT.sentences]
     assert (made.teacher, made.parameters) == (False, trained_student.parameters)
     assert made.size == trained_student.size
 
@@ -147,6 +146,19 @@ def test_a_folder_that_cannot_be_written_is_scored_all_the_same(student, loads, 
 def test_a_corpus_name_cannot_leave_the_folder(tmp_path):
     split = dataclasses.replace(SPLIT, corpus="../my corpus")
     assert predictions_file(tmp_path, split).name == "predicted_.._my_corpus_devel.json.gz"
+
+
+def test_an_average_is_kept_with_its_first_teacher_and_apart_from_it(tmp_path):
+    for name in ("a", "b", "c"):
+        (tmp_path / name).mkdir()
+    names = ("a", "a+b", "a+c", "a+b+c")
+    paths = [
+        predictions_file(Path(f"{tmp_path}/{name}".replace("+", f"+{tmp_path}/")), SPLIT)
+        for name in names
+    ]
+    assert {path.parent for path in paths} == {tmp_path / "a"}
+    assert len(set(paths)) == 4
+    assert paths[1].name.startswith("predicted_demo_devel_mean_")
 
 
 def test_a_student_of_other_tags_is_refused(student, loads):

@@ -1,11 +1,12 @@
 """Commands and flagfiles that make a report's runs again."""
 
+import dataclasses
 import shlex
 from pathlib import Path
 
 from bioner_kd.study.analysis import analyse
 from bioner_kd.study.repetition import report_command, write_flagfiles
-from bioner_kd.study.runs import Group, parse_flags
+from bioner_kd.study.runs import Group, Run, parse_flags
 
 from .made import make_group, make_groups, make_run
 
@@ -41,11 +42,9 @@ def test_file_and_command_together_are_the_flags_of_the_run(tmp_path):
 def test_what_runs_of_a_group_differ_in_is_told_a_run(tmp_path):
     group, runs = make_group("odd", [0.7, 0.8])
     odd = tuple(make_run(f"r{n}", n, repair_tags=n, cache=f"c {n}") for n in (1, 2))
-    (scored,) = analyse([(Group("odd", odd), runs)], resamples=100, rounds=100)
-    scored = type(scored)(
-        scored.group, tuple(type(r)(o, *_parts(r)) for o, r in zip(odd, runs, strict=True)),
-        scored.summary, scored.interval,
-    )  # fmt: skip
+    (scored,) = analyse([(group, runs)], resamples=100, rounds=100)
+    replaced = tuple(dataclasses.replace(r, run=o) for r, o in zip(runs, odd, strict=True))
+    scored = dataclasses.replace(scored, group=Group("odd", odd), runs=replaced)
     commands = write_flagfiles(tmp_path, [scored], {}, shown=Path("x"))
     assert (
         commands["The runs of odd"]
@@ -55,8 +54,18 @@ def test_what_runs_of_a_group_differ_in_is_told_a_run(tmp_path):
     assert (tmp_path / "flags" / "odd.cfg").read_text() == "--corpus=demo\n"
 
 
-def _parts(run):
-    return run.predictions, run.scores, run.counts
+def test_teachers_that_are_averaged_are_trained_one_by_one(tmp_path):
+    (scored,) = analyse([make_group("both", [0.9], teacher=True)], resamples=100, rounds=100)
+    parts = (make_run("a", 1, teacher="x"), make_run("b", 2, teacher="y"))
+    (run,) = scored.runs
+    run = dataclasses.replace(run, run=Run(Path("a+b"), "--corpus=demo\n", parts))
+    scored = dataclasses.replace(scored, runs=(run,))
+    lines = write_flagfiles(tmp_path, [scored], {}, shown=Path("x"))["The runs of both"]
+    assert [line.partition(".cfg ")[2] for line in lines.splitlines()] == [
+        "--seed=1 --output=a --teacher=x",
+        "--seed=2 --output=b --teacher=y",
+    ]
+    assert (tmp_path / "flags" / "both.cfg").read_text() == "--corpus=demo\n"
 
 
 def test_a_sweep_has_the_flagfile_that_it_ran_with(tmp_path):

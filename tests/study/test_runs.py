@@ -80,6 +80,25 @@ def test_a_run_is_read_from_its_folder(tmp_path):
     assert (run.folder, run.seed, run.settings) == (tmp_path, 2, {"alpha": "1.0"})
 
 
+def test_teachers_that_are_averaged_share_what_they_have_in_common(tmp_path):
+    for name, seed in (("a", 1), ("b", 2)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "run.cfg").write_text(f"--epochs=3\n--seed={seed}\n--corpus=demo\n")
+    run = read_run(Path(f"{tmp_path}/a+{tmp_path}/b"))
+    assert (run.seed, run.settings) == (None, {"epochs": "3", "corpus": "demo"})
+    assert [part.folder for part in run.parts] == [tmp_path / "a", tmp_path / "b"]
+    assert [part.seed for part in run.parts] == [1, 2]
+    with pytest.raises(InputError, match="c: no such folder"):
+        read_run(Path(f"{tmp_path}/a+{tmp_path}/c"))
+
+
+def test_a_folder_may_have_a_plus_in_its_name(tmp_path):
+    (tmp_path / "a+b").mkdir()
+    (tmp_path / "a+b" / "run.cfg").write_text("--seed=4\n")
+    run = read_run(tmp_path / "a+b")
+    assert (run.seed, run.parts) == (4, ())
+
+
 def test_a_folder_without_a_record_is_no_run(tmp_path):
     with pytest.raises(InputError, match=f"{tmp_path}: is not the folder of a finished run"):
         read_run(tmp_path)

@@ -89,7 +89,7 @@ def test_the_best_epoch_is_what_is_on_disk(tuned):
     logits = teacher.logits(SENTENCES)
     assert [len(rows) for rows in logits] == [len(s) for s in SENTENCES]
     best = max(float(row["devel_f1"]) for row in rows(tuned))
-    assert devel_f1(SENTENCES, logits, teacher.tag_set) == pytest.approx(best, abs=0.01)
+    assert devel_f1(SENTENCES, logits, teacher.decoder) == pytest.approx(best, abs=0.01)
     assert teacher.windows == WINDOWS
 
 

@@ -1,12 +1,15 @@
 """Logits on disk: written once, checked whenever they are read."""
 
+import errno
 import json
+import os
 
 import numpy as np
 import pytest
 
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.errors import InputError
+from bioner_kd.teacher.cache_kind import HIDDEN_STATES, LOGITS
 from bioner_kd.teacher.logits_cache import LogitsCache, words_digest
 
 SENTENCES = [Sentence.from_words([f"w{n}x{i}" for i in range(1 + n % 4)]) for n in range(10)]
@@ -203,3 +206,102 @@ def test_a_folder_that_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("text")
     with pytest.raises(InputError):
         write(tmp_path / "file" / "train")
+
+
+@pytest.mark.parametrize("first", [1, 3, 4, 6, 8, 9])
+def test_a_cache_grows_by_sentences_behind_those_that_it_has(tmp_path, first):
+    cache, teacher = LogitsCache(tmp_path), Teacher()
+    list(cache.write(SENTENCES[:first], FINGERPRINT, teacher.logits, shard_sentences=4))
+    asked = write(tmp_path)
+    assert sum(asked) == len(SENTENCES) - first // 4 * 4  # whole shards are kept
+    assert_whole(tmp_path)
+
+
+def test_growing_that_was_stopped_goes_on(tmp_path):
+    cache = LogitsCache(tmp_path)
+    list(cache.write(SENTENCES[:5], FINGERPRINT, Teacher().logits, shard_sentences=4))
+    with pytest.raises(KeyboardInterrupt):
+        write(tmp_path, teacher=Teacher(fail_after=1))
+    assert write(tmp_path) == [2]
+    assert_whole(tmp_path)
+
+
+def test_a_cache_does_not_grow_from_other_sentences_or_another_teacher(tmp_path):
+    cache = LogitsCache(tmp_path)
+    list(cache.write(SENTENCES[1:5], FINGERPRINT, Teacher().logits, shard_sentences=4))
+    with pytest.raises(InputError, match="its words"):
+        write(tmp_path)
+    with pytest.raises(InputError, match="its teacher"):
+        write(tmp_path, sentences=SENTENCES[1:], fingerprint={**FINGERPRINT, "teacher": "c"})
+
+
+@pytest.mark.parametrize("place", ["shard-00001.npz", "manifest.json"])
+def test_a_full_disk_loses_no_finished_shard(tmp_path, monkeypatch, place):
+    replace, written = os.replace, []
+
+    def full(source, target):
+        written.append(os.path.basename(target))
+        if written[-1] == place and len(written) > 2:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        replace(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.replace", full)
+        with pytest.raises(InputError, match=f"{place}: cannot write here .No space left"):
+            write(tmp_path)
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+    assert write(tmp_path) == [4, 2]
+    assert_whole(tmp_path)
+
+
+def test_some_sentences_are_read_in_the_order_asked_for(tmp_path):
+    write(tmp_path)
+    rows = LogitsCache(tmp_path).read_some(SENTENCES, FINGERPRINT, [9, 0, 5, 4])
+    for row, place in zip(rows, [9, 0, 5, 4], strict=True):
+        np.testing.assert_array_equal(row, Teacher.rows(SENTENCES[place]))
+
+
+def hidden(folder):
+    return LogitsCache(folder, HIDDEN_STATES)
+
+
+def test_hidden_states_are_kept_in_half_the_precision(tmp_path):
+    list(hidden(tmp_path).write(SENTENCES, FINGERPRINT, Teacher().logits, shard_sentences=4))
+    found = hidden(tmp_path).read(SENTENCES, FINGERPRINT)
+    assert found.flat.dtype == np.float16
+    for row, sentence in zip(found.rows(), SENTENCES, strict=True):
+        np.testing.assert_array_equal(row, Teacher.rows(sentence).astype(np.float16))
+    (row,) = hidden(tmp_path).read_some(SENTENCES, FINGERPRINT, [7])
+    assert row.dtype == np.float16
+
+
+@pytest.mark.parametrize(("made", "asked"), [(LOGITS, HIDDEN_STATES), (HIDDEN_STATES, LOGITS)])
+def test_a_cache_of_the_other_kind_is_refused_and_left_alone(tmp_path, made, asked):
+    list(LogitsCache(tmp_path, made).write(SENTENCES, FINGERPRINT, Teacher().logits))
+    other, message = LogitsCache(tmp_path, asked), f"holds {made.name}, not {asked.name}"
+    with pytest.raises(InputError, match=message):
+        other.read(SENTENCES, FINGERPRINT)
+    with pytest.raises(InputError, match=message):
+        list(other.write(SENTENCES, FINGERPRINT, Teacher().logits))
+    assert len(LogitsCache(tmp_path, made).read(SENTENCES, FINGERPRINT).lengths) == len(SENTENCES)
+
+
+def test_a_cache_from_before_there_were_kinds_holds_logits(tmp_path):
+    write(tmp_path)
+    path = tmp_path / "manifest.json"
+    manifest = json.loads(path.read_text())
+    del manifest["values"]
+    path.write_text(json.dumps(manifest))
+    assert write(tmp_path) == []
+    assert_whole(tmp_path)
+
+
+def test_what_is_missing_of_hidden_states_says_how_to_make_them(tmp_path):
+    advice = "no hidden states cache is here; make it with scripts/cache_logits.py --hidden"
+    with pytest.raises(InputError, match=advice):
+        hidden(tmp_path).read(SENTENCES, FINGERPRINT)
+    failing = Teacher(fail_after=1).logits
+    with pytest.raises(KeyboardInterrupt):
+        list(hidden(tmp_path).write(SENTENCES, FINGERPRINT, failing, shard_sentences=4))
+    with pytest.raises(InputError, match="run scripts/cache_logits.py --hidden with the same"):
+        hidden(tmp_path).read(SENTENCES, FINGERPRINT)

@@ -88,6 +88,20 @@ def test_one_graph_serves_batches_of_any_shape(teacher):
     assert predict.experimental_get_tracing_count() == 1
 
 
+def test_the_hidden_state_is_that_of_the_first_subword_behind_the_logits(teacher):
+    features = batch([[SENTENCE]], [[1, 2]])
+    both = teacher.with_hidden_state(features)
+    assert both.dtype == tf.float32
+    assert both.shape == (1, 2, TAGS + 16)
+    np.testing.assert_allclose(both[..., :TAGS], teacher(features), atol=1e-6)
+    encoder = teacher.bert.bert(
+        input_ids=tf.constant([SENTENCE]), attention_mask=tf.constant([[1, 1, 1, 1, 1, 0]])
+    )
+    np.testing.assert_allclose(both[0, :, TAGS:], encoder.last_hidden_state[0, 1:3], atol=1e-6)
+    predict = teacher.graph(hidden_state=True)
+    np.testing.assert_allclose(predict(features), both, atol=1e-5)
+
+
 def test_the_loss_is_the_cross_entropy_of_the_tags(teacher):
     logits = tf.constant([[[0.0, 0.0, 0.0], [50.0, 0.0, 0.0]]])
     losses = teacher.word_losses({}, {"tag_ids": tf.constant([[2, 0]])}, logits)

@@ -82,6 +82,18 @@ def test_logits_come_in_order_and_do_not_depend_on_the_batch(loaded):
         np.testing.assert_allclose(loaded.logits([sentence], 1)[0], rows, atol=1e-4)
 
 
+def test_hidden_states_come_with_the_same_logits(loaded):
+    sentences = [LONG, *SHORT]
+    logits, states = loaded.logits_and_hidden_states(sentences)
+    for one, other in zip(logits, loaded.logits(sentences), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-4)
+    assert [rows.shape for rows in states] == [(len(s), 32) for s in sentences]
+    # The head is linear: what it makes of a hidden state is the logits, whichever the window.
+    kernel, bias = loaded.model.bert.classifier.get_weights()
+    for rows, said in zip(states, logits, strict=True):
+        np.testing.assert_allclose(rows @ kernel + bias, said, atol=1e-4)
+
+
 def test_each_word_of_a_long_sentence_is_read_with_at_least_half_the_overlap_around_it(loaded):
     (whole,) = loaded.logits([LONG])
     # All windows that there are, each read as a sentence of its own: 20 words, a new one every 10.

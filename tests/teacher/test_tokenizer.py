@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer, models
 from transformers import BertTokenizer, BertTokenizerFast
 
+from bioner_kd.corpus.tokenizer import MASK
 from bioner_kd.errors import InputError
 from bioner_kd.teacher.tokenizer import SubwordTokenizer, load_tokenizer
 from bioner_kd.teacher.wordpiece import is_cased
@@ -15,6 +16,8 @@ from bioner_kd.teacher.wordpiece import is_cased
 from .tiny_bert import SPECIAL, VOCABULARY, write_config, write_json, write_tokenizer
 
 CASED = [*VOCABULARY, "B", "C", "BRCA", "##A", "Tumor"]
+# What no other tokenizer takes for text, or ours does not.
+NO_TEXT = (*SPECIAL, MASK)
 FILES = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt")
 
 
@@ -156,7 +159,7 @@ def test_the_saved_vocabulary_alone_gives_the_same_tokenizer(tmp_path):
 
 
 @settings(max_examples=200, deadline=None)
-@given(word=st.text(min_size=1, max_size=12).filter(lambda w: not any(p in w for p in SPECIAL)))
+@given(word=st.text(min_size=1, max_size=12).filter(lambda w: not any(p in w for p in NO_TEXT)))
 @pytest.mark.parametrize("vocabulary", [VOCABULARY, CASED], ids=["uncased", "cased"])
 def test_words_are_split_as_transformers_splits_them(tmp_path_factory, vocabulary, word):
     folder = tmp_path_factory.getbasetemp() / f"vocabulary_of_{len(vocabulary)}"
@@ -248,3 +251,23 @@ def test_a_tokenizer_without_normalizer_keeps_case(tmp_path):
 def test_bracketed_pieces_do_not_make_a_vocabulary_cased():
     assert not is_cased(["[UNK]", "[unused1]", "gene", "##s", "β"])
     assert is_cased(["[UNK]", "gene", "##S"])
+
+
+def test_the_mask_of_augmented_text_is_the_mask_of_pretraining(tokenizer, monkeypatch):
+    assert tokenizer.mask_id == VOCABULARY.index("[MASK]")
+    assert tokenizer.subwords(MASK) == [tokenizer.mask_id]
+    monkeypatch.setattr("bioner_kd.teacher.tokenizer._MOST_REMEMBERED", 2)
+    for word in ("gene", "tumor", "cancer"):
+        tokenizer.subwords(word)
+    assert tokenizer.subwords(MASK) == [tokenizer.mask_id]  # when others are forgotten, too
+
+
+def test_a_vocabulary_without_a_mask_reads_it_as_unknown(tmp_path):
+    write_tokenizer(tmp_path, [piece for piece in VOCABULARY if piece != "[MASK]"])
+    tokenizer = load_tokenizer(tmp_path)
+    assert tokenizer.subwords(MASK) == [tokenizer.unk_id] == [tokenizer.mask_id]
+
+
+def test_a_saved_tokenizer_keeps_its_mask(tokenizer, tmp_path):
+    tokenizer.save(tmp_path / "saved")
+    assert load_tokenizer(tmp_path / "saved").subwords(MASK) == [tokenizer.mask_id]

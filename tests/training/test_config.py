@@ -20,6 +20,7 @@ from bioner_kd.training.config import SCHEDULES, TrainingConfig
         ("weight_decay", -0.1, "at least 0"),
         ("clip_norm", -1.0, "at least 0"),
         ("average", 1.0, "at least 0 and below 1"),
+        ("patience", -1, "at least 0"),
         ("seed", -1, r"in \[0, 2\*\*32\)"),
         ("seed", 2**32, r"in \[0, 2\*\*32\)"),
     ],

@@ -85,3 +85,34 @@ def test_a_run_with_other_settings_does_not_go_on(tmp_path):
         run(tmp_path, stop_at=2)
     with pytest.raises(InputError, match="had lr=0.05, now it is 0.1"):
         run(tmp_path, settings={"lr": 0.1})
+
+
+PATIENT = TrainingConfig(**{**vars(CONFIG), "patience": 1})
+
+
+@pytest.mark.parametrize(("patience", "epochs"), [(0, 4), (1, 3), (2, 4), (3, 4)])
+def test_training_stops_when_no_epoch_was_better_for_so_long(tmp_path, patience, epochs):
+    config = TrainingConfig(**{**vars(CONFIG), "patience": patience})
+    _, best = run(tmp_path, config)
+    assert best == 40.0
+    assert [row["epoch"] for row in rows(tmp_path)] == [str(n + 1) for n in range(epochs)]
+
+
+@pytest.mark.parametrize("stop_at", [1, 2])
+def test_a_resumed_run_stops_at_the_same_epoch(tmp_path, stop_at):
+    whole, best = run(tmp_path / "whole", PATIENT)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "parts", PATIENT, stop_at=stop_at)
+    resumed, best_of_resumed = run(tmp_path / "parts", PATIENT, seed=8)
+    assert best_of_resumed == best
+    assert rows(tmp_path / "parts") == rows(tmp_path / "whole")
+    assert len(rows(tmp_path / "parts")) == 3
+    assert_equal(weights(resumed), weights(whole), atol=1e-6)
+
+
+def test_a_run_that_had_already_stopped_is_not_trained_on(tmp_path):
+    stopped, _ = run(tmp_path, PATIENT)
+    again, best = run(tmp_path, PATIENT, stop_at=3, seed=8)  # a fourth epoch would be interrupted
+    assert best == 40.0
+    assert len(rows(tmp_path)) == 3
+    assert_equal(weights(again), weights(stopped), rtol=0, atol=0)

@@ -1,0 +1,84 @@
+"""Flags: which sentences are augmented, how, and where the new ones go."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from absl import logging
+
+from bioner_kd.cli.cache import TEXT
+from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.corpus import CORPUS, read_splits
+from bioner_kd.cli.program import Program
+from bioner_kd.corpus.augmentation import augment
+from bioner_kd.corpus.config import AugmentationConfig
+from bioner_kd.corpus.iob2 import OUTSIDE
+from bioner_kd.corpus.plain_text import write_plain_text
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.corpus.tokenizer import MASK
+from bioner_kd.errors import InputError, UsageError
+
+
+@dataclass(frozen=True)
+class AugmentChoice:
+    """Where sentences come from beside the corpus, and where the new ones go."""
+
+    cache: str = ""
+    output: str = "saved_models/demo/augmented.txt.gz"
+
+
+SOURCES = Concern(
+    "Sentences",
+    AugmentChoice(),
+    {
+        "cache": "Folder of logits whose text, which scripts/cache_logits.py --text labelled, is "
+        "augmented too: the sentences in which the teacher found a mention. None if empty.",
+        "output": "File to write, one sentence a line; compressed where it ends in .gz or .xz.",
+    },
+)
+AUGMENTATION = Concern(
+    "Augmentation",
+    AugmentationConfig(),
+    {
+        "copies": "Tries at a new sentence for each one; what comes out like its source is left "
+        "out.",
+        "replace_mentions": "Probability that a mention becomes another one of its type, of all "
+        "that the sentences have.",
+        "mask_words": f"Probability that a word outside of mentions becomes {MASK}, which a "
+        "teacher reads as its [MASK] and a student as an unknown word.",
+        "seed": "Seed of all that is drawn.",
+    },
+)
+
+
+def write_augmented(program: Program) -> None:
+    """Makes the new sentences and writes them, as the flags say.
+
+    Raises:
+        InputError: a source cannot be read, or gives no new sentence.
+        UsageError: there is no source.
+    """
+    choice = program.read(SOURCES)
+    sources = _read_sources(program, choice.cache)
+    lines = [sentence.text for sentence in augment(sources, program.read(AUGMENTATION))]
+    if not lines:
+        raise InputError(
+            f"No new sentence came of {len(sources)}: they have no mentions to exchange, and no "
+            "word was masked; raise --mask_words or --copies, or name another source."
+        )
+    write_plain_text(choice.output, lines)
+    program.write_flagfile(Path(f"{choice.output}.cfg"))
+    logging.info("%s: %d new sentences of %d.", choice.output, len(lines), len(sources))
+
+
+def _read_sources(program: Program, cache: str) -> list[Sentence]:
+    sources = []
+    if program.read(CORPUS).corpus:
+        sources += read_splits(program, "train")[0]
+    if cache:
+        from bioner_kd.teacher.labelled_text import read_labelled_text
+
+        found = read_labelled_text(Path(cache) / TEXT, {}).tagged()
+        sources += [sentence for sentence in found if set(sentence.tags or ()) - {OUTSIDE}]
+    if not sources:
+        raise UsageError("There is nothing to augment: name a --corpus, a --cache, or both.")
+    return sources

@@ -1,0 +1,86 @@
+"""Flags: the stage that fits the teacher's hidden states, and where they come from."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bioner_kd.cli.cache import TEXT
+from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.distill import DISTILL, GUIDANCE, read_guidance
+from bioner_kd.cli.program import Program
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.distill.config import HiddenConfig
+from bioner_kd.errors import UsageError
+
+if TYPE_CHECKING:
+    from bioner_kd.distill.hidden_stage import HiddenStage
+    from bioner_kd.distill.training import Guidance
+
+HIDDEN = Concern(
+    "Hidden states",
+    HiddenConfig(),
+    {
+        "hidden_epochs": "Epochs of a first stage, which fits a projection of the student's last "
+        "layer to the teacher's last hidden states, as scripts/cache_logits.py --hidden keeps "
+        "them. Logits and labels follow with a fresh optimiser. 0 leaves it out.",
+    },
+)
+
+
+def read_stages(
+    program: Program, train_split: Sequence[Sentence]
+) -> "tuple[Guidance | None, HiddenStage | None]":
+    """What the teacher has to say: its logits or itself, and its hidden states for a first stage.
+
+    Either is None where the flags ask for nothing that needs it.
+
+    Raises:
+        InputError: as in `read_guidance` and `read_hidden_stage`.
+        UsageError: the same.
+    """
+    needed = program.read(DISTILL).needs_teacher or program.read(HIDDEN).hidden_epochs > 0
+    guidance = read_guidance(program, train_split) if needed else None
+    return guidance, read_hidden_stage(program, train_split, guidance)
+
+
+def read_hidden_stage(
+    program: Program, train_split: Sequence[Sentence], guidance: "Guidance | None"
+) -> "HiddenStage | None":
+    """The first stage as the flags say, None without one.
+
+    Args:
+        program: its flags.
+        train_split: sentences with tags.
+        guidance: the cached logits that go with the hidden states, and the transfer set.
+
+    Raises:
+        InputError: the hidden states are missing or not of the teacher that the logits are of.
+        UsageError: there is no cache.
+    """
+    from bioner_kd.distill.hidden_stage import HiddenStage
+    from bioner_kd.teacher.cache_kind import HIDDEN_STATES, hidden_folder
+    from bioner_kd.teacher.labelled_text import read_labelled_text
+    from bioner_kd.teacher.logits_cache import WORDS, LogitsCache
+
+    epochs, choice = program.read(HIDDEN).hidden_epochs, program.read(GUIDANCE)
+    if not epochs:
+        return None
+    if not choice.cache:
+        raise UsageError("--hidden_epochs needs the teacher's hidden states: name them by --cache.")
+    train, text = Path(choice.cache) / "train", Path(choice.cache) / TEXT
+    # One teacher for all: all of the fingerprint must agree but the words.
+    fingerprint = LogitsCache(train).fingerprint()
+    same = {name: value for name, value in fingerprint.items() if name != WORDS}
+    cache = LogitsCache(hidden_folder(train), HIDDEN_STATES)
+    states = cache.read_some(train_split, same, range(len(train_split)))
+    if guidance is None or guidance.transfer is None:
+        return HiddenStage(epochs, train_split, states)
+    transfer = guidance.transfer
+    labelled = read_labelled_text(text, same).sentences
+    places = {sentence.words: place for place, sentence in enumerate(labelled)}
+    # A transfer set may be less than the text that was labelled.
+    chosen = [sentence for sentence in transfer.sentences if sentence.words in places]
+    cache = LogitsCache(hidden_folder(text), HIDDEN_STATES)
+    states += cache.read_some(labelled, same, [places[sentence.words] for sentence in chosen])
+    drawn = min(len(chosen), transfer.drawn(len(train_split)))
+    return HiddenStage(epochs, [*train_split, *chosen], states, len(chosen), drawn)

@@ -1,0 +1,131 @@
+"""Which of the sentences that a teacher labelled are worth learning from."""
+
+import numpy as np
+from absl import logging
+
+from bioner_kd.corpus.config import ALL
+from bioner_kd.corpus.iob2 import OUTSIDE
+from bioner_kd.corpus.tag_set import TagSet
+from bioner_kd.distill.config import TransferConfig
+from bioner_kd.encoding.decoding import Decoder
+from bioner_kd.encoding.ragged import Ragged
+from bioner_kd.errors import UsageError
+
+
+def select(logits: Ragged, tag_set: TagSet, config: TransferConfig) -> np.ndarray:
+    """Chooses the transfer set from all that is labelled.
+
+    Args:
+        logits: the teacher's, float32 (words of all sentences, tags).
+        tag_set: the tags of the last axis.
+        config: how to choose, and how many.
+
+    Returns:
+        int64 (chosen,), numbers of the sentences, ascending.
+
+    Raises:
+        UsageError: fewer sentences are there than are asked for, or none at all.
+    """
+    if config.transfer_select == "confident":
+        chosen = most_confident(logits, config.transfer_keep)
+    elif config.transfer_select == "entities":
+        chosen = with_mentions(logits, tag_set, config.transfer_without)
+    else:
+        chosen = np.arange(len(logits.lengths))
+    size = len(chosen) if config.transfer_size == ALL else config.transfer_size
+    if size > len(chosen) or not len(chosen):
+        raise UsageError(
+            f"--transfer_size={config.transfer_size}: of {len(logits.lengths)} labelled sentences "
+            f"--transfer_select={config.transfer_select} leaves {len(chosen)}; label more with "
+            "scripts/cache_logits.py --text_size, or pass -1 for all that there are."
+        )
+    logging.info(
+        "Transfer set: %d of %d labelled sentences (%s: %d).",
+        size,
+        len(logits.lengths),
+        config.transfer_select,
+        len(chosen),
+    )
+    return chosen[:size]
+
+
+def mean_entropy(logits: Ragged) -> np.ndarray:
+    """How unsure the teacher is of a sentence: the entropy of its words' tags, on average.
+
+    Args:
+        logits: float (words of all sentences, tags).
+
+    Returns:
+        float64 (sentences,), nats per word; 0 of a sentence without words.
+
+    Source:
+        Settles and Craven (2008), "An analysis of active learning strategies for sequence labeling
+        tasks", EMNLP, equation 3 (token entropy).
+    """
+    odds = logits.flat.astype(np.float64) - logits.flat.max(axis=1, keepdims=True)
+    total = np.exp(odds).sum(axis=1, keepdims=True)
+    probabilities = np.exp(odds) / total
+    entropy = np.log(total[:, 0]) - (probabilities * odds).sum(axis=1)
+    sums = np.bincount(_owners(logits), weights=entropy, minlength=len(logits.lengths))
+    return sums / np.maximum(logits.lengths, 1)
+
+
+def most_confident(logits: Ragged, share: float) -> np.ndarray:
+    """The share of the sentences that the teacher is surest of.
+
+    A sentence without a mention is easier than one with several, so that these become rarer.
+
+    Args:
+        logits: float (words of all sentences, tags).
+        share: in (0, 1], of the sentences; at least one is kept.
+
+    Returns:
+        int64 (chosen,), numbers of the sentences, ascending; of equally sure ones the first.
+    """
+    order = np.argsort(mean_entropy(logits), kind="stable")
+    return np.sort(order[: max(1, round(share * len(order)))])
+
+
+def with_mentions(logits: Ragged, tag_set: TagSet, without: float) -> np.ndarray:
+    """Sentences in which the teacher finds a mention, and some in which it finds none.
+
+    With mentions everywhere a student would learn to see one in every sentence.
+
+    Args:
+        logits: float (words of all sentences, tags).
+        tag_set: the tags of the last axis.
+        without: sentences without a mention for each with one, as far as there are so many; the
+            first ones, which are random ones where sentences stand in no order.
+
+    Returns:
+        int64 (chosen,), numbers of the sentences, ascending.
+    """
+    found = has_mention(logits, tag_set)
+    bearing = np.flatnonzero(found)
+    free = np.flatnonzero(~found)[: round(without * len(bearing))]
+    return np.sort(np.concatenate([bearing, free]))
+
+
+def has_mention(logits: Ragged, tag_set: TagSet) -> np.ndarray:
+    """Whether the most probable tags of a sentence that IOB2 allows have a mention.
+
+    Args:
+        logits: float (words of all sentences, tags).
+        tag_set: the tags of the last axis.
+
+    Returns:
+        bool (sentences,).
+    """
+    outside = tag_set.id(OUTSIDE)
+    # All O is allowed, so that a sentence whose words are all best as O has no mention.
+    candidates = np.unique(_owners(logits)[logits.flat.argmax(axis=1) != outside])
+    rows, decoder = logits.rows(), Decoder(tag_set)
+    found = np.zeros(len(logits.lengths), bool)
+    for number in candidates:
+        found[number] = set(decoder.decode(rows[number])) != {OUTSIDE}
+    return found
+
+
+def _owners(logits: Ragged) -> np.ndarray:
+    """The number of each word's sentence, int64 (words of all sentences,)."""
+    return np.repeat(np.arange(len(logits.lengths)), logits.lengths)

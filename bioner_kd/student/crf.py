@@ -1,0 +1,178 @@
+"""A conditional random field over a sentence's tags: its losses' pure functions, and its weights.
+
+Axes are (batch, words, tags); `lengths` int32 (batch,) are numbers of words, what lies behind them
+is padding. The score of a sequence of tags is the sum of its emissions, of its first tag's `start`
+and of its steps' `transitions`, row to column.
+
+This is the only module that imports tensorflow-addons, and only where a loss is computed: a student
+with a CRF tags without it.
+"""
+
+import functools
+import os
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from bioner_kd.encoding.chain import iob2_allows
+
+# What IOB2 forbids costs so many nats: its probability is 0 in float32, and nothing is infinite.
+FORBIDDEN = -1e4
+_KERAS_SWITCH = "TF_USE_LEGACY_KERAS"
+
+
+@functools.cache
+def _addons() -> Any:
+    # transformers' TF classes set the switch, and others do in their shell: TensorFlow then looks
+    # for a Keras that is not installed, unless the switch is off and Keras's place known to it.
+    # 0.23.0 is the last release of tensorflow-addons and announces it at each import.
+    from keras.api import _v2 as keras_as_tensorflow_has_it
+
+    places = keras_as_tensorflow_has_it.__path__
+    tf.__path__ += [place for place in places if place not in tf.__path__]
+    switch = os.environ.pop(_KERAS_SWITCH, None)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            import tensorflow_addons.text as addons
+    finally:
+        if switch is not None:
+            os.environ[_KERAS_SWITCH] = switch
+    return addons
+
+
+def log_partition(
+    emissions: tf.Tensor, lengths: tf.Tensor, *, start: tf.Tensor, transitions: tf.Tensor
+) -> tf.Tensor:
+    """Logarithm of the sum of exp(score) over all sequences of tags.
+
+    Args:
+        emissions: float32 (batch, words, tags).
+        lengths: int32 (batch,).
+        start: float32 (tags,).
+        transitions: float32 (tags, tags).
+
+    Returns:
+        float32 (batch,), nats; 0 for a sentence without words.
+
+    Source:
+        Lafferty, McCallum and Pereira (2001), "Conditional random fields".
+    """
+    # crf_log_norm is this behind a tf.cond for batches of one word, which doubles the time to trace
+    # the second derivative and makes TensorFlow warn of types: a word of padding spares it.
+    padded = tf.pad(emissions, [[0, 0], [0, 1], [0, 0]])
+    last = _addons().crf_forward(padded[:, 1:], start + padded[:, 0], transitions, lengths)
+    return tf.where(lengths > 0, tf.reduce_logsumexp(last, axis=1), 0.0)
+
+
+def log_likelihood(
+    emissions: tf.Tensor,
+    tag_ids: tf.Tensor,
+    lengths: tf.Tensor,
+    *,
+    start: tf.Tensor,
+    transitions: tf.Tensor,
+) -> tf.Tensor:
+    """Logarithm of the probability of the annotated tags.
+
+    Args:
+        emissions: float32 (batch, words, tags).
+        tag_ids: int32 (batch, words).
+        lengths: int32 (batch,).
+        start: float32 (tags,).
+        transitions: float32 (tags, tags).
+
+    Returns:
+        float32 (batch,), nats, at most 0; 0 for a sentence without words.
+
+    Source:
+        Lample et al. (2016), arXiv:1603.01360, section 2.2.
+    """
+    emissions = _centred(emissions)
+    opening = tf.where(lengths > 0, tf.gather(start, tag_ids[:, 0]), 0.0)
+    addons = _addons()
+    score = addons.crf_unary_score(tag_ids, lengths, emissions)
+    score += addons.crf_binary_score(tag_ids, lengths, transitions)
+    partition = log_partition(emissions, lengths, start=start, transitions=transitions)
+    return score + opening - partition
+
+
+def posteriors(
+    emissions: tf.Tensor, lengths: tf.Tensor, *, start: tf.Tensor, transitions: tf.Tensor
+) -> tf.Tensor:
+    """Probability of each tag at each word, over all sequences of tags.
+
+    It is the gradient of the log-partition function with respect to the emissions, so there is no
+    second implementation of forward-backward, and it can be differentiated in its turn.
+
+    Args:
+        emissions: float32 (batch, words, tags).
+        lengths: int32 (batch,).
+        start: float32 (tags,).
+        transitions: float32 (tags, tags).
+
+    Returns:
+        float32 (batch, words, tags), each word's sum is 1; 0 at padding.
+
+    Source:
+        Eisner (2016), "Inside-outside and forward-backward algorithms are just backprop".
+    """
+    emissions = _centred(emissions)
+    with tf.GradientTape() as tape:
+        tape.watch(emissions)
+        partition = log_partition(emissions, lengths, start=start, transitions=transitions)
+    return tape.gradient(partition, emissions)
+
+
+def _centred(emissions: tf.Tensor) -> tf.Tensor:
+    # Probabilities stay the same, and sums over long sentences small enough for float32.
+    return emissions - tf.stop_gradient(tf.reduce_max(emissions, axis=-1, keepdims=True))
+
+
+class CRF(keras.layers.Layer):
+    """The weights of a CRF: a trained score for each step from tag to tag that IOB2 allows.
+
+    Attributes:
+        transitions: float32 variable (tags, tags), from row to column; those that IOB2 forbids are
+            never used.
+    """
+
+    def __init__(self, tags: Sequence[str], **options: Any) -> None:
+        """Takes the tags in the order of the emissions' last axis, and keras's options."""
+        super().__init__(dtype="float32", **options)
+        opens, follows = iob2_allows(tags)
+        self._start = np.where(opens, 0.0, FORBIDDEN).astype(np.float32)
+        self._steps = np.where(follows, 0.0, FORBIDDEN).astype(np.float32)
+        # Zeros are a softmax student under IOB2: what the transitions add is learnt.
+        self.transitions = self.add_weight("transitions", self._steps.shape, initializer="zeros")
+
+    def log_likelihood(
+        self, emissions: tf.Tensor, tag_ids: tf.Tensor, lengths: tf.Tensor
+    ) -> tf.Tensor:
+        """Logarithm of the probability of annotated tags, float32 (batch,), nats."""
+        transitions = self.transitions + self._steps
+        return log_likelihood(
+            emissions, tag_ids, lengths, start=self._start, transitions=transitions
+        )
+
+    def posteriors(
+        self, emissions: tf.Tensor, lengths: tf.Tensor, *, temperature: float = 1.0
+    ) -> tf.Tensor:
+        """Probability of each tag at each word, float32 (batch, words, tags), 0 at padding.
+
+        The temperature divides the scores of whole sequences; what is forbidden stays so.
+        """
+        transitions = self.transitions / temperature + self._steps
+        return posteriors(
+            emissions / temperature, lengths, start=self._start, transitions=transitions
+        )
+
+    def iob2_posteriors(
+        self, logits: tf.Tensor, lengths: tf.Tensor, *, temperature: float = 1.0
+    ) -> tf.Tensor:
+        """The same of a model without transitions: its logits under IOB2 alone."""
+        return posteriors(logits / temperature, lengths, start=self._start, transitions=self._steps)

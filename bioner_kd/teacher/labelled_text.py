@@ -1,0 +1,66 @@
+"""Plain text that a teacher labelled: its sentences beside their logits."""
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bioner_kd.corpus.plain_text import read_plain_text, write_plain_text
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.corpus.tag_set import TagSet
+from bioner_kd.encoding.decoding import Decoder
+from bioner_kd.encoding.ragged import Ragged
+from bioner_kd.errors import InputError
+from bioner_kd.teacher.logits_cache import Fingerprint, LogitsCache
+
+SENTENCES = "sentences.txt.gz"
+
+
+@dataclass(frozen=True)
+class LabelledText:
+    """Sentences and the teacher's word.
+
+    Attributes:
+        sentences: without tags.
+        logits: float32 (words of all sentences, tags).
+        tag_set: the tags of the logits' last axis.
+    """
+
+    sentences: list[Sentence]
+    logits: Ragged
+    tag_set: TagSet
+
+    def tagged(self) -> list[Sentence]:
+        """The sentences with the tags that the teacher would give them."""
+        decoder = Decoder(self.tag_set)
+        return [
+            dataclasses.replace(sentence, tags=tuple(decoder.decode(rows)))
+            for sentence, rows in zip(self.sentences, self.logits.rows(), strict=True)
+        ]
+
+
+def write_sentences(folder: Path, sentences: Sequence[Sentence]) -> None:
+    """Puts the sentences beside their logits, so that readers need not find and draw them again."""
+    write_plain_text(folder / SENTENCES, (sentence.text for sentence in sentences))
+
+
+def read_labelled_text(folder: Path, fingerprint: Fingerprint) -> LabelledText:
+    """Reads a text that scripts/cache_logits.py labelled.
+
+    Args:
+        folder: of the text in the cache.
+        fingerprint: what the reader knows of how the logits must have been made.
+
+    Raises:
+        InputError: there is no such text, it is unfinished or damaged, or its logits belong to
+            something else.
+    """
+    if not (folder / SENTENCES).is_file():
+        raise InputError(
+            f"{folder}: no labelled text is here, or it is unfinished; make it with "
+            "scripts/cache_logits.py --text=FILE and the same --cache."
+        )
+    sentences = list(read_plain_text(folder / SENTENCES))
+    cache = LogitsCache(folder)
+    logits = cache.read(sentences, fingerprint)
+    return LabelledText(sentences, logits, TagSet(tuple(cache.fingerprint()["tags"])))

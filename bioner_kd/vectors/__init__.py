@@ -1,0 +1,1 @@
+"""Word vectors: files of the usual formats, and training on plain text."""

@@ -1,0 +1,127 @@
+"""Trains word vectors on text, with gensim's word2vec."""
+
+import contextlib
+import logging as standard_logging
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from absl import logging
+
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.encoding.word_features import form_of
+from bioner_kd.errors import InputError
+from bioner_kd.vectors.config import VectorConfig
+from bioner_kd.vectors.word_vectors import WordVectors
+
+
+def learn_vectors(sentences: Iterable[Sentence], config: VectorConfig) -> WordVectors:
+    """Trains word2vec on sentences; their words are read as forms, as the student reads them.
+
+    With one worker, equal sentences and an equal seed give equal vectors.
+
+    Args:
+        sentences: gone through once.
+        config: sizes and sampling.
+
+    Returns:
+        The forms that are frequent enough, the most frequent first.
+
+    Raises:
+        InputError: no form is frequent enough, or the text finds no room in the folder for
+            temporary files.
+
+    Source:
+        Mikolov et al. (2013), arXiv:1310.4546.
+    """
+    with tempfile.TemporaryDirectory(prefix="bioner_kd_") as folder:
+        # In a file gensim's threads read for themselves, and Python does not hold them up.
+        text = Path(folder) / "forms.txt"
+        _write_forms(sentences, text)
+        return _train(text, config)
+
+
+def _write_forms(sentences: Iterable[Sentence], path: Path) -> None:
+    try:
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            for sentence in sentences:
+                file.write(" ".join(map(form_of, sentence.words)) + "\n")
+    except OSError as error:
+        raise InputError(
+            f"{path}: the text cannot be written here for training ({error.strerror}); free some "
+            "space, or name a larger folder for temporary files by the variable TMPDIR."
+        ) from error
+
+
+def _train(text: Path, config: VectorConfig) -> WordVectors:
+    from gensim.models import Word2Vec
+
+    with _quiet_gensim():
+        model = Word2Vec(
+            vector_size=config.size,
+            window=config.window,
+            min_count=config.min_count,
+            sg=int(config.algorithm == "skipgram"),
+            negative=config.negative,
+            sample=config.sample,
+            seed=config.seed,
+            workers=config.workers,
+        )
+        model.build_vocab(corpus_file=str(text))
+        _report_words(model, config)
+        model.train(
+            corpus_file=str(text),
+            total_examples=model.corpus_count,
+            total_words=model.corpus_total_words,
+            epochs=config.epochs,
+            callbacks=[_EpochLines(config.epochs)],
+        )
+    return WordVectors(tuple(model.wv.index_to_key), model.wv.vectors)
+
+
+def _report_words(model: Any, config: VectorConfig) -> None:
+    found = f"{model.corpus_total_words:,} words in {model.corpus_count:,} sentences"
+    if not len(model.wv):
+        raise InputError(
+            f"The text has {found}, of which none is there --min_count={config.min_count} times; "
+            "give more text or a lower --min_count."
+        )
+    logging.info("%s; %s words get a vector.", found, f"{len(model.wv):,}")
+
+
+class _EpochLines:
+    """A line after each epoch; gensim calls these by their names."""
+
+    def __init__(self, epochs: int) -> None:
+        self._epochs, self._done = epochs, 0
+
+    def on_train_begin(self, model: Any) -> None:
+        self._start = time.monotonic()
+
+    def on_epoch_begin(self, model: Any) -> None:
+        pass
+
+    def on_epoch_end(self, model: Any) -> None:
+        self._done += 1
+        seconds = time.monotonic() - self._start
+        left = seconds / self._done * (self._epochs - self._done)
+        logging.info(
+            "Epoch %d/%d: %.0f s, about %.0f s left.", self._done, self._epochs, seconds, left
+        )
+
+    def on_train_end(self, model: Any) -> None:
+        pass
+
+
+@contextlib.contextmanager
+def _quiet_gensim() -> Iterator[None]:
+    # It logs every step, and warns of small texts, which is for the one who gives them to know.
+    logger = standard_logging.getLogger("gensim")
+    before = logger.level
+    logger.setLevel(standard_logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)

@@ -1,0 +1,95 @@
+"""What the teacher has to say in both stages, as the flags of distill.py ask for it."""
+
+import numpy as np
+import pytest
+
+from bioner_kd.cli import hidden
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.errors import InputError, UsageError
+from bioner_kd.teacher.cache_kind import HIDDEN_STATES
+from bioner_kd.teacher.labelled_text import write_sentences
+from bioner_kd.teacher.logits_cache import LogitsCache
+
+from .conftest import load_program
+
+SENTENCES = [Sentence.from_words(["no", "fever"], ["O", "B-Disease"])]
+TEXT = [Sentence.from_words(words) for words in (["more", "fever"], ["less", "of", "it"])]
+FINGERPRINT = {"tags": ["O", "B-Disease"], "teacher": "abc"}
+
+
+def read(*arguments: str):
+    program = load_program("distill")
+    program.values(["distill", *arguments])
+    return hidden.read_stages(program, SENTENCES)
+
+
+def rows(sentences, width, first=0.0):
+    return [np.full((len(s), width), first + n, np.float32) for n, s in enumerate(sentences)]
+
+
+def write_hidden(folder, sentences, fingerprint=FINGERPRINT, first=0.0):
+    cache = LogitsCache(folder, HIDDEN_STATES)
+    list(cache.write(sentences, fingerprint, lambda part: rows(part, 4, first)))
+
+
+@pytest.fixture
+def labelled(tmp_path):
+    """Logits of the training split and of a text, without hidden states."""
+    for name, sentences in (("train", SENTENCES), ("text", TEXT)):
+        cache = LogitsCache(tmp_path / name)
+        list(cache.write(sentences, FINGERPRINT, lambda part: rows(part, 2)))
+    write_sentences(tmp_path / "text", TEXT)
+    return tmp_path
+
+
+def test_without_epochs_there_is_no_first_stage(labelled):
+    guidance, stage = read(f"--cache={labelled}")
+    assert guidance is not None
+    assert stage is None
+
+
+def test_from_scratch_nothing_is_read(tmp_path):
+    assert read(f"--cache={tmp_path / 'nothing'}", "--alpha=1") == (None, None)
+
+
+def test_an_alpha_that_leaves_one_reads_the_logits(labelled):
+    assert read(f"--cache={labelled}", "--alpha=1", "--alpha_end=0.3")[0] is not None
+
+
+@pytest.mark.parametrize("alpha", [0.3, 1.0])
+def test_hidden_states_of_the_training_split(labelled, alpha):
+    write_hidden(labelled / "train_hidden", SENTENCES, first=0.5)
+    _, stage = read(f"--cache={labelled}", "--hidden_epochs=3", f"--alpha={alpha}")
+    assert (stage.epochs, stage.width, stage.optional, stage.drawn) == (3, 4, 0, 0)
+    assert stage.sentences == SENTENCES
+    np.testing.assert_array_equal(stage.states[0], np.full((2, 4), 0.5, np.float16))
+
+
+def test_the_transfer_set_comes_behind_it(labelled):
+    write_hidden(labelled / "train_hidden", SENTENCES, first=7.0)
+    write_hidden(labelled / "text_hidden", TEXT)
+    flags = (f"--cache={labelled}", "--hidden_epochs=1", "--transfer_size=-1")
+    guidance, stage = read(*flags, "--transfer_ratio=1")
+    assert [s.words for s in stage.sentences] == [s.words for s in [*SENTENCES, *TEXT]]
+    assert [states.shape for states in stage.states] == [(2, 4), (2, 4), (3, 4)]
+    assert [states[0, 0] for states in stage.states] == [7.0, 0.0, 1.0]
+    assert (stage.optional, stage.drawn) == (2, guidance.transfer.drawn(1)) == (2, 1)
+
+
+def test_missing_hidden_states_say_how_to_make_them(labelled):
+    with pytest.raises(InputError, match=r"train_hidden: .*scripts/cache_logits.py --hidden"):
+        read(f"--cache={labelled}", "--hidden_epochs=1")
+    write_hidden(labelled / "train_hidden", SENTENCES)
+    with pytest.raises(InputError, match=r"text_hidden: .*scripts/cache_logits.py --hidden"):
+        read(f"--cache={labelled}", "--hidden_epochs=1", "--transfer_size=-1")
+
+
+def test_hidden_states_of_another_teacher_are_refused(labelled):
+    write_hidden(labelled / "train_hidden", SENTENCES, {**FINGERPRINT, "teacher": "xyz"})
+    with pytest.raises(InputError, match="these hidden states belong to something else: its teach"):
+        read(f"--cache={labelled}", "--hidden_epochs=1")
+
+
+def test_a_live_teacher_has_no_hidden_states():
+    with pytest.raises(UsageError, match="--hidden_epochs needs .* by --cache"):
+        read("--cache=", "--hidden_epochs=1")
