@@ -3,9 +3,12 @@
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from bioner_kd.encoding.word_features import PAD, UNKNOWN
+
+_STEPS = 127
 
 
 @keras.saving.register_keras_serializable("bioner_kd")
@@ -70,6 +73,46 @@ class CharacterCNN(keras.layers.Layer):
         convolved = self._convolution(self._embedding(char_ids) * present)
         # ReLU before the mask: padding then gives 0, the least that any character can give.
         return tf.reduce_max(tf.nn.relu(convolved) * present, axis=2)
+
+    def get_config(self) -> dict[str, Any]:
+        """Arguments that make this layer again."""
+        return {**super().get_config(), **self._arguments}
+
+
+@keras.saving.register_keras_serializable("bioner_kd")
+class FixedVectors(keras.layers.Layer):
+    """Word vectors that training leaves alone, one byte a number in memory and in every export.
+
+    They are rounded when they are set, before training, so that an export of one byte a number
+    loses nothing.
+    """
+
+    def __init__(self, rows: int, size: int, **options: Any) -> None:
+        """Takes the number of vectors and their width."""
+        super().__init__(**options)
+        self._arguments = {"rows": rows, "size": size}
+
+    def build(self, input_shape: tf.TensorShape) -> None:
+        """Makes the table, of zeros."""
+        shape = (self._arguments["rows"], self._arguments["size"])
+        options = {"initializer": "zeros", "trainable": False}
+        self._steps = self.add_weight("steps", shape, tf.int8, **options)
+        self._step = self.add_weight("step", (), tf.float32, **options)
+
+    def call(self, ids: tf.Tensor) -> tf.Tensor:
+        """Int32 (batch, words) to float32 (batch, words, size)."""
+        # Keras builds a loaded model on numbers of type float.
+        steps = tf.gather(self._steps, tf.cast(ids, tf.int32))
+        return tf.cast(steps, self.compute_dtype) * self._step
+
+    def set_rows(self, rows: np.ndarray) -> None:
+        """Rounds float (rows, size) to 255 even steps and keeps them.
+
+        The steps end at four times the root mean square; the few numbers beyond are cut.
+        """
+        step = 4 * np.sqrt(np.mean(np.square(rows), dtype=np.float64)) / _STEPS
+        steps = np.rint(rows / (step or 1.0)).clip(-_STEPS, _STEPS)
+        self.set_weights([steps.astype(np.int8), np.float32(step)])
 
     def get_config(self) -> dict[str, Any]:
         """Arguments that make this layer again."""

