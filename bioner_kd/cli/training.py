@@ -4,8 +4,8 @@ from bioner_kd.cli.concern import Concern
 from bioner_kd.training.config import SCHEDULES, TrainingConfig
 
 
-def training(default: TrainingConfig) -> Concern:
-    """The flags of a training, with the defaults of its kind."""
+def training(default: TrainingConfig, **other_help: str) -> Concern:
+    """The flags of a training, with the defaults of its kind; some can mean something else."""
     return Concern(
         "Training",
         default,
@@ -23,6 +23,7 @@ def training(default: TrainingConfig) -> Concern:
             "patience": "Epochs without a better devel F1 after which training stops; 0 trains all "
             "epochs.",
             "seed": "Seed of initial weights, order of batches and dropout.",
+            **other_help,
         },
         {"schedule": SCHEDULES},
     )

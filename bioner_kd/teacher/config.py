@@ -1,5 +1,9 @@
-"""How a teacher is fine-tuned unless flags say otherwise."""
+"""How a teacher is pretrained further and fine-tuned unless flags say otherwise."""
 
+from dataclasses import dataclass
+
+from bioner_kd.corpus.config import ALL
+from bioner_kd.errors import UsageError
 from bioner_kd.training.config import TrainingConfig
 
 # Batch size, rate, decay and warm-up of BERT's and BioBERT's own scripts.
@@ -12,3 +16,52 @@ FINE_TUNING = TrainingConfig(
     weight_decay=0.01,
     clip_norm=1.0,
 )
+# As further pretraining is usually done: less than the rate of a pretraining from scratch.
+ADAPTATION = TrainingConfig(
+    epochs=1,
+    batch_size=32,
+    learning_rate=1e-4,
+    warmup=0.06,
+    schedule="linear",
+    weight_decay=0.01,
+    clip_norm=1.0,
+)
+
+
+@dataclass(frozen=True)
+class AdaptationConfig:
+    """Masked language modelling on text without annotation.
+
+    Attributes:
+        mask_share: of a block's subwords that are to be guessed.
+        whole_word_masking: whether the subwords of a word are masked together.
+        block_subwords: subwords of a block, [CLS] and [SEP] included.
+        text_size: about so many sentences of the text, in blocks drawn from all of it; -1 for all.
+        held_out: share of the blocks that are scored instead of trained on.
+        checkpoint_steps: most steps until the state is saved and the held-out blocks are scored; 0
+            does so after each epoch only.
+    """
+
+    mask_share: float = 0.15
+    whole_word_masking: bool = True
+    block_subwords: int = 128
+    text_size: int = ALL
+    held_out: float = 0.01
+    checkpoint_steps: int = 500
+
+    def __post_init__(self) -> None:
+        """Checks the bounds.
+
+        Raises:
+            UsageError: a setting is out of bounds.
+        """
+        rules = {
+            "mask_share": (0 < self.mask_share < 1, "above 0 and below 1"),
+            "block_subwords": (self.block_subwords >= 8, "at least 8"),
+            "text_size": (self.text_size == ALL or self.text_size > 0, "at least 1, or -1 for all"),
+            "held_out": (0 < self.held_out < 1, "above 0 and below 1"),
+            "checkpoint_steps": (self.checkpoint_steps >= 0, "at least 0"),
+        }
+        for name, (holds, rule) in rules.items():
+            if not holds:
+                raise UsageError(f"--{name}={getattr(self, name)}: must be {rule}.")

@@ -80,6 +80,11 @@ class SubwordTokenizer:
             ids = self._known[word] = ids or (self.unk_id,)
         return list(ids)
 
+    def ordinary_ids(self) -> list[int]:
+        """Ids of all pieces but the special ones, in order."""
+        ids = self._tokenizer.get_vocab()
+        return sorted(set(ids.values()) - {ids[piece] for piece in self._special_pieces.values()})
+
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Writes the files that `load_tokenizer` and transformers read.
 

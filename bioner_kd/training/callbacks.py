@@ -15,20 +15,20 @@ from tqdm import tqdm
 from bioner_kd.atomic import atomic_file
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.training.averaging import averaged_weights
-from bioner_kd.training.run_folder import DEVEL_F1
+from bioner_kd.training.goal import DEVEL, Goal, Scores
 
 # What TensorFlow raises of a checkpoint that is damaged, cut short or of another model.
 _UNREADABLE = (tf.errors.OpError, LookupError, RuntimeError, ValueError, AssertionError)
 
 
 class BestWeights(keras.callbacks.Callback):
-    """Scores the devel split after each epoch and keeps the weights that did best."""
+    """Scores the model after each epoch and keeps the weights that did best."""
 
-    def __init__(self, model: keras.Model, score: Callable[[], float]) -> None:
-        """Takes a built model and what gives its devel F1, percent."""
+    def __init__(self, model: keras.Model, score: Callable[[], Scores], goal: Goal = DEVEL) -> None:
+        """Takes a built model, what gives its scores, and which of them chooses."""
         super().__init__()
-        self._score = score
-        self.score = tf.Variable(-1.0, trainable=False)
+        self._score, self.goal = score, goal
+        self.score = tf.Variable(goal.worst, trainable=False)
         self.epoch = tf.Variable(-1, trainable=False, dtype=tf.int64)
         self.weights = [tf.Variable(weight, trainable=False) for weight in model.weights]
 
@@ -40,18 +40,19 @@ class BestWeights(keras.callbacks.Callback):
         """
         if not math.isfinite(loss := (logs or {}).get("loss", 0.0)):
             raise UsageError(
-                f"epoch {epoch + 1}: the loss is {loss}, the training has diverged; pass a lower "
-                "--learning_rate or a longer --warmup."
+                f"{self.goal.period} {epoch + 1}: the loss is {loss}, the training has diverged; "
+                "pass a lower --learning_rate or a longer --warmup."
             )
         with averaged_weights(self.model):
-            score = self._score()
-            if score > float(self.score.numpy()):
+            scores = self.goal.named(self._score())
+            score = scores[self.goal.name]
+            if self.goal.better(score, float(self.score.numpy())):
                 self.score.assign(score)
                 self.epoch.assign(epoch)
                 for kept, weight in zip(self.weights, self.model.weights, strict=True):
                     kept.assign(weight)
         if logs is not None:
-            logs[DEVEL_F1] = score
+            logs.update(scores)
 
     def restore(self) -> None:
         """Puts the best weights into the model."""
@@ -62,21 +63,19 @@ class BestWeights(keras.callbacks.Callback):
 class History(keras.callbacks.Callback):
     """One CSV row an epoch; a resumed run goes on behind the rows of the epochs that it keeps."""
 
-    def __init__(self, path: Path, first_epoch: int) -> None:
-        """Takes the file and the epoch, counted from 0, at which training starts."""
+    def __init__(self, path: Path, first_epoch: int, period: str = DEVEL.period) -> None:
+        """Takes the file, the epoch, counted from 0, at which training starts, and its name."""
         super().__init__()
-        self.path = path
+        self.path, self._period = path, period
         self.rows: list[dict[str, Any]] = []
         if first_epoch and path.exists():
             with path.open(encoding="utf-8", newline="") as file:
-                self.rows = [
-                    row for row in csv.DictReader(file) if int(row["epoch"]) <= first_epoch
-                ]
+                self.rows = [row for row in csv.DictReader(file) if int(row[period]) <= first_epoch]
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Adds the epoch's row; epochs are written counted from 1."""
         values = {name: f"{float(value):.6g}" for name, value in (logs or {}).items()}
-        self.rows.append({"epoch": epoch + 1, **values})
+        self.rows.append({self._period: epoch + 1, **values})
         with atomic_file(self.path) as file:
             writer = csv.DictWriter(file, list(self.rows[-1]), lineterminator="\n")
             writer.writeheader()
@@ -165,25 +164,28 @@ class ResumeState(keras.callbacks.Callback):
         except tf.errors.OpError as error:
             reason = error.message.rpartition("; ")[2].partition(" [Op:")[0]
             raise InputError(
-                f"{self._settings_file.parent}: the state of epoch {epoch + 1} cannot be written "
-                f"({reason}); free some space and run the same command to go on."
+                f"{self._settings_file.parent}: the state cannot be written ({reason}); free some "
+                "space and run the same command to go on."
             ) from error
 
 
 class Progress(keras.callbacks.Callback):
     """A bar for each epoch where a person watches, and one line an epoch in any case."""
 
-    def __init__(self, steps: int, epochs: int) -> None:
-        """Takes the batches of an epoch and the number of epochs."""
+    def __init__(self, steps: int, epochs: int, period: str = DEVEL.period) -> None:
+        """Takes the batches of an epoch, the number of epochs, and what to call them."""
         super().__init__()
-        self._steps, self._epochs = steps, epochs
+        self._steps, self._epochs, self._period = steps, epochs, period
         self._bar: tqdm | None = None
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Starts the epoch's bar."""
         # disable=None: no bar where standard error is no terminal.
         self._bar = tqdm(
-            total=self._steps, desc=f"epoch {epoch + 1}/{self._epochs}", leave=False, disable=None
+            total=self._steps,
+            desc=f"{self._period} {epoch + 1}/{self._epochs}",
+            leave=False,
+            disable=None,
         )
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
@@ -196,7 +198,7 @@ class Progress(keras.callbacks.Callback):
         """Writes the epoch's line."""
         self._close()
         values = ", ".join(f"{name} {float(value):.4g}" for name, value in (logs or {}).items())
-        logging.info("epoch %d/%d: %s", epoch + 1, self._epochs, values)
+        logging.info("%s %d/%d: %s", self._period, epoch + 1, self._epochs, values)
 
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
         """Leaves no bar behind."""

@@ -1,25 +1,37 @@
-"""The training of a word tagger, teacher or student: resumable, best epoch by devel F1."""
+"""The training of a word tagger, teacher or student: resumable, its best epoch kept."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import keras
+import tensorflow as tf
 from absl import logging
 
-from bioner_kd.encoding.batches import BatchSource
 from bioner_kd.training.callbacks import BestWeights, History, Progress, ResumeState
 from bioner_kd.training.config import TrainingConfig
+from bioner_kd.training.goal import DEVEL, Goal, Scores
 from bioner_kd.training.patience import Patience
 from bioner_kd.training.run_folder import HISTORY, STATE
 
 
+class Source(Protocol):
+    """What gives the batches, such as a BatchSource."""
+
+    def steps(self, batch_size: int) -> int:
+        """Batches of an epoch."""
+
+    def epochs(self, batch_size: int, *, seed: int, first: int, end: int) -> tf.data.Dataset:
+        """Batches of the epochs `first` to `end` - 1, the same for the same seed."""
+
+
 def train(
     model: keras.Model,
-    source: BatchSource,
+    source: Source,
     config: TrainingConfig,
     *,
-    score: Callable[[], float],
+    score: Callable[[], Scores],
+    goal: Goal = DEVEL,
     folder: Path,
     settings: Mapping[str, Any],
 ) -> float:
@@ -29,23 +41,26 @@ def train(
         model: a WordTagger, built and compiled.
         source: the training split.
         config: epochs, batch size, patience, seed.
-        score: devel F1 of the model as it stands, percent.
+        score: the model's score as it stands, unless `goal` says otherwise devel F1, percent.
+        goal: which score chooses the epoch.
         folder: where the state to resume from and `history.csv` go.
         settings: what a resumed run must have in common with the one that was stopped.
 
     Returns:
-        The best devel F1, percent.
+        The best score.
     """
-    best = BestWeights(model, score)
+    best = BestWeights(model, score, goal)
     state, history = folder / STATE, folder / HISTORY
     fit(model, source, config, best, state=state, history=history, settings=settings)
-    logging.info("Best devel F1 %.2f, epoch %d.", best.score.numpy(), best.epoch.numpy() + 1)
+    logging.info(
+        "Best %s %.4g, %s %d.", goal.name, best.score.numpy(), goal.period, best.epoch.numpy() + 1
+    )
     return float(best.score.numpy())
 
 
 def fit(
     model: keras.Model,
-    source: BatchSource,
+    source: Source,
     config: TrainingConfig,
     kept: BestWeights,
     *,
@@ -65,10 +80,11 @@ def fit(
         settings: as in `train`.
     """
     steps = source.steps(config.batch_size)
+    period = kept.goal.period
     resume = ResumeState(state, model, kept, settings)
     first = resume.restore()
     if first:
-        logging.info("Resuming after epoch %d of %d.", first, config.epochs)
+        logging.info("Resuming after %s %d of %d.", period, first, config.epochs)
     patience = Patience(config.patience, kept)
     end = first if patience.is_over(first - 1) else config.epochs
     model.fit(
@@ -79,9 +95,9 @@ def fit(
         verbose=0,
         callbacks=[
             kept,
-            History(history, first),
+            History(history, first, period),
             resume,
-            Progress(steps, config.epochs),
+            Progress(steps, config.epochs, period),
             patience,
         ],
     )

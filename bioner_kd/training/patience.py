@@ -28,5 +28,6 @@ class Patience(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Stops where patience is over; comes behind what scores the epoch."""
         if self.is_over(epoch):
-            logging.info("Stopping: no better devel score for %d epochs.", self._epochs)
+            period = self._best.goal.period
+            logging.info("Stopping: no better score for %d %ss.", self._epochs, period)
             self.model.stop_training = True

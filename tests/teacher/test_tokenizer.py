@@ -50,6 +50,12 @@ def test_special_ids_are_those_of_the_vocabulary(tokenizer):
     assert tokenizer.vocabulary_size == len(VOCABULARY)
 
 
+def test_ordinary_ids_are_those_of_all_but_the_special_pieces(tokenizer, tmp_path):
+    assert tokenizer.ordinary_ids() == list(range(len(SPECIAL), len(VOCABULARY)))
+    write_tokenizer(tmp_path, [piece for piece in VOCABULARY if piece != "[MASK]"])
+    assert load_tokenizer(tmp_path).ordinary_ids() == list(range(4, len(VOCABULARY) - 1))
+
+
 @pytest.mark.parametrize("word", ["", " ", "\u200b", "\x00", "\ufffd", "\u0301"])
 def test_a_word_of_which_nothing_remains_is_unknown(tokenizer, word):
     assert tokenizer.subwords(word) == [tokenizer.unk_id]

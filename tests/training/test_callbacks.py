@@ -7,10 +7,12 @@ import logging as python_logging
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.training.callbacks import BestWeights, History, Progress, ResumeState
 from bioner_kd.training.config import TrainingConfig
+from bioner_kd.training.goal import Goal
 
 from .tiny_tagger import CONFIG, assert_equal, make_model, make_source, weights
 
@@ -62,6 +64,20 @@ def test_the_epoch_with_the_best_score_is_restored(values, best):
     assert_equal(weights(model), recorder.weights[best], rtol=0, atol=0)
 
 
+def test_of_losses_the_least_is_kept_and_all_scores_are_logged():
+    model, recorder = make_model(), Recorder()
+    found = [{"error": value, "held_out_loss": loss} for value, loss in ((1, 3), (2, 0.5), (0, 2))]
+    goal = Goal(name="held_out_loss", lowest=True, period="round")
+    callback = BestWeights(model, scores(*found), goal)
+    history = fit(model, [callback, recorder]).history
+    assert (history["error"], history["held_out_loss"]) == ([1, 2, 0], [3, 0.5, 2])
+    callback.restore()
+    assert (int(callback.epoch.numpy()), float(callback.score.numpy())) == (1, 0.5)
+    assert_equal(weights(model), recorder.weights[1], rtol=0, atol=0)
+    with pytest.raises(UsageError, match="round 3: the loss is nan"):
+        callback.on_epoch_end(2, {"loss": float("nan")})
+
+
 def test_averaged_weights_are_scored_and_kept_and_training_goes_on_with_its_own():
     config = TrainingConfig(**{**vars(CONFIG), "average": 0.9})
     model, recorder, scored = make_model(config), Recorder(), []
@@ -109,6 +125,13 @@ def test_history_goes_on_behind_the_epochs_that_are_kept(tmp_path):
     fresh = History(path, 0)
     fresh.on_epoch_end(0, {"loss": 9})
     assert len(path.read_text().splitlines()) == 2
+
+
+def test_history_calls_epochs_what_the_user_calls_them(tmp_path):
+    path = tmp_path / "history.csv"
+    History(path, 0, "round").on_epoch_end(0, {"loss": 2})
+    History(path, 1, "round").on_epoch_end(1, {"loss": 1})
+    assert path.read_bytes() == b"round,loss\n1,2\n2,1\n"
 
 
 def saved_state(folder, settings=SETTINGS, epochs=2):
@@ -222,3 +245,16 @@ def test_progress_is_a_line_an_epoch(caplog):
     lines = [record.getMessage() for record in caplog.records if "epoch" in record.getMessage()]
     assert len(lines) == 2
     assert lines[1].startswith("epoch 2/2: loss ") and lines[1].endswith("devel_f1 2.5")
+
+
+def test_a_state_that_cannot_be_written_is_an_input_error(tmp_path, monkeypatch):
+    model = make_model()
+    best = BestWeights(model, scores(1.0))
+    state = ResumeState(tmp_path, model, best, SETTINGS)
+
+    def save(*arguments):
+        raise tf.errors.ResourceExhaustedError(None, None, "a/b; No space left on device [Op:Save]")
+
+    monkeypatch.setattr(state._manager, "save", save)
+    with pytest.raises(InputError, match=r"written \(No space left on device\); free some space"):
+        fit(model, [best, state], epochs=1)

@@ -6,6 +6,7 @@ import pytest
 
 from bioner_kd.errors import InputError
 from bioner_kd.training.config import TrainingConfig
+from bioner_kd.training.goal import DEVEL, Goal
 from bioner_kd.training.loop import train
 
 from .tiny_tagger import CONFIG, assert_equal, make_model, make_source, weights
@@ -14,7 +15,7 @@ SCORES = (10.0, 40.0, 30.0, 20.0)
 AVERAGED = TrainingConfig(**{**vars(CONFIG), "average": 0.9})
 
 
-def run(folder, config=CONFIG, *, stop_at=None, seed=1, settings=None):
+def run(folder, config=CONFIG, *, stop_at=None, seed=1, settings=None, goal=DEVEL):
     """Trains with given devel scores; `stop_at` is the epoch whose scoring is interrupted."""
     model = make_model(config, seed=seed)
     source = make_source()
@@ -27,8 +28,9 @@ def run(folder, config=CONFIG, *, stop_at=None, seed=1, settings=None):
         return SCORES[epoch]
 
     best = train(
-        model, source, config, score=score, folder=folder, settings=settings or {"lr": 0.05}
-    )
+        model, source, config, score=score, goal=goal, folder=folder,
+        settings=settings or {"lr": 0.05},
+    )  # fmt: skip
     return model, best
 
 
@@ -85,6 +87,19 @@ def test_a_run_with_other_settings_does_not_go_on(tmp_path):
         run(tmp_path, stop_at=2)
     with pytest.raises(InputError, match="had lr=0.05, now it is 0.1"):
         run(tmp_path, settings={"lr": 0.1})
+
+
+def test_another_goal_has_names_of_its_own(tmp_path, caplog):
+    goal = Goal(name="held_out_loss", lowest=True, period="round")
+    with caplog.at_level("INFO", logger="absl"), pytest.raises(KeyboardInterrupt):
+        run(tmp_path, goal=goal, stop_at=2)
+    with caplog.at_level("INFO", logger="absl"):
+        _, best = run(tmp_path, goal=goal)
+    assert best == 10.0
+    assert [row["round"] for row in rows(tmp_path)] == ["1", "2", "3", "4"]
+    assert [row["held_out_loss"] for row in rows(tmp_path)] == ["10", "40", "30", "20"]
+    assert "Resuming after round 2 of 4." in caplog.text
+    assert "Best held_out_loss 10, round 1." in caplog.text
 
 
 PATIENT = TrainingConfig(**{**vars(CONFIG), "patience": 1})

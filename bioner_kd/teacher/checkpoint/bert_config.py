@@ -1,6 +1,7 @@
-"""Reads `config.json` of a BERT and derives from it which tensors its encoder has."""
+"""Reads `config.json` of a BERT and derives from it which tensors the model has."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,8 @@ from transformers import BertConfig
 
 from bioner_kd.errors import InputError
 from bioner_kd.teacher.checkpoint.json_file import read_json_object
+
+Shapes = Mapping[str, tuple[int, ...]]
 
 _SIZES = (
     "vocab_size",
@@ -67,6 +70,23 @@ def expected_tensors(config: BertConfig) -> dict[str, tuple[int, ...]]:
     for layer in range(config.num_hidden_layers):
         shapes |= _layer(f"bert.encoder.layer.{layer}", hidden, config.intermediate_size)
     return shapes
+
+
+def masked_lm_head(config: BertConfig) -> dict[str, tuple[int, ...]]:
+    """Lists the tensors of the head that predicts masked subwords.
+
+    Args:
+        config: the configuration.
+
+    Returns:
+        Shape by PyTorch name; the decoder is left out, since it is the embedding of subwords.
+    """
+    hidden = config.hidden_size
+    return {
+        **_dense("cls.predictions.transform.dense", hidden, hidden),
+        **_norm("cls.predictions.transform.LayerNorm", hidden),
+        "cls.predictions.bias": (config.vocab_size,),
+    }
 
 
 def _layer(prefix: str, hidden: int, intermediate: int) -> dict[str, tuple[int, ...]]:

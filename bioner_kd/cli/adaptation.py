@@ -1,0 +1,68 @@
+"""Flags: the text that a teacher is pretrained further on, and how."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.program import Program
+from bioner_kd.cli.training import training
+from bioner_kd.corpus.plain_text import read_plain_text
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.errors import UsageError
+from bioner_kd.teacher import config
+
+
+@dataclass(frozen=True)
+class TextChoice:
+    """Text without annotation."""
+
+    text: tuple[str, ...] = ()
+
+
+TEXT = Concern(
+    "Text",
+    TextChoice(),
+    {
+        "text": "Files of plain text with commas between them, one sentence a line in the order of "
+        "the text, UTF-8, .gz and .xz too; - is standard input. Keep sentences of devel and test "
+        "splits out of it.",
+    },
+)
+ADAPTATION = Concern(
+    "Masked language modelling",
+    config.AdaptationConfig(),
+    {
+        "mask_share": "Share of subwords that are masked, for the teacher to guess.",
+        "whole_word_masking": "Mask all subwords of a word or none.",
+        "block_subwords": "Subwords of a block, [CLS] and [SEP] included; sentences follow one "
+        "another in it without padding.",
+        "text_size": "Sentences, about, to draw from all files of --text, in whole blocks, so that "
+        "neighbours stay together; -1 for all.",
+        "held_out": "Share of the blocks that is scored instead of trained on, at most 500 blocks; "
+        "the weights with the least loss on it are kept.",
+        "checkpoint_steps": "Steps, at most, until the state is saved, from which a stopped run "
+        "goes on, and the held-out blocks are scored; 0 does so after each epoch only.",
+    },
+)
+TRAINING = training(
+    config.ADAPTATION,
+    epochs="Passes over the text, each of one round or more: a round ends when the held-out blocks "
+    "are scored.",
+    batch_size="Blocks of a batch.",
+    patience="Rounds without a lower held-out loss after which training stops; 0 for all rounds.",
+)
+CONCERNS = (TEXT, ADAPTATION, TRAINING)
+
+
+def read_text(program: Program) -> Iterator[Sentence]:
+    """The sentences that the flags name, read as they are needed.
+
+    Raises:
+        InputError: a file cannot be opened, at once; or is not text, when the iterator gets there.
+        UsageError: no file is named.
+    """
+    choice = program.read(TEXT)
+    if not choice.text:
+        raise UsageError("--text: name one file of plain text or more, one sentence a line.")
+    return itertools.chain.from_iterable([read_plain_text(path) for path in choice.text])

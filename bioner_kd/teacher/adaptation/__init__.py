@@ -1,0 +1,1 @@
+"""Continued pretraining of a teacher on text without annotation, by masked language modelling."""
