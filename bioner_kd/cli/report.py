@@ -40,7 +40,8 @@ RUNS = Concern(
     {
         "runs": "A group of runs that differ in nothing but the seed: 'name=folder,folder,…', "
         "teachers or students; * and ? stand for folders that exist, as in "
-        "'taught=saved_models/mine/student_*'. Give the flag once a group.",
+        "'taught=saved_models/mine/student_*'; a+b is the average of two teachers. Give the flag "
+        "once a group.",
         "sweep": "Output folder of scripts/sweep.py, or 'name=folder' to put a name before those "
         "of its groups: its finished runs, grouped by all but the seed. Give the flag once a "
         "sweep.",

@@ -49,7 +49,7 @@ def _plain(cell: Any) -> Any:
 
 
 def _run_row(group: ScoredGroup, run: ScoredRun, settings: Sequence[str]) -> list[Any]:
-    own = {**run.run.settings, **group.group.varied}
+    own = run.run.settings
     scores = [getattr(getattr(run.scores, mode).micro, s) for mode in _MODES for s in _SCORES]
     start = [group.name, run.run.folder.as_posix(), run.run.seed]
     return [*start, *(own.get(name) for name in settings), *scores, *run.counts.sum(axis=0)]

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from bioner_kd.atomic import atomic_file
 from bioner_kd.study.analysis import ScoredGroup
+from bioner_kd.study.grid import SEED
 from bioner_kd.study.names import safe_name
-from bioner_kd.study.runs import SEED, Group, Run
+from bioner_kd.study.runs import Group, Run
 
 FLAGS = "flags"
 _OUTPUT = "output"

@@ -3,14 +3,14 @@
 import glob
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from bioner_kd.errors import InputError
+from bioner_kd.study.grid import SEED
 from bioner_kd.training.run_folder import RECORD, unfinished_folder
 
-SEED = "seed"
 # Flags that are no setting of the model: where a run lies, how the machine was used.
 _NO_SETTINGS = frozenset(
     {SEED, "output", "overwrite", "intra_op_threads", "inter_op_threads", "deterministic"}
@@ -56,23 +56,20 @@ class Group:
     Attributes:
         name: what a reader knows them by.
         runs: at least one.
-        varied: settings that a sweep varied, by flag; empty where a person named the runs.
     """
 
     name: str
     runs: tuple[Run, ...]
-    varied: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def settings(self) -> dict[str, str]:
-        """Settings that all its runs share, with what the sweep varied."""
+        """Settings that all its runs share."""
         first, *others = [run.settings for run in self.runs]
-        shared = {
+        return {
             name: value
             for name, value in first.items()
             if all(other.get(name) == value for other in others)
         }
-        return {**shared, **self.varied}
 
     @property
     def mixed(self) -> list[str]:

@@ -59,12 +59,6 @@ def test_a_group_has_the_settings_that_its_runs_share():
     assert group.mixed == ["units"]
 
 
-def test_what_a_sweep_varied_is_a_setting():
-    group = Group("arm", (make_run("a", 1, alpha=0.30),), {"alpha": ".3", "vectors": "none"})
-    assert group.settings == {"corpus": "demo", "alpha": ".3", "vectors": "none"}
-    assert group.mixed == []
-
-
 def test_settings_in_which_groups_differ_keep_their_order():
     groups = [
         Group("a", (make_run("a", 1, units=8, alpha=1.0),)),

@@ -32,10 +32,13 @@ def test_runs_that_differ_in_the_seed_alone_are_one_group(tmp_path):
     assert sweep.left_out == 0
 
 
-def test_arms_are_named_and_an_axis_of_one_value_is_not(tmp_path):
+def test_groups_have_the_names_of_the_sweeps_own_table(tmp_path):
     rows = [row(1, "scratch", seed=1, temperature=2), row(2, "taught", seed=1, temperature=2)]
     groups = read_sweep(write_sweep(tmp_path, rows), prefix="mine: ").groups
-    assert [group.name for group in groups] == ["mine: scratch", "mine: taught"]
+    assert [group.name for group in groups] == [
+        "mine: scratch, temperature=2",
+        "mine: taught, temperature=2",
+    ]
 
 
 def test_arms_and_values_are_both_told(tmp_path):
@@ -46,11 +49,9 @@ def test_arms_and_values_are_both_told(tmp_path):
     assert [group.name for group in groups] == ["x, alpha=0", "x, alpha=1", "y, alpha=0"]
 
 
-def test_a_sweep_of_seeds_alone_has_its_folders_name(tmp_path):
-    folder = tmp_path / "seeds"
-    folder.mkdir()
-    (group,) = read_sweep(write_sweep(folder, [row(1, seed=1), row(2, seed=2)])).groups
-    assert (group.name, len(group.runs)) == ("seeds", 2)
+def test_a_sweep_of_seeds_alone_is_one_group(tmp_path):
+    (group,) = read_sweep(write_sweep(tmp_path, [row(1, seed=1), row(2, seed=2)])).groups
+    assert (group.name, len(group.runs)) == ("all", 2)
 
 
 def test_runs_that_are_not_finished_are_counted(tmp_path):
