@@ -50,7 +50,8 @@ TRAINING = training(
     epochs="Passes over the text, each of one round or more: a round ends when the held-out blocks "
     "are scored.",
     batch_size="Blocks of a batch.",
-    patience="Rounds without a lower held-out loss after which training stops; 0 trains all rounds.",
+    patience="Rounds without a lower held-out loss after which training stops; 0 trains all of "
+    "them.",
 )
 CONCERNS = (TEXT, ADAPTATION, TRAINING)
 
