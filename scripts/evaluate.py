@@ -20,12 +20,13 @@ def main(program: Program) -> None:
     """Scores as the flags say."""
     from bioner_kd.evaluation.comparison import compare
     from bioner_kd.evaluation.table import text_table
+    from bioner_kd.study.models import load_model
 
     program.read(MACHINE).apply(seed=0)
     choice = program.read(evaluate.EVALUATION)
     (sentences,) = corpus.read_splits(program, choice.split)
     models = {
-        name: list(map(evaluate.load_model, folders))
+        name: list(map(load_model, folders))
         for name, folders in evaluate.parse_runs(choice.run).items()
     }
     results = [compare(name, seeds, sentences, choice.batch_size) for name, seeds in models.items()]

@@ -50,8 +50,7 @@ TRAINING = training(
     epochs="Passes over the text, each of one round or more: a round ends when the held-out blocks "
     "are scored.",
     batch_size="Blocks of a batch.",
-    patience="Rounds without a lower held-out loss after which training stops; 0 trains all of "
-    "them.",
+    patience="Rounds without a lower held-out loss after which training stops; 0 for all rounds.",
 )
 CONCERNS = (TEXT, ADAPTATION, TRAINING)
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from bioner_kd.atomic import atomic_file
 from bioner_kd.cli.concern import Concern
 from bioner_kd.corpus.demo import SPLITS
-from bioner_kd.errors import InputError, UsageError
+from bioner_kd.errors import UsageError
 
 if TYPE_CHECKING:
-    from bioner_kd.evaluation.comparison import Result, Tagging
+    from bioner_kd.evaluation.comparison import Result
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,12 @@ EVALUATION = Concern(
 )
 
 
-def parse_runs(runs: Sequence[str]) -> dict[str, list[Path]]:
+def parse_runs(runs: Sequence[str], *, flag: str = "run") -> dict[str, list[Path]]:
     """Folders of each row, "a+b" of an average.
+
+    Args:
+        runs: values of the flag.
+        flag: its name, for messages.
 
     Raises:
         UsageError: a row has no name or no folder, or two rows have one name.
@@ -55,33 +59,11 @@ def parse_runs(runs: Sequence[str]) -> dict[str, list[Path]]:
         name, _, folders = run.partition("=")
         if not name or not folders or name in rows:
             raise UsageError(
-                f"--run={run}: must be 'name=folder', 'name=folder,folder' or "
+                f"--{flag}={run}: must be 'name=folder', 'name=folder,folder' or "
                 "'name=folder+folder', each name once."
             )
         rows[name] = [Path(folder) for folder in folders.split(",")]
     return rows
-
-
-def load_model(folder: Path) -> "Tagging":
-    """A teacher or a student, whichever the folder holds; of "a+b" the average of these teachers.
-
-    Raises:
-        InputError: it holds neither, or teachers of different tags are to be averaged.
-        UsageError: a teacher is to be averaged with itself.
-    """
-    from bioner_kd.student import saved_student
-    from bioner_kd.teacher import averaged, saved_teacher
-
-    if "+" in str(folder) and not folder.exists():
-        return averaged.load_teachers([Path(part) for part in str(folder).split("+")])
-    if (folder / saved_student.MODEL).exists():
-        return saved_student.load_student(folder)
-    if (folder / saved_teacher.WEIGHTS).exists():
-        return saved_teacher.load_teacher(folder)
-    raise InputError(
-        f"{folder}: holds neither a student (scripts/distill.py) nor a teacher "
-        "(scripts/finetune_teacher.py)."
-    )
 
 
 def write_report(path: str, results: Sequence["Result"], settings: dict[str, Any]) -> None:

@@ -121,10 +121,10 @@ def distil(
     taught = guidance if objective.needs_teacher else None
     keras.utils.set_random_seed(training.seed)
     transfer = guidance.transfer if guidance else None
-    text = [*train_split, *(transfer.sentences if transfer else ())]
+    unannotated = transfer.sentences if transfer else ()
     rows = vectors.by_form() if vectors else {}
     features = _with_vectors(features, bool(vectors))
-    tables = WordFeatures.from_sentences(text, features, rows)
+    tables = WordFeatures.from_sentences(train_split, features, rows, unannotated)
     source = _training_source(train_split, tag_set, tables, taught)
     size = vectors.size if vectors else 0
     model = Student(student, tables.sizes(), len(tag_set), vector_size=size, tag_names=tag_set.tags)

@@ -98,6 +98,13 @@ def word_shape(folded: str) -> str:
     return "".join(kind * min(length, _LONGEST_SHAPE_RUN) for kind, length in runs)
 
 
+def _count_words(sentences: Iterable[Sentence]) -> Counter[str]:
+    counts = Counter(word for sentence in sentences for word in sentence.words)
+    # A masked word has to be what any unknown word is.
+    counts.pop(MASK, None)
+    return counts
+
+
 def _clip(characters: str, limit: int) -> str:
     if len(characters) <= limit:
         return characters
@@ -125,29 +132,32 @@ class WordFeatures:
         sentences: Iterable[Sentence],
         config: FeatureConfig,
         vector_forms: Collection[str] = (),
+        transfer: Iterable[Sentence] = (),
     ) -> "WordFeatures":
         """Collects the tables from training text, the most frequent entries first.
 
         Args:
-            sentences: the training text.
+            sentences: the training split.
             config: which features there are.
             vector_forms: word forms that have a vector, the most frequent ones first. The most
                 useful ones are those that the training text has, then the first of the rest.
+            transfer: the training text without annotation. Its forms have embeddings of their own
+                where there are no vectors; where there are, they would only repeat what vectors
+                say, and make the student large.
 
         Raises:
             InputError: there is no word.
         """
-        counts = Counter(word for sentence in sentences for word in sentence.words)
-        # A masked word has to be what any unknown word is.
-        counts.pop(MASK, None)
-        if not counts:
-            raise InputError("The training text has no word; check the corpus that --corpus names.")
         empty = cls(config, dict.fromkeys(config.features, ()))
         seen: dict[str, Counter[str]] = {name: Counter() for name in config.features}
-        for word, count in counts.items():
-            for name, entries in empty.entries(word).items():
-                for entry in entries:
-                    seen[name][entry] += count
+        annotated = _count_words(sentences)
+        if not annotated:
+            raise InputError("The training text has no word; check the corpus that --corpus names.")
+        empty._count_entries(annotated, seen)
+        of_words = seen["word"].copy()
+        empty._count_entries(_count_words(transfer), seen)
+        if vector_forms:
+            seen["word"] = of_words
         minimum = {"word": config.min_count}
         tables = {
             name: tuple(
@@ -163,6 +173,12 @@ class WordFeatures:
             useful = dict.fromkeys([*seen_forms, *vector_forms])
             tables[VECTOR] = tuple(useful)[: config.vocabulary_size or None]
         return cls(config, tables)
+
+    def _count_entries(self, words: Counter[str], seen: Mapping[str, Counter[str]]) -> None:
+        for word, count in words.items():
+            for name, entries in self.entries(word).items():
+                for entry in entries:
+                    seen[name][entry] += count
 
     def entries(self, word: str) -> dict[str, tuple[str, ...]]:
         """Table entries of a word, in the order of `FEATURES`; "char" has one a character."""

@@ -1,6 +1,6 @@
 """Models side by side: one row a model, as Markdown or for the terminal."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,12 +73,26 @@ class Row:
 
 def markdown_table(rows: Sequence[Row]) -> str:
     """A GitHub table, numbers to the right; ends with a newline."""
-    lines = [[cell.replace("|", "\\|") for cell in line] for line in _lines(rows)]
-    widths = _widths(lines)
-    lines = [_aligned(line, widths) for line in lines]
-    rule = [":" + "-" * (widths[0] - 1), *("-" * (width - 1) + ":" for width in widths[1:])]
-    lines.insert(1, rule)
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    return aligned_markdown(_lines(rows))
+
+
+def aligned_markdown(
+    lines: Sequence[Sequence[str]], text_columns: Collection[int] = frozenset({0})
+) -> str:
+    """Lines of Markdown cells, the titles first, as a GitHub table; ends with a newline.
+
+    Args:
+        lines: cells, which may hold markup; a bar in one does not end it.
+        text_columns: numbers of the columns that stand to the left; numbers stand to the right.
+    """
+    cells = [[cell.replace("|", "\\|") for cell in line] for line in lines]
+    widths = [max(width, 2) for width in _widths(cells)]  # a rule is "-:" at least
+    rule = [
+        ":" + "-" * (width - 1) if column in text_columns else "-" * (width - 1) + ":"
+        for column, width in enumerate(widths)
+    ]
+    aligned = [_aligned(line, widths, text_columns) for line in cells]
+    return "".join(f"| {' | '.join(line)} |\n" for line in [aligned[0], rule, *aligned[1:]])
 
 
 def text_table(rows: Sequence[Row]) -> str:
@@ -140,6 +154,10 @@ def _widths(lines: Sequence[Sequence[str]]) -> list[int]:
     return [max(map(len, column)) for column in zip(*lines, strict=True)]
 
 
-def _aligned(line: Sequence[str], widths: Sequence[int]) -> list[str]:
-    numbers = [cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True)]
-    return [line[0].ljust(widths[0]), *numbers]
+def _aligned(
+    line: Sequence[str], widths: Sequence[int], text_columns: Collection[int] = frozenset({0})
+) -> list[str]:
+    return [
+        cell.ljust(width) if column in text_columns else cell.rjust(width)
+        for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+    ]

@@ -17,7 +17,7 @@ from bioner_kd.distill.selection import (
     select,
     with_mentions,
 )
-from bioner_kd.encoding.decoding import decode
+from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.errors import UsageError
 
@@ -73,7 +73,7 @@ def test_mentions_are_what_decoding_finds():
 @given(st.lists(st.text("obi", min_size=1, max_size=6), min_size=1, max_size=8))
 def test_mentions_are_those_of_decoding_for_any_logits(sentences):
     logits = tagged(*sentences)
-    expected = [any(tag != "O" for tag in decode(rows, TAG_SET)) for rows in logits.rows()]
+    expected = [any(tag != "O" for tag in Decoder(TAG_SET).decode(rows)) for rows in logits.rows()]
     assert has_mention(logits, TAG_SET).tolist() == expected
 
 

@@ -130,6 +130,20 @@ def test_vectors_of_words_in_the_training_text_are_kept_first(size, kept):
     ]
 
 
+@pytest.mark.parametrize(
+    ("forms", "known"), [((), ("gene", "zinc", "rna")), (VECTOR_FORMS, ("gene",))]
+)
+def test_words_of_the_transfer_set_are_learnt_where_no_vectors_are(forms, known):
+    features = ("word", VECTOR, "suffix") if forms else ("word", "suffix")
+    config = FeatureConfig(features=features, min_count=1)
+    train, transfer = (Sentence.from_words(text.split()) for text in ("gene", "zinc zinc rna"))
+    found = WordFeatures.from_sentences([train], config, forms, [transfer])
+    assert set(found.tables["word"]) == set(known)
+    assert set(found.tables["suffix"]) == {"ene", "inc", "rna"}
+    if forms:
+        assert found.tables[VECTOR][:2] == ("zinc", "gene")
+
+
 def test_a_form_too_rare_for_an_embedding_may_have_a_vector():
     config = FeatureConfig(features=("word", VECTOR), min_count=9)
     sentences = [Sentence.from_words(text.split()) for text in TEXT]

@@ -4,7 +4,14 @@ from hypothesis import strategies as st
 
 from bioner_kd.evaluation.scores import EntityScore, ModeScores, Scores
 from bioner_kd.evaluation.summary import summarise
-from bioner_kd.evaluation.table import Row, Spread, human_bytes, markdown_table, text_table
+from bioner_kd.evaluation.table import (
+    Row,
+    Spread,
+    aligned_markdown,
+    human_bytes,
+    markdown_table,
+    text_table,
+)
 
 
 def scores(f1: float) -> Scores:
@@ -39,6 +46,12 @@ def test_markdown_table_as_a_reader_sees_it() -> None:
         "|          – |  9.8 MB |           – |\n"
         "| BioBERT, its paper |            – |            – |          89.71 |            – "
         "|          – |       – |           – |\n"
+    )
+
+
+def test_columns_of_text_stand_to_the_left() -> None:
+    assert aligned_markdown([["a", "b", "c"], ["1", "two|", "3"]], {1}) == (
+        "|  a | b     |  c |\n| -: | :---- | -: |\n|  1 | two\\| |  3 |\n"
     )
 
 

@@ -136,7 +136,7 @@ def test_hidden_states_of_another_teacher_are_refused(tmp_path):
 
 
 def test_hidden_states_of_several_teachers_have_no_mean(tmp_path):
-    several = AveragedTeacher((make_teacher(), make_teacher("two")))
+    several = AveragedTeacher((make_teacher(), make_teacher("two")), {})
     with pytest.raises(UsageError, match="--hidden: .*name one teacher"):
         label(several, SENTENCES, tmp_path / "text", batch_size=7, hidden=True)
     assert not (tmp_path / "text").exists()

@@ -1,0 +1,204 @@
+"""Flags: which runs a report tells of, and how."""
+
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from absl import logging
+
+from bioner_kd.atomic import atomic_folder
+from bioner_kd.cli import corpus
+from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.evaluate import parse_runs
+from bioner_kd.cli.output import OutputChoice
+from bioner_kd.cli.program import Program
+from bioner_kd.corpus.demo import SPLITS
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.errors import InputError
+from bioner_kd.study.config import ReportConfig
+from bioner_kd.training.run_folder import RECORD
+
+if TYPE_CHECKING:
+    from bioner_kd.study.predictions import Split
+    from bioner_kd.study.results import Results
+    from bioner_kd.study.runs import Group
+
+
+@dataclass(frozen=True)
+class RunChoice:
+    """Which runs, on what."""
+
+    runs: tuple[str, ...] = ()
+    sweep: tuple[str, ...] = ()
+    split: str = "devel"
+
+
+RUNS = Concern(
+    "Runs",
+    RunChoice(),
+    {
+        "runs": "A group of runs that differ in nothing but the seed: 'name=folder,folder,…', "
+        "teachers or students; * and ? stand for folders that exist, as in "
+        "'taught=saved_models/mine/student_*'. Give the flag once a group.",
+        "sweep": "Output folder of scripts/sweep.py, or 'name=folder' to put a name before those "
+        "of its groups: its finished runs, grouped by all but the seed. Give the flag once a "
+        "sweep.",
+        "split": "Split of the corpus to score on. Choose settings on devel; look at test once.",
+    },
+    {"split": SPLITS},
+    frozenset({"runs", "sweep"}),
+)
+REPORT = Concern(
+    "Report",
+    ReportConfig(),
+    {
+        "title": "Title of the page.",
+        "baseline": "Group that every other one is compared with, by the name in the report; none "
+        "if empty. A sweep's groups are named like 'taught, alpha=0.3': arm, then what varied.",
+        "students": "Group of students whose errors are listed beside the teachers'; the one of "
+        "the best mean F1 if empty.",
+        "resamples": "Splits that the bootstrap draws.",
+        "rounds": "Random assignments of the test on sentences.",
+        "error_rows": "Rows of each list of errors, the most frequent first.",
+        "measure": "Convert one student of each group to int8 TFLite and time it, and the "
+        "teachers; adds F1 over bytes and F1 over time.",
+        "batch_size": "Sentences of a batch.",
+    },
+)
+
+
+@dataclass(frozen=True)
+class Runs:
+    """What the flags name.
+
+    Attributes:
+        groups: all groups, in order: those of --runs first.
+        named: how many of them are of --runs.
+        sweeps: record of each sweep's flags, by its name.
+        notes: what a reader should know of them.
+    """
+
+    groups: "tuple[Group, ...]"
+    named: int
+    sweeps: dict[str, str]
+    notes: tuple[str, ...]
+
+
+def read_runs(choice: RunChoice) -> Runs:
+    """The groups that the flags name.
+
+    Raises:
+        UsageError: a flag is not what it should be.
+        InputError: a folder is not that of a run or a sweep.
+    """
+    from bioner_kd.study.collection import named_groups
+    from bioner_kd.study.sweep_groups import read_sweep
+
+    groups = named_groups(parse_runs(choice.runs, flag="runs"))
+    named, sweeps, notes = len(groups), {}, []
+    for given in choice.sweep:
+        name, equals, path = given.partition("=")
+        folder = Path(path if equals else given)
+        sweep = read_sweep(folder, prefix=f"{name}: " if equals else "")
+        label = name if equals else folder.resolve().name
+        groups += sweep.groups
+        sweeps[label] = sweep.record
+        if sweep.left_out:
+            notes.append(f"{sweep.left_out} runs of the sweep {label} are not finished: left out.")
+    for group in groups:
+        if group.mixed:
+            notes.append(f"The runs of {group.name} differ in more: {', '.join(group.mixed)}.")
+    for note in notes:
+        logging.warning("%s", note)
+    return Runs(tuple(groups), named, sweeps, tuple(notes))
+
+
+def read_split(program: Program) -> "tuple[Split, list[Sentence]]":
+    """The split to score on, and the training split."""
+    from bioner_kd.corpus.tag_set import TagSet
+    from bioner_kd.study.predictions import Split
+
+    name = program.read(RUNS).split
+    sentences, train = corpus.read_splits(program, name, "train")
+    # The folder's name alone: where it lay is of no use to a reader.
+    corpus_name = Path(program.read(corpus.CORPUS).corpus).resolve().name
+    return Split(corpus_name, name, sentences, TagSet.from_sentences(train)), train
+
+
+def make_results(program: Program, runs: Runs) -> "Results":
+    """Scores, compares and measures the groups as the flags say."""
+    from bioner_kd.study import analysis, collection
+    from bioner_kd.study.results import Results
+
+    config: ReportConfig = program.read(REPORT)
+    split, train = read_split(program)
+    chosen = {"baseline": config.baseline, "students": config.students}
+    collection.check_groups(runs.groups, split, chosen=chosen)
+    scored = collection.score_groups(runs.groups, split, batch_size=config.batch_size)
+    groups = analysis.analyse(
+        scored, baseline=config.baseline, resamples=config.resamples, rounds=config.rounds
+    )
+    errors = collection.student_errors(groups, split, train, students=config.students)
+    costs = collection.measure_groups(groups, split) if config.measure else {}
+    return Results(config, split, groups, costs, errors, runs.notes)
+
+
+def write_folder(program: Program, runs: Runs, results: "Results", choice: OutputChoice) -> None:
+    """Writes the folder of the report, which appears when all is done."""
+    from bioner_kd.study.repetition import report_command, write_flagfiles
+    from bioner_kd.study.report import write_report
+
+    with atomic_folder(Path(choice.output), overwrite=choice.overwrite) as folder:
+        named = results.groups[: runs.named]
+        made = write_flagfiles(folder, named, runs.sweeps, shown=Path(choice.output))
+        write_report(folder, results, {**made, "This report": report_command(given_flags(program))})
+        program.write_flagfile(folder / RECORD)
+
+
+def summary(results: "Results") -> str:
+    """The scores as a table for the terminal."""
+    from bioner_kd.evaluation.table import text_table
+
+    return text_table([group.row() for group in results.groups])
+
+
+def check_drawing() -> None:
+    """Looks for what draws, before any work is done.
+
+    Raises:
+        InputError: it is not installed.
+    """
+    if importlib.util.find_spec("matplotlib") is None:
+        raise InputError(
+            "matplotlib, which draws the pictures, is not installed here: pip install matplotlib "
+            "scipy"
+        )
+
+
+def given_flags(program: Program) -> list[str]:
+    """The flags of the program that differ from their defaults, as they are typed."""
+    lines: list[str] = []
+    for name in program.settings():
+        flag = program.values[name]
+        if flag.value != flag.default:
+            lines += flag.serialize().splitlines()
+    return lines
+
+
+def check_output(choice: OutputChoice) -> None:
+    """Checks before any work is done that the folder can be made.
+
+    Raises:
+        InputError: something is there that may not be replaced.
+    """
+    path = Path(choice.output)
+    if not path.exists() and not path.is_symlink():
+        return
+    if not choice.overwrite:
+        raise InputError(f"{path}: is there already; choose another --output or pass --overwrite.")
+    if path.is_symlink() or not (path / RECORD).is_file() or not (path / "report.md").is_file():
+        raise InputError(
+            f"{path}: --overwrite replaces the folder of a report, which this is not; choose "
+            "another --output."
+        )

@@ -1,0 +1,84 @@
+"""Commands and flagfiles that make a report's runs again."""
+
+import dataclasses
+import shlex
+from pathlib import Path
+
+from bioner_kd.study.analysis import analyse
+from bioner_kd.study.repetition import report_command, write_flagfiles
+from bioner_kd.study.runs import Group, Run, parse_flags
+
+from .made import make_group, make_groups, make_run
+
+SHOWN = Path("docs/my study")
+
+
+def test_a_group_has_a_flagfile_and_a_command_a_run(tmp_path):
+    commands = write_flagfiles(tmp_path, make_groups(), {}, shown=SHOWN)
+    assert (tmp_path / "flags" / "taught.cfg").read_text() == (
+        "--corpus=demo\n--alpha=0.3\n--temperature=2.0\n"
+    )
+    lines = commands["The runs of taught"].splitlines()
+    assert lines[1] == (
+        "python scripts/distill.py --flagfile='docs/my study/flags/taught.cfg' --seed=2 "
+        "--output=runs/taught_2"
+    )
+    assert len(lines) == 3
+    assert commands["The runs of teacher"].startswith("python scripts/finetune_teacher.py ")
+
+
+def test_file_and_command_together_are_the_flags_of_the_run(tmp_path):
+    groups = make_groups()
+    commands = write_flagfiles(tmp_path, groups, {}, shown=tmp_path)
+    for group in groups:
+        for run, line in zip(
+            group.runs, commands[f"The runs of {group.name}"].splitlines(), strict=True
+        ):
+            _, _, flagfile, *flags = shlex.split(line)
+            record = Path(flagfile.removeprefix("--flagfile=")).read_text()
+            assert parse_flags(record + "\n".join(flags)) == run.run.flags
+
+
+def test_what_runs_of_a_group_differ_in_is_told_a_run(tmp_path):
+    group, runs = make_group("odd", [0.7, 0.8])
+    odd = tuple(make_run(f"r{n}", n, repair_tags=n, cache=f"c {n}") for n in (1, 2))
+    (scored,) = analyse([(group, runs)], resamples=100, rounds=100)
+    replaced = tuple(dataclasses.replace(r, run=o) for r, o in zip(runs, odd, strict=True))
+    scored = dataclasses.replace(scored, group=Group("odd", odd), runs=replaced)
+    commands = write_flagfiles(tmp_path, [scored], {}, shown=Path("x"))
+    assert (
+        commands["The runs of odd"]
+        .splitlines()[1]
+        .endswith("--seed=2 --output=r2 --repair_tags=2 --cache='c 2'")
+    )
+    assert (tmp_path / "flags" / "odd.cfg").read_text() == "--corpus=demo\n"
+
+
+def test_teachers_that_are_averaged_are_trained_one_by_one(tmp_path):
+    (scored,) = analyse([make_group("both", [0.9], teacher=True)], resamples=100, rounds=100)
+    parts = (make_run("a", 1, teacher="x"), make_run("b", 2, teacher="y"))
+    (run,) = scored.runs
+    run = dataclasses.replace(run, run=Run(Path("a+b"), "--corpus=demo\n", parts))
+    scored = dataclasses.replace(scored, runs=(run,))
+    lines = write_flagfiles(tmp_path, [scored], {}, shown=Path("x"))["The runs of both"]
+    assert [line.partition(".cfg ")[2] for line in lines.splitlines()] == [
+        "--seed=1 --output=a --teacher=x",
+        "--seed=2 --output=b --teacher=y",
+    ]
+    assert (tmp_path / "flags" / "both.cfg").read_text() == "--corpus=demo\n"
+
+
+def test_a_sweep_has_the_flagfile_that_it_ran_with(tmp_path):
+    commands = write_flagfiles(tmp_path, [], {"α, 5 seeds": "--grid=seed=1,2\n"}, shown=SHOWN)
+    (command,) = commands.values()
+    flagfile = shlex.split(command)[-1].removeprefix("--flagfile=docs/my study/")
+    assert (tmp_path / flagfile).read_text() == "--grid=seed=1,2\n"
+    assert command.startswith("python scripts/sweep.py ")
+
+
+def test_the_command_of_a_report_is_a_flag_a_line_that_a_shell_reads():
+    command = report_command(["--runs=a=b_*,c", "--measure", "--title=it's"])
+    assert command.splitlines()[1] == "    --runs='a=b_*,c' \\"
+    assert shlex.split(command.replace("\\\n", "")) == [
+        "python", "scripts/report.py", "--runs=a=b_*,c", "--measure", "--title=it's",
+    ]  # fmt: skip

@@ -1,0 +1,169 @@
+"""What a report says."""
+
+import dataclasses
+
+import pytest
+
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.evaluation.errors import Error
+from bioner_kd.study.analysis import analyse
+from bioner_kd.study.costs import Cost
+from bioner_kd.study.document import Code, Heading, Listing, Marked, Paragraph, Picture, Table
+from bioner_kd.study.error_section import example
+from bioner_kd.study.results import Results, StudentErrors
+from bioner_kd.study.sections import make_document, p_value
+
+from .made import make_group, make_groups, make_results
+
+OVERVIEW = Picture("f1", "overview")
+
+
+def blocks(results: Results, commands=None, pictures=(OVERVIEW,)) -> list:
+    return list(make_document(results, pictures, commands or {}).blocks)
+
+
+def tables(results: Results) -> dict[tuple[str, ...], Table]:
+    """Tables by the titles of their first two columns."""
+    return {tuple(b.titles[:2]): b for b in blocks(results) if isinstance(b, Table)}
+
+
+def headings(results: Results, **more) -> list[str]:
+    return [block.text for block in blocks(results, **more) if isinstance(block, Heading)]
+
+
+def test_a_row_a_group_with_its_spread_over_seeds():
+    results = make_results()
+    table = tables(results)[("Group", "Runs")]
+    assert [row[:2] for row in table.rows] == [["teacher", "1"], ["scratch", "3"], ["taught", "3"]]
+    taught = results.groups[2]
+    std = taught.summary.std.conlleval.micro.f1
+    assert table.rows[2][4] == f"{taught.f1:.2f} ± {std:.2f}"
+    assert "±" not in table.rows[0][4]
+    assert table.strong == {(2, 0), (2, 4)}
+
+
+def test_the_introduction_says_what_was_scored():
+    results = make_results(notes=("2 runs are left out.",))
+    first, notes, picture = blocks(results)[:3]
+    assert isinstance(first, Paragraph)
+    assert "7 runs in 3 groups, scored on the devel split of demo: 80 sentences" in first.text
+    assert notes == Listing(("2 runs are left out.",))
+    assert picture == OVERVIEW
+
+
+def test_types_have_a_table_where_there_are_several():
+    table = tables(make_results())[("Group", "Chemical")]
+    assert table.titles == ("Group", "Chemical", "Disease")
+    assert len(table.rows) == 3
+    one = make_results()
+    tag_set = type(one.split.tag_set)(("O", "B-Disease", "I-Disease"))
+    one = dataclasses.replace(one, split=dataclasses.replace(one.split, tag_set=tag_set))
+    assert not any("Disease" in titles for titles in tables(one))
+
+
+def test_groups_are_compared_with_the_baseline():
+    table = tables(make_results())[("Group", "Δ F1")]
+    assert [row[0] for row in table.rows] == ["teacher", "taught"]
+    assert table.rows[1][1].startswith("+")
+    assert table.rows[0][4:] == ["–", "–", "–"]
+    assert "Against the baseline: scratch" in headings(make_results())
+
+
+def test_without_a_baseline_nothing_is_compared():
+    results = make_results(make_groups(baseline=""))
+    results = dataclasses.replace(results, config=dataclasses.replace(results.config, baseline=""))
+    assert not any("baseline" in text for text in headings(results))
+
+
+@pytest.mark.parametrize(
+    ("p", "text"),
+    [
+        (None, "–"),
+        (0.5, "0.50"),
+        (0.0312, "0.03"),
+        (0.0099, "0.0099"),
+        (0.00005, "< 0.0001"),
+        (1, "1.00"),
+    ],
+)
+def test_p_values(p, text):
+    assert p_value(p) == text
+
+
+def test_costs_are_told_where_they_were_measured():
+    assert tables(make_results())[("Group", "Parameters")].titles[-1] == "On disk"
+    f1 = make_groups()[2].run_f1[0]
+    costs = {"teacher": Cost(12.345), "taught": Cost(0.5, 2_300_000, f1 - 0.1)}
+    rows = tables(make_results(costs=costs))[("Group", "Parameters")].rows
+    assert rows[0][1:] == ["22,000,000", "90.0 MB", "–", "–", "12.35"]
+    assert rows[1][3:] == ["–", "–", "–"]
+    assert rows[2][3:] == ["2.3 MB", "0.10", "0.50"]
+
+
+def test_settings_in_which_students_differ_are_told():
+    table = tables(make_results())[("Group", "--alpha")]
+    assert [tuple(row) for row in table.rows] == [
+        ("teacher", "–"),
+        ("scratch", "1.0"),
+        ("taught", "0.3"),
+    ]
+    alike = analyse([make_group("a", [0.7]), make_group("b", [0.8])], resamples=100, rounds=100)
+    assert not any("differ" in text for text in headings(make_results(alike)))
+
+
+def test_commands_come_last():
+    shown = blocks(make_results(), {"This report": "python scripts/report.py"})
+    assert shown[-2:] == [Paragraph("This report:"), Code("python scripts/report.py")]
+    assert headings(make_results(), commands={"a": "b"})[-1] == "How to make this again"
+
+
+def test_other_pictures_have_a_section_of_their_own():
+    curve = Picture("f1_over_alpha", "curve")
+    shown = blocks(make_results(), pictures=(OVERVIEW, curve))
+    assert shown[shown.index(curve) - 1] == Heading("What F1 depends on, and what it costs")
+
+
+def error(kind: str, text: str, *, before: int = 0, after: int = 0, instead: str = "") -> Error:
+    words = [*"a" * before, text, *"b" * after]
+    sentence = Sentence.from_words(words)
+    return Error(kind, "Disease", text, instead, text == "gout", sentence, before, before + 1)
+
+
+def test_errors_are_counted_and_listed():
+    errors = StudentErrors(
+        "taught",
+        ["teacher", "big teacher"],
+        [error("missed", "gout"), error("missed", "Gout"), error("wrong border", "x", instead="y")],
+        [error("invented", "mice")],
+        {"teacher": (95.0, 80.0), "taught": (90.0, None)},
+    )
+    results = make_results(errors=errors)
+    assert "Errors of taught that teacher and big teacher does not make" in headings(results)
+    shown = [block for block in blocks(results) if isinstance(block, Table)]
+    counts, recalls, missed, false = shown[-5:-1]
+    assert [tuple(row) for row in counts.rows] == [
+        ("missed mention", "2", "1", "1"),
+        ("missed mention, wrong border", "1", "0", "1"),
+        ("false mention", "1", "0", "1"),
+        ("together", "4", "1", "3"),
+    ]
+    assert [tuple(row) for row in recalls.rows] == [
+        ("teacher", "95.00", "80.00"),
+        ("taught", "90.00", "–"),
+    ]
+    gout, x = missed.rows
+    assert gout[:6] == ["gout", "Disease", "missed", "2", "yes", "–"]
+    assert x[4:6] == ["no", "y"]
+    assert false.rows[0][:4] == ["mice", "Disease", "invented", "1"]
+
+
+def test_no_errors_no_lists():
+    errors = StudentErrors("taught", ["teacher"], [], [], {})
+    texts = [b.text for b in blocks(make_results(errors=errors)) if isinstance(b, Paragraph)]
+    assert not any("most often" in text for text in texts)
+
+
+def test_an_example_is_cut_around_its_mention():
+    assert example(error("missed", "gout", before=3, after=2)) == Marked("a a a", "gout", "b b")
+    cut = example(error("missed", "gout", before=20, after=20))
+    assert cut == Marked("… " + " ".join("a" * 12), "gout", " ".join("b" * 12) + " …")
