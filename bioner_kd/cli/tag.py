@@ -28,7 +28,7 @@ _SCORE_DIGITS = 6
 class TagChoice:
     """What is tagged by what, and how the result is written."""
 
-    model: str = "saved_models/demo/export"
+    model: str = "saved_models/disease_chemical_bilstm"
     form: str = ""
     text: str = ""
     input: str = "lines"
@@ -40,7 +40,7 @@ TAG = Concern(
     "Tagging",
     TagChoice(),
     {
-        "model": "Export folder that scripts/export.py made, or one of its models: a .tflite file "
+        "model": "Export folder, a ready one or one that scripts/export.py made, or one of its models: a .tflite file "
         "with tables.json beside it, or a version folder of a SavedModel.",
         "form": f"Which model of an export folder: {', '.join(FORMS)}; the first that it has if "
         "empty. float32 gives the tags that were scored, int8 is the smallest and fastest.",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPTS = ("set_up.sh", "demo.sh", "test.sh")
+SCRIPTS = ("set_up.sh", "demo.sh", "test.sh", "make_ready.sh")
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
@@ -126,3 +126,26 @@ def test_a_given_environment_without_bioner_kd_is_refused(checkout: Any) -> None
     result = run_demo(checkout, python='case $1 in -I) exit 1 ;; esac; echo "ran: $1"')
     assert (result.returncode, result.stdout) == (1, "")
     assert "BIONER_KD_VENV=venv is no virtual environment with bioner_kd" in result.stderr
+
+
+def run_make_ready(checkout: Any, arguments: str) -> Any:
+    shutil.copytree(ROOT / "flags" / "ready", checkout.folder / "flags" / "ready")
+    checkout.write("python", 'echo "ran: $*"', checkout.bin.parent / "venv" / "bin")
+    return checkout.script("make_ready.sh", arguments, BIONER_KD_VENV="venv")
+
+
+def test_a_ready_student_is_made_in_the_order_of_the_pipeline(checkout: Any) -> None:
+    result = run_make_ready(checkout, "bc5cdr a.txt,b.txt c.txt")
+    assert (result.returncode, result.stderr) == (0, "")
+    programs = ["train_vectors", "finetune_teacher", "cache_logits", "distill", "export"]
+    assert programs_that_ran(result.stdout) == [f"{name}.py" for name in programs]
+    assert re.search(
+        r"^ran: scripts/cache_logits.py .*bc5cdr.*--text=a.txt,b.txt$", result.stdout, re.M
+    )
+
+
+@pytest.mark.parametrize("arguments", ["", "bc5cdr", "bc5cdr a.txt", "elsewhere a.txt b.txt"])
+def test_a_ready_student_needs_its_corpus_and_texts(checkout: Any, arguments: str) -> None:
+    result = run_make_ready(checkout, arguments)
+    assert result.returncode == 2
+    assert "see --help" in result.stderr
