@@ -39,6 +39,8 @@ EXPORT = Concern(
         f"{', '.join(QUANTIZATIONS)}: none is float32 and gives the student's own tags, dynamic is "
         "int8, less than half the size and about twice as fast.",
         "model_version": "Version folder of the SavedModel; TF Serving serves the highest.",
+        "vocabulary_size": "Word vectors to keep, those of the most useful words, where all of "
+        "them are too large for a device; 0 keeps all.",
     },
 )
 

@@ -19,11 +19,13 @@ class ExportConfig:
         formats: of `FORMATS`.
         quantization: of `QUANTIZATIONS`, one .tflite file each.
         model_version: version folder of the SavedModel; TF Serving serves the highest.
+        vocabulary_size: word vectors that are kept, those of the most useful words; 0 keeps all.
     """
 
     formats: tuple[str, ...] = FORMATS
     quantization: tuple[str, ...] = tuple(QUANTIZATIONS)
     model_version: int = 1
+    vocabulary_size: int = 0
 
     def __post_init__(self) -> None:
         """Checks the values.
@@ -39,6 +41,8 @@ class ExportConfig:
                 )
         if self.model_version < 1:
             raise UsageError(f"--model_version={self.model_version}: must be at least 1.")
+        if self.vocabulary_size < 0:
+            raise UsageError(f"--vocabulary_size={self.vocabulary_size}: must be at least 0.")
 
     @property
     def forms(self) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from bioner_kd.export.manifest import make_manifest
 from bioner_kd.export.models import write_models
 from bioner_kd.export.parity import compare_logits, warn_of_losses
 from bioner_kd.student.saved_student import SavedStudent
+from bioner_kd.student.vocabulary import cut_vocabulary
 
 
 def export_student(
@@ -42,11 +43,15 @@ def export_student(
         The manifest, as JSON values.
 
     Raises:
+        UsageError: a vocabulary is to be cut that the student does not have.
         InputError: the folder exists or cannot be written, or the student lacks a tag of the split.
     """
+    config = config or ExportConfig()
+    if config.vocabulary_size:
+        student = cut_vocabulary(student, config.vocabulary_size)
     with atomic_folder(folder, overwrite=overwrite) as unfinished:
         student.tables.write(unfinished / TABLES)
-        manifest = _write_compared(student, unfinished, split, config or ExportConfig(), lengths)
+        manifest = _write_compared(student, unfinished, split, config, lengths)
         with atomic_file(unfinished / MANIFEST) as file:
             json.dump(manifest, file, ensure_ascii=False, indent=1)
     return manifest

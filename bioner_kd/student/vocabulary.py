@@ -1,0 +1,47 @@
+"""A student with fewer word vectors, for a device that they are too large for."""
+
+import dataclasses
+
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.encoding.batches import predict_logits
+from bioner_kd.encoding.word_features import FIRST_ENTRY, VECTOR
+from bioner_kd.errors import UsageError
+from bioner_kd.student.model import Student
+from bioner_kd.student.saved_student import SavedStudent
+
+
+def cut_vocabulary(student: SavedStudent, size: int) -> SavedStudent:
+    """The same student with the vectors of its most useful words alone.
+
+    Words are useful in the order of its table: those of its training text by frequency, then the
+    most frequent others. A word whose vector is gone is known by its other features, as any word
+    without one.
+
+    Args:
+        student: with more than `size` vectors, or it comes back as it is.
+        size: vectors to keep, at least 1.
+
+    Returns:
+        A student in memory; all its other weights are the same.
+
+    Raises:
+        UsageError: the student has no word vectors.
+    """
+    tables = student.features.tables
+    if VECTOR not in tables:
+        raise UsageError(
+            f"--vocabulary_size={size}: this student has no word vectors that could be cut."
+        )
+    if len(tables[VECTOR]) <= size:
+        return student
+    features = dataclasses.replace(
+        student.features, tables={**tables, VECTOR: tables[VECTOR][:size]}
+    )
+    settings = {**student.model.get_config(), "table_sizes": features.sizes()}
+    model = Student.from_config(settings)
+    cut = SavedStudent(model, features, student.tag_set)
+    predict_logits(model, cut.source([Sentence.from_words(["a"])]), 1)  # builds the variables
+    rows = size + FIRST_ENTRY
+    for weight, old in zip(model.weights, student.model.weights, strict=True):
+        weight.assign(old[:rows] if weight.shape != old.shape else old)
+    return cut
