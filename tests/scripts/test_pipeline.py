@@ -128,7 +128,7 @@ def test_a_student_with_a_crf_goes_the_whole_way_beside_a_live_teacher(work, tmp
     # transformers is loaded before tensorflow-addons here, which alone it would not survive.
     student, corpus = tmp_path / "student", f"--corpus={work / 'corpus'}"
     succeed(
-        "distill", corpus, "--cache=", f"--teacher={work / 'teacher'}", "--head=crf",
+        "distill", corpus, "--cache=", f"--teachers={work / 'teacher'}", "--head=crf",
         f"--output={student}", *SMALL,
     )  # fmt: skip
     out = succeed("evaluate", corpus, f"--run=crf={student}")
