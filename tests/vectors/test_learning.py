@@ -76,7 +76,7 @@ def test_a_text_without_a_frequent_word_is_refused(sentences):
 
 def test_a_line_of_any_length_is_read_whole(caplog):
     words = [f"word{chr(97 + number % 26)}" for number in range(30_000)]
-    with caplog.at_level(standard_logging.INFO):
+    with caplog.at_level(standard_logging.INFO, logger="absl"):
         vectors = learn_vectors([Sentence.from_words(words)], tiny(epochs=1, min_count=1000))
     assert len(vectors.words) == 26
     assert "30,000 words in" in caplog.text
@@ -87,7 +87,7 @@ def test_sentences_are_gone_through_once():
 
 
 def test_each_epoch_is_logged_and_gensims_own_lines_are_not(caplog):
-    with caplog.at_level(standard_logging.INFO):
+    with caplog.at_level(standard_logging.INFO, logger="absl"):
         learn_vectors(invented_text(50), tiny(epochs=2))
     lines = [record.getMessage() for record in caplog.records]
     assert lines[0].startswith("800 words in 100 sentences; ")
