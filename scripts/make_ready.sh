@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Makes one of the ready students in saved_models/ again, from the corpus and plain text to its export.
+# Makes a student like a ready one of saved_models/, from the corpus and plain text to its export.
 set -euo pipefail
 
 HELP='usage: bash scripts/make_ready.sh CORPUS TEXT VECTOR_TEXT
 
 Makes saved_models/disease_chemical_bilstm (CORPUS is bc5cdr) or saved_models/disease_bilstm (CORPUS is
-ncbi_disease) again: word vectors, teacher, its logits, student, export, with the flags of
-flags/ready/. One to two hours on 2 cores. What is finished already is kept, so that a stopped run goes on when
-the same command is given again; delete the folder of the old export first.
+ncbi_disease) again, as saved_models/CORPUS/ready_export: word vectors, teacher, its logits, student,
+export, with the flags of flags/ready/. One to two hours on 2 cores. What is finished already is kept,
+so that a stopped run goes on when the same command is given again.
 
   CORPUS       bc5cdr or ncbi_disease, in corpora/ as scripts/download_corpus.py puts it there
   TEXT         files of plain text for the teacher to label, one sentence a line: a.txt.xz,b.txt
@@ -48,4 +48,4 @@ unless saved_models/vectors.bin train_vectors --flagfile=flags/ready/train_vecto
 unless "$folder/teacher" finetune_teacher --flagfile="$flags/finetune_teacher.cfg"
 run_program cache_logits --flagfile="$flags/cache_logits.cfg" --text="$2"
 unless "$folder/ready_student" distill --flagfile="$flags/distill.cfg"
-run_program export --flagfile="$flags/export.cfg"
+unless "$folder/ready_export" export --flagfile="$flags/export.cfg"

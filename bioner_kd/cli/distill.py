@@ -84,16 +84,16 @@ def _cached(
 ) -> "Guidance":
     from bioner_kd.distill.training import Guidance
     from bioner_kd.teacher.averaged import teachers_fingerprint
-    from bioner_kd.teacher.logits_cache import WORDS, LogitsCache
+    from bioner_kd.teacher.logits_cache import LogitsCache
 
     cache = LogitsCache(Path(choice.cache) / "train")
     expected = teachers_fingerprint(list(map(Path, choice.teachers))) if choice.teachers else {}
     logits = cache.read(train_split, expected)
-    fingerprint = cache.fingerprint()
-    # One teacher for both: all of the fingerprint must agree but the words.
-    same = {name: value for name, value in fingerprint.items() if name != WORDS}
-    transfer = _transfer(Path(choice.cache) / TEXT, same, config) if config.transfer_size else None
-    return Guidance(fingerprint["tags"], logits=logits, transfer=transfer)
+    origin = cache.origin()
+    transfer = (
+        _transfer(Path(choice.cache) / TEXT, origin, config) if config.transfer_size else None
+    )
+    return Guidance(origin["tags"], logits=logits, transfer=transfer)
 
 
 def _transfer(folder: Path, fingerprint: dict[str, Any], config: TransferConfig) -> "Transfer":

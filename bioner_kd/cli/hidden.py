@@ -60,7 +60,7 @@ def read_hidden_stage(
     from bioner_kd.distill.hidden_stage import HiddenStage
     from bioner_kd.teacher.cache_kind import HIDDEN_STATES, hidden_folder
     from bioner_kd.teacher.labelled_text import read_labelled_text
-    from bioner_kd.teacher.logits_cache import WORDS, LogitsCache
+    from bioner_kd.teacher.logits_cache import LogitsCache
 
     epochs, choice = program.read(HIDDEN).hidden_epochs, program.read(GUIDANCE)
     if not epochs:
@@ -68,9 +68,7 @@ def read_hidden_stage(
     if not choice.cache:
         raise UsageError("--hidden_epochs needs the teacher's hidden states: name them by --cache.")
     train, text = Path(choice.cache) / "train", Path(choice.cache) / TEXT
-    # One teacher for all: all of the fingerprint must agree but the words.
-    fingerprint = LogitsCache(train).fingerprint()
-    same = {name: value for name, value in fingerprint.items() if name != WORDS}
+    same = LogitsCache(train).origin()
     cache = LogitsCache(hidden_folder(train), HIDDEN_STATES)
     states = cache.read_some(train_split, same, range(len(train_split)))
     if guidance is None or guidance.transfer is None:

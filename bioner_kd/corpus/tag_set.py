@@ -83,6 +83,14 @@ class TagSet:
                 f"{', '.join(self.tags)}. Correct the tag or add examples of it to training."
             ) from None
 
+    def known_tags(self, sentences: Iterable[Sentence]) -> list[list[str]]:
+        """The sentences' tags, all of them of this set.
+
+        Raises:
+            InputError: as in `encode`.
+        """
+        return [[self.tags[number] for number in self.encode(s)] for s in sentences]
+
     @property
     def entity_types(self) -> tuple[str, ...]:
         """Types of entity in order of their first tag, such as ("Chemical", "Disease")."""

@@ -112,8 +112,7 @@ def distil(
         UsageError: alpha is below 1 and there is no teacher.
     """
     tag_set = TagSet.from_sentences(train_split)
-    for sentence in devel_split:
-        tag_set.encode(sentence)  # refuses a tag that training never saw
+    tag_set.known_tags(devel_split)  # refuses a tag that training never saw
     if objective.needs_teacher:
         _check_guidance(guidance, tag_set, objective)
     elif hidden is None:

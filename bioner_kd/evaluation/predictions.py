@@ -22,8 +22,7 @@ def score_logits(
     Raises:
         InputError: a sentence has no tags, or one that the tag set lacks.
     """
-    tag_set = decoder.tag_set
-    gold = [[tag_set.tags[number] for number in tag_set.encode(s)] for s in sentences]
+    gold = decoder.tag_set.known_tags(sentences)
     return score(gold, [decoder.decode(rows) for rows in logits])
 
 

@@ -119,7 +119,7 @@ def score_run(run: Run, predictions: Predictions, split: Split) -> ScoredRun:
     Raises:
         InputError: the split has a tag that training lacks, or no tags.
     """
-    gold = [[split.tag_set.tags[n] for n in split.tag_set.encode(s)] for s in split.sentences]
+    gold = split.tag_set.known_tags(split.sentences)
     counts = sentence_counts(gold, predictions.tags)
     return ScoredRun(run, predictions, score(gold, predictions.tags), counts)
 

@@ -50,8 +50,7 @@ def fine_tune(
         UsageError: a window is longer than the checkpoint's positions.
     """
     tag_set = TagSet.from_sentences(train_split)
-    for sentence in devel_split:
-        tag_set.encode(sentence)  # refuses a tag that training never saw
+    tag_set.known_tags(devel_split)  # refuses a tag that training never saw
     tokenizer = load_tokenizer(pretrained)
     keras.utils.set_random_seed(training.seed)
     bert = load_token_classifier(pretrained, tag_set.tags, fine_tuned=False)

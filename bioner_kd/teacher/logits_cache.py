@@ -150,6 +150,10 @@ class LogitsCache:
         for name in self._names(manifest):
             yield self._read_shard(name, manifest)
 
+    def origin(self) -> dict[str, Any]:
+        """What must agree between the caches of one teacher: the fingerprint without the words."""
+        return {name: value for name, value in self.fingerprint().items() if name != WORDS}
+
     def fingerprint(self) -> dict[str, Any]:
         """What the values were made with, by name."""
         return self._read_manifest()["fingerprint"]

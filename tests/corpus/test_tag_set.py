@@ -82,3 +82,11 @@ def test_public_training_split(corpora):
 
     tag_set = TagSet.from_sentences(read_conll(corpora / "NCBI-disease" / "train.tsv"))
     assert tag_set.tags == ("O", "B-Disease", "I-Disease")
+
+
+def test_known_tags_are_the_sentences_own_and_others_are_refused():
+    tag_set = TagSet(("O", "B-Disease"))
+    known = Sentence.from_words(["no", "gout"], ["O", "B-Disease"])
+    assert tag_set.known_tags([known]) == [["O", "B-Disease"]]
+    with pytest.raises(InputError, match="does not occur in the training split"):
+        tag_set.known_tags([known, Sentence.from_words(["zinc"], ["B-Chemical"])])
