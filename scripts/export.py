@@ -5,7 +5,7 @@ stands in the manifest.json of the folder, beside checksums, tags and signatures
 
   python scripts/export.py --flagfile=flags/ncbi_disease/export.cfg
   python scripts/export.py --student=saved_models/demo/student --output=small \
-      --formats=tflite --quantization=dynamic
+      --format=tflite --quantization=dynamic
 """
 
 from bioner_kd.cli import corpus, export, machine, output

@@ -34,7 +34,7 @@ EXPORT = Concern(
     "Export",
     ExportConfig(),
     {
-        "formats": f"What to make, of {', '.join(FORMATS)}.",
+        "format": f"What to make, of {', '.join(FORMATS)}.",
         "quantization": f"Weights of the .tflite files, one file each, of "
         f"{', '.join(QUANTIZATIONS)}: none is float32 and gives the student's own tags, dynamic is "
         "int8, less than half the size and about twice as fast.",

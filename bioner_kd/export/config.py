@@ -16,13 +16,13 @@ class ExportConfig:
     """What an export makes.
 
     Attributes:
-        formats: of `FORMATS`.
+        format: of `FORMATS`.
         quantization: of `QUANTIZATIONS`, one .tflite file each.
         model_version: version folder of the SavedModel; TF Serving serves the highest.
         vocabulary_size: word vectors that are kept, those of the most useful words; 0 keeps all.
     """
 
-    formats: tuple[str, ...] = FORMATS
+    format: tuple[str, ...] = FORMATS
     quantization: tuple[str, ...] = tuple(QUANTIZATIONS)
     model_version: int = 1
     vocabulary_size: int = 0
@@ -33,7 +33,7 @@ class ExportConfig:
         Raises:
             UsageError: a list is empty or has something unknown, or the version is not positive.
         """
-        for name, allowed in (("formats", FORMATS), ("quantization", tuple(QUANTIZATIONS))):
+        for name, allowed in (("format", FORMATS), ("quantization", tuple(QUANTIZATIONS))):
             chosen = getattr(self, name)
             if not chosen or set(chosen) - set(allowed):
                 raise UsageError(
@@ -47,8 +47,8 @@ class ExportConfig:
     @property
     def forms(self) -> tuple[str, ...]:
         """The models that the export folder will hold, by their names in its manifest."""
-        tflite = [QUANTIZATIONS[name] for name in self.quantization if "tflite" in self.formats]
-        saved_model = [SAVED_MODEL] if "saved_model" in self.formats else []
+        tflite = [QUANTIZATIONS[name] for name in self.quantization if "tflite" in self.format]
+        saved_model = [SAVED_MODEL] if "saved_model" in self.format else []
         return (*dict.fromkeys(tflite), *saved_model)
 
 

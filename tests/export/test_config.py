@@ -9,21 +9,21 @@ def test_everything_is_made_by_default() -> None:
 
 
 def test_quantization_concerns_tflite_alone() -> None:
-    assert ExportConfig(formats=("saved_model",), quantization=("dynamic",)).forms == (
+    assert ExportConfig(format=("saved_model",), quantization=("dynamic",)).forms == (
         "saved_model",
     )
-    assert ExportConfig(formats=("tflite",), quantization=("dynamic",)).forms == ("int8",)
+    assert ExportConfig(format=("tflite",), quantization=("dynamic",)).forms == ("int8",)
 
 
 def test_what_is_named_twice_is_made_once() -> None:
-    assert ExportConfig(formats=("tflite",), quantization=("none", "none")).forms == ("float32",)
+    assert ExportConfig(format=("tflite",), quantization=("none", "none")).forms == ("float32",)
 
 
 @pytest.mark.parametrize(
     ("settings", "flag"),
     [
-        ({"formats": ("onnx",)}, "--formats=onnx"),
-        ({"formats": ()}, "--formats="),
+        ({"format": ("onnx",)}, "--format=onnx"),
+        ({"format": ()}, "--format="),
         ({"quantization": ("none", "int4")}, "--quantization=none,int4"),
         ({"model_version": 0}, "--model_version=0"),
     ],

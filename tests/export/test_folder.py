@@ -194,7 +194,7 @@ def test_overwriting_replaces_the_folder(
 
 @pytest.mark.slow
 def test_only_what_is_asked_for_is_written(trained_student: SavedStudent, tmp_path: Path) -> None:
-    config = ExportConfig(formats=("saved_model",), model_version=7)
+    config = ExportConfig(format=("saved_model",), model_version=7)
     manifest = export_student(trained_student, tmp_path / "export", SPLIT, config=config)
     assert list(manifest["models"]) == ["saved_model"]
     assert (tmp_path / "export" / "saved_model" / "7" / "saved_model.pb").is_file()

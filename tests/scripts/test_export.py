@@ -58,7 +58,7 @@ def test_a_student_is_exported_compared_and_tags(
 @pytest.mark.parametrize(
     ("arguments", "status", "says"),
     [
-        (["--formats=onnx"], 2, "--formats=onnx: choose from saved_model, tflite"),
+        (["--format=onnx"], 2, "--format=onnx: choose from saved_model, tflite"),
         (["--quantization="], 2, "--quantization="),
         (["--student=no/such/folder"], 1, "no/such/folder: not a student"),
         (["--corpus=no/such/corpus"], 1, "no/such/corpus: there is no such folder"),

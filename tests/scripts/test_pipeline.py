@@ -134,7 +134,7 @@ def test_a_student_with_a_crf_goes_the_whole_way_beside_a_live_teacher(work, tmp
     out = succeed("evaluate", corpus, f"--run=crf={student}")
     assert out.splitlines()[-1].startswith("crf")
     export = tmp_path / "export"
-    succeed("export", corpus, f"--student={student}", f"--output={export}", "--formats=tflite")
+    succeed("export", corpus, f"--student={student}", f"--output={export}", "--format=tflite")
     assert len(json.loads((export / "tables.json").read_text())["transitions"]) == 5
     lines = succeed("tag", f"--model={export}", "--text=Fever and asthma.").splitlines()
     assert json.loads(lines[0])["text"] == "Fever and asthma."
