@@ -119,21 +119,12 @@ def distil(
         guidance = None
     taught = guidance if objective.needs_teacher else None
     keras.utils.set_random_seed(training.seed)
-    transfer = guidance.transfer if guidance else None
-    unannotated = transfer.sentences if transfer else ()
-    rows = vectors.by_form() if vectors else {}
-    features = _with_vectors(features, bool(vectors))
-    tables = WordFeatures.from_sentences(train_split, features, rows, unannotated)
-    source = _training_source(train_split, tag_set, tables, taught)
-    size = vectors.size if vectors else 0
-    model = Student(student, tables.sizes(), len(tag_set), vector_size=size, tag_names=tag_set.tags)
-    saved = SavedStudent(model, tables, tag_set)
-    devel = saved.source(devel_split)
-    predict_logits(model, saved.source(train_split[:1]), 1)  # builds the variables
-    if vectors:
-        model.set_vectors(vectors.matrix[[rows[form] for form in tables.tables[VECTOR]]])
+    unannotated = guidance.transfer.sentences if guidance and guidance.transfer else ()
+    saved = _new_student(train_split, unannotated, tag_set, features, student, vectors)
+    model, devel = saved.model, saved.source(devel_split)
+    source = _training_source(train_split, tag_set, saved.features, taught)
     if hidden is not None:
-        fit_hidden_states(model, tables, hidden, training, folder=folder, settings=settings)
+        fit_hidden_states(model, saved.features, hidden, training, folder=folder, settings=settings)
     distiller = Distiller(student=model, teacher=taught.model if taught else None)
     steps = source.steps(training.batch_size)
     distiller.compile(
@@ -150,14 +141,30 @@ def distil(
     return saved
 
 
-def _with_vectors(features: FeatureConfig, there_are: bool) -> FeatureConfig:
+def _new_student(
+    train_split: Sequence[Sentence],
+    unannotated: Sequence[Sentence],
+    tag_set: TagSet,
+    features: FeatureConfig,
+    config: StudentConfig,
+    vectors: WordVectors | None,
+) -> SavedStudent:
     if VECTOR in features.features:
         raise UsageError(
             f"--features={','.join(features.features)}: '{VECTOR}' comes with --vectors by itself; "
             "leave it out."
         )
-    seen = (*features.features, VECTOR) if there_are else features.features
-    return dataclasses.replace(features, features=seen)
+    rows = vectors.by_form() if vectors else {}
+    if vectors:
+        features = dataclasses.replace(features, features=(*features.features, VECTOR))
+    tables = WordFeatures.from_sentences(train_split, features, rows, unannotated)
+    size = vectors.size if vectors else 0
+    model = Student(config, tables.sizes(), len(tag_set), vector_size=size, tag_names=tag_set.tags)
+    saved = SavedStudent(model, tables, tag_set)
+    predict_logits(model, saved.source(train_split[:1]), 1)  # builds the variables
+    if vectors:
+        model.set_vectors(vectors.matrix[[rows[form] for form in tables.tables[VECTOR]]])
+    return saved
 
 
 def _check_guidance(guidance: Guidance | None, tag_set: TagSet, objective: DistillConfig) -> None:
