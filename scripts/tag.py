@@ -11,6 +11,6 @@ text is tagged. Many texts are shared by all cores. A .tflite model needs no Ten
 from bioner_kd.cli import tag
 from bioner_kd.cli.program import Program
 
-PROGRAM = Program(__doc__, tag.tag_texts, (tag.TAG,), takes_files=True)
+PROGRAM = Program(__doc__, tag.tag_texts, (tag.TAG,), takes_files=True, stopped="Stopped.")
 if __name__ == "__main__":
     PROGRAM.main()
