@@ -8,7 +8,6 @@ from typing import TypeVar
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.runtime.read_ahead import Chunk, ReadAhead
 from bioner_kd.runtime.worker import Answer, run_job
-from bioner_kd.runtime.worker_pool import WorkerPool
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -73,6 +72,9 @@ def map_in_order(
                 break
         else:
             return
+        # Here, since most programs that tag a text need no processes and start in less time.
+        from bioner_kd.runtime.worker_pool import WorkerPool
+
         with closing(WorkerPool(job, source, workers)) as pool:
             for chunk, answer in pool.results():
                 yield from _results(job, chunk, answer)
