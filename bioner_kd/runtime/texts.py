@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from bioner_kd.corpus.conll import read_conll
 from bioner_kd.corpus.plain_text import STDIN, read_text_lines
 from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.corpus.sentence_splitter import iterate_sentences
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.runtime.sentence_splitter import iterate_sentences
 
 INPUTS = ("lines", "text", "conll")
 INPUT_HELP = (
