@@ -10,8 +10,8 @@ from bioner_kd.artefact.batching import logits_in_batches, pad
 from bioner_kd.artefact.layout import LOGITS, SERVING
 from bioner_kd.errors import InputError
 
-# Sentences of one call.
-_BATCH_SIZE = 32
+# Sentences of one call, and its words with padding, which bound its memory.
+_BATCH_SIZE, _BATCH_WORDS = 64, 8192
 
 
 class SavedModel:
@@ -40,7 +40,7 @@ class SavedModel:
     def batch_logits(self, sentences: Sequence[Mapping[str, np.ndarray]]) -> list[np.ndarray]:
         """Logits of several sentences, as `WordModel` says."""
         return logits_in_batches(
-            lambda some: self.padded_logits(pad(some, len(some))).numpy(), sentences, _BATCH_SIZE
+            lambda some: self.padded_logits(pad(some)).numpy(), sentences, _BATCH_SIZE, _BATCH_WORDS
         )
 
     def padded_logits(self, features: Mapping[str, Any]) -> Any:
