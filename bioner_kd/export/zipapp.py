@@ -1,4 +1,4 @@
-"""tagger.pyz: the runtime as one file that Python runs and imports, for machines without TensorFlow.
+"""tagger.pyz: the runtime as one file that Python runs and imports, where there is no TensorFlow.
 
 It holds those modules of this package that the runtime imports, and equal sources give equal bytes.
 """
