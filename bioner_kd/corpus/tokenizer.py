@@ -31,10 +31,8 @@ def _character_set(ranges: str) -> str:
     return "".join(rf"\U{first:08x}-\U{last:08x}" for first, last in _parse_ranges(ranges))
 
 
-_WORD = re.compile(
-    f"[{_character_set(WORD_RANGES)}]+"
-    f"|[^{_character_set(WORD_RANGES)}{_character_set(SEPARATOR_RANGES)}]"
-)
+# The second half is tried where the first has failed, on a character that goes into no word.
+_WORD = re.compile(f"[{_character_set(WORD_RANGES)}]+|[^{_character_set(SEPARATOR_RANGES)}]")
 
 
 @functools.cache
@@ -50,6 +48,17 @@ def character_classes() -> bytes:
         for first, last in _parse_ranges(ranges):
             classes[first : last + 1] = bytes([character_class_]) * (last + 1 - first)
     return bytes(classes)
+
+
+def tokenizer_rule() -> dict[str, list[list[int]]]:
+    """The rule as JSON values, for runtimes in other languages.
+
+    Returns:
+        "word" and "separator": first and last code point of each range, in order; every other
+        character is a word by itself.
+    """
+    rule = {"word": WORD_RANGES, "separator": SEPARATOR_RANGES}
+    return {name: [list(pair) for pair in _parse_ranges(ranges)] for name, ranges in rule.items()}
 
 
 def character_class(code_point: int) -> int:

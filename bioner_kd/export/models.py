@@ -7,25 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from bioner_kd.artefact.layout import (
-    ANY_LENGTH,
-    INT8,
-    SAVED_MODEL,
-    SERVING,
-    TFLITE_FILES,
-    length_signature,
-)
+from bioner_kd.artefact.associated import with_tables
+from bioner_kd.artefact.layout import SAVED_MODEL, SERVING, TFLITE_FILES
 from bioner_kd.artefact.saved_model import SavedModel
 from bioner_kd.artefact.tflite import TFLiteModel
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.encoding.batches import predict_logits
-from bioner_kd.export.config import ExportConfig
+from bioner_kd.encoding.tables import TABLES
+from bioner_kd.export.config import QUANTIZATIONS, ExportConfig
 from bioner_kd.export.graph import describe_signature
 from bioner_kd.export.saved_model import write_saved_model
-from bioner_kd.export.tflite import operators, tflite_models
+from bioner_kd.export.tflite import operators, signature_shapes, tflite_models
 from bioner_kd.student.saved_student import SavedStudent
 
 _BATCH_SIZE = 64
+_QUANTIZATION_OF = {form: name for name, form in QUANTIZATIONS.items()}
 
 
 @dataclass(frozen=True)
@@ -48,7 +44,7 @@ class WrittenModel:
 def write_models(
     student: SavedStudent, folder: Path, config: ExportConfig, lengths: Sequence[int]
 ) -> Iterator[WrittenModel]:
-    """Writes the models into an existing folder, one after the other.
+    """Writes the models into a folder that has the tables, one after the other.
 
     Args:
         student: the student.
@@ -58,9 +54,9 @@ def write_models(
     """
     forms = [form for form in config.forms if form in TFLITE_FILES]
     if forms:
-        contents = tflite_models(student, [form == INT8 for form in forms], lengths)
-        for form, content in zip(forms, contents, strict=True):
-            yield _write_tflite(student, folder, form, content, lengths)
+        contents = tflite_models(student, forms, lengths)
+        for form in forms:
+            yield _write_tflite(student, folder, form, contents[form], lengths)
     if SAVED_MODEL in config.forms:
         yield _write_saved_model(student, folder, config.model_version)
 
@@ -69,14 +65,15 @@ def _write_tflite(
     student: SavedStudent, folder: Path, form: str, content: bytes, lengths: Sequence[int]
 ) -> WrittenModel:
     path = folder / TFLITE_FILES[form]
+    content = with_tables(content, (folder / TABLES).read_bytes())
     path.write_bytes(content)
     model = TFLiteModel(content, path.name)
-    words = {**{length_signature(length): length for length in lengths}, ANY_LENGTH: None}
     description = {
         "format": "tflite",
-        "quantization": "dynamic" if form == INT8 else "none",
+        "quantization": _QUANTIZATION_OF[form],
         "signatures": {
-            name: describe_signature(student, 1, length) for name, length in words.items()
+            name: describe_signature(student, *shape)
+            for name, shape in signature_shapes(lengths).items()
         },
         "operators": operators(content),
     }
@@ -84,7 +81,9 @@ def _write_tflite(
         form,
         path.name,
         description,
-        lambda sentences: [model.logits(student.features.encode(s.words)) for s in sentences],
+        lambda sentences: model.batch_logits(
+            [student.features.encode(sentence.words) for sentence in sentences]
+        ),
     )
 
 
@@ -102,6 +101,6 @@ def _write_saved_model(student: SavedStudent, folder: Path, version: int) -> Wri
         f"{SAVED_MODEL}/{version}",
         description,
         lambda sentences: predict_logits(
-            model.batch_logits, student.source(sentences), _BATCH_SIZE
+            model.padded_logits, student.source(sentences), _BATCH_SIZE
         ),
     )
