@@ -3,7 +3,7 @@
 import importlib
 import operator
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -66,6 +66,10 @@ class TFLiteModel:
         """Logits of a sentence, as `WordModel` says."""
         batch = {name: np.ascontiguousarray(ids[np.newaxis]) for name, ids in features.items()}
         return self._runner()(**batch)[LOGITS][0]
+
+    def batch_logits(self, sentences: Sequence[Mapping[str, np.ndarray]]) -> list[np.ndarray]:
+        """Logits of several sentences, as `WordModel` says."""
+        return [self.logits(features) for features in sentences]
 
     def _runner(self) -> Callable[..., dict[str, np.ndarray]]:
         runner = getattr(self._of_thread, "runner", None)

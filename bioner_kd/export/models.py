@@ -102,6 +102,6 @@ def _write_saved_model(student: SavedStudent, folder: Path, version: int) -> Wri
         f"{SAVED_MODEL}/{version}",
         description,
         lambda sentences: predict_logits(
-            model.batch_logits, student.source(sentences), _BATCH_SIZE
+            model.padded_logits, student.source(sentences), _BATCH_SIZE
         ),
     )
