@@ -85,7 +85,7 @@ class Decoder:
             arXiv:1702.02098, section 4.1.
         """
         self._best_logits(logits)
-        start, steps = self._constraints
+        start, steps = self.constraints
         ids = logits.argmax(axis=1)
         # Without a CRF most sentences need no search: a maximum that happens to be allowed is the
         # best allowed one.
@@ -111,13 +111,13 @@ class Decoder:
         relative = logits.astype(np.float64) - self._best_logits(logits)[:, np.newaxis]
         chosen = [self.tag_set.id(tag) for tag in tags]
         if self.transitions is not None and chosen:
-            return marginals(relative, *self._constraints)[np.arange(len(chosen)), chosen]
+            return marginals(relative, *self.constraints)[np.arange(len(chosen)), chosen]
         odds = np.exp(relative)
         return odds[np.arange(len(chosen)), chosen] / odds.sum(axis=1)
 
     @cached_property
-    def _constraints(self) -> tuple[np.ndarray, np.ndarray]:
-        # Scores of opening a sentence (tags,) and of each step (before, after), float64.
+    def constraints(self) -> tuple[np.ndarray, np.ndarray]:
+        """Scores of opening a sentence, float64 (tags,), and of each step, (before, after)."""
         opens, follows = iob2_allows(self.tag_set.tags)
         transitions = 0.0 if self.transitions is None else np.array(self.transitions)
         return np.where(opens, 0.0, -np.inf), np.where(follows, transitions, -np.inf)
