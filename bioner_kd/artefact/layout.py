@@ -5,6 +5,7 @@ tables.json              words to ids, ids to tags
 student_float32.tflite   float32 weights
 student_int8.tflite      dynamic-range int8 weights
 saved_model/1/           a version folder of TF Serving, whose base path is saved_model
+serving/                 configuration files of TF Serving
 """
 
 MANIFEST = "manifest.json"
@@ -18,8 +19,16 @@ TFLITE_FILES = {FLOAT32: "student_float32.tflite", INT8: "student_int8.tflite"}
 # A TFLite model has one signature a length, named t16 and so on, and one for any number of words.
 LENGTHS = (16, 32, 64, 128, 256, 512)
 ANY_LENGTH = "dyn"
-SERVING = "serving_default"
 LOGITS = "logits"
+# A SavedModel has two: text in and tagged words out, and word features in and logits out.
+SERVING, FEATURES = "serving_default", "features"
+# The text signature's input, its outputs a word (texts, longest), and its output a text.
+TEXT, NUM_WORDS = "text", "num_words"
+WORD_OUTPUTS = ("words", "tags", "scores", "starts", "ends")
+# What TF Serving calls the model, in the configuration files that come with it.
+MODEL_NAME = "bioner"
+SERVING_CONFIGS = "serving"
+WARM_UP = "assets.extra/tf_serving_warmup_requests"
 # The tables travel inside a SavedModel too: its clients need them, and its folder goes alone.
 SAVED_MODEL_TABLES = "assets.extra/tables.json"
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from bioner_kd.artefact.batching import logits_in_batches, pad
-from bioner_kd.artefact.layout import LOGITS, SERVING
+from bioner_kd.artefact.layout import FEATURES, LOGITS
 from bioner_kd.errors import InputError
 
 # Sentences of one call.
@@ -68,7 +68,7 @@ def _load(folder: Path) -> Callable[[Mapping[str, Any]], Any]:
         ) from error
     try:
         loaded = tf.saved_model.load(str(folder))
-        serving = loaded.signatures[SERVING]
+        serving = loaded.signatures[FEATURES]
     except (OSError, KeyError, ValueError, tf.errors.OpError) as error:
         reason = str(error).partition("\n")[0]
         raise InputError(

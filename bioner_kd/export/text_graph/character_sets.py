@@ -26,7 +26,8 @@ class CharacterSets:
 
     def find(self, code_points: tf.Tensor) -> dict[str, tf.Tensor]:
         """Whether each character is in each set, bool like `code_points`."""
-        place = tf.searchsorted(self._starts, code_points, side="right") - 1
+        # One constant, where an array would be saved once for each operation that reads it.
+        place = tf.searchsorted(tf.constant(self._starts), code_points, side="right") - 1
         masks = tf.gather(self._masks, place)
         return {name: masks & bit != 0 for name, bit in self._bits.items()}
 
@@ -41,6 +42,7 @@ def find_sorted(keys: np.ndarray, code_points: tf.Tensor) -> tuple[tf.Tensor, tf
     Returns:
         Whether there is an entry, bool, and its place in `keys` (0 where there is none), int32.
     """
-    place = tf.minimum(tf.searchsorted(keys, code_points), len(keys) - 1)
-    found = tf.gather(keys, place) == code_points
+    entries = tf.constant(keys)
+    place = tf.minimum(tf.searchsorted(entries, code_points), len(keys) - 1)
+    found = tf.gather(entries, place) == code_points
     return found, tf.where(found, place, 0)

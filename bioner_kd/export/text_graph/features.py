@@ -1,6 +1,8 @@
 """Words become ids, as `bioner_kd.encoding.word_features` has it."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -8,6 +10,36 @@ import tensorflow as tf
 from bioner_kd.encoding.word_features import FIRST_ENTRY, LONGEST_SHAPE_RUN, UNKNOWN, WordFeatures
 from bioner_kd.export.text_graph.character_sets import find_sorted
 from bioner_kd.export.text_graph.characters import encode, previous
+
+
+class _Words:
+    """The characters of words one after the other, int32, and where each word starts, int64."""
+
+    def __init__(self, values: tf.Tensor, splits: tf.Tensor) -> None:
+        self.values, self.splits = values, splits
+        self.ragged = tf.RaggedTensor.from_row_splits(values, splits, validate=False)
+
+    @cached_property
+    def _owners(self) -> tf.Tensor:
+        return self.ragged.value_rowids()
+
+    @cached_property
+    def places(self) -> tf.Tensor:
+        """Place of each character in its word, from 0."""
+        starts = tf.gather(self.splits, self._owners)
+        return tf.range(tf.size(starts, tf.int64)) - starts
+
+    @cached_property
+    def places_from_end(self) -> tf.Tensor:
+        """Place of each character in its word, seen from its end, from 1."""
+        ends = tf.gather(self.splits, self._owners + 1)
+        return ends - tf.range(tf.size(ends, tf.int64))
+
+    def kept(self, values: tf.Tensor, keep: tf.Tensor) -> tf.RaggedTensor:
+        """The same words with other characters, and only some of them."""
+        so_far = tf.concat([[0], tf.cumsum(tf.cast(keep, tf.int64))], axis=0)
+        splits = tf.gather(so_far, self.splits)
+        return tf.RaggedTensor.from_row_splits(tf.boolean_mask(values, keep), splits, validate=False)
 
 
 class FeatureGraph(tf.Module):
@@ -33,20 +65,30 @@ class FeatureGraph(tf.Module):
         Returns:
             int32 "word_ids" (words,) and so on, "char_ids" (words, max_chars).
         """
-        folded = self._folding.fold(words)
-        form = folded.with_values(_lower_without_digits(folded.values))
-        written = {"shape": _shapes(folded)}
-        written["word"] = written["vector"] = form
-        written["prefix"] = _kept(form, _places(form) < self._config.prefix_length)
-        written["suffix"] = _kept(form, _places_from_end(form) <= self._config.suffix_length)
-        strings = {id(rows): encode(rows) for rows in written.values()}
+        folded = self._folding.fold(_Words(words.values, words.row_splits))
+        strings = self._strings(folded)
+        # An unknown entry is -1 in the tables.
         ids = {
-            f"{name}_ids": table.lookup(strings[id(written[name])])
+            f"{name}_ids": table.lookup(strings[name]) + FIRST_ENTRY
             for name, table in self._tables.items()
         }
         if "char" in self._config.features:
             ids["char_ids"] = self._characters.lookup(folded, self._config.max_chars)
         return ids
+
+    def _strings(self, folded: _Words) -> dict[str, tf.Tensor]:
+        config, values = self._config, _lower_without_digits(folded.values)
+        form = encode(folded.ragged.with_values(values))
+        of_form = {
+            "prefix": folded.places < config.prefix_length,
+            "suffix": folded.places_from_end <= config.suffix_length,
+        }
+        parts = {
+            name: encode(folded.kept(values, keep))
+            for name, keep in of_form.items()
+            if name in config.features
+        }
+        return {"word": form, "vector": form, "shape": encode(_shapes(folded)), **parts}
 
 
 class _Folding:
@@ -60,20 +102,20 @@ class _Folding:
         self._starts = np.cumsum(self._lengths) - self._lengths
         self._values = np.array([ord(c) for text in texts for c in text], np.int32)
 
-    def fold(self, words: tf.RaggedTensor) -> tf.RaggedTensor:
+    def fold(self, words: _Words) -> _Words:
         if not len(self._values):
             return words
         found, entry = find_sorted(self._keys, words.values)
         lengths = tf.where(found, tf.gather(self._lengths, entry), 1)
         ends = tf.cumsum(lengths)
+        # Where the first character of each replacement would stand, less its place in the result.
+        ahead = tf.gather(self._starts, entry) - (ends - lengths)
         owner = tf.repeat(tf.range(tf.size(lengths, tf.int64)), lengths)
-        within = tf.range(tf.size(owner, tf.int64)) - tf.gather(ends - lengths, owner)
+        place = tf.gather(ahead, owner) + tf.range(tf.size(owner, tf.int64))
         found = tf.gather(found, owner)
-        place = tf.gather(tf.gather(self._starts, entry), owner) + within
         replaced = tf.gather(self._values, tf.where(found, place, 0))
         values = tf.where(found, replaced, tf.gather(words.values, owner))
-        splits = tf.gather(tf.concat([[0], ends], axis=0), words.row_splits)
-        return tf.RaggedTensor.from_row_splits(values, splits, validate=False)
+        return _Words(values, tf.gather(tf.concat([[0], ends], axis=0), words.splits))
 
 
 class _CharacterTable:
@@ -87,25 +129,35 @@ class _CharacterTable:
         pairs = sorted(ids.items()) or [(-1, UNKNOWN)]
         self._keys, self._ids = np.array(pairs, np.int32).T
 
-    def lookup(self, words: tf.RaggedTensor, limit: int) -> tf.Tensor:
+    def lookup(self, words: _Words, limit: int) -> tf.Tensor:
         head = (limit + 1) // 2
-        # A word of the limit's length or less is within both.
-        near_end = _places_from_end(words) <= limit - head
-        short = tf.gather(words.row_lengths(), words.value_rowids()) <= limit
-        clipped = _kept(words, short | near_end | (_places(words) < head))
+        length = words.places + words.places_from_end
+        near_end = words.places_from_end <= limit - head
+        keep = (length <= limit) | near_end | (words.places < head)
+        clipped = words.kept(words.values, keep)
         found, entry = find_sorted(self._keys, clipped.values)
         ids = tf.where(found, tf.gather(self._ids, entry), UNKNOWN)
         return clipped.with_values(ids).to_tensor(0, shape=[None, limit])
 
 
+class _Numbered(tf.lookup.KeyValueTensorInitializer):
+    """Numbers strings from 0, without a list of the numbers in what is saved."""
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        super().__init__(tf.constant(keys), tf.range(len(keys)))
+        self._strings = tf.constant(keys)
+
+    def initialize(self, table: Any) -> Any:
+        numbers = tf.range(tf.size(self._strings))
+        return tf.raw_ops.LookupTableImportV2(
+            table_handle=table.resource_handle, keys=self._strings, values=numbers
+        )
+
+
 def _string_table(entries: Sequence[str]) -> tf.lookup.StaticHashTable:
-    # The last of equal entries counts, as in Python. Lone surrogates, which no text can have, are
-    # written so that they match nothing.
-    ids = {entry: number for number, entry in enumerate(entries, FIRST_ENTRY)} or {"\ud800": 0}
-    keys = [entry.encode("utf-8", "surrogatepass") for entry in ids]
-    values = tf.constant(list(ids.values()), tf.int32)
-    initializer = tf.lookup.KeyValueTensorInitializer(tf.constant(keys), values)
-    return tf.lookup.StaticHashTable(initializer, UNKNOWN)
+    # Lone surrogates, which no text can have, become bytes that match nothing.
+    keys = [entry.encode("utf-8", "surrogatepass") for entry in entries or ["\ud800"]]
+    return tf.lookup.StaticHashTable(_Numbered(keys), UNKNOWN - FIRST_ENTRY)
 
 
 def _is_between(values: tf.Tensor, first: str, last: str) -> tf.Tensor:
@@ -117,31 +169,10 @@ def _lower_without_digits(values: tf.Tensor) -> tf.Tensor:
     return tf.where(_is_between(values, "0", "9"), ord("0"), lower)
 
 
-def _shapes(words: tf.RaggedTensor) -> tf.RaggedTensor:
-    values = words.values
-    kinds = tf.where(_is_between(values, "A", "Z"), ord("X"), values)
-    kinds = tf.where(_is_between(values, "a", "z"), ord("x"), kinds)
-    kinds = tf.where(_is_between(values, "0", "9"), ord("d"), kinds)
-    goes_on = (kinds == previous(kinds)) & (_places(words) > 0)
+def _shapes(words: _Words) -> tf.RaggedTensor:
+    kinds = tf.where(_is_between(words.values, "A", "Z"), ord("X"), words.values)
+    kinds = tf.where(_is_between(words.values, "a", "z"), ord("x"), kinds)
+    kinds = tf.where(_is_between(words.values, "0", "9"), ord("d"), kinds)
+    goes_on = (kinds == previous(kinds)) & (words.places > 0)
     longer = [goes_on, *(previous(goes_on, by) for by in range(1, LONGEST_SHAPE_RUN))]
-    return _kept(words.with_values(kinds), ~tf.reduce_all(longer, axis=0))
-
-
-def _places(words: tf.RaggedTensor) -> tf.Tensor:
-    """Place of each character in its word, from 0."""
-    starts = tf.gather(words.row_starts(), words.value_rowids())
-    return tf.range(tf.size(starts, tf.int64)) - starts
-
-
-def _places_from_end(words: tf.RaggedTensor) -> tf.Tensor:
-    """Place of each character in its word, seen from its end, from 1."""
-    ends = tf.gather(words.row_limits(), words.value_rowids())
-    return ends - tf.range(tf.size(ends, tf.int64))
-
-
-def _kept(words: tf.RaggedTensor, keep: tf.Tensor) -> tf.RaggedTensor:
-    """Words with only some of their characters."""
-    so_far = tf.concat([[0], tf.cumsum(tf.cast(keep, tf.int64))], axis=0)
-    values = tf.boolean_mask(words.values, keep)
-    splits = tf.gather(so_far, words.row_splits)
-    return tf.RaggedTensor.from_row_splits(values, splits, validate=False)
+    return words.kept(kinds, ~tf.reduce_all(longer, axis=0))

@@ -4,7 +4,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from bioner_kd.artefact.layout import LOGITS
+from bioner_kd.artefact.layout import LOGITS, NUM_WORDS, TEXT
 from bioner_kd.corpus.sentence_ends import CLOSING, FIRST, INNER, OPENING, WHITE
 from bioner_kd.corpus.tokenizer import tokenizer_rule
 from bioner_kd.encoding.tables import Tables
@@ -12,11 +12,10 @@ from bioner_kd.export.text_graph.character_sets import CharacterSets
 from bioner_kd.export.text_graph.characters import decode, encode
 from bioner_kd.export.text_graph.decoding import DecoderGraph
 from bioner_kd.export.text_graph.features import FeatureGraph
-from bioner_kd.export.text_graph.rows import tag_sentences
+from bioner_kd.export.text_graph.padded_batches import tag_sentences
 from bioner_kd.export.text_graph.sentences import find_cuts
 from bioner_kd.export.text_graph.words import Words, find_words
 
-TEXT = "text"
 # Type of each output, and what stands where a text has fewer words than the longest of its batch.
 OUTPUTS = {
     "words": (tf.string, ""),
@@ -25,7 +24,6 @@ OUTPUTS = {
     "starts": (tf.int32, -1),
     "ends": (tf.int32, -1),
 }
-NUMBER = "num_words"
 _SENTENCE_SETS = {
     "white": WHITE,
     "opening": OPENING,
@@ -33,6 +31,17 @@ _SENTENCE_SETS = {
     "first": FIRST,
     "inner": INNER,
 }
+
+
+def describe_text_signature() -> dict[str, Any]:
+    """Names, types and shapes of the signature as JSON values; -1 is any number."""
+    outputs = {
+        name: {"dtype": dtype.name, "shape": [-1, -1]} for name, (dtype, _) in OUTPUTS.items()
+    }
+    return {
+        "inputs": {TEXT: {"dtype": "string", "shape": [-1]}},
+        "outputs": {**outputs, NUM_WORDS: {"dtype": "int32", "shape": [-1]}},
+    }
 
 
 class TextGraph(tf.Module):
@@ -110,4 +119,4 @@ def _by_text(
         value = values[name] if dtype == tf.string else tf.cast(values[name], dtype)
         rows = tf.RaggedTensor.from_row_lengths(value, lengths, validate=False)
         outputs[name] = rows.to_tensor(padding, shape=tf.stack([-1, longest]))
-    return {**outputs, NUMBER: lengths}
+    return {**outputs, NUM_WORDS: lengths}
