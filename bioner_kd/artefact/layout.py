@@ -7,6 +7,7 @@ student_float16.tflite   float16 weights
 student_int8.tflite      dynamic-range int8 weights, word vectors of four bits a number
 tagger.pyz               the Python runtime in one file
 saved_model/1/           a version folder of TF Serving, whose base path is saved_model
+serving/                 configuration files of TF Serving
 """
 
 MANIFEST = "manifest.json"
@@ -26,6 +27,15 @@ ANY_LENGTH = "dyn"
 BATCH = "batch"
 SERVING = "serving_default"
 LOGITS = "logits"
+# A SavedModel has two: text in and tagged words out, and word features in and logits out.
+SERVING, FEATURES = "serving_default", "features"
+# The text signature's input, its outputs a word (texts, longest), and its output a text.
+TEXT, NUM_WORDS = "text", "num_words"
+WORD_OUTPUTS = ("words", "tags", "scores", "starts", "ends")
+# What TF Serving calls the model, in the configuration files that come with it.
+MODEL_NAME = "bioner"
+SERVING_CONFIGS = "serving"
+WARM_UP = "assets.extra/tf_serving_warmup_requests"
 # The tables travel inside a SavedModel too: its clients need them, and its folder goes alone.
 SAVED_MODEL_TABLES = "assets.extra/tables.json"
 

@@ -71,7 +71,7 @@ def _load(folder: Path) -> Callable[[Mapping[str, Any]], Any]:
         ) from error
     try:
         loaded = tf.saved_model.load(str(folder))
-        serving = loaded.signatures[SERVING]
+        serving = loaded.signatures[FEATURES]
     except (OSError, KeyError, ValueError, tf.errors.OpError) as error:
         reason = str(error).partition("\n")[0]
         raise InputError(

@@ -164,8 +164,8 @@ class Decoder:
         return not allowed
 
     @cached_property
-    def _constraints(self) -> tuple[np.ndarray, np.ndarray]:
-        # Scores of opening a sentence (tags,) and of each step (before, after), float64.
+    def constraints(self) -> tuple[np.ndarray, np.ndarray]:
+        """Scores of opening a sentence, float64 (tags,), and of each step, (before, after)."""
         opens, follows = iob2_allows(self.tag_set.tags)
         transitions = 0.0 if self.transitions is None else np.array(self.transitions)
         return np.where(opens, 0.0, -np.inf), np.where(follows, transitions, -np.inf)

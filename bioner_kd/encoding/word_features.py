@@ -23,7 +23,7 @@ FIRST_ENTRY = 2
 # What is learnt with the student, and what a file of word vectors brings.
 LEARNT, VECTOR = ("word", "prefix", "suffix", "shape", "char"), "vector"
 FEATURES = ("word", VECTOR, *LEARNT[1:])
-_LONGEST_SHAPE_RUN = 4
+LONGEST_SHAPE_RUN = 4
 _CACHED_WORDS = 200_000
 
 
@@ -95,7 +95,7 @@ def _kind(character: str) -> str:
 def word_shape(folded: str) -> str:
     """Shape of a folded word: X upper, x lower, d digit, runs cut at four; "Beta2" is "Xxxxd"."""
     runs = ((kind, len(list(run))) for kind, run in itertools.groupby(folded, _kind))
-    return "".join(kind * min(length, _LONGEST_SHAPE_RUN) for kind, length in runs)
+    return "".join(kind * min(length, LONGEST_SHAPE_RUN) for kind, length in runs)
 
 
 def _count_words(sentences: Iterable[Sentence]) -> Counter[str]:

@@ -74,6 +74,7 @@ def _write_compared(
             "path": model.path,
             **model.description,
             "parity": parity.to_json(),
+            **model.text_parity(split.sentences),
         }
     comparison = {
         "corpus": split.corpus,

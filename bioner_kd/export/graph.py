@@ -74,7 +74,7 @@ class StudentGraph(tf.Module):
             return run.get_concrete_function(**specs)
 
 
-def save_signatures(graph: StudentGraph, folder: str, signatures: dict[str, Any]) -> None:
+def save_signatures(graph: tf.Module, folder: str, signatures: dict[str, Any]) -> None:
     """Writes a SavedModel, without TensorFlow's remarks on the names that Keras gave to weights."""
     verbosity = logging.get_verbosity()
     logging.set_verbosity(logging.ERROR)

@@ -33,12 +33,14 @@ class WrittenModel:
         path: in the export folder, with slashes.
         description: what the manifest says of it beside its files.
         logits: runs what was written, as its users do; float32 (words, tags) a sentence.
+        text_parity: compares what it makes of raw text with Python; nothing where it takes none.
     """
 
     form: str
     path: str
     description: dict[str, Any]
     logits: Callable[[Sequence[Sentence]], list[np.ndarray]]
+    text_parity: Callable[[Sequence[Sentence]], dict[str, Any]] = lambda sentences: {}
 
 
 def write_models(
@@ -90,11 +92,15 @@ def _write_tflite(
 def _write_saved_model(student: SavedStudent, folder: Path, version: int) -> WrittenModel:
     path = folder / SAVED_MODEL / str(version)
     write_saved_model(student, path)
+    write_serving_configs(folder / SERVING_CONFIGS)
     model = SavedModel(path)
     description = {
         "format": "saved_model",
         "quantization": "none",
-        "signatures": {SERVING: describe_signature(student, None, None)},
+        "signatures": {
+            SERVING: describe_text_signature(),
+            FEATURES: describe_signature(student, None, None),
+        },
     }
     return WrittenModel(
         SAVED_MODEL,
@@ -103,4 +109,5 @@ def _write_saved_model(student: SavedStudent, folder: Path, version: int) -> Wri
         lambda sentences: predict_logits(
             model.padded_logits, student.source(sentences), _BATCH_SIZE
         ),
+        lambda sentences: {"text_parity": compare_texts(path, sentences, student)},
     )

@@ -1,0 +1,108 @@
+"""Bytes become characters, and characters strings, for any bytes and any character.
+
+TensorFlow's own decoder reads the 66 noncharacters of Unicode as damage, and leaves open how much
+of a damaged sequence one U+FFFD stands for. This one does what `bytes.decode(errors="replace")`
+does in Python: a U+FFFD for each longest part that might have begun a character, else for a byte.
+"""
+
+from typing import NamedTuple
+
+import tensorflow as tf
+
+_REPLACEMENT = 0xFFFD
+# U+FFFE and U+FFFF of each plane, then U+FDD0 to U+FDEF: what TensorFlow does not encode.
+_PLANE_ENDS = [plane + last for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF)]
+_NONCHARACTERS = [*_PLANE_ENDS, *range(0xFDD0, 0xFDF0)]
+
+
+class Characters(NamedTuple):
+    """The characters of a batch of texts, one text after the other.
+
+    A NUL stands before the first text and after each, so that what lies before or behind a
+    character can be looked at without asking where its text ends.
+
+    Attributes:
+        code_points: int32 (characters,).
+        starts: int64 (texts,), where the first character of each text is among them.
+    """
+
+    code_points: tf.Tensor
+    starts: tf.Tensor
+
+
+def decode(texts: tf.Tensor) -> Characters:
+    """Reads texts as UTF-8, with U+FFFD for what is none.
+
+    Args:
+        texts: string (texts,).
+    """
+    joined = tf.strings.join(["\0", tf.strings.reduce_join(tf.strings.join([texts, "\0"]))])
+    data = tf.cast(tf.io.decode_raw(joined, tf.uint8), tf.int32)
+    code_points, lengths = _read_at_each_byte(data)
+    # Bytes within a sequence never start one, so that looking back three bytes tells all of them.
+    inside = tf.reduce_any([previous(lengths, by) > by for by in (1, 2, 3)], axis=0)
+    first_bytes = tf.where(~inside)[:, 0]
+    text_bytes = tf.cast(tf.strings.length(texts), tf.int64) + 1
+    starts = tf.searchsorted(first_bytes, tf.cumsum(text_bytes, exclusive=True) + 1)
+    return Characters(tf.gather(code_points, first_bytes), tf.cast(starts, tf.int64))
+
+
+def _read_at_each_byte(data: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """What a sequence that starts at each byte would be: its character, and its bytes."""
+    second, third, fourth = (following(data, by) for by in (1, 2, 3))
+    wanted = _sequence_length(data)
+    low = tf.where(data == 0xE0, 0xA0, tf.where(data == 0xF0, 0x90, 0x80))
+    high = tf.where(data == 0xED, 0x9F, tf.where(data == 0xF4, 0x8F, 0xBF))
+    two = (wanted >= 2) & (second >= low) & (second <= high)
+    three = two & (wanted >= 3) & _continues(third)
+    four = three & (wanted == 4) & _continues(fourth)
+    lengths = 1 + sum(tf.cast(more, tf.int32) for more in (two, three, four))
+    # A byte that continues a sequence adds its last six bits.
+    of_two = (data & 0x1F) * 64 + (second & 0x3F)
+    of_three = ((data & 0x0F) * 64 + (second & 0x3F)) * 64 + (third & 0x3F)
+    of_four = (((data & 7) * 64 + (second & 0x3F)) * 64 + (third & 0x3F)) * 64 + (fourth & 0x3F)
+    longer = tf.where(wanted == 2, of_two, tf.where(wanted == 3, of_three, of_four))
+    character = tf.where(wanted == 1, data, longer)
+    return tf.where(lengths == wanted, character, _REPLACEMENT), lengths
+
+
+def _sequence_length(first: tf.Tensor) -> tf.Tensor:
+    """Bytes of the sequence that a byte begins, 0 where it can begin none."""
+    lengths = [(0xC2, 2), (0xE0, 3), (0xF0, 4), (0xF5, 0)]
+    found = tf.where(first < 0x80, 1, 0)
+    for lowest, length in lengths:
+        found = tf.where(first >= lowest, length, found)
+    return found
+
+
+def _continues(data: tf.Tensor) -> tf.Tensor:
+    return data & 0xC0 == 0x80
+
+
+def following(values: tf.Tensor, by: int = 1) -> tf.Tensor:
+    """The value so many places behind each; zeros behind the last one."""
+    return tf.pad(values, [[0, by]])[by:]
+
+
+def previous(values: tf.Tensor, by: int = 1) -> tf.Tensor:
+    """The value so many places before each; zeros before the first one."""
+    return tf.pad(values, [[by, 0]])[: tf.size(values)]
+
+
+def encode(rows: tf.RaggedTensor) -> tf.Tensor:
+    """Characters become strings.
+
+    Args:
+        rows: int32 (strings, (characters)); a noncharacter is alone in its row, as in a word.
+
+    Returns:
+        string (strings,), in UTF-8.
+    """
+    strings = tf.strings.unicode_encode(rows, "UTF-8")
+    first = tf.gather(tf.pad(rows.values, [[0, 1]]), rows.row_starts())
+    ends_plane = first & 0xFFFE == 0xFFFE
+    in_block = (first >= 0xFDD0) & (first < 0xFDF0)
+    number = tf.where(in_block, first - 0xFDD0 + len(_PLANE_ENDS), first // 0x10000 * 2 + (first & 1))
+    known = tf.constant([chr(code_point).encode() for code_point in _NONCHARACTERS])
+    odd = (ends_plane | in_block) & (rows.row_lengths() > 0)
+    return tf.where(odd, tf.gather(known, tf.where(odd, number, 0)), strings)

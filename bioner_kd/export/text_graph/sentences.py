@@ -1,0 +1,96 @@
+"""Where texts are cut into sentences, as `bioner_kd.corpus.sentence_splitter` has it.
+
+That rule reads from left to right, but each cut depends on the characters around it alone, so all
+are found at once: what an earlier cut hides from a later one is white space, which no word is in.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import tensorflow as tf
+
+from bioner_kd.corpus.sentence_ends import ABBREVIATIONS, LONGEST_ABBREVIATION
+from bioner_kd.export.text_graph.characters import following
+
+_LINE_FEED, _RETURN, _FULL_STOP = ord("\n"), ord("\r"), ord(".")
+# An abbreviation becomes a number of base 32, which 12 letters fit in.
+_MOST_LETTERS = 12
+_POWERS = [
+    32**place if place < _MOST_LETTERS else 0 for place in reversed(range(LONGEST_ABBREVIATION))
+]
+
+
+def _number(word: str) -> int:
+    return sum((ord(letter) & 31) * 32**place for place, letter in enumerate(reversed(word)))
+
+
+def find_cuts(code_points: tf.Tensor, sets: Mapping[str, tf.Tensor]) -> tf.Tensor:
+    """Where sentences end.
+
+    Args:
+        code_points: int32 (characters,), NUL at both ends.
+        sets: bool (characters,) for each of "white", "opening", "closing", "first" and "inner", as
+            `bioner_kd.corpus.sentence_ends` names them.
+
+    Returns:
+        int64 (cuts,), characters before which there is a cut, in no order. There may be several
+        between two words, and some that the rule in Python does not make because a blank line cuts
+        there anyway.
+    """
+    not_white = tf.where(~sets["white"])[:, 0]
+    ends = _ends_behind_stops(code_points, sets, not_white)
+    return tf.concat([_ends_of_blank_lines(code_points, not_white), ends], axis=0)
+
+
+def _ends_of_blank_lines(code_points: tf.Tensor, not_white: tf.Tensor) -> tf.Tensor:
+    carriage = (code_points == _RETURN) & (following(code_points) != _LINE_FEED)
+    breaks = tf.cumsum(tf.cast((code_points == _LINE_FEED) | carriage, tf.int32))
+    so_far = tf.gather(breaks, not_white)
+    # Between a character that is not white and the next one there is one run of white space.
+    return tf.boolean_mask(not_white[1:], so_far[1:] - so_far[:-1] >= 2)
+
+
+def _ends_behind_stops(
+    code_points: tf.Tensor, sets: Mapping[str, tf.Tensor], not_white: tf.Tensor
+) -> tf.Tensor:
+    full_stop = code_points == _FULL_STOP
+    stops = tf.where(full_stop | (code_points == ord("!")) | (code_points == ord("?")))[:, 0]
+    ends = _next(tf.where(~sets["closing"])[:, 0], stops + 1)
+    behind = _next(not_white, ends)
+    first = _next(tf.where(~sets["opening"])[:, 0], behind)
+    cuts = (behind > ends) & tf.gather(sets["first"], first)
+    stops, ends = tf.boolean_mask(stops, cuts), tf.boolean_mask(ends, cuts)
+    abbreviated = _abbreviated(code_points, sets["inner"], stops)
+    return tf.boolean_mask(ends, ~(tf.gather(full_stop, stops) & abbreviated))
+
+
+def _next(places: tf.Tensor, start: tf.Tensor) -> tf.Tensor:
+    """The first of some sorted places that is not before each start; the last place is behind."""
+    return tf.gather(places, tf.searchsorted(places, start))
+
+
+def _abbreviated(code_points: tf.Tensor, inner: tf.Tensor, stops: tf.Tensor) -> tf.Tensor:
+    """Whether what stands before each stop is an abbreviation."""
+    places = stops[:, tf.newaxis] + np.arange(-LONGEST_ABBREVIATION, 0)
+    window = tf.gather(code_points, tf.maximum(places, 0))
+    lower = window | 0x20
+    letter = (lower >= ord("a")) & (lower <= ord("z"))
+    # 1 from the first of the letters and full stops right before the stop on.
+    run = tf.cast(letter | (window == _FULL_STOP), tf.int64)
+    run = tf.math.cumprod(run, axis=1, reverse=True)
+    length = tf.reduce_sum(run, axis=1)
+    # What is looked at begins with the window, so there is nothing before a run that fills it.
+    before = tf.gather(inner, tf.maximum(stops - length - 1, 0))
+    alone = (length > 0) & (~before | (length == LONGEST_ABBREVIATION))
+    single_letters = (length % 2 == 1) & _alternates(letter, run)
+    number = tf.reduce_sum(tf.cast(lower & 31, tf.int64) * run * np.array(_POWERS), axis=1)
+    known = np.array([_number(word) for word in ABBREVIATIONS])
+    spelled = tf.reduce_all(letter | (run == 0), axis=1) & (length <= _MOST_LETTERS)
+    listed = spelled & tf.reduce_any(number[:, tf.newaxis] == known, axis=1)
+    return alone & (single_letters | listed)
+
+
+def _alternates(letter: tf.Tensor, run: tf.Tensor) -> tf.Tensor:
+    """Whether a run is a letter, a full stop, a letter and so on, seen from its end."""
+    wanted = np.arange(LONGEST_ABBREVIATION)[::-1] % 2 == 0
+    return tf.reduce_all((letter == wanted) | (run == 0), axis=1)

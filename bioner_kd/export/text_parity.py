@@ -1,0 +1,91 @@
+"""What the text signature of a SavedModel makes of a split's texts beside what Python makes."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from absl import logging
+
+from bioner_kd.artefact.layout import NUM_WORDS, SERVING, TEXT, WORD_OUTPUTS
+from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.corpus.sentence_splitter import split_sentences
+from bioner_kd.student.saved_student import SavedStudent
+
+_BATCH_SIZE = 32
+
+# A word, its tag, score, start and end.
+Row = tuple[str, str, float, int, int]
+
+
+def compare_texts(
+    version: Path, sentences: Sequence[Sentence], student: SavedStudent
+) -> dict[str, Any]:
+    """Compares a SavedModel with the Python path, of the Keras student, on texts.
+
+    Args:
+        version: the version folder.
+        sentences: their texts are compared; each may be cut into several sentences again.
+        student: what was exported.
+
+    Returns:
+        JSON values: the number of "texts" and "words", of "words_that_differ" in themselves, their
+        offsets or their tags, and the "largest_score_difference" of the others.
+    """
+    texts = [sentence.text for sentence in sentences]
+    words = differing = 0
+    largest = 0.0
+    for expected, found in zip(
+        tag_in_python(texts, student), tag_in_graph(texts, version), strict=True
+    ):
+        words += len(expected)
+        for one, other in itertools.zip_longest(expected, found):
+            if one and other and (*one[:2], *one[3:]) == (*other[:2], *other[3:]):
+                largest = max(largest, abs(one[2] - other[2]))
+            else:
+                differing += 1
+    if differing:
+        logging.warning(
+            "%s: %d words of text differ from Python's; none should.", version, differing
+        )
+    return {
+        "texts": len(texts),
+        "words": words,
+        "words_that_differ": differing,
+        "largest_score_difference": largest,
+    }
+
+
+def tag_in_python(texts: Sequence[str], student: SavedStudent) -> Iterator[list[Row]]:
+    """The words of each text as Python cuts it and the Keras student tags it."""
+    cut = [split_sentences(text) for text in texts]
+    sentences = list(itertools.chain.from_iterable(cut))
+    logits = iter(student.logits(sentences) if sentences else [])
+    decoder = student.decoder
+    for of_text in cut:
+        rows: list[Row] = []
+        for sentence in of_text:
+            found = next(logits)
+            tags = decoder.decode(found)
+            scores = decoder.scores(found, tags).tolist()
+            pairs = zip(sentence.words, tags, scores, sentence.spans, strict=True)
+            rows += [(word, tag, score, *span) for word, tag, score, span in pairs]
+        yield rows
+
+
+def tag_in_graph(texts: Sequence[str], version: Path) -> Iterator[list[Row]]:
+    """The words of each text as the text signature of a SavedModel gives them."""
+    loaded = tf.saved_model.load(str(version))
+    for start in range(0, len(texts), _BATCH_SIZE):
+        some = tf.constant(texts[start : start + _BATCH_SIZE], tf.string)
+        answer = loaded.signatures[SERVING](**{TEXT: some})
+        columns = [answer[name].numpy() for name in WORD_OUTPUTS]
+        for row, number in enumerate(answer[NUM_WORDS].numpy()):
+            yield list(zip(*(_values(column[row, :number]) for column in columns), strict=True))
+
+
+def _values(column: np.ndarray) -> list[Any]:
+    values = column.tolist()
+    return [value.decode() for value in values] if column.dtype == object else values

@@ -1,0 +1,73 @@
+import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bioner_kd.corpus.demo import read_demo
+from bioner_kd.corpus.sentence_ends import ABBREVIATIONS, CLOSING, FIRST, INNER, OPENING, WHITE
+from bioner_kd.corpus.sentence_splitter import split_sentences
+from bioner_kd.export.text_graph.character_sets import CharacterSets
+from bioner_kd.export.text_graph.sentences import find_cuts
+
+from .texts import TEXTS
+
+SETS = CharacterSets(
+    {"white": WHITE, "opening": OPENING, "closing": CLOSING, "first": FIRST, "inner": INNER}
+)
+
+
+@tf.function(input_signature=[tf.TensorSpec([None], tf.int32)], autograph=False)
+def cuts_of(code_points: tf.Tensor) -> tf.Tensor:
+    return find_cuts(code_points, SETS.find(code_points))
+
+
+def sentences_in_graph(text: str) -> list[list[str]]:
+    """Words of the sentences, cut where the graph says so."""
+    cuts = set((cuts_of(tf.constant([0, *map(ord, text), 0])).numpy() - 1).tolist())
+    found: list[list[str]] = []
+    words = [pair for s in split_sentences(text) for pair in zip(s.words, s.spans, strict=True)]
+    before = 0
+    for word, (start, end) in words:
+        if not found or any(before < cut <= start or cut == before for cut in cuts):
+            found.append([])
+        found[-1].append(word)
+        before = end
+    return found
+
+
+def sentences_in_python(text: str) -> list[list[str]]:
+    return [list(sentence.words) for sentence in split_sentences(text)]
+
+
+@settings(max_examples=500, deadline=None)
+@given(TEXTS)
+def test_sentences_are_those_of_the_splitter(text: str) -> None:
+    assert sentences_in_graph(text) == sentences_in_python(text)
+
+
+@settings(deadline=None)
+@given(st.text("Aab.\n\r !?)(\"'0Ωé\u2003", max_size=40))
+def test_sentences_of_little_more_than_stops_and_spaces(text: str) -> None:
+    assert sentences_in_graph(text) == sentences_in_python(text)
+
+
+def test_each_abbreviation_is_known_and_its_neighbours_are_not() -> None:
+    for word in sorted(ABBREVIATIONS):
+        for written in (word, word.upper(), word.capitalize()):
+            assert len(sentences_in_graph(f"See {written}. Then")) == 1
+        for other in (f"x{word}", f"{word}x", f"é{word}", f"0{word}", f"..{word}"):
+            text = f"See {other}. Then"
+            assert sentences_in_graph(text) == sentences_in_python(text)
+
+
+def test_the_window_before_a_full_stop_ends_where_pythons_does() -> None:
+    for number in range(12, 20):
+        for start in ("", "é", "1", " "):
+            for word in ("a." * 20, "abcdefgh" * 3, "Fig" * 8):
+                text = f"{start}{word[:number]}. Then {word[-number:]}. Then"
+                assert sentences_in_graph(text) == sentences_in_python(text)
+
+
+def test_real_sentences() -> None:
+    text = " ".join(sentence.text.replace(" .", ".") for sentence in read_demo("train")[:150])
+    assert len(sentences_in_graph(text)) > 100
+    assert sentences_in_graph(text) == sentences_in_python(text)
