@@ -25,7 +25,6 @@ TFLITE_FILES = {form: f"student_{form}.tflite" for form in (FLOAT32, FLOAT16, IN
 LENGTHS = (16, 32, 64, 128, 256, 512)
 ANY_LENGTH = "dyn"
 BATCH = "batch"
-SERVING = "serving_default"
 LOGITS = "logits"
 # A SavedModel has two: text in and tagged words out, and word features in and logits out.
 SERVING, FEATURES = "serving_default", "features"

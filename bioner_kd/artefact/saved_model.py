@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from bioner_kd.artefact.batching import logits_in_batches, pad
-from bioner_kd.artefact.layout import LOGITS, SERVING
+from bioner_kd.artefact.layout import FEATURES, LOGITS
 from bioner_kd.errors import InputError
 
 # Sentences of one call, and its words with padding, which bound its memory.

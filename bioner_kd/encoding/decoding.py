@@ -101,7 +101,7 @@ class Decoder:
         searched = [number for number, ids in enumerate(paths) if self._needs_search(ids)]
         if searched:
             scores = [sentences[number].astype(np.float64) for number in searched]
-            found = best_paths(scores, *self._constraints)
+            found = best_paths(scores, *self.constraints)
             for number, path in zip(searched, found, strict=True):
                 paths[number] = path
         return [[self.tag_set.tags[number] for number in path] for path in paths]
@@ -149,7 +149,7 @@ class Decoder:
 
     def _probabilities(self, sentences: Sequence[np.ndarray]) -> list[np.ndarray]:
         if self.transitions is not None:
-            return marginals(sentences, *self._constraints)
+            return marginals(sentences, *self.constraints)
         odds = np.exp(np.concatenate(sentences))
         shares = odds / odds.sum(axis=1, keepdims=True)
         return np.split(shares, np.cumsum([len(rows) for rows in sentences])[:-1])
@@ -159,7 +159,7 @@ class Decoder:
         # best allowed one.
         if self.transitions is not None or not len(ids):
             return bool(len(ids))
-        start, steps = self._constraints
+        start, steps = self.constraints
         allowed = np.isfinite(start[ids[0]]) and np.isfinite(steps[ids[:-1], ids[1:]]).all()
         return not allowed
 

@@ -8,7 +8,13 @@ from typing import Any
 import numpy as np
 
 from bioner_kd.artefact.associated import with_tables
-from bioner_kd.artefact.layout import SAVED_MODEL, SERVING, TFLITE_FILES
+from bioner_kd.artefact.layout import (
+    FEATURES,
+    SAVED_MODEL,
+    SERVING,
+    SERVING_CONFIGS,
+    TFLITE_FILES,
+)
 from bioner_kd.artefact.saved_model import SavedModel
 from bioner_kd.artefact.tflite import TFLiteModel
 from bioner_kd.corpus.sentence import Sentence
@@ -17,6 +23,9 @@ from bioner_kd.encoding.tables import TABLES
 from bioner_kd.export.config import QUANTIZATIONS, ExportConfig
 from bioner_kd.export.graph import describe_signature
 from bioner_kd.export.saved_model import write_saved_model
+from bioner_kd.export.serving_configs import write_serving_configs
+from bioner_kd.export.text_graph.signature import describe_text_signature
+from bioner_kd.export.text_parity import compare_texts
 from bioner_kd.export.tflite import operators, signature_shapes, tflite_models
 from bioner_kd.student.saved_student import SavedStudent
 
