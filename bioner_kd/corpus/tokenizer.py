@@ -52,6 +52,17 @@ def character_classes() -> bytes:
     return bytes(classes)
 
 
+def tokenizer_rule() -> dict[str, list[list[int]]]:
+    """The rule as JSON values, for runtimes in other languages.
+
+    Returns:
+        "word" and "separator": first and last code point of each range, in order; every other
+        character is a word by itself.
+    """
+    rule = {"word": WORD_RANGES, "separator": SEPARATOR_RANGES}
+    return {name: [list(pair) for pair in _parse_ranges(ranges)] for name, ranges in rule.items()}
+
+
 def character_class(code_point: int) -> int:
     """What a character does to the words around it.
 

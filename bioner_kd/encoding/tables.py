@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bioner_kd.atomic import atomic_file
+from bioner_kd.corpus.sentence_ends import sentence_rule
 from bioner_kd.corpus.tag_set import TagSet
+from bioner_kd.corpus.tokenizer import tokenizer_rule
 from bioner_kd.encoding.decoding import Decoder, Transitions
 from bioner_kd.encoding.word_features import WordFeatures
 from bioner_kd.errors import InputError, UsageError
@@ -38,20 +40,32 @@ class Tables:
         object.__setattr__(self, "transitions", decoder.transitions)
 
     def to_json(self) -> dict[str, Any]:
-        """Lists, strings and numbers."""
+        """Lists, strings and numbers, and with them how text is cut into sentences and words."""
         tables = {"tags": list(self.tag_set.tags), "features": self.features.to_json()}
-        return tables if self.transitions is None else tables | {"transitions": self.transitions}
+        if self.transitions is not None:
+            tables["transitions"] = self.transitions
+        return tables | _text_rules()
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> "Tables":
         """Reads what `to_json` gave; KeyError, TypeError or ValueError where it is not that."""
         features = WordFeatures.from_json(record["features"])
+        # Students of earlier versions have no such entries; they were trained on the same words.
+        for name, rule in _text_rules().items():
+            if record.get(name, rule) != rule:
+                raise InputError(
+                    f'"{name}" says that text is cut otherwise than this version of bioner_kd does'
+                )
         return cls(TagSet(tuple(record["tags"])), features, record.get("transitions"))
 
     def write(self, path: str | os.PathLike[str]) -> None:
         """Writes what `read_tables` reads."""
         with atomic_file(path) as file:
             json.dump(self.to_json(), file, ensure_ascii=False)
+
+
+def _text_rules() -> dict[str, Any]:
+    return {"tokenizer": tokenizer_rule(), "sentences": sentence_rule()}
 
 
 def read_tables(path: str | os.PathLike[str]) -> Tables:

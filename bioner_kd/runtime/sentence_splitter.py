@@ -8,7 +8,8 @@ The rule is a few character classes and a short list, so that any language can r
   white space follows and then, behind any opening quotes and brackets, a capital letter (Latin),
   any letter of Greek, or a digit.
 - A full stop ends none behind a single Latin letter ("J. Smith", "S. Typhimurium"), behind single
-  letters with full stops between them ("i.v.", "U.S.") and behind one of `ABBREVIATIONS`.
+  letters with full stops between them ("i.v.", "U.S.") and behind one of
+  `bioner_kd.corpus.sentence_ends.ABBREVIATIONS`.
 
 In doubt it does not cut: a student reads two sentences as one without harm, but misses a mention
 that was cut in two. On the 12,012 sentences of PubMedQA's labelled abstracts, joined to one text,
@@ -19,26 +20,29 @@ import re
 from collections.abc import Iterator
 
 from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.corpus.sentence_ends import (
+    ABBREVIATIONS,
+    CLOSING,
+    FIRST,
+    INNER,
+    LONGEST_ABBREVIATION,
+    OPENING,
+    WHITE,
+    character_set,
+)
 from bioner_kd.corpus.tokenizer import tokenize
 
-# In lower case. "etc." is not among them: what follows it with a capital is a new sentence.
-ABBREVIATIONS = frozenset(
-    "al approx ca cf dr eq eqs fig figs mr mrs ms no nos pp prof ref refs resp sect sp spp ssp st "
-    "subsp suppl tab tabs var viz vol vs".split()
-)
-
-_WHITE = "\t-\r \u00a0\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_WHITE = f"[{character_set(WHITE)}]"
 _BREAK = r"(?:\r\n|\r(?!\n)|\n)"
-_BLANK_LINE = re.compile(f"{_BREAK}[{_WHITE}]*?{_BREAK}")
-_OPENING = "\\[({\"'\u2018\u201c\u00ab"
-_CLOSING = "\\])}\"'\u2019\u201d\u00bb"
-_FIRST = "A-Z0-9\u00c0-\u00d6\u00d8-\u00de\u0370-\u03ff"
-_END = re.compile(f"[.!?][{_CLOSING}]*(?=[{_WHITE}]+[{_OPENING}]*[{_FIRST}])")
+_BLANK_LINE = re.compile(f"{_BREAK}{_WHITE}*?{_BREAK}")
+_END = re.compile(
+    f"[.!?][{character_set(CLOSING)}]*"
+    f"(?={_WHITE}+[{character_set(OPENING)}]*[{character_set(FIRST)}])"
+)
 # Latin letters and full stops right before the end of a sentence, unless they are the end of a
-# longer word: whatever lies above U+00AA counts as a letter here.
-_LAST_LETTERS = re.compile("(?<![0-9A-Za-z.\u00aa-\U0010ffff])[A-Za-z.]+$")
+# longer word.
+_LAST_LETTERS = re.compile(rf"(?<![{character_set(INNER)}])[A-Za-z.]+\Z")
 _SINGLE_LETTERS = re.compile(r"[A-Za-z](?:\.[A-Za-z])*")
-_LONGEST_ABBREVIATION = 16
 
 
 def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
@@ -75,7 +79,7 @@ def _paragraph_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int
 
 
 def _abbreviated(text: str, start: int, full_stop: int) -> bool:
-    first = max(start, full_stop - _LONGEST_ABBREVIATION)
+    first = max(start, full_stop - LONGEST_ABBREVIATION)
     letters = _LAST_LETTERS.search(text[first:full_stop])
     if not letters:
         return False

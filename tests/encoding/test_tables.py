@@ -5,6 +5,7 @@ import pytest
 
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
+from bioner_kd.corpus.tokenizer import SEPARATOR, SINGLE, WORD, character_classes
 from bioner_kd.encoding.tables import Tables, read_tables
 from bioner_kd.encoding.word_features import FeatureConfig, WordFeatures
 from bioner_kd.errors import InputError
@@ -93,4 +94,39 @@ def test_a_setting_out_of_bounds_is_damage_too(tmp_path: Path) -> None:
     path = tmp_path / "tables.json"
     path.write_text(json.dumps(record), encoding="utf-8")
     with pytest.raises(InputError, match="max_chars"):
+        read_tables(path)
+
+
+def code_points(ranges: list[list[int]]) -> set[int]:
+    return {number for first, last in ranges for number in range(first, last + 1)}
+
+
+def test_the_tables_say_how_text_is_cut_into_words(tmp_path: Path) -> None:
+    TABLES.write(tmp_path / "tables.json")
+    rule = json.loads((tmp_path / "tables.json").read_text(encoding="utf-8"))["tokenizer"]
+    word, separator = code_points(rule["word"]), code_points(rule["separator"])
+    classes = [
+        WORD if number in word else SEPARATOR if number in separator else SINGLE
+        for number in range(0x110000)
+    ]
+    assert bytes(classes) == character_classes()
+
+
+def test_tables_without_the_rules_of_text_are_those_of_earlier_versions(tmp_path: Path) -> None:
+    record = TABLES.to_json()
+    del record["tokenizer"], record["sentences"]
+    path = tmp_path / "tables.json"
+    path.write_text(json.dumps(record), encoding="utf-8")
+    assert read_tables(path) == TABLES
+
+
+@pytest.mark.parametrize("rule", ["tokenizer", "sentences"])
+def test_tables_of_a_version_that_cuts_text_otherwise_are_refused(
+    tmp_path: Path, rule: str
+) -> None:
+    record = TABLES.to_json()
+    record[rule].popitem()
+    path = tmp_path / "tables.json"
+    path.write_text(json.dumps(record), encoding="utf-8")
+    with pytest.raises(InputError, match=f'"{rule}" says that text is cut otherwise'):
         read_tables(path)
