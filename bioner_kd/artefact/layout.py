@@ -5,6 +5,7 @@ tables.json              words to ids, ids to tags
 student_float32.tflite   float32 weights
 student_int8.tflite      dynamic-range int8 weights
 saved_model/1/           a version folder of TF Serving, whose base path is saved_model
+web/                     a page for static servers; only if it was asked for
 """
 
 MANIFEST = "manifest.json"
@@ -13,6 +14,8 @@ MANIFEST_FORMAT = 1
 FLOAT32, INT8, SAVED_MODEL = "float32", "int8", "saved_model"
 # In the order of preference where nobody chose: float32 gives the tags that were scored.
 FORMS = (FLOAT32, INT8, SAVED_MODEL)
+# A page is no form that the runtime opens.
+WEB = "web"
 TFLITE_FILES = {FLOAT32: "student_float32.tflite", INT8: "student_int8.tflite"}
 
 # A TFLite model has one signature a length, named t16 and so on, and one for any number of words.

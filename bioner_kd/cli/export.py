@@ -10,6 +10,7 @@ from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.program import Program
 from bioner_kd.corpus.demo import SPLITS
 from bioner_kd.export.config import FORMATS, QUANTIZATIONS, ExportConfig, Split
+from bioner_kd.export.web.litert_js import VERSION
 
 
 @dataclass(frozen=True)
@@ -34,13 +35,16 @@ EXPORT = Concern(
     "Export",
     ExportConfig(),
     {
-        "format": f"What to make, of {', '.join(FORMATS)}.",
+        "format": f"What to make, of {', '.join(FORMATS)}. web is a folder for any static "
+        "server, with a page that tags text in the browser.",
         "quantization": f"Weights of the .tflite files, one file each, of "
         f"{', '.join(QUANTIZATIONS)}: none is float32 and gives the student's own tags, dynamic is "
         "int8, less than half the size and about twice as fast.",
         "model_version": "Version folder of the SavedModel; TF Serving serves the highest.",
         "vocabulary_size": "Word vectors to keep, those of the most useful words, where all of "
         "them are too large for a device; 0 keeps all.",
+        "litert_js": "For web: folder with LiteRT.js's npm packages, where they cannot be fetched "
+        f"from the npm registry: npm pack @litertjs/core@{VERSION} @litertjs/wasm-utils@{VERSION}",
     },
 )
 

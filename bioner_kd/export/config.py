@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bioner_kd.artefact.layout import FLOAT32, INT8, SAVED_MODEL
+from bioner_kd.artefact.layout import FLOAT32, INT8, SAVED_MODEL, WEB
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.errors import UsageError
 
-FORMATS = ("saved_model", "tflite")
+FORMATS = ("saved_model", "tflite", "web")
+# A page needs files that are not part of this project.
+DEFAULT_FORMATS = ("saved_model", "tflite")
 QUANTIZATIONS = {"none": FLOAT32, "dynamic": INT8}
 
 
@@ -20,12 +22,14 @@ class ExportConfig:
         quantization: of `QUANTIZATIONS`, one .tflite file each.
         model_version: version folder of the SavedModel; TF Serving serves the highest.
         vocabulary_size: word vectors that are kept, those of the most useful words; 0 keeps all.
+        litert_js: folder with the npm packages that a page needs; where empty, they are fetched.
     """
 
-    format: tuple[str, ...] = FORMATS
+    format: tuple[str, ...] = DEFAULT_FORMATS
     quantization: tuple[str, ...] = tuple(QUANTIZATIONS)
     model_version: int = 1
     vocabulary_size: int = 0
+    litert_js: str = ""
 
     def __post_init__(self) -> None:
         """Checks the values.
@@ -49,7 +53,8 @@ class ExportConfig:
         """The models that the export folder will hold, by their names in its manifest."""
         tflite = [QUANTIZATIONS[name] for name in self.quantization if "tflite" in self.format]
         saved_model = [SAVED_MODEL] if "saved_model" in self.format else []
-        return (*dict.fromkeys(tflite), *saved_model)
+        web = [WEB] if "web" in self.format else []
+        return (*dict.fromkeys(tflite), *saved_model, *web)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,11 @@ _BUILTIN_NAMES = {
 
 
 def tflite_models(
-    student: SavedStudent, quantized: Sequence[bool], lengths: Sequence[int] = LENGTHS
+    student: SavedStudent,
+    quantized: Sequence[bool],
+    lengths: Sequence[int] = LENGTHS,
+    *,
+    any_length: bool = True,
 ) -> list[bytes]:
     """Converts a student.
 
@@ -30,14 +34,17 @@ def tflite_models(
         quantized: for each file to make, whether its weights are int8 (dynamic range: activations
             stay float32 between operations) or float32.
         lengths: numbers of words that get a signature, as devices without dynamic shapes need them.
-            The signature "dyn" takes any number. All share their weights.
+            All signatures share their weights.
+        any_length: whether there is a signature "dyn" too, which takes any number. Browsers cannot
+            use it.
 
     Returns:
         The contents of the .tflite files.
     """
     graph = StudentGraph(student)
     signatures = {length_signature(words): graph.signature(1, words) for words in lengths}
-    signatures[ANY_LENGTH] = graph.signature(1, None)
+    if any_length:
+        signatures[ANY_LENGTH] = graph.signature(1, None)
     with tempfile.TemporaryDirectory() as folder:
         save_signatures(graph, folder, signatures)
         return [_convert(folder, list(signatures), int8) for int8 in quantized]
