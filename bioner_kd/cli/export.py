@@ -1,10 +1,12 @@
 """Flags: which student is exported, in which forms, compared on what."""
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bioner_kd.artefact.layout import WEB
 from bioner_kd.cli import corpus
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.program import Program
@@ -70,3 +72,12 @@ def summary(manifest: Mapping[str, Any]) -> str:
         f1, differing = f"{parity['score']['f1']:.2f}", f"{parity['tags_that_differ']:,}"
         rows.append((model["path"], human_bytes(model["bytes"]), f1, differing))
     return aligned_text(rows)
+
+
+def how_to_open(manifest: Mapping[str, Any], folder: Path) -> str:
+    """A line on how the page of an export is served, empty where it has none."""
+    web = manifest["models"].get(WEB)
+    if not web:
+        return ""
+    path = shlex.quote(str(folder / web["path"]))
+    return f"Open http://localhost:8000 after: python -m http.server --directory {path} 8000\n"

@@ -73,6 +73,10 @@ class FixedLengthModel:
         parts = [self._read(features, window) for window in reading_plan(words, self.lengths)]
         return np.concatenate(parts)
 
+    def batch_logits(self, sentences: Sequence[Mapping[str, np.ndarray]]) -> list[np.ndarray]:
+        """Logits of several sentences, as `WordModel` says."""
+        return [self.logits(features) for features in sentences]
+
     def _read(self, features: Mapping[str, np.ndarray], window: Window) -> np.ndarray:
         inputs = {}
         for name, ids in features.items():

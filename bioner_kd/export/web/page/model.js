@@ -1,5 +1,6 @@
 // The student's model under LiteRT.js, on the processor (WebAssembly).
 
+const NOTICE = /^(INFO|WARNING): /;
 const SIGNATURE = /^t([0-9]+)$/;
 
 /**
@@ -9,8 +10,9 @@ const SIGNATURE = /^t([0-9]+)$/;
  */
 export async function openModel({ model, wasm, base, script }) {
   const litert = await import(new URL("litert/core.js", base));
-  // LiteRT.js takes what it finds here, and so need not fetch its WebAssembly itself.
-  self.Module = { wasmBinary: wasm };
+  // LiteRT.js takes what it finds here: it need not fetch its WebAssembly itself, and what it tells
+  // of its work is no error.
+  self.Module = { wasmBinary: wasm, printErr: (line) => NOTICE.test(line) || console.error(line) };
   await litert.loadLiteRt(new URL(`litert/${script}`, base).href);
   const compiled = await litert.loadAndCompile(model, { accelerator: "wasm" });
   return new WordModel(litert, compiled);

@@ -8,6 +8,7 @@
 "use strict";
 
 const BUSY_MILLISECONDS = 40;
+const COPY_AGAIN = "Copy the whole folder again.";
 let latest = 0;
 let queue = start();
 
@@ -16,13 +17,18 @@ self.onmessage = ({ data }) => {
   queue = queue.then((tagger) => work(tagger, data));
 };
 
+// WebAssembly may throw a bare number.
+function reason(error) {
+  return error?.message ?? String(error);
+}
+
 async function start() {
   try {
     const tagger = await load();
     self.postMessage({ kind: "ready", types: tagger.types, longest: tagger.model.lengths.at(-1) });
     return tagger;
   } catch (error) {
-    self.postMessage({ kind: "failed", message: error?.message ?? String(error) });
+    self.postMessage({ kind: "failed", message: reason(error) });
     return null;
   }
 }
@@ -37,10 +43,13 @@ async function load() {
   const [model, tables, wasm] = await Promise.all(
     names.map((name, number) => readFile(BASE, name, told(number))),
   );
-  const opened = await openModel({ model, wasm: wasm.buffer, base: BASE, script: `${build}.js` });
+  const files = { model, wasm: wasm.buffer, base: BASE, script: `${build}.js` };
+  const opened = await openModel(files).catch((error) => {
+    throw new LoadError(`LiteRT.js cannot run ${names[0]} (${reason(error)}). ${COPY_AGAIN}`);
+  });
   const tagger = new Tagger(opened, JSON.parse(new TextDecoder().decode(tables)));
   if (!(await tagger.fits())) {
-    throw new LoadError("tables.json.gz belongs to another model. Copy the whole folder again.");
+    throw new LoadError(`tables.json.gz belongs to another model. ${COPY_AGAIN}`);
   }
   return tagger;
 }
@@ -62,7 +71,7 @@ async function work(tagger, { id, text }) {
     const result = await tagText(tagger, id, text);
     if (result) self.postMessage({ kind: "result", id, ...result });
   } catch (error) {
-    self.postMessage({ kind: "failed", message: error?.message ?? String(error) });
+    self.postMessage({ kind: "failed", message: reason(error) });
   }
   return tagger;
 }
