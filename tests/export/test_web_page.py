@@ -8,6 +8,7 @@ import os
 import random
 import re
 import shutil
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,8 @@ def enter(page: Any, text: str) -> None:
 
 
 def table(page: Any) -> list[list[str]]:
-    return [row.locator("td").all_inner_texts() for row in page.locator("#rows tr").all()]
+    cells = "rows => rows.map((row) => [...row.cells].map((cell) => cell.textContent))"
+    return page.locator("#rows tr").evaluate_all(cells)
 
 
 def expected_rows(tagger: Tagger, text: str) -> list[list[str]]:
@@ -534,21 +536,32 @@ def test_a_damaged_file_is_named(open_page: Callable[..., Opened], broken: Path)
         assert "tables.json.gz is damaged" in problem(page)
 
 
-def test_a_model_that_is_none_is_told(open_page: Callable[..., Opened], broken: Path) -> None:
-    (broken / "student.tflite.gz").write_bytes(b"no model at all")
+def test_a_damaged_model_is_told(open_page: Callable[..., Opened], broken: Path) -> None:
+    path = broken / "student.tflite.gz"
+    path.write_bytes(unpacked(path)[:-1])
     with served(broken) as url:
         page, _ = open_page(url, wait=False)
-        assert "student.tflite.gz" in problem(page)
+        assert "student.tflite.gz is damaged, or tables.json.gz belongs to another" in problem(page)
+
+
+def test_a_model_that_is_none_is_told(open_page: Callable[..., Opened], broken: Path) -> None:
+    (broken / "student.tflite.gz").write_bytes(b"no model at all")
+    path = broken / "tables.json.gz"
+    tables = {**json.loads(unpacked(path)), "model_crc32": zlib.crc32(b"no model at all")}
+    path.write_text(json.dumps(tables), encoding="utf-8")
+    with served(broken) as url:
+        page, _ = open_page(url, wait=False)
+        assert "LiteRT.js cannot run student.tflite.gz" in problem(page)
 
 
 def test_tables_of_another_model_are_told(open_page: Callable[..., Opened], broken: Path) -> None:
     path = broken / "tables.json.gz"
     tables = json.loads(unpacked(path))
-    tables["features"]["tables"]["word"] += [f"new{n}" for n in range(10_000)]
+    tables["model_crc32"] += 1
     path.write_text(json.dumps(tables), encoding="utf-8")
     with served(broken) as url:
         page, _ = open_page(url, wait=False)
-        assert "tables.json.gz belongs to another model" in problem(page)
+        assert "or tables.json.gz belongs to another model" in problem(page)
 
 
 def test_a_page_that_is_opened_as_a_file_says_how_to_serve_it(

@@ -3,6 +3,7 @@
 import json
 import math
 import random
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -269,6 +270,15 @@ def test_long_sentences_are_read_in_pythons_windows(page: Any) -> None:
     for words, windows in zip(sizes, found, strict=True):
         plan = reading_plan(words, lengths)
         assert [tuple(w) for w in windows] == [(w.length, w.start, w.first, w.end) for w in plan]
+
+
+def test_checksums_are_zlibs(page: Any) -> None:
+    found = page.evaluate(
+        """async () => { const { crc32 } = await import("/files.js");
+          return ["", "123456789", "\\u00e9".repeat(500)].map(
+            (text) => crc32(new TextEncoder().encode(text))); }"""
+    )
+    assert found == [0, 0xCBF43926, zlib.crc32("\u00e9".encode() * 500)]
 
 
 def test_csv_is_read_back_by_python(page: Any) -> None:

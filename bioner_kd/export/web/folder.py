@@ -1,6 +1,7 @@
 """Writes the web page: its own files, the model, the tables and LiteRT.js."""
 
 import json
+import zlib
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
@@ -10,6 +11,8 @@ from bioner_kd.export.web.litert_js import compress
 
 # As `page/worker.js` names them.
 MODEL_FILE, TABLES_FILE, LITERT_FOLDER = "student.tflite.gz", "tables.json.gz", "litert"
+# An entry of the tables: the CRC-32 of the model that they belong to.
+MODEL_CHECKSUM = "model_crc32"
 
 
 def write_web_folder(
@@ -28,7 +31,8 @@ def write_web_folder(
         (folder / name).write_bytes(content)
     # Plain static servers do not compress, so what is large is stored compressed.
     (folder / MODEL_FILE).write_bytes(compress(model))
-    text = json.dumps(tables.to_json(), ensure_ascii=False, separators=(",", ":"))
+    record = {**tables.to_json(), MODEL_CHECKSUM: zlib.crc32(model)}
+    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
     (folder / TABLES_FILE).write_bytes(compress(text.encode()))
     (folder / LITERT_FOLDER).mkdir()
     for name, content in litert_js.items():

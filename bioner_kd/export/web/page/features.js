@@ -70,13 +70,6 @@ export class WordFeatures {
     };
   }
 
-  /** Model inputs of one word that is made of the last entry of every table. */
-  encodeLast(length) {
-    const inputs = this.encode([], length);
-    for (const [name, ids] of this.ids) inputs[`${name}_ids`].data[0] = ids.size + FIRST_ENTRY - 1;
-    return inputs;
-  }
-
   /**
    * Model inputs of a sentence.
    * @param {string[]} words

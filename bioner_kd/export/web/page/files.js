@@ -67,3 +67,16 @@ async function unpack(bytes, name) {
     throw new LoadError(`${name} is damaged. Copy the whole folder again.`);
   }
 }
+
+/** CRC-32 of bytes, as zlib has it. (Browsers offer SHA-256 to secure origins alone.) */
+export function crc32(bytes) {
+  let crc = ~0;
+  for (const byte of bytes) crc = (crc >>> 8) ^ CRC_OF_BYTE[(crc ^ byte) & 0xff];
+  return ~crc >>> 0;
+}
+
+const CRC_OF_BYTE = Int32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  return crc;
+});

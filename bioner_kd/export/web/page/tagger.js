@@ -20,17 +20,6 @@ export class Tagger {
     this.types = [...new Set(tables.tags.filter((tag) => tag !== "O").map((tag) => tag.slice(2)))];
   }
 
-  /** Whether model and tables belong together: the last entry of every table has to be known. */
-  async fits() {
-    const [length] = this.model.lengths;
-    try {
-      const [row] = await this.model.logits(length, this.features.encodeLast(length));
-      return row.length === this.decoder.tags.length;
-    } catch {
-      return false;
-    }
-  }
-
   /** The words of each sentence that has any, with their places in the whole text. */
   *sentences(text) {
     let unit = 0;

@@ -34,24 +34,24 @@ async function start() {
 }
 
 async function load() {
-  const [{ readFile, LoadError }, { openModel, wasmBuild }, { Tagger }] = await Promise.all(
+  const [{ readFile, crc32, LoadError }, { openModel, wasmBuild }, { Tagger }] = await Promise.all(
     ["files.js", "model.js", "tagger.js"].map((name) => import(new URL(name, BASE))),
   );
   const build = await wasmBuild(BASE);
   const names = ["student.tflite.gz", "tables.json.gz", `litert/${build}.wasm.gz`];
   const told = countBytes(names.length);
-  const [model, tables, wasm] = await Promise.all(
+  const [model, packed, wasm] = await Promise.all(
     names.map((name, number) => readFile(BASE, name, told(number))),
   );
+  const tables = JSON.parse(new TextDecoder().decode(packed));
+  if (tables.model_crc32 !== crc32(model)) {
+    throw new LoadError(`${names[0]} is damaged, or ${names[1]} belongs to another model. ${COPY_AGAIN}`);
+  }
   const files = { model, wasm: wasm.buffer, base: BASE, script: `${build}.js` };
   const opened = await openModel(files).catch((error) => {
     throw new LoadError(`LiteRT.js cannot run ${names[0]} (${reason(error)}). ${COPY_AGAIN}`);
   });
-  const tagger = new Tagger(opened, JSON.parse(new TextDecoder().decode(tables)));
-  if (!(await tagger.fits())) {
-    throw new LoadError(`tables.json.gz belongs to another model. ${COPY_AGAIN}`);
-  }
-  return tagger;
+  return new Tagger(opened, tables);
 }
 
 function countBytes(files) {
