@@ -348,7 +348,8 @@ def test_a_screen_reader_finds_its_way(open_page: Callable[..., Opened], site: s
     for landmark in ("banner", "main", "contentinfo"):
         assert page.get_by_role(landmark).count() == 1, landmark
     for name in ("Your text", "Mentions in it", "Table of mentions"):
-        assert page.get_by_role("region", name=name).count() >= 1, name
+        assert page.get_by_role("region", name=name, exact=True).count() == 1, name
+    assert page.get_by_role("table", name="Table of mentions").count() == 1
     assert page.get_by_role("heading", level=1).count() == 1
     assert page.get_by_label("Your text", exact=True).first.evaluate("e => e.tagName") in (
         "SECTION",

@@ -6,6 +6,9 @@ import { SentenceSplitter } from "./sentences.js";
 import { characterClasses, countCodePoints, tokenize } from "./tokenizer.js";
 import { readingPlan } from "./windows.js";
 
+// Words; most sentences have fewer.
+const LONGEST_TO_WARM = 64;
+
 export class Tagger {
   /**
    * @param {{lengths: number[], logits: function}} model see `model.js`.
@@ -18,6 +21,13 @@ export class Tagger {
     this.features = new WordFeatures(tables.features);
     this.decoder = new Decoder(tables.tags, tables.transitions ?? null);
     this.types = [...new Set(tables.tags.filter((tag) => tag !== "O").map((tag) => tag.slice(2)))];
+  }
+
+  /** Reads one word in each of the shorter signatures, since first readings take long. */
+  async warmUp() {
+    for (const length of this.model.lengths.filter((length) => length <= LONGEST_TO_WARM)) {
+      await this.model.logits(length, this.features.encode(["a"], length));
+    }
   }
 
   /** The words of each sentence that has any, with their places in the whole text. */

@@ -51,7 +51,9 @@ async function load() {
   const opened = await openModel(files).catch((error) => {
     throw new LoadError(`LiteRT.js cannot run ${names[0]} (${reason(error)}). ${COPY_AGAIN}`);
   });
-  return new Tagger(opened, tables);
+  const tagger = new Tagger(opened, tables);
+  await tagger.warmUp();
+  return tagger;
 }
 
 function countBytes(files) {
