@@ -31,6 +31,7 @@ setup(
     packages=find_packages(include=["bioner_kd*"]),
     package_data={
         "bioner_kd": ["py.typed"],
+        "bioner_kd.export.web": ["page/*", "legal/*"],
         "bioner_kd.corpus": ["*.tsv", "demo_data/*.txt", "demo_data/README.md"],
     },
     # TensorFlow 2.15.1 and tensorflow-addons 0.23.0 have no wheels for 3.12 and later.
@@ -59,6 +60,7 @@ setup(
             "build~=1.6.1",
             "hypothesis~=6.168.5",
             "mypy~=2.4.1",
+            "playwright~=1.65.0",
             "pre-commit~=4.6.2",
             "pytest~=9.2.0",
             "ruff~=0.17.6",

@@ -7,7 +7,8 @@ HELP='usage: bash scripts/demo.sh [--text "…"] [--output FOLDER]
 Sets up .venv (see scripts/set_up.sh --help) and runs the programs of this folder one after another,
 each with its command line shown: fine-tunes the teacher, caches its logits, trains the student from
 scratch and distilled, prints a table of the three, exports the distilled student to SavedModel and
-TFLite, and tags a sentence with it. At most 5 minutes on 2 cores, plus installation the first time.
+TFLite, tags a sentence with it, and makes a web page that tags text in the browser (the page needs
+LiteRT.js, which is fetched once; without a network there is no page). At most 5 minutes on 2 cores, plus installation the first time.
 
   --text "…"       the sentence to tag
   --output FOLDER  a new or empty folder for everything that is made; saved_models/demo in the project folder
@@ -18,7 +19,7 @@ TFLite, and tags a sentence with it. At most 5 minutes on 2 cores, plus installa
 TEXT='Cisplatin-induced hearing loss was more frequent in children with neuroblastoma.'
 OUTPUT=''
 EMPTY_FIRST=''
-STEPS=7
+STEPS=8
 step=0
 doing='the command line'
 
@@ -66,14 +67,18 @@ interrupted() {
   exit 130
 }
 
-run_step() { # run_step TITLE PROGRAM ARGUMENT…
-  local status=0
+try_step() { # try_step TITLE PROGRAM ARGUMENT…
   step=$((step + 1))
   doing="step $step of $STEPS ($2)"
   printf '\n[%d/%d] %s\n$ %s' "$step" "$STEPS" "$1" "${PYTHON#"$ROOT/"}"
   printf ' %q' "scripts/$2" "${@:3}"
   printf '\n'
-  "$PYTHON" "scripts/$2" "${@:3}" </dev/null || status=$?
+  "$PYTHON" "scripts/$2" "${@:3}" </dev/null
+}
+
+run_step() { # run_step TITLE PROGRAM ARGUMENT…
+  local status=0
+  try_step "$@" || status=$?
   [ "$status" -eq 0 ] || fail "$doing failed with exit code $status; its message is above." || exit "$status"
 }
 
@@ -93,6 +98,9 @@ run_steps() {
     --student="$OUTPUT/student" --output="$OUTPUT/export"
   run_step 'Tag a sentence' tag.py --flagfile=flags/demo/tag.cfg \
     --model="$OUTPUT/export" --text="$TEXT"
+  try_step 'Make a web page of it' export.py --flagfile=flags/demo/export.cfg \
+    --student="$OUTPUT/student" --output="$OUTPUT/page" --format=web ||
+    printf '%s: there is no web page, for the reason above; all else is done.\n' "${0##*/}" >&2
 }
 
 parse_options "$@"

@@ -1,4 +1,4 @@
-r"""Exports a student: SavedModel for TF Serving, .tflite for phones, small computers and Python.
+r"""Exports a student: SavedModel for TF Serving, .tflite for phones and Python, a web page.
 
 Each exported model tags a whole split, and how its tags and its F1 compare with the student's own
 stands in the manifest.json of the folder, beside checksums, tags and signatures.
@@ -6,6 +6,7 @@ stands in the manifest.json of the folder, beside checksums, tags and signatures
   python scripts/export.py --flagfile=flags/ncbi_disease/export.cfg
   python scripts/export.py --student=saved_models/demo/student --output=small \
       --format=tflite --quantization=dynamic
+  python scripts/export.py --student=saved_models/demo/student --output=page --format=web
 """
 
 from bioner_kd.cli import corpus, export, machine, output
@@ -30,6 +31,7 @@ def main(program: Program) -> None:
     manifest = export_student(student, folder, split, config=config, overwrite=target.overwrite)
     program.write_flagfile(folder / "run.cfg")
     print(export.summary(manifest), end="")
+    print(export.how_to_open(manifest, folder), end="")
 
 
 PROGRAM = Program(__doc__, main, (export.SOURCE, export.EXPORT, corpus.CORPUS, OUTPUT, MACHINE))

@@ -39,6 +39,22 @@ def interpreter_class() -> Callable[..., Any]:
     raise InputError("No TFLite interpreter is installed here: pip install ai-edge-litert")
 
 
+def open_interpreter(content: bytes) -> Any:
+    """An interpreter of a .tflite file, ready to run, on one thread.
+
+    Args:
+        content: of the file.
+
+    Raises:
+        InputError: no interpreter is installed.
+        ValueError: not a .tflite file, or a damaged one; so may RuntimeError be.
+    """
+    # A second thread made one sentence no faster in our trials, and int8 slower.
+    interpreter = interpreter_class()(model_content=content, num_threads=1)
+    call_quietly(interpreter.allocate_tensors, _is_notice)
+    return interpreter
+
+
 def _is_notice(line: bytes) -> bool:
     # TFLite announces its delegate when a process first prepares a model.
     return line.startswith(b"INFO: ")

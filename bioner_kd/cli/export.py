@@ -1,15 +1,18 @@
 """Flags: which student is exported, in which forms, compared on what."""
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bioner_kd.artefact.layout import WEB
 from bioner_kd.cli import corpus
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.program import Program
 from bioner_kd.corpus.demo import SPLITS
 from bioner_kd.export.config import FORMATS, QUANTIZATIONS, ExportConfig, Split
+from bioner_kd.export.web.litert_js import VERSION
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,8 @@ EXPORT = Concern(
     "Export",
     ExportConfig(),
     {
-        "format": f"What to make, of {', '.join(FORMATS)}.",
+        "format": f"What to make, of {', '.join(FORMATS)}. web is a folder for any static "
+        "server, with a page that tags text in the browser.",
         "quantization": f"Weights of the .tflite files, one file each, of "
         f"{', '.join(QUANTIZATIONS)}: none is float32 and float16 is smaller, both give the "
         "student's own tags; dynamic is int8, with word vectors of four bits a number, the "
@@ -42,6 +46,8 @@ EXPORT = Concern(
         "model_version": "Version folder of the SavedModel; TF Serving serves the highest.",
         "vocabulary_size": "Word vectors to keep, those of the most useful words, where all of "
         "them are too large for a device; 0 keeps all.",
+        "litert_js": "For web: folder with LiteRT.js's npm packages, where they cannot be fetched "
+        f"from the npm registry: npm pack @litertjs/core@{VERSION} @litertjs/wasm-utils@{VERSION}",
     },
 )
 
@@ -67,3 +73,12 @@ def summary(manifest: Mapping[str, Any]) -> str:
         f1, differing = f"{parity['score']['f1']:.2f}", f"{parity['tags_that_differ']:,}"
         rows.append((model["path"], human_bytes(model["bytes"]), f1, differing))
     return aligned_text(rows)
+
+
+def how_to_open(manifest: Mapping[str, Any], folder: Path) -> str:
+    """A line on how the page of an export is served, empty where it has none."""
+    web = manifest["models"].get(WEB)
+    if not web:
+        return ""
+    path = shlex.quote(str(folder / web["path"]))
+    return f"Open http://localhost:8000 after: python -m http.server --directory {path} 8000\n"

@@ -18,7 +18,6 @@ Progress = Callable[[str, int, int], None]
 
 _CHUNK = 1 << 16
 _TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
-_MIRROR = "Check the network and the proxy settings, or name a mirror by --base_url."
 
 
 class _Interrupted(Exception):
@@ -47,6 +46,7 @@ def fetch(
     *,
     progress: Progress | None = None,
     patience: Patience | None = None,
+    mirror: str = "--base_url",
 ) -> None:
     """Downloads a file to `path`, through `path`.part, or finds that it is there already.
 
@@ -57,6 +57,7 @@ def fetch(
         path: where it goes; its folder is made where missing.
         progress: told of every piece that arrives.
         patience: how long to wait for the server.
+        mirror: how a person names another server, for messages.
 
     Raises:
         InputError: it cannot be had, is not what it should be, or cannot be written.
@@ -70,13 +71,13 @@ def fetch(
         return
     part = path.with_name(f"{path.name}.part")
     patience = patience or Patience()
-    _receive_all(_Transfer(file, url, part, progress, patience.timeout), patience)
+    _receive_all(_Transfer(file, url, part, progress, patience.timeout, mirror), patience)
     found = file_digest(part)
     if found != file.sha256:
         part.unlink()
         raise InputError(
             f"{url}: wrong SHA-256, expected {file.sha256}, got {found}; the download was removed. "
-            "Try again, or name another mirror by --base_url."
+            f"Try again, or name another mirror by {mirror}."
         )
     os.replace(part, path)
 
@@ -92,7 +93,8 @@ def _receive_all(transfer: "_Transfer", patience: Patience) -> None:
             time.sleep(patience.pause * 2**attempt)
     raise InputError(
         f"{transfer.url}: gave up after {patience.retries + 1} tries ({reason}). "
-        f"Run the same command again to go on with {transfer.part}. {_MIRROR}"
+        f"Run the same command again to go on with {transfer.part}. "
+        f"{transfer.advice}"
     )
 
 
@@ -103,6 +105,11 @@ class _Transfer:
     part: Path
     progress: Progress | None
     timeout: float
+    mirror: str
+
+    @property
+    def advice(self) -> str:
+        return f"Check the network and the proxy settings, or name a mirror by {self.mirror}."
 
     def receive(self) -> None:
         """Adds to the .part file until it has the size that it should have."""
@@ -140,7 +147,9 @@ class _Transfer:
             error.close()
             raise self._refusal(error) from error
         except urllib.error.URLError as error:
-            raise InputError(f"{self.url}: cannot connect ({error.reason}). {_MIRROR}") from error
+            raise InputError(
+                f"{self.url}: cannot connect ({error.reason}). {self.advice}"
+            ) from error
         except (OSError, http.client.HTTPException) as error:
             raise _Interrupted(f"no answer: {error or type(error).__name__}") from error
 
@@ -152,13 +161,13 @@ class _Transfer:
             return _Interrupted(f"the server answered {error.code} {error.reason}")
         return InputError(
             f"{self.url}: the server answered {error.code} {error.reason}. "
-            "Name a mirror that has this file by --base_url."
+            f"Name a mirror that has this file by {self.mirror}."
         )
 
     def _check_headers(self, response: http.client.HTTPResponse, offset: int) -> None:
         if response.headers.get_content_type() == "text/html":
             raise InputError(
-                f"{self.url}: the server sent a web page instead of the file. {_MIRROR}"
+                f"{self.url}: the server sent a web page instead of the file. {self.advice}"
             )
         rest = response.headers.get("Content-Length", "")
         if rest.isdecimal() and offset + int(rest) != self.file.size:
@@ -187,7 +196,7 @@ class _Transfer:
     def _wrong_size(self, size: int) -> InputError:
         return InputError(
             f"{self.url}: wrong size, expected {self.file.size} bytes, got {size} or more. "
-            "Name a mirror that has the published file by --base_url."
+            f"Name a mirror that has the published file by {self.mirror}."
         )
 
     def _unwritable(self, error: OSError) -> InputError:

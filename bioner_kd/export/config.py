@@ -20,12 +20,14 @@ class ExportConfig:
         quantization: of `QUANTIZATIONS`, one .tflite file each.
         model_version: version folder of the SavedModel; TF Serving serves the highest.
         vocabulary_size: word vectors that are kept, those of the most useful words; 0 keeps all.
+        litert_js: folder with the npm packages that a page needs; where empty, they are fetched.
     """
 
-    format: tuple[str, ...] = FORMATS
+    format: tuple[str, ...] = DEFAULT_FORMATS
     quantization: tuple[str, ...] = tuple(QUANTIZATIONS)
     model_version: int = 1
     vocabulary_size: int = 0
+    litert_js: str = ""
 
     def __post_init__(self) -> None:
         """Checks the values.
@@ -49,7 +51,8 @@ class ExportConfig:
         """The models that the export folder will hold, by their names in its manifest."""
         tflite = [QUANTIZATIONS[name] for name in self.quantization if "tflite" in self.format]
         saved_model = [SAVED_MODEL] if "saved_model" in self.format else []
-        return (*dict.fromkeys(tflite), *saved_model)
+        web = [WEB] if "web" in self.format else []
+        return (*dict.fromkeys(tflite), *saved_model, *web)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The models of an export folder: written in each form, and read back as their users read them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,7 +62,12 @@ def write_models(
         folder: the unfinished export folder.
         config: which forms.
         lengths: numbers of words that get a signature in TFLite.
+
+    Raises:
+        InputError: a page is asked for, and LiteRT.js cannot be had.
     """
+    # First, since this is what may fail.
+    litert_js = litert_js_files(config.litert_js) if WEB in config.forms else {}
     forms = [form for form in config.forms if form in TFLITE_FILES]
     if forms:
         contents = tflite_models(student, forms, lengths)
@@ -70,6 +75,8 @@ def write_models(
             yield _write_tflite(student, folder, form, contents[form], lengths)
     if SAVED_MODEL in config.forms:
         yield _write_saved_model(student, folder, config.model_version)
+    if WEB in config.forms:
+        yield _write_web(student, folder, lengths, litert_js)
 
 
 def _write_tflite(
@@ -119,4 +126,27 @@ def _write_saved_model(student: SavedStudent, folder: Path, version: int) -> Wri
             model.padded_logits, student.source(sentences), _BATCH_SIZE
         ),
         lambda sentences: {"text_parity": compare_texts(path, sentences, student)},
+    )
+
+
+def _write_web(
+    student: SavedStudent, folder: Path, lengths: Sequence[int], litert_js: Mapping[str, bytes]
+) -> WrittenModel:
+    (content,) = tflite_models(student, [True], lengths, any_length=False)
+    write_web_folder(folder / WEB, content, student.tables, litert_js)
+    model = FixedLengthModel(content, lengths)
+    description = {
+        "format": "web",
+        "quantization": "dynamic",
+        "litert_js": VERSION,
+        "signatures": {
+            length_signature(length): describe_signature(student, 1, length) for length in lengths
+        },
+        "operators": operators(content),
+    }
+    return WrittenModel(
+        WEB,
+        WEB,
+        description,
+        lambda sentences: [model.logits(student.features.encode(s.words)) for s in sentences],
     )

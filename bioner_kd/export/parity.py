@@ -81,7 +81,7 @@ def warn_of_losses(form: str, parity: Parity, keras_f1: float) -> None:
             parity.tags_that_differ,
         )
     loss = keras_f1 - parity.score.f1
-    if form == INT8 and loss > INT8_F1_LOSS:
+    if form in (INT8, WEB) and loss > INT8_F1_LOSS:
         logging.warning(
             "%s: loses %.2f points of F1 (%.2f, the Keras student has %.2f), more than %.1f; "
             "prefer the float16 file where its size is no trouble.",

@@ -15,6 +15,13 @@ def test_quantization_concerns_tflite_alone() -> None:
     assert ExportConfig(format=("tflite",), quantization=("dynamic",)).forms == ("int8",)
 
 
+def test_a_page_is_made_on_request_alone() -> None:
+    assert ExportConfig(format=("web", "tflite"), quantization=("none",)).forms == (
+        "float32",
+        "web",
+    )
+
+
 def test_what_is_named_twice_is_made_once() -> None:
     assert ExportConfig(format=("tflite",), quantization=("none", "none")).forms == ("float32",)
 

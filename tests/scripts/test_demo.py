@@ -85,6 +85,21 @@ def test_demo_stops_at_the_first_step_that_fails(checkout: Any) -> None:
     assert programs_that_ran(result.stdout) == ["finetune_teacher.py"]
 
 
+def test_demo_goes_on_without_the_web_page(checkout: Any) -> None:
+    fails = 'case $* in *--format=web*) echo "no LiteRT.js" >&2; exit 1 ;; esac; echo "ran: $1"'
+    result = run_demo(checkout, python=fails)
+    assert result.returncode == 0
+    assert result.stderr == (
+        "no LiteRT.js\ndemo.sh: there is no web page, for the reason above; all else is done.\n"
+    )
+    assert re.search(r"^Done in 0 min \d\d s\.", result.stdout, re.M)
+
+
+def test_demo_makes_the_web_page_last(checkout: Any) -> None:
+    ran = re.findall(r"^ran: (.*)$", run_demo(checkout).stdout, re.M)
+    assert ran[-1].endswith("/page --format=web") and "scripts/tag.py" in ran[-2]
+
+
 def test_demo_says_where_it_was_stopped(checkout: Any) -> None:
     stops = 'case $1 in *cache_logits.py) kill -INT $PPID; exit 130 ;; esac; echo "ran: $1"'
     result = run_demo(checkout, python=stops)

@@ -1,0 +1,300 @@
+"""The page's rules in JavaScript, beside Python's: words, sentences, features, tags."""
+
+import json
+import math
+import random
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bioner_kd.corpus.demo import read_demo
+from bioner_kd.corpus.tag_set import TagSet
+from bioner_kd.corpus.tokenizer import tokenize
+from bioner_kd.encoding.decoding import Decoder, entities_from_tags
+from bioner_kd.encoding.tables import Tables
+from bioner_kd.encoding.word_features import FeatureConfig, WordFeatures
+from bioner_kd.export.web.fixed_lengths import reading_plan
+from bioner_kd.export.web.folder import page_files
+from bioner_kd.runtime.sentence_splitter import sentence_spans, split_sentences
+
+from .browser import served
+
+pytestmark = pytest.mark.slow
+CASES = json.loads(
+    (Path(__file__).parents[1] / "corpus" / "tokenizer_cases.json").read_text(encoding="utf-8")
+)
+TAGS = ("O", "B-Chemical", "I-Chemical", "B-Disease", "I-Disease")
+PIECES = [
+    *"aZ9.,;!?()[]{}\"'-_/%+ \t\n\r\x00\x0b\u00a0\u00ad\u200b\u2009\u3000\ufeff",
+    *(
+        "\r\n",
+        "\n\n",
+        "\n \n",
+        "e.g.",
+        "i.v.",
+        "Fig.",
+        "fig. 2",
+        "al.",
+        "etc.",
+        "S. Typhi",
+        "No. 5",
+    ),
+    *(
+        ". ",
+        ". A",
+        ".” B",
+        "? \u03b1",
+        "! (C",
+        " 10.5mg",
+        "IL-2",
+        "TNF\u03b1",
+        "\u03b2-",
+        "\u00b5m",
+    ),
+    *(
+        "e\u0301",
+        "\u00e9",
+        "\u0301",
+        "\ufb01",
+        "\u2160",
+        "\U0001f9ec",
+        "\U0001f468\u200d\U0001f469",
+    ),
+    *(
+        "\U0001d400",
+        "\u4e2d",
+        "\u0600",
+        "\u06dd",
+        "\ue000",
+        "\U0010ffff",
+        "\u2b1a",
+        "\u00c5ngstr\u00f6m",
+    ),
+    *("cis-diamminedichloroplatinum", "acetylcholinesteraseinhibitor", "__proto__", "constructor"),
+]
+
+
+@pytest.fixture(scope="module")
+def tables() -> Tables:
+    train = read_demo("train")
+    config = FeatureConfig(features=("word", "vector", "prefix", "suffix", "shape", "char"))
+    features = WordFeatures.from_sentences(train, config, vector_forms=["aspirin", "gout", "the"])
+    return Tables(TagSet.from_sentences(train), features)
+
+
+@pytest.fixture(scope="module")
+def page(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A page from which the modules can be imported; without a model."""
+    folder = tmp_path_factory.mktemp("page")
+    for name, content in page_files().items():
+        if name.endswith(".js"):
+            (folder / name).write_bytes(content)
+    (folder / "index.html").write_text("<!doctype html><title>rules</title>", encoding="utf-8")
+    with served(folder) as url:
+        page = browser.new_page()
+        page.goto(url)
+        yield page
+        page.close()
+
+
+def texts(count: int = 400) -> list[str]:
+    """Texts of odd pieces, the same ones each time."""
+    draw = random.Random(5)
+    return ["".join(draw.choices(PIECES, k=draw.randrange(40))) for _ in range(count)]
+
+
+def test_words_of_the_shared_cases(page: Any, tables: Tables) -> None:
+    found = page.evaluate(
+        """async ([rule, texts]) => {
+          const { characterClasses, tokenize } = await import("/tokenizer.js");
+          const classes = characterClasses(rule);
+          return texts.map((text) => tokenize(text, classes).words
+            .map((w) => [w.text, w.start, w.end]));
+        }""",
+        [tables.to_json()["tokenizer"], [case["text"] for case in CASES]],
+    )
+    assert len(CASES) > 20
+    for case, words in zip(CASES, found, strict=True):
+        assert words == case["words"], case["name"]
+
+
+def test_words_have_their_places_in_code_points_and_in_units(page: Any, tables: Tables) -> None:
+    given = texts()
+    found = page.evaluate(
+        """async ([rule, texts]) => {
+          const { characterClasses, tokenize } = await import("/tokenizer.js");
+          const classes = characterClasses(rule);
+          return texts.map((text) => tokenize(text, classes).words
+            .map((w) => [w.text, w.start, w.end, w.text === text.slice(w.from, w.to)]));
+        }""",
+        [tables.to_json()["tokenizer"], given],
+    )
+    for text, words in zip(given, found, strict=True):
+        assert [tuple(word[:3]) for word in words] == tokenize(text)
+        assert all(word[3] for word in words)
+
+
+def test_sentences_begin_and_end_where_pythons_do(page: Any, tables: Tables) -> None:
+    abstracts = [" ".join(s.text for s in read_demo("test")[n : n + 8]) for n in range(0, 80, 8)]
+    given = [
+        *texts(),
+        *abstracts,
+        "a" * 30 + ". B",
+        "\U0001f9ec" * 20 + "al. B",
+        "A.B.C.D.E.F.G.H.I. J",
+    ]
+    found = page.evaluate(
+        """async ([rule, texts]) => {
+          const { SentenceSplitter } = await import("/sentences.js");
+          const { countCodePoints } = await import("/tokenizer.js");
+          const splitter = new SentenceSplitter(rule);
+          return texts.map((text) => [...splitter.spans(text)]
+            .map((span) => span.map((unit) => countCodePoints(text, 0, unit))));
+        }""",
+        [tables.to_json()["sentences"], given],
+    )
+    for text, spans in zip(given, found, strict=True):
+        assert [tuple(span) for span in spans] == list(sentence_spans(text)), repr(text)
+
+
+def test_words_of_sentences_have_their_places_in_the_whole_text(page: Any, tables: Tables) -> None:
+    given = texts()
+    found = page.evaluate(
+        """async ([tables, texts]) => {
+          const { Tagger } = await import("/tagger.js");
+          const tagger = new Tagger(null, tables);
+          return texts.map((text) => [...tagger.sentences(text)]
+            .map((words) => words.map((w) => [w.start, w.end])));
+        }""",
+        [tables.to_json(), given],
+    )
+    for text, sentences in zip(given, found, strict=True):
+        expected = [[list(span) for span in s.spans] for s in split_sentences(text)]
+        assert sentences == expected, repr(text)
+
+
+def test_features_are_pythons(page: Any, tables: Tables) -> None:
+    words = sorted({word for text in texts() for word, _, _ in tokenize(text)})
+    words += [word for sentence in read_demo("test") for word in sentence.words]
+    found = page.evaluate(
+        """async ([data, words]) => {
+          const { WordFeatures } = await import("/features.js");
+          const inputs = new WordFeatures(data).encode(words, words.length + 2);
+          return Object.entries(inputs).map(([name, { data, shape }]) => [name, [...data], shape]);
+        }""",
+        [tables.to_json()["features"], words],
+    )
+    expected = tables.features.encode(words)
+    assert {name for name, _, _ in found} == set(expected)
+    for name, data, shape in found:
+        rows = np.array(data, np.int32).reshape(shape)[0]
+        np.testing.assert_array_equal(rows[: len(words)], expected[name], err_msg=name)
+        assert not rows[len(words) :].any()
+
+
+@pytest.mark.parametrize("crf", [False, True])
+def test_tags_and_their_probabilities_are_pythons(page: Any, crf: bool) -> None:
+    random_numbers = np.random.default_rng(3)
+    transitions = random_numbers.normal(0, 1.5, (5, 5)).astype(np.float32).tolist() if crf else None
+    decoder = Decoder(TagSet(TAGS), transitions)
+    lengths = [*range(1, 40), 300]
+    logits = [random_numbers.normal(0, 3, (n, 5)).astype(np.float32) for n in lengths]
+    logits.append(np.zeros((6, 5), np.float32))  # all sequences are equally probable
+    found = page.evaluate(
+        """async ([tags, transitions, logits]) => {
+          const { Decoder } = await import("/decoder.js");
+          const decoder = new Decoder(tags, transitions);
+          return logits.map((rows) => decoder.decode(rows.map((row) => Float32Array.from(row))));
+        }""",
+        [TAGS, transitions, [rows.tolist() for rows in logits]],
+    )
+    for rows, decoded in zip(logits, found, strict=True):
+        assert decoded["tags"] == decoder.decode(rows)
+        expected = decoder.scores(rows, decoded["tags"])
+        np.testing.assert_allclose(decoded["scores"], expected, rtol=1e-9, atol=1e-12)
+
+
+def test_a_model_that_has_diverged_is_refused(page: Any) -> None:
+    message = page.evaluate(
+        """async () => {
+          const { Decoder } = await import("/decoder.js");
+          const decoder = new Decoder(["O"]);
+          try { decoder.decode([Float32Array.of(NaN)]); } catch (error) { return error.message; }
+        }"""
+    )
+    assert "no finite number" in message
+
+
+def test_mentions_are_joined_as_pythons(page: Any) -> None:
+    draw, given, expected = random.Random(1), [], []
+    text = "\U0001f9ec " + " ".join(f"w{n}" for n in range(12))
+    words = tokenize(text)
+    spans = [(start, end) for _, start, end in words]
+    for _ in range(200):
+        tags = draw.choices([*TAGS, "O"], k=len(words))
+        scores = [draw.random() for _ in words]
+        given.append([tags, scores])
+        expected.append(entities_from_tags(tags, scores, spans, text))
+    found = page.evaluate(
+        """async ([text, spans, given]) => {
+          const { entitiesFromTags } = await import("/decoder.js");
+          const unit = (point) => [...text].slice(0, point).join("").length;
+          const words = spans.map(([start, end]) =>
+            ({ start, end, from: unit(start), to: unit(end) }));
+          return given.map(([tags, scores]) => entitiesFromTags(text, words, tags, scores));
+        }""",
+        [text, spans, given],
+    )
+    for entities, others in zip(expected, found, strict=True):
+        assert [(e.type, e.text, e.start, e.end) for e in entities] == [
+            (e["type"], e["text"], e["start"], e["end"]) for e in others
+        ]
+        for entity, other in zip(entities, others, strict=True):
+            assert math.isclose(entity.score, other["score"], rel_tol=1e-12)
+
+
+def test_long_sentences_are_read_in_pythons_windows(page: Any) -> None:
+    lengths, sizes = [32, 16], [*range(1, 200), 1000]
+    found = page.evaluate(
+        """async ([lengths, sizes]) => {
+          const { readingPlan } = await import("/windows.js");
+          return sizes.map((words) => readingPlan(words, lengths)
+            .map(({ length, start, from, to }) => [length, start, from, to]));
+        }""",
+        [lengths, sizes],
+    )
+    for words, windows in zip(sizes, found, strict=True):
+        plan = reading_plan(words, lengths)
+        assert [tuple(w) for w in windows] == [(w.length, w.start, w.first, w.end) for w in plan]
+
+
+def test_checksums_are_zlibs(page: Any) -> None:
+    found = page.evaluate(
+        """async () => { const { crc32 } = await import("/files.js");
+          return ["", "123456789", "\\u00e9".repeat(500)].map(
+            (text) => crc32(new TextEncoder().encode(text))); }"""
+    )
+    assert found == [0, 0xCBF43926, zlib.crc32("\u00e9".encode() * 500)]
+
+
+def test_csv_is_read_back_by_python(page: Any) -> None:
+    import csv
+    import io
+
+    entities = [
+        {"type": "Disease", "text": 'a "b", c\nd', "start": 0, "end": 9, "score": 0.1234567},
+        {"type": "Chemical", "text": "\U0001f9ec", "start": 10, "end": 11, "score": 1.0},
+    ]
+    text = page.evaluate(
+        'async (entities) => (await import("/export.js")).toCsv(entities)', entities
+    )
+    header, *rows = csv.reader(io.StringIO(text, newline=""))
+    assert header == ["type", "text", "start", "end", "score"]
+    assert rows == [
+        ["Disease", 'a "b", c\nd', "0", "9", "0.123457"],
+        ["Chemical", "\U0001f9ec", "10", "11", "1"],
+    ]
