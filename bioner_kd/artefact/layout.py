@@ -8,6 +8,7 @@ student_int8.tflite      dynamic-range int8 weights, word vectors of four bits a
 tagger.pyz               the Python runtime in one file
 saved_model/1/           a version folder of TF Serving, whose base path is saved_model
 serving/                 configuration files of TF Serving
+web/                     a page for static servers; only if it was asked for
 """
 
 MANIFEST = "manifest.json"
@@ -18,6 +19,8 @@ FLOAT32, FLOAT16, INT8 = "float32", "float16", "int8"
 SAVED_MODEL = "saved_model"
 # In the order of preference where nobody chose: float32 gives the tags that were scored.
 FORMS = (FLOAT32, FLOAT16, INT8, SAVED_MODEL)
+# A page is no form that the runtime opens.
+WEB = "web"
 TFLITE_FILES = {form: f"student_{form}.tflite" for form in (FLOAT32, FLOAT16, INT8)}
 
 # A TFLite model has one signature a length, named t16 and so on, for one sentence; one for a

@@ -107,11 +107,8 @@ class TFLiteModel:
         return runners
 
     def _open(self) -> dict[str, Runner]:
-        make = interpreter_class()
         try:
-            # A second thread made one sentence no faster in our trials, and int8 slower.
-            interpreter = make(model_content=self._content, num_threads=1)
-            call_quietly(interpreter.allocate_tensors, _is_notice)
+            interpreter = open_interpreter(self._content)
             names = {ANY_LENGTH} | ({BATCH} & interpreter.get_signature_list().keys())
             return {name: interpreter.get_signature_runner(name) for name in names}
         except (ValueError, RuntimeError) as error:

@@ -10,10 +10,13 @@ import numpy as np
 from bioner_kd.artefact.associated import with_tables
 from bioner_kd.artefact.layout import (
     FEATURES,
+    INT8,
     SAVED_MODEL,
     SERVING,
     SERVING_CONFIGS,
     TFLITE_FILES,
+    WEB,
+    length_signature,
 )
 from bioner_kd.artefact.saved_model import SavedModel
 from bioner_kd.artefact.tflite import TFLiteModel
@@ -27,6 +30,9 @@ from bioner_kd.export.serving_configs import write_serving_configs
 from bioner_kd.export.text_graph.signature import describe_text_signature
 from bioner_kd.export.text_parity import compare_texts
 from bioner_kd.export.tflite import operators, signature_shapes, tflite_models
+from bioner_kd.export.web.fixed_lengths import FixedLengthModel
+from bioner_kd.export.web.folder import write_web_folder
+from bioner_kd.export.web.litert_js import VERSION, litert_js_files
 from bioner_kd.student.saved_student import SavedStudent
 
 _BATCH_SIZE = 64
@@ -132,7 +138,7 @@ def _write_saved_model(student: SavedStudent, folder: Path, version: int) -> Wri
 def _write_web(
     student: SavedStudent, folder: Path, lengths: Sequence[int], litert_js: Mapping[str, bytes]
 ) -> WrittenModel:
-    (content,) = tflite_models(student, [True], lengths, any_length=False)
+    content = tflite_models(student, [INT8], lengths, any_number=False)[INT8]
     write_web_folder(folder / WEB, content, student.tables, litert_js)
     model = FixedLengthModel(content, lengths)
     description = {

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from absl import logging
 
-from bioner_kd.artefact.layout import INT8
+from bioner_kd.artefact.layout import INT8, WEB
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.evaluation.predictions import score_logits
@@ -74,7 +74,7 @@ def warn_of_losses(form: str, parity: Parity, keras_f1: float) -> None:
         parity: of that form.
         keras_f1: of the Keras student, percent.
     """
-    if form != INT8 and parity.tags_that_differ:
+    if form not in (INT8, WEB) and parity.tags_that_differ:
         logging.warning(
             "%s: %d tags differ from the Keras student's; none should.",
             form,

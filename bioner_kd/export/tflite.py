@@ -5,7 +5,7 @@ and browsers refuse it.)
 """
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import tensorflow as tf
 from tensorflow.lite.python import schema_py_generated as schema
@@ -32,14 +32,20 @@ _BUILTIN_NAMES = {
 }
 
 
-def signature_shapes(lengths: Sequence[int]) -> dict[str, tuple[int | None, int | None]]:
+def signature_shapes(
+    lengths: Sequence[int], any_number: bool = True
+) -> dict[str, tuple[int | None, int | None]]:
     """Sentences and words of each signature of a .tflite file by name, None where any number."""
     fixed = {length_signature(words): (1, words) for words in lengths}
-    return {**fixed, ANY_LENGTH: (1, None), BATCH: (None, None)}
+    return {**fixed, ANY_LENGTH: (1, None), BATCH: (None, None)} if any_number else fixed
 
 
 def tflite_models(
-    student: SavedStudent, forms: Sequence[str], lengths: Sequence[int] = LENGTHS
+    student: SavedStudent,
+    forms: Sequence[str],
+    lengths: Sequence[int] = LENGTHS,
+    *,
+    any_number: bool = True,
 ) -> dict[str, bytes]:
     """Converts a student.
 
@@ -51,6 +57,7 @@ def tflite_models(
         lengths: numbers of words that get a signature, as devices without dynamic shapes need them.
             "dyn" takes a sentence of any number, "batch" any number of sentences. All share their
             weights.
+        any_number: whether there are "dyn" and "batch", which browsers cannot use.
 
     Returns:
         The contents of the .tflite files by form.
@@ -63,7 +70,7 @@ def tflite_models(
         chosen = [form for form in forms if (form == INT8) == small]
         if chosen:
             graph = EdgeGraph(student, _small_tables(student) if small else {})
-            contents.update(_convert_all(graph, chosen, lengths))
+            contents.update(_convert_all(graph, chosen, signature_shapes(lengths, any_number)))
     return contents
 
 
@@ -78,9 +85,8 @@ def _small_tables(student: SavedStudent) -> dict[str, FourBitTable]:
 
 
 def _convert_all(
-    graph: EdgeGraph, forms: Sequence[str], lengths: Sequence[int]
+    graph: EdgeGraph, forms: Sequence[str], shapes: Mapping[str, tuple[int | None, int | None]]
 ) -> dict[str, bytes]:
-    shapes = signature_shapes(lengths)
     signatures = {name: graph.signature(*shape) for name, shape in shapes.items()}
     with tempfile.TemporaryDirectory() as folder:
         save_signatures(graph, folder, signatures)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bioner_kd.runtime.sentence_splitter import sentence_spans, split_sentences
 
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.corpus.tag_set import TagSet
@@ -19,7 +20,6 @@ from bioner_kd.encoding.tables import Tables
 from bioner_kd.encoding.word_features import FeatureConfig, WordFeatures
 from bioner_kd.export.web.fixed_lengths import reading_plan
 from bioner_kd.export.web.folder import page_files
-from bioner_kd.runtime.sentence_splitter import sentence_spans, split_sentences
 
 from .browser import served
 
