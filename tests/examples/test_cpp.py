@@ -69,7 +69,7 @@ TEXTS = [
     "  ".join(f"({text})" for text in DEMO[5:9]),
     "Dr. J. Smith saw gout vs. asthma, e.g. 5 mg i.v. Then “Ataxia.” β-Thalassaemia? é. No!\nGout.",
     "Gout et al.\n\n\n\nAsthma al. 5 U.S. Army et al\n. Ataxia a.b.c.d.e.f.g.h.i. The end.",
-    "💊 Cisplatin\u00adinduced\u200bataxia–gout\u2003ΑΒΓ μg ﬁbrosis １２ Ångström e\u0301 \U0010ffff",
+    "💊 Cisplatin\u00adinduced\u200bataxia–gout\u2003ΑΒΓ μg ﬁbrosis １２ Ångström e\u0301 \ufffe",
     "ALLCAPSWORDTHATISLONG1234567890 MiXeD99 a-b/c_d [x] {y} \\ \"q\" 'r' cisplatin",
     " ".join(itertools.islice(itertools.cycle(" ".join(DEMO).replace(".", ",").split()), 1400)),
 ]
