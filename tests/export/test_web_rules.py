@@ -13,8 +13,9 @@ import pytest
 from bioner_kd.runtime.sentence_splitter import sentence_spans, split_sentences
 
 from bioner_kd.corpus.demo import read_demo
+from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
-from bioner_kd.corpus.tokenizer import tokenize
+from bioner_kd.corpus.tokenizer import split_words, tokenize
 from bioner_kd.encoding.decoding import Decoder, entities_from_tags
 from bioner_kd.encoding.tables import Tables
 from bioner_kd.encoding.word_features import FeatureConfig, WordFeatures
@@ -80,10 +81,13 @@ PIECES = [
 
 @pytest.fixture(scope="module")
 def tables() -> Tables:
-    train = read_demo("train")
-    config = FeatureConfig(features=("word", "vector", "prefix", "suffix", "shape", "char"))
-    features = WordFeatures.from_sentences(train, config, vector_forms=["aspirin", "gout", "the"])
-    return Tables(TagSet.from_sentences(train), features)
+    # With letters of two units in its tables, and an odd number of characters to cut words to.
+    odd = [Sentence.from_words(split_words(text)) for text in texts(40)]
+    train = [*read_demo("train"), *(sentence for sentence in odd if sentence.words)]
+    features = ("word", "vector", "prefix", "suffix", "shape", "char")
+    config = FeatureConfig(features=features, max_chars=7, min_count=1)
+    tables = WordFeatures.from_sentences(train, config, vector_forms=["aspirin", "gout", "the"])
+    return Tables(TagSet.from_sentences(read_demo("train")), tables)
 
 
 @pytest.fixture(scope="module")
