@@ -17,8 +17,8 @@ from bioner_kd.cli.program import Program
 from bioner_kd.corpus.conll import read_conll
 from bioner_kd.corpus.plain_text import STDIN, read_text_lines
 from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.errors import InputError, UsageError
 from bioner_kd.corpus.sentence_splitter import split_sentences
+from bioner_kd.errors import InputError, UsageError
 from bioner_kd.runtime.tagger import Tagger
 
 _SCORE_DIGITS = 6

@@ -9,10 +9,10 @@ import numpy as np
 
 from bioner_kd.artefact.word_model import WordModel
 from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.corpus.sentence_splitter import split_sentences
 from bioner_kd.encoding.decoding import Entity, entities_from_tags
 from bioner_kd.encoding.tables import Tables
 from bioner_kd.runtime.exported import find_exported
-from bioner_kd.corpus.sentence_splitter import split_sentences
 
 
 class Tagger:

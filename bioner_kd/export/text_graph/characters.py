@@ -102,7 +102,9 @@ def encode(rows: tf.RaggedTensor) -> tf.Tensor:
     first = tf.gather(tf.pad(rows.values, [[0, 1]]), rows.row_starts())
     ends_plane = first & 0xFFFE == 0xFFFE
     in_block = (first >= 0xFDD0) & (first < 0xFDF0)
-    number = tf.where(in_block, first - 0xFDD0 + len(_PLANE_ENDS), first // 0x10000 * 2 + (first & 1))
+    number = tf.where(
+        in_block, first - 0xFDD0 + len(_PLANE_ENDS), first // 0x10000 * 2 + (first & 1)
+    )
     known = tf.constant([chr(code_point).encode() for code_point in _NONCHARACTERS])
     odd = (ends_plane | in_block) & (rows.row_lengths() > 0)
     return tf.where(odd, tf.gather(known, tf.where(odd, number, 0)), strings)

@@ -39,7 +39,9 @@ class _Words:
         """The same words with other characters, and only some of them."""
         so_far = tf.concat([[0], tf.cumsum(tf.cast(keep, tf.int64))], axis=0)
         splits = tf.gather(so_far, self.splits)
-        return tf.RaggedTensor.from_row_splits(tf.boolean_mask(values, keep), splits, validate=False)
+        return tf.RaggedTensor.from_row_splits(
+            tf.boolean_mask(values, keep), splits, validate=False
+        )
 
 
 class FeatureGraph(tf.Module):
@@ -123,7 +125,9 @@ class _CharacterTable:
 
     def __init__(self, entries: Sequence[str]) -> None:
         ids = {
-            ord(entry): number for number, entry in enumerate(entries, FIRST_ENTRY) if len(entry) == 1
+            ord(entry): number
+            for number, entry in enumerate(entries, FIRST_ENTRY)
+            if len(entry) == 1
         }
         # Nothing is looked up below 0, where a table without entries has one.
         pairs = sorted(ids.items()) or [(-1, UNKNOWN)]

@@ -12,7 +12,9 @@ from bioner_kd.export.text_graph.features import FeatureGraph
 
 from .texts import TEXTS
 
-_ODD = "Beta2 β αβγ é e\u0301 \u0301 \ufffd \ufffe \ufdd0 µ ½ ﬁ 日本 BRCA1 IL-2 aaaaaa AAAAA11111b 💊"
+_ODD = (
+    "Beta2 β αβγ é e\u0301 \u0301 \ufffd \ufffe \ufdd0 µ ½ ﬁ 日本 BRCA1 IL-2 aaaaaa AAAAA11111b 💊"
+)
 CONFIGS = (
     FeatureConfig(features=FEATURES, min_count=1, vocabulary_size=0),
     FeatureConfig(min_count=1, prefix_length=1, suffix_length=5, max_chars=2),
