@@ -16,7 +16,8 @@ class BenchmarkConfig:
         slow_sentences: the same for teachers.
         many_repeats: how often `tag_many` gets the sentences: it is for many texts, and its workers
             take half a second to start.
-        warm_up: sentences of another split, tagged before the clock starts.
+        warm_up: sentences of another split, tagged before the clock starts; slow contestants tag
+            a quarter of `slow_sentences`.
         rounds: every contestant is measured once a round.
         threads: cores that each contestant is given, one measurement a value.
         batch_size: sentences of a batch, where a contestant reads batches.

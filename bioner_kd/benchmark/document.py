@@ -139,8 +139,9 @@ model is measured once, in a fresh process that is kept on so many cores, one mo
 ratios compare measurements of one round, and their median is shown. The text of the sentences goes
 in, so that cutting it into words is part of the time (teachers and the Keras student are given
 words). Time of a sentence is that of the whole sample over its sentences, so where a model reads in
-batches it is not the time that one sentence waits. "Ready" is the time from the start of the process
-until it has tagged a first text. Peak memory is that of the process. F1 is that of the whole split.
+batches it is not the time that one sentence waits. "Ready" is the time from the start of the
+process until it has tagged a first text. Peak memory is that of the process, without its workers
+where `tag_many` has some. F1 is that of the whole split.
 """
 
 

@@ -106,6 +106,13 @@ def to_json(record: Record) -> dict[str, Any]:
     return {"kind": type(record).__name__.lower(), **asdict(record)}
 
 
+def shown(record: Record) -> str:
+    """The heart of a record, for a log."""
+    if isinstance(record, Measurement):
+        return f"{record.words_per_second:,.0f} words/s, ready in {record.ready:.2f} s"
+    return f"{record.f1:.2f}" if isinstance(record, Score) else "done"
+
+
 def append(path: Path, record: Record) -> None:
     """Adds a record to a file, at once."""
     with path.open("a", encoding="utf-8") as file:

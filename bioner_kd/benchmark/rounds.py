@@ -35,7 +35,9 @@ def run_tasks(tasks: Iterable[Task], path: Path, failures: list[Failure]) -> Non
 
 def _do(task: Task, path: Path, failures: list[Failure]) -> None:
     try:
-        records.append(path, task.do())
+        record = task.do()
+        records.append(path, record)
+        logging.info("%s, %s: %s", task.contestant.name, task.what, records.shown(record))
     except ChildError as error:
         failures.append(Failure(task.contestant.name, task.what, str(error)))
         logging.warning("%s, %s: %s", task.contestant.name, task.what, error)

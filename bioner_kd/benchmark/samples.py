@@ -36,12 +36,18 @@ class Samples:
         fast: what is timed.
         slow: what is timed of slow contestants, a part of `fast`.
         warm_up: of another split, tagged before the clock starts.
+        slow_warm_up: the same of slow contestants, a part of `warm_up`.
     """
 
     split: Sample
     fast: Sample
     slow: Sample
     warm_up: Sample
+    slow_warm_up: Sample
+
+    def warming(self, contestant: Contestant) -> Sample:
+        """What a contestant tags before it is timed."""
+        return self.slow_warm_up if contestant.slow else self.warm_up
 
     def timed(self, contestant: Contestant) -> Sample:
         """What is timed of a contestant."""
@@ -66,11 +72,13 @@ def sample_files(
     if not spread_over(split, 1) or not spread_over(other, 1):
         raise InputError("The corpus has a split without words; check the files of --corpus.")
     fast = spread_over(split, config.sentences)
+    warm_up = spread_over(other, config.warm_up)
     chosen = {
         "split": list(split),
         "fast": fast,
         "slow": spread_over(fast, min(config.slow_sentences, len(fast))),
-        "warm_up": spread_over(other, config.warm_up),
+        "warm_up": warm_up,
+        "slow_warm_up": spread_over(warm_up, max(1, config.slow_sentences // 4)),
     }
     with tempfile.TemporaryDirectory() as folder:
         samples = {}

@@ -87,7 +87,7 @@ def measure_task(
     arguments = {
         **_opening(contestant, threads),
         "first": jobs.row(timed.sentences[0]),
-        "warm_up": samples.warm_up.file,
+        "warm_up": samples.warming(contestant).file,
         "sample": timed.file,
         "repeats": repeats,
     }

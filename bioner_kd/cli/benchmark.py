@@ -74,7 +74,8 @@ BENCHMARK = Concern(
         "slow_sentences": "The same for teachers, which are about a hundred times slower.",
         "many_repeats": "How often tag_many is given these sentences, at once: it is made for many "
         "texts, and its workers take a moment to start.",
-        "warm_up": "Sentences of another split, tagged before the clock starts.",
+        "warm_up": "Sentences of another split, tagged before the clock starts; teachers tag a "
+        "quarter of --slow_sentences.",
         "rounds": "How often each contestant is measured; medians and ranges are shown.",
         "threads": "Cores that a contestant has, one measurement each.",
         "batch_size": "Sentences of a batch, where a contestant reads batches.",
