@@ -26,6 +26,7 @@ class Contestant:
         trained: has learnt from this corpus, so that its F1 means something.
         many: is made for many texts at once, and gets the sample many times.
         profiled: its time is taken apart.
+        parts: bytes of the files that `size` adds up, by name, where that is of interest.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Contestant:
     trained: bool = True
     many: bool = False
     profiled: bool = False
+    parts: Mapping[str, int] = field(default_factory=dict)
 
 
 class Opened(Protocol):

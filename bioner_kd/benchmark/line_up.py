@@ -158,9 +158,10 @@ def exported(folder: Path, batch_size: int) -> list[Contestant]:
 def _of_form(
     folder: Path, form: str, entry: dict[str, Any], batch_size: int
 ) -> Iterator[Contestant]:
-    size = _size(folder / entry["path"])
-    if form != SAVED_MODEL:
-        size += (folder / TABLES).stat().st_size
+    # The tables travel inside a SavedModel, and beside a .tflite file.
+    names = [entry["path"]] if form == SAVED_MODEL else [entry["path"], TABLES]
+    parts = {name: _size(folder / name) for name in names}
+    size = sum(parts.values())
     options = {"path": str(folder), "form": form}
     title = "SavedModel" if form == SAVED_MODEL else f"{form} .tflite"
     yield Contestant(
@@ -170,6 +171,7 @@ def _of_form(
         options,
         size=size,
         profiled=form != SAVED_MODEL,
+        parts=parts,
     )
     yield Contestant(
         form + _MANY,

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from bioner_kd.benchmark.contestant import Contestant
 from bioner_kd.benchmark.records import Profile
 from bioner_kd.benchmark.summary import Results
+from bioner_kd.evaluation.table import human_bytes
 
 FASTER, SMALLER, READY, MEMORY, SPEED_UP = 100.0, 100.0, 0.5, 150_000_000, 1.8
 
@@ -88,6 +90,7 @@ def _against_teachers(results: Results, roles: Roles) -> Iterator[Target]:
             SMALLER,
             results.times_smaller(roles.single, name),
             "{:.0f} ×",
+            bound=_parts(results.contestant(roles.single)),
         )
 
 
@@ -182,6 +185,11 @@ def _steps(profile: Profile | None) -> str:
 def _shares(seconds: Mapping[str, float]) -> str:
     whole = sum(seconds.values()) or 1.0
     return ", ".join(f"{name} {100 * value / whole:.0f} %" for name, value in seconds.items())
+
+
+def _parts(contestant: Contestant | None) -> str:
+    parts = contestant.parts if contestant else {}
+    return ", ".join(f"{name} {human_bytes(size)}" for name, size in parts.items())
 
 
 def _growth(memory: Mapping[str, int]) -> str:
