@@ -114,9 +114,13 @@ def shown(record: Record) -> str:
 
 
 def append(path: Path, record: Record) -> None:
-    """Adds a record to a file, at once."""
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(to_json(record)) + "\n")
+    """Adds a record to a file, at once; a line that was cut short gives way to it."""
+    line = (json.dumps(to_json(record)) + "\n").encode()
+    with path.open("ab+") as file:
+        file.seek(0)
+        whole = file.read().rfind(b"\n") + 1
+        file.truncate(whole)
+        file.write(line)
 
 
 def read(path: Path) -> list[Record]:
