@@ -22,9 +22,11 @@ def main(program: Program) -> None:
         try:
             session.train_peers()
             session.measure()
-        finally:
+        except KeyboardInterrupt:
             print(benchmark.summary(session), end="")
+            raise
         benchmark.write_results(program, session)
+        print(benchmark.summary(session), end="")
     print(f"{program.read(OUTPUT).output}/benchmark.md")
 
 
