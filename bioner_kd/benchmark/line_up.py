@@ -1,5 +1,6 @@
 """Which contestants there are."""
 
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -158,8 +159,8 @@ def exported(folder: Path, batch_size: int) -> list[Contestant]:
 def _of_form(
     folder: Path, form: str, entry: dict[str, Any], batch_size: int
 ) -> Iterator[Contestant]:
-    # The tables travel inside a SavedModel, and beside a .tflite file.
-    names = [entry["path"]] if form == SAVED_MODEL else [entry["path"], TABLES]
+    alone = form == SAVED_MODEL or _has_tables(folder / entry["path"])
+    names = [entry["path"]] if alone else [entry["path"], TABLES]
     parts = {name: _size(folder / name) for name in names}
     size = sum(parts.values())
     options = {"path": str(folder), "form": form}
@@ -189,6 +190,14 @@ def _of_form(
             {"folder": str(folder / entry["path"]), "batch_size": batch_size},
             size=size,
         )
+
+
+def _has_tables(file: Path) -> bool:
+    """Whether a .tflite file has its tables inside, as an archive behind the model."""
+    if not zipfile.is_zipfile(file):
+        return False
+    with zipfile.ZipFile(file) as archive:
+        return TABLES in archive.namelist()
 
 
 def _size(path: Path) -> int:

@@ -1,6 +1,7 @@
 """Who takes part."""
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,15 @@ def test_every_exported_model_is_called_for_one_and_for_many(exported):
     ]
     assert [one.name for one in exported if one.profiled] == ["float32", "int8"]
     assert exported[2].parts == {"student_int8.tflite": 900, "tables.json": 100}
+
+
+def test_a_file_that_has_its_tables_inside_needs_no_others(tmp_path):
+    file = write_export(tmp_path) / "student_int8.tflite"
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("tables.json", "{}")
+    found = line_up.exported(tmp_path, 8)
+    assert found[2].parts == {"student_int8.tflite": file.stat().st_size}
+    assert found[0].size == 4100
 
 
 def test_a_text_signature_is_measured_where_there_is_one(tmp_path):
