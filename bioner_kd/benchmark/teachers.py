@@ -1,6 +1,6 @@
 """Teachers as contestants, which read in batches by length, as scripts/cache_logits.py does."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ from bioner_kd.corpus.sentence import Sentence
 
 FP32, BF16 = "fp32", "bf16"
 # Of BioBERT v1.1's own config.json; Lee et al. (2020), Bioinformatics 36(4).
-SHAPE = {
+SHAPE: Mapping[str, Any] = {
     "vocab_size": 28996,
     "hidden_size": 768,
     "num_hidden_layers": 12,
@@ -42,7 +42,7 @@ class StandInTokenizer:
 
     def _id(self, piece: str) -> int:
         number = sum(ord(character) * 31**place for place, character in enumerate(piece))
-        return self._FIRST_ID + number % (SHAPE["vocab_size"] - self._FIRST_ID)  # type: ignore[operator]
+        return self._FIRST_ID + number % (SHAPE["vocab_size"] - self._FIRST_ID)
 
 
 def has_bf16() -> bool:
@@ -55,26 +55,20 @@ def has_bf16() -> bool:
     return any(needed <= flags for needed in _NEEDED)
 
 
-def shape_size(tags: int, shape: dict[str, Any] = SHAPE) -> int:
-    """Bytes of the float32 weights of a token classifier of a shape."""
-    from transformers import BertConfig
-
-    from bioner_kd.teacher.checkpoint.bert_config import expected_tensors
-
-    tensors = expected_tensors(BertConfig(**shape)).values()
-    weights = sum(_product(tensor) for tensor in tensors)
-    return _BYTES_OF_A_WEIGHT * (weights + (shape["hidden_size"] + 1) * tags)
-
-
-def _product(shape: Sequence[int]) -> int:
-    product = 1
-    for size in shape:
-        product *= size
-    return product
+def shape_size(tags: int, shape: Mapping[str, Any] = SHAPE) -> int:
+    """Bytes of the float32 weights of a token classifier of a shape, which has no pooler."""
+    hidden, inner = shape["hidden_size"], shape["intermediate_size"]
+    norm = 2 * hidden
+    rows = sum(shape[f"{n}_size"] for n in ("vocab", "type_vocab"))
+    embeddings = (rows + shape["max_position_embeddings"]) * hidden + norm
+    attention = 4 * (hidden + 1) * hidden + norm
+    dense = (hidden + 1) * inner + (inner + 1) * hidden + norm
+    layers = shape["num_hidden_layers"] * (attention + dense)
+    return _BYTES_OF_A_WEIGHT * (embeddings + layers + (hidden + 1) * tags)
 
 
 def open_shape(
-    *, tags: Sequence[str], precision: str, batch_size: int, shape: dict[str, Any] = SHAPE
+    *, tags: Sequence[str], precision: str, batch_size: int, shape: Mapping[str, Any] = SHAPE
 ) -> OfWords:
     """A BERT of BioBERT's shape with random weights, which takes as long as any other weights.
 

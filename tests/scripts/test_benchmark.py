@@ -64,7 +64,8 @@ def test_tables_and_targets_are_printed(finished):
 def test_the_folder_holds_page_lines_and_flags(finished, work):
     names = sorted(path.name for path in (work / "out").iterdir())
     assert names == ["benchmark.md", "measurements.jsonl", "results.jsonl", "run.cfg"]
-    lines = [json.loads(line) for line in (work / "out" / "results.jsonl").open()]
+    text = (work / "out" / "results.jsonl").read_text(encoding="utf-8")
+    lines = list(map(json.loads, text.splitlines()))
     scores = {line["contestant"]: line["f1"] for line in lines if line["kind"] == "score"}
     assert set(scores) == {"float32", "float32_many", "int8", "int8_many", "crf"}
     assert scores["crf"] > 0
