@@ -11,6 +11,7 @@ from bioner_kd.benchmark.machine import load_average
 from bioner_kd.benchmark.process import run_child, usable_cores
 from bioner_kd.benchmark.records import Measurement, Profile, Record, Score
 from bioner_kd.benchmark.samples import Samples
+from bioner_kd.errors import UsageError
 from bioner_kd.evaluation.scores import score
 
 
@@ -60,9 +61,24 @@ def possible_threads(config: BenchmarkConfig) -> list[int]:
     return [threads for threads in config.cores if not cores or threads <= cores]
 
 
+def notes_on_threads(config: BenchmarkConfig) -> list[str]:
+    """What cannot be measured here for want of cores.
+
+    Raises:
+        UsageError: that is everything.
+    """
+    cores, possible = len(usable_cores()), possible_threads(config)
+    missing = [str(threads) for threads in config.cores if threads not in possible]
+    if not possible:
+        raise UsageError(f"--threads={','.join(missing)}: only {cores} can be used here.")
+    if not missing:
+        return []
+    return [f"Not measured with {' or '.join(missing)} cores: only {cores} can be used here."]
+
+
 def score_task(contestant: Contestant, samples: Samples, config: BenchmarkConfig) -> Task:
     """F1 of the whole split."""
-    threads = max(possible_threads(config), default=1)
+    threads = max(possible_threads(config))
 
     def do() -> Record:
         arguments = {**_opening(contestant, threads), "sentences": samples.split.file}

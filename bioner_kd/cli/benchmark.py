@@ -98,9 +98,11 @@ def read_line_up(program: Program, tags: tuple[str, ...]) -> "LineUp":
     """
     from bioner_kd.benchmark import line_up
     from bioner_kd.benchmark.peers.trained import check_packages
+    from bioner_kd.benchmark.tasks import notes_on_threads
 
     choice, config = program.read(CONTESTANTS), program.read(BENCHMARK)
     contestants, notes = line_up.biobert(tags, config.batch_size)
+    notes += notes_on_threads(config)
     for name, folders in parse_runs(choice.teacher, flag="teacher").items():
         contestants.append(line_up.teacher(name, folders[0], config.batch_size))
     if choice.student:

@@ -7,6 +7,7 @@ from bioner_kd.benchmark.config import BenchmarkConfig
 from bioner_kd.benchmark.contestant import Contestant
 from bioner_kd.benchmark.samples import sample_files
 from bioner_kd.benchmark.tasks import all_tasks, key_of, measure_task, score_task
+from bioner_kd.errors import UsageError
 
 from .fakes import MODULE, SENTENCES, counting
 
@@ -73,3 +74,12 @@ def test_tasks_are_interleaved_round_after_round(samples, monkeypatch):
 def test_cores_that_are_not_there_are_not_measured(samples, monkeypatch):
     monkeypatch.setattr(tasks, "usable_cores", lambda: [3])
     assert tasks.possible_threads(CONFIG) == [1]
+    assert tasks.notes_on_threads(CONFIG) == ["Not measured with 2 cores: only 1 can be used here."]
+    assert tasks.notes_on_threads(BenchmarkConfig(threads=("1",))) == []
+    with pytest.raises(UsageError, match="--threads=4: only 1 can be used here"):
+        tasks.notes_on_threads(BenchmarkConfig(threads=("4",)))
+
+
+def test_where_the_system_does_not_count_cores_all_are_measured(samples, monkeypatch):
+    monkeypatch.setattr(tasks, "usable_cores", lambda: [])
+    assert tasks.possible_threads(CONFIG) == [1, 2]

@@ -2,9 +2,12 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,15 +15,18 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.slow
 
 
-def run(work: Path, *flags: object) -> subprocess.CompletedProcess[str]:
+def command(*flags: object) -> list[str]:
+    return [sys.executable, str(ROOT / "scripts" / "benchmark.py"), *map(str, flags)]
+
+
+def options(work: Path) -> dict[str, Any]:
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return subprocess.run(
-        [sys.executable, str(ROOT / "scripts" / "benchmark.py"), *map(str, flags)],
-        cwd=work,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-        capture_output=True,
-        text=True,
-    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    return {"cwd": work, "env": environment, "text": True}
+
+
+def run(work: Path, *flags: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(*flags), **options(work), capture_output=True)
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +95,27 @@ def test_a_benchmark_goes_on_where_it_was_stopped_and_keeps_its_peers(finished, 
     again = (work / "again" / "measurements.jsonl").read_text().splitlines(keepends=True)
     assert again[:-2] == kept[:-2] and len(again) == len(kept)
     assert (work / "peers" / "crf" / "peer.json").stat().st_mtime_ns == trained
+
+
+def test_ctrl_c_shows_and_keeps_what_was_measured(finished, work, flags):
+    kept = work / "stopped.unfinished" / "measurements.jsonl"
+    with subprocess.Popen(
+        command(*flags, "--output=stopped", "--rounds=1000"),
+        **options(work),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as started:
+        while not (kept.exists() and '"measurement"' in kept.read_text(encoding="utf-8")):
+            assert started.poll() is None
+            time.sleep(0.05)
+        started.send_signal(signal.SIGINT)
+        output, errors = started.communicate()
+    assert started.returncode == 130
+    assert errors.splitlines()[-1].endswith(
+        "Stopped. What was measured is kept; the same command goes on."
+    )
+    assert "float32 .tflite, tag" in output and "Words/s" in output
+    assert kept.exists() and not (work / "stopped").exists()
 
 
 @pytest.mark.parametrize(
