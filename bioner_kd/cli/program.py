@@ -55,6 +55,16 @@ class Program:
         names = [name for concern in self.concerns for name in concern.names()]
         return {name: self.values[name].value for name in names if name not in _NOT_RECORDED}
 
+    def given_flags(self) -> list[str]:
+        """The flags that differ from their defaults, as they are typed."""
+        given = [self.values[name] for name in self.settings()]
+        return [
+            line
+            for flag in given
+            if flag.value != flag.default
+            for line in flag.serialize().splitlines()
+        ]
+
     def write_flagfile(self, path: Path) -> None:
         """Writes the flags as they were resolved, so that `--flagfile` repeats the run."""
         flag_lines = [self.values[name].serialize() for name in self.settings()]

@@ -153,7 +153,9 @@ def write_folder(program: Program, runs: Runs, results: "Results", choice: Outpu
     with atomic_folder(Path(choice.output), overwrite=choice.overwrite) as folder:
         named = results.groups[: runs.named]
         made = write_flagfiles(folder, named, runs.sweeps, shown=Path(choice.output))
-        write_report(folder, results, {**made, "This report": report_command(given_flags(program))})
+        write_report(
+            folder, results, {**made, "This report": report_command(program.given_flags())}
+        )
         program.write_flagfile(folder / RECORD)
 
 
@@ -175,16 +177,6 @@ def check_drawing() -> None:
             "matplotlib, which draws the pictures, is not installed here: pip install matplotlib "
             "scipy"
         )
-
-
-def given_flags(program: Program) -> list[str]:
-    """The flags of the program that differ from their defaults, as they are typed."""
-    lines: list[str] = []
-    for name in program.settings():
-        flag = program.values[name]
-        if flag.value != flag.default:
-            lines += flag.serialize().splitlines()
-    return lines
 
 
 def check_output(choice: OutputChoice) -> None:

@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from bioner_kd.artefact.layout import INT8
 from bioner_kd.artefact.tflite import TFLiteModel
+from bioner_kd.benchmark.timing import Clock, pass_seconds, spread_over
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.evaluation.scores import score
 from bioner_kd.export.tflite import tflite_models
@@ -83,7 +84,7 @@ def median_milliseconds(
     tag: Callable[[Sentence], object],
     sentences: Sequence[Sentence],
     *,
-    clock: Callable[[], float] = time.perf_counter,
+    clock: Clock = time.perf_counter,
 ) -> float:
     """Median over sentences of the best of several times.
 
@@ -92,15 +93,7 @@ def median_milliseconds(
         sentences: at least one; `TIMED` of them at even distances are timed.
         clock: seconds.
     """
-    chosen = sentences[:: max(1, len(sentences) // TIMED)][:TIMED]
+    chosen = spread_over(sentences, TIMED)
     # Pass after pass, so that what disturbs one second does not disturb all times of a sentence.
-    passes = [[_seconds(tag, sentence, clock) for sentence in chosen] for _ in range(REPEATS)]
+    passes = [pass_seconds(tag, chosen, clock) for _ in range(REPEATS)]
     return 1000.0 * statistics.median(map(min, *passes))
-
-
-def _seconds(
-    tag: Callable[[Sentence], object], sentence: Sentence, clock: Callable[[], float]
-) -> float:
-    start = clock()
-    tag(sentence)
-    return clock() - start

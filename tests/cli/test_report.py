@@ -11,7 +11,6 @@ from bioner_kd.cli.report import (
     RunChoice,
     check_drawing,
     check_output,
-    given_flags,
     read_runs,
     read_split,
 )
@@ -88,7 +87,7 @@ def test_the_split_is_devel_unless_another_is_asked_for():
 def test_only_flags_that_were_given_are_told():
     program = load_program("report")
     program.values(["report", "--runs=a b=c*", "--runs=d=e", "--measure", "--split=devel"])
-    assert given_flags(program) == ["--runs=a b=c*", "--runs=d=e", "--measure"]
+    assert program.given_flags() == ["--runs=a b=c*", "--runs=d=e", "--measure"]
 
 
 @pytest.mark.parametrize("name", ["resamples", "rounds", "batch_size", "error_rows"])

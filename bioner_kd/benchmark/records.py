@@ -1,0 +1,149 @@
+"""What is kept of each measurement: a line of JSON, written as soon as it is known."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from bioner_kd.errors import InputError
+
+MEASUREMENTS = "measurements.jsonl"
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One contestant, once.
+
+    Attributes:
+        contestant: its name.
+        threads: cores that it had.
+        round: counted from 1.
+        words: of the timed sentences.
+        sentences: that were timed.
+        seconds: that they took.
+        ready: seconds from the start of the process until it had tagged a first text.
+        ready_memory: most memory until then, bytes.
+        memory: most memory of the whole process, bytes.
+        load: load average of the machine before it.
+    """
+
+    contestant: str
+    threads: int
+    round: int
+    words: int
+    sentences: int
+    seconds: float
+    ready: float
+    ready_memory: int
+    memory: int
+    load: float | None = None
+
+    @property
+    def words_per_second(self) -> float:
+        """Speed."""
+        return self.words / self.seconds
+
+    @property
+    def milliseconds(self) -> float:
+        """Of a sentence, on average."""
+        return 1000.0 * self.seconds / self.sentences
+
+
+@dataclass(frozen=True)
+class Score:
+    """F1 of a contestant on the whole split.
+
+    Attributes:
+        contestant: its name.
+        f1: micro, conlleval mode, percent.
+    """
+
+    contestant: str
+    f1: float
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Where the time of an exported model goes.
+
+    Attributes:
+        contestant: its name.
+        seconds: of each step of tagging the sample, by name.
+        start: seconds of each step until it is ready, by name.
+        start_memory: most memory after each of these steps, bytes.
+    """
+
+    contestant: str
+    seconds: dict[str, float]
+    start: dict[str, float]
+    start_memory: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What could not be measured.
+
+    Attributes:
+        contestant: its name.
+        what: such as "1 core, round 2" or "F1".
+        reason: a line.
+    """
+
+    contestant: str
+    what: str
+    reason: str
+
+
+Record = Measurement | Score | Profile | Failure
+_KINDS: dict[str, type] = {
+    kind.__name__.lower(): kind for kind in (Measurement, Score, Profile, Failure)
+}
+
+
+def to_json(record: Record) -> dict[str, Any]:
+    """A record as JSON can hold it."""
+    return {"kind": type(record).__name__.lower(), **asdict(record)}
+
+
+def shown(record: Record) -> str:
+    """The heart of a record, for a log."""
+    if isinstance(record, Measurement):
+        return f"{record.words_per_second:,.0f} words/s, ready in {record.ready:.2f} s"
+    return f"{record.f1:.2f}" if isinstance(record, Score) else "done"
+
+
+def append(path: Path, record: Record) -> None:
+    """Adds a record to a file, at once; a line that was cut short gives way to it."""
+    line = (json.dumps(to_json(record)) + "\n").encode()
+    with path.open("ab+") as file:
+        file.seek(0)
+        whole = file.read().rfind(b"\n") + 1
+        file.truncate(whole)
+        file.write(line)
+
+
+def read(path: Path) -> list[Record]:
+    """Reads what `append` wrote; a last line that was cut short is left out.
+
+    Raises:
+        InputError: the file is damaged.
+    """
+    if not path.exists():
+        return []
+    return list(_records(path, path.read_text(encoding="utf-8")))
+
+
+def _records(path: Path, text: str) -> Iterator[Record]:
+    for number, line in enumerate(text.splitlines(keepends=True), start=1):
+        if not line.endswith("\n"):
+            return
+        try:
+            values = json.loads(line)
+            kind = _KINDS[values.pop("kind")]
+            yield kind(**{field.name: values[field.name] for field in fields(kind)})
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise InputError(
+                f"{path}:{number}: is no record of a benchmark ({type(error).__name__}: {error}); "
+                "pass --overwrite to measure anew."
+            ) from error

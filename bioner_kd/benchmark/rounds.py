@@ -1,0 +1,43 @@
+"""Does the tasks in turn: every contestant once a round, so that noise hits all alike."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from absl import logging
+from tqdm import tqdm
+
+from bioner_kd.benchmark import records
+from bioner_kd.benchmark.process import ChildError
+from bioner_kd.benchmark.records import Failure
+from bioner_kd.benchmark.tasks import Task, key_of
+
+
+def run_tasks(tasks: Iterable[Task], path: Path, failures: list[Failure]) -> None:
+    """Does what is not done yet.
+
+    Args:
+        tasks: in order; those of a contestant that has failed are left out.
+        path: file that each record is added to at once; what it holds is not measured again.
+        failures: gets what failed.
+    """
+    every = list(tasks)
+    done = {key_of(record) for record in records.read(path)}
+    todo = [task for task in every if task.key not in done]
+    if len(todo) < len(every):
+        logging.info("%d of %d measurements are there.", len(every) - len(todo), len(every))
+    # disable=None: no bar where standard error is no terminal.
+    with tqdm(todo, unit=" measurements", disable=None, leave=False) as bar:
+        for task in bar:
+            bar.set_description(f"{task.contestant.name}, {task.what}")
+            if all(failure.contestant != task.contestant.name for failure in failures):
+                _do(task, path, failures)
+
+
+def _do(task: Task, path: Path, failures: list[Failure]) -> None:
+    try:
+        record = task.do()
+        records.append(path, record)
+        logging.info("%s, %s: %s", task.contestant.name, task.what, records.shown(record))
+    except ChildError as error:
+        failures.append(Failure(task.contestant.name, task.what, str(error)))
+        logging.warning("%s, %s: %s", task.contestant.name, task.what, error)
