@@ -36,6 +36,7 @@ def signature_shapes(
     lengths: Sequence[int], any_number: bool = True
 ) -> dict[str, tuple[int | None, int | None]]:
     """Sentences and words of each signature of a .tflite file by name, None where any number."""
+    fixed: dict[str, tuple[int | None, int | None]]
     fixed = {length_signature(words): (1, words) for words in lengths}
     return {**fixed, ANY_LENGTH: (1, None), BATCH: (None, None)} if any_number else fixed
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from bioner_kd.artefact.pieces import read_in_pieces
 from bioner_kd.artefact.word_model import WordModel
 from bioner_kd.corpus.iob2 import OUTSIDE
 from bioner_kd.corpus.sentence import Sentence
@@ -16,7 +17,6 @@ from bioner_kd.encoding.decoding import Entity, entities_from_tags
 from bioner_kd.encoding.tables import Tables
 from bioner_kd.errors import InputError
 from bioner_kd.runtime.exported import find_exported
-from bioner_kd.runtime.long_sentences import read_in_pieces
 from bioner_kd.runtime.parallel import map_in_order, number_of_workers
 
 Found = TypeVar("Found")

@@ -2,41 +2,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bioner_kd.artefact.tflite import TFLiteModel
 from bioner_kd.corpus.demo import read_demo
-from bioner_kd.export.web.fixed_lengths import FixedLengthModel, Window, reading_plan
+from bioner_kd.export.web.fixed_lengths import FixedLengthModel
 from bioner_kd.student.saved_student import SavedStudent
 
 LENGTHS = (16, 32)  # of the export that the tests share
-
-
-@pytest.mark.parametrize(("words", "length"), [(1, 16), (16, 16), (17, 32), (32, 32)])
-def test_a_sentence_is_padded_to_the_next_length(words: int, length: int) -> None:
-    assert reading_plan(words, LENGTHS) == [Window(length, 0, 0, words)]
-
-
-def test_a_longer_one_is_read_in_overlapping_windows() -> None:
-    assert reading_plan(60, LENGTHS) == [
-        Window(32, 0, 0, 28),
-        Window(32, 24, 28, 42),
-        Window(32, 28, 42, 60),
-    ]
-
-
-@given(st.integers(1, 3000), st.sets(st.integers(2, 200), min_size=1))
-def test_every_word_is_read_once_with_context(words: int, lengths: set[int]) -> None:
-    windows = reading_plan(words, sorted(lengths))
-    rows = [word for window in windows for word in range(window.first, window.end)]
-    assert rows == list(range(words))
-    for window in windows:
-        end = window.start + window.length
-        assert window.length in lengths and window.start <= window.first < window.end <= end
-        margin = max(lengths) // 4 // 2
-        assert window.start == 0 or window.first - window.start >= margin
-        assert len(windows) == 1 or end == words or end - window.end >= margin
 
 
 @pytest.mark.slow
@@ -56,7 +28,7 @@ def test_logits_are_those_of_any_length(
 
 
 @pytest.mark.slow
-def test_windows_change_little(export_folder: Path, trained_student: SavedStudent) -> None:
+def test_pieces_change_little(export_folder: Path, trained_student: SavedStudent) -> None:
     content = (export_folder / "student_float32.tflite").read_bytes()
     fixed, free = FixedLengthModel(content, LENGTHS), TFLiteModel(content)
     words = [word for sentence in read_demo("test")[:30] for word in sentence.words]

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from bioner_kd.runtime.sentence_splitter import sentence_spans, split_sentences
 
+from bioner_kd.artefact.pieces import Piece, cut_in_pieces
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
@@ -19,7 +20,6 @@ from bioner_kd.corpus.tokenizer import split_words, tokenize
 from bioner_kd.encoding.decoding import Decoder, entities_from_tags
 from bioner_kd.encoding.tables import Tables
 from bioner_kd.encoding.word_features import FeatureConfig, WordFeatures
-from bioner_kd.export.web.fixed_lengths import reading_plan
 from bioner_kd.export.web.folder import page_files
 
 from .browser import served
@@ -261,19 +261,18 @@ def test_mentions_are_joined_as_pythons(page: Any) -> None:
             assert math.isclose(entity.score, other["score"], rel_tol=1e-12)
 
 
-def test_long_sentences_are_read_in_pythons_windows(page: Any) -> None:
-    lengths, sizes = [32, 16], [*range(1, 200), 1000]
+def test_long_sentences_are_read_in_pythons_pieces(page: Any) -> None:
+    longest, sizes = 32, [*range(1, 200), 1000]
     found = page.evaluate(
-        """async ([lengths, sizes]) => {
-          const { readingPlan } = await import("/windows.js");
-          return sizes.map((words) => readingPlan(words, lengths)
-            .map(({ length, start, from, to }) => [length, start, from, to]));
+        """async ([longest, sizes]) => {
+          const { cutInPieces } = await import("/pieces.js");
+          return sizes.map((words) => cutInPieces(words, longest)
+            .map(({ start, end, first, last }) => [start, end, first, last]));
         }""",
-        [lengths, sizes],
+        [longest, sizes],
     )
-    for words, windows in zip(sizes, found, strict=True):
-        plan = reading_plan(words, lengths)
-        assert [tuple(w) for w in windows] == [(w.length, w.start, w.first, w.end) for w in plan]
+    for words, pieces in zip(sizes, found, strict=True):
+        assert [Piece(*piece) for piece in pieces] == cut_in_pieces(words, longest)
 
 
 def test_checksums_are_zlibs(page: Any) -> None:

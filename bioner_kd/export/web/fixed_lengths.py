@@ -1,57 +1,20 @@
 """A .tflite file as the web page reads it: sentences padded to the lengths of its signatures."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from bioner_kd.artefact.batching import Features, number_of_words
 from bioner_kd.artefact.layout import LOGITS, length_signature
+from bioner_kd.artefact.pieces import read_in_pieces
 from bioner_kd.artefact.tflite import open_interpreter
-
-
-@dataclass(frozen=True)
-class Window:
-    """Words of a sentence that are read together, and those of them whose rows count.
-
-    Attributes:
-        length: words that the signature takes.
-        start: first word that is read.
-        first: first word whose row counts.
-        end: word after the last whose row counts.
-    """
-
-    length: int
-    start: int
-    first: int
-    end: int
-
-
-def reading_plan(words: int, lengths: Sequence[int]) -> list[Window]:
-    """How a sentence is read; `page/windows.js` says the same.
-
-    A sentence that is longer than the longest signature is read in overlapping windows. Neighbours
-    share a quarter of their words or more, and each word takes its row from the window in which it
-    has more context.
-
-    Args:
-        words: of the sentence, at least 1.
-        lengths: of the signatures, at least one.
-    """
-    fitting = [length for length in lengths if length >= words]
-    if fitting:
-        return [Window(min(fitting), 0, 0, words)]
-    length = max(lengths)
-    starts = [*range(0, words - length, length - length // 4), words - length]
-    cuts = [
-        (start + length + following) // 2
-        for start, following in zip(starts, starts[1:], strict=False)
-    ]
-    bounds = zip(starts, [0, *cuts], [*cuts, words], strict=True)
-    return [Window(length, start, first, end) for start, first, end in bounds]
 
 
 class FixedLengthModel:
     """A student's .tflite file, read through its signatures of fixed length."""
+
+    # One thread for each thread that calls it.
+    own_threads = False
 
     def __init__(self, content: bytes, lengths: Sequence[int]) -> None:
         """Opens it.
@@ -60,7 +23,7 @@ class FixedLengthModel:
             content: bytes of a .tflite file.
             lengths: those of its signatures.
         """
-        self.lengths = tuple(lengths)
+        self.lengths = tuple(sorted(lengths))
         self._interpreter = open_interpreter(content)
         self._runners = {
             length: self._interpreter.get_signature_runner(length_signature(length))
@@ -69,19 +32,18 @@ class FixedLengthModel:
 
     def logits(self, features: Mapping[str, np.ndarray]) -> np.ndarray:
         """Logits of a sentence, as `WordModel` says."""
-        words = len(next(iter(features.values())))
-        parts = [self._read(features, window) for window in reading_plan(words, self.lengths)]
-        return np.concatenate(parts)
+        return self.batch_logits([features])[0]
 
-    def batch_logits(self, sentences: Sequence[Mapping[str, np.ndarray]]) -> list[np.ndarray]:
+    def batch_logits(self, sentences: Sequence[Features]) -> list[np.ndarray]:
         """Logits of several sentences, as `WordModel` says."""
-        return [self.logits(features) for features in sentences]
+        return read_in_pieces(lambda some: list(map(self._read, some)), sentences, self.lengths[-1])
 
-    def _read(self, features: Mapping[str, np.ndarray], window: Window) -> np.ndarray:
-        inputs = {}
+    def _read(self, features: Features) -> np.ndarray:
+        words = number_of_words(features)
+        length = next(length for length in self.lengths if length >= words)
+        inputs = {
+            name: np.zeros((1, length, *ids.shape[1:]), ids.dtype) for name, ids in features.items()
+        }
         for name, ids in features.items():
-            part = ids[window.start : window.start + window.length]
-            inputs[name] = np.zeros((1, window.length, *ids.shape[1:]), ids.dtype)
-            inputs[name][0, : len(part)] = part
-        rows = self._runners[window.length](**inputs)[LOGITS][0]
-        return rows[window.first - window.start : window.end - window.start].copy()
+            inputs[name][0, :words] = ids
+        return self._runners[length](**inputs)[LOGITS][0, :words].copy()

@@ -4,7 +4,7 @@ import { Decoder, entitiesFromTags } from "./decoder.js";
 import { WordFeatures } from "./features.js";
 import { SentenceSplitter } from "./sentences.js";
 import { characterClasses, countCodePoints, tokenize } from "./tokenizer.js";
-import { readingPlan } from "./windows.js";
+import { cutInPieces } from "./pieces.js";
 
 // Words; most sentences have fewer.
 const LONGEST_TO_WARM = 64;
@@ -46,23 +46,25 @@ export class Tagger {
   /**
    * Tags the words of one sentence.
    * @param {string[]} words at least one.
-   * @returns {Promise<{tags: string[], scores: number[], windows: number}>} `windows` is above 1
+   * @returns {Promise<{tags: string[], scores: number[], pieces: number}>} `pieces` is above 1
    *     where the sentence is longer than the model can read at once.
    */
   async tagWords(words) {
-    const plan = readingPlan(words.length, this.model.lengths);
+    const { lengths } = this.model;
+    const pieces = cutInPieces(words.length, Math.max(...lengths));
     const logits = [];
-    for (const { length, start, from, to } of plan) {
-      const inputs = this.features.encode(words.slice(start, start + length), length);
+    for (const { start, end, first, last } of pieces) {
+      const length = Math.min(...lengths.filter((enough) => enough >= end - start));
+      const inputs = this.features.encode(words.slice(start, end), length);
       const rows = await this.model.logits(length, inputs);
-      logits.push(...rows.slice(from - start, to - start));
+      logits.push(...rows.slice(first - start, last - start));
     }
-    return { ...this.decoder.decode(logits), windows: plan.length };
+    return { ...this.decoder.decode(logits), pieces: pieces.length };
   }
 
   /** The mentions of one sentence of `sentences`. */
   async tagSentence(text, words) {
-    const { tags, scores, windows } = await this.tagWords(words.map((word) => word.text));
-    return { entities: entitiesFromTags(text, words, tags, scores), windows };
+    const { tags, scores, pieces } = await this.tagWords(words.map((word) => word.text));
+    return { entities: entitiesFromTags(text, words, tags, scores), pieces };
   }
 }

@@ -83,11 +83,11 @@ async function tagText(tagger, id, text) {
   let rested = began;
   const result = { entities: [], sentences: 0, words: 0, longSentences: 0 };
   for (const words of tagger.sentences(text)) {
-    const { entities, windows } = await tagger.tagSentence(text, words);
+    const { entities, pieces } = await tagger.tagSentence(text, words);
     result.entities.push(...entities);
     result.sentences += 1;
     result.words += words.length;
-    result.longSentences += windows > 1 ? 1 : 0;
+    result.longSentences += pieces > 1 ? 1 : 0;
     if (performance.now() - rested > BUSY_MILLISECONDS) {
       self.postMessage({ kind: "progress", id, done: words.at(-1).to / text.length });
       // Lets a newer text in.

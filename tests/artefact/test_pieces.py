@@ -2,8 +2,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bioner_kd.runtime.long_sentences import read_in_pieces
+from bioner_kd.artefact.pieces import Piece, cut_in_pieces, read_in_pieces
 
 
 class ReadsTheWordsNearby:
@@ -36,3 +38,27 @@ def test_long_and_short_ones_come_back_in_order() -> None:
     for one, features in zip(found, sentences, strict=True):
         np.testing.assert_array_equal(one, model.logits(features))
     assert read_in_pieces(model.batch_logits, []) == []
+
+
+def test_a_short_sentence_is_one_piece() -> None:
+    assert cut_in_pieces(32, 32) == [Piece(0, 32, 0, 32)]
+
+
+def test_a_longer_one_is_cut_into_overlapping_pieces() -> None:
+    assert cut_in_pieces(60, 32) == [
+        Piece(0, 32, 0, 28),
+        Piece(24, 56, 28, 42),
+        Piece(28, 60, 42, 60),
+    ]
+
+
+@given(st.integers(1, 3000), st.integers(2, 200))
+def test_every_word_is_read_once_with_context(words: int, longest: int) -> None:
+    pieces = cut_in_pieces(words, longest)
+    assert [word for p in pieces for word in range(p.first, p.last)] == list(range(words))
+    margin = longest // 4 // 2
+    for piece in pieces:
+        assert piece.end - piece.start <= longest
+        assert piece.start <= piece.first < piece.last <= piece.end
+        assert piece.start == 0 or piece.first - piece.start >= margin
+        assert piece.end == words or piece.end - piece.last >= margin
