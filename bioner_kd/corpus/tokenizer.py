@@ -8,6 +8,7 @@ repeats the rule in any language.
 
 import functools
 import re
+from typing import Any
 
 from bioner_kd.corpus.character_ranges import SEPARATOR_RANGES, WORD_RANGES
 from bioner_kd.corpus.sentence import Sentence
@@ -50,7 +51,7 @@ def character_classes() -> bytes:
     return bytes(classes)
 
 
-def tokenizer_rule() -> dict[str, list[list[int]]]:
+def tokenizer_rule() -> dict[str, Any]:
     """The rule as JSON values, for runtimes in other languages.
 
     Returns:
