@@ -3,7 +3,8 @@
 manifest.json            what is here, and how its tags compare with the Keras student's
 tables.json              words to ids, ids to tags
 student_float32.tflite   float32 weights
-student_int8.tflite      dynamic-range int8 weights
+student_float16.tflite   float16 weights
+student_int8.tflite      dynamic-range int8 weights, word vectors of four bits a number
 saved_model/1/           a version folder of TF Serving, whose base path is saved_model
 web/                     a page for static servers; only if it was asked for
 """
@@ -11,16 +12,19 @@ web/                     a page for static servers; only if it was asked for
 MANIFEST = "manifest.json"
 MANIFEST_FORMAT = 1
 
-FLOAT32, INT8, SAVED_MODEL = "float32", "int8", "saved_model"
+FLOAT32, FLOAT16, INT8 = "float32", "float16", "int8"
+SAVED_MODEL = "saved_model"
 # In the order of preference where nobody chose: float32 gives the tags that were scored.
-FORMS = (FLOAT32, INT8, SAVED_MODEL)
+FORMS = (FLOAT32, FLOAT16, INT8, SAVED_MODEL)
 # A page is no form that the runtime opens.
 WEB = "web"
-TFLITE_FILES = {FLOAT32: "student_float32.tflite", INT8: "student_int8.tflite"}
+TFLITE_FILES = {form: f"student_{form}.tflite" for form in (FLOAT32, FLOAT16, INT8)}
 
-# A TFLite model has one signature a length, named t16 and so on, and one for any number of words.
+# A TFLite model has one signature a length, named t16 and so on, for one sentence; one for a
+# sentence of any number of words; and one for any number of sentences.
 LENGTHS = (16, 32, 64, 128, 256, 512)
 ANY_LENGTH = "dyn"
+BATCH = "batch"
 SERVING = "serving_default"
 LOGITS = "logits"
 # The tables travel inside a SavedModel too: its clients need them, and its folder goes alone.

@@ -1,13 +1,17 @@
 """A SavedModel as a model that any thread or process may call."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bioner_kd.artefact.batching import logits_in_batches, pad
 from bioner_kd.artefact.layout import LOGITS, SERVING
 from bioner_kd.errors import InputError
+
+# Sentences of one call, and its words with padding, which bound its memory.
+_BATCH_SIZE, _BATCH_WORDS = 64, 8192
 
 
 class SavedModel:
@@ -28,10 +32,16 @@ class SavedModel:
     def logits(self, features: Mapping[str, np.ndarray]) -> np.ndarray:
         """Logits of a sentence, as `WordModel` says."""
         batch = {name: ids[np.newaxis] for name, ids in features.items()}
-        return self.batch_logits(batch).numpy()[0]
+        return self.padded_logits(batch).numpy()[0]
 
-    def batch_logits(self, features: Mapping[str, Any]) -> Any:
-        """Logits of a batch.
+    def batch_logits(self, sentences: Sequence[Mapping[str, np.ndarray]]) -> list[np.ndarray]:
+        """Logits of several sentences, as `WordModel` says."""
+        return logits_in_batches(
+            lambda some: self.padded_logits(pad(some)).numpy(), sentences, _BATCH_SIZE, _BATCH_WORDS
+        )
+
+    def padded_logits(self, features: Mapping[str, Any]) -> Any:
+        """Logits of a batch of padded sentences.
 
         Args:
             features: int32 tensors or arrays "word_ids" (batch, words) and so on.

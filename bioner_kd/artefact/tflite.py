@@ -3,12 +3,13 @@
 import importlib
 import operator
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from bioner_kd.artefact.layout import ANY_LENGTH, LOGITS
+from bioner_kd.artefact.batching import logits_in_batches, pad
+from bioner_kd.artefact.layout import ANY_LENGTH, BATCH, LOGITS
 from bioner_kd.artefact.native_output import call_quietly
 from bioner_kd.errors import InputError
 
@@ -18,6 +19,10 @@ _INTERPRETERS = (
     ("tflite_runtime.interpreter", "Interpreter"),
     ("tensorflow", "lite.Interpreter"),
 )
+Runner = Callable[..., dict[str, np.ndarray]]
+# Sentences of one call, and its words with padding: more were no faster a word in our trials, and
+# take more memory.
+_BATCH_SIZE, _BATCH_WORDS = 16, 512
 
 
 def interpreter_class() -> Callable[..., Any]:
@@ -76,22 +81,33 @@ class TFLiteModel:
         self._content = content
         self._name = name
         self._of_thread = threading.local()
-        self._runner()
+        self._runners()
 
     def logits(self, features: Mapping[str, np.ndarray]) -> np.ndarray:
         """Logits of a sentence, as `WordModel` says."""
         batch = {name: np.ascontiguousarray(ids[np.newaxis]) for name, ids in features.items()}
-        return self._runner()(**batch)[LOGITS][0]
+        return self._runners()[ANY_LENGTH](**batch)[LOGITS][0]
 
-    def _runner(self) -> Callable[..., dict[str, np.ndarray]]:
-        runner = getattr(self._of_thread, "runner", None)
-        if runner is None:
-            runner = self._of_thread.runner = self._open()
-        return runner
+    def batch_logits(self, sentences: Sequence[Mapping[str, np.ndarray]]) -> list[np.ndarray]:
+        """Logits of several sentences, as `WordModel` says."""
+        run = self._runners().get(BATCH)
+        if run is None:  # files of earlier versions have no such signature
+            return [self.logits(features) for features in sentences]
+        return logits_in_batches(
+            lambda some: run(**pad(some))[LOGITS], sentences, _BATCH_SIZE, _BATCH_WORDS
+        )
 
-    def _open(self) -> Callable[..., dict[str, np.ndarray]]:
+    def _runners(self) -> Mapping[str, Runner]:
+        runners = getattr(self._of_thread, "runners", None)
+        if runners is None:
+            runners = self._of_thread.runners = self._open()
+        return runners
+
+    def _open(self) -> dict[str, Runner]:
         try:
-            return open_interpreter(self._content).get_signature_runner(ANY_LENGTH)
+            interpreter = open_interpreter(self._content)
+            names = {ANY_LENGTH} | ({BATCH} & interpreter.get_signature_list().keys())
+            return {name: interpreter.get_signature_runner(name) for name in names}
         except (ValueError, RuntimeError) as error:
             raise InputError(
                 f"{self._name}: not a TFLite student, or a damaged one ({error}); copy it again or "

@@ -1,6 +1,6 @@
 """What a model is to those who call it, whichever form it has."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -18,4 +18,14 @@ class WordModel(Protocol):
 
         Returns:
             float32 (words, tags).
+        """
+
+    def batch_logits(self, sentences: Sequence[Mapping[str, np.ndarray]]) -> list[np.ndarray]:
+        """Reads several sentences, of any lengths, faster than one after the other.
+
+        Args:
+            sentences: features of each, as `logits` takes them; there may be none.
+
+        Returns:
+            What `logits` gives for each, up to rounding, in the order of `sentences`.
         """

@@ -40,8 +40,9 @@ EXPORT = Concern(
         "format": f"What to make, of {', '.join(FORMATS)}. web is a folder for any static "
         "server, with a page that tags text in the browser.",
         "quantization": f"Weights of the .tflite files, one file each, of "
-        f"{', '.join(QUANTIZATIONS)}: none is float32 and gives the student's own tags, dynamic is "
-        "int8, less than half the size and about twice as fast.",
+        f"{', '.join(QUANTIZATIONS)}: none is float32 and float16 is smaller, both give the "
+        "student's own tags; dynamic is int8, with word vectors of four bits a number, the "
+        "smallest and about twice as fast.",
         "model_version": "Version folder of the SavedModel; TF Serving serves the highest.",
         "vocabulary_size": "Word vectors to keep, those of the most useful words, where all of "
         "them are too large for a device; 0 keeps all.",

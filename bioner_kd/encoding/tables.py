@@ -75,16 +75,33 @@ def read_tables(path: str | os.PathLike[str]) -> Tables:
         InputError: the file is missing, damaged or of another kind.
     """
     try:
-        with open(path, encoding="utf-8") as file:
-            return Tables.from_json(json.load(file))
+        with open(path, "rb") as file:
+            content = file.read()
     except FileNotFoundError as error:
         raise InputError(
             f"{path}: there is no such file; a student's tables travel beside its model, so copy "
             "them from the folder that it came from."
         ) from error
-    except (OSError, KeyError, TypeError, ValueError, UsageError) as error:
-        reason = str(error).partition("\n")[0] or type(error).__name__
-        raise InputError(
-            f"{path}: not the tables of a student, or damaged ones ({reason}); export the student "
-            "again."
-        ) from error
+    except OSError as error:
+        raise _damaged(str(path), error) from error
+    return parse_tables(content, str(path))
+
+
+def parse_tables(content: bytes, name: str) -> Tables:
+    """Reads the content of a file of tables.
+
+    Raises:
+        InputError: it is damaged or of another kind; `name` says where it is from.
+    """
+    try:
+        return Tables.from_json(json.loads(content.decode("utf-8")))
+    except (KeyError, TypeError, ValueError, UsageError, AttributeError) as error:
+        raise _damaged(name, error) from error
+
+
+def _damaged(name: str, error: Exception) -> InputError:
+    reason = str(error).partition("\n")[0] or type(error).__name__
+    return InputError(
+        f"{name}: not the tables of a student, or damaged ones ({reason}); export the student "
+        "again."
+    )

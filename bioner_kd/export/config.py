@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bioner_kd.artefact.layout import FLOAT32, INT8, SAVED_MODEL, WEB
+from bioner_kd.artefact.layout import FLOAT16, FLOAT32, INT8, SAVED_MODEL, WEB
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.errors import UsageError
 
 FORMATS = ("saved_model", "tflite", "web")
 # A page needs files that are not part of this project.
 DEFAULT_FORMATS = ("saved_model", "tflite")
-QUANTIZATIONS = {"none": FLOAT32, "dynamic": INT8}
+QUANTIZATIONS = {"none": FLOAT32, "float16": FLOAT16, "dynamic": INT8}
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from bioner_kd.artefact.associated import with_tables
 from bioner_kd.artefact.layout import (
-    ANY_LENGTH,
     INT8,
     SAVED_MODEL,
     SERVING,
@@ -20,16 +20,18 @@ from bioner_kd.artefact.saved_model import SavedModel
 from bioner_kd.artefact.tflite import TFLiteModel
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.encoding.batches import predict_logits
-from bioner_kd.export.config import ExportConfig
+from bioner_kd.encoding.tables import TABLES
+from bioner_kd.export.config import QUANTIZATIONS, ExportConfig
 from bioner_kd.export.graph import describe_signature
 from bioner_kd.export.saved_model import write_saved_model
-from bioner_kd.export.tflite import operators, tflite_models
+from bioner_kd.export.tflite import operators, signature_shapes, tflite_models
 from bioner_kd.export.web.fixed_lengths import FixedLengthModel
 from bioner_kd.export.web.folder import write_web_folder
 from bioner_kd.export.web.litert_js import VERSION, litert_js_files
 from bioner_kd.student.saved_student import SavedStudent
 
 _BATCH_SIZE = 64
+_QUANTIZATION_OF = {form: name for name, form in QUANTIZATIONS.items()}
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class WrittenModel:
 def write_models(
     student: SavedStudent, folder: Path, config: ExportConfig, lengths: Sequence[int]
 ) -> Iterator[WrittenModel]:
-    """Writes the models into an existing folder, one after the other.
+    """Writes the models into a folder that has the tables, one after the other.
 
     Args:
         student: the student.
@@ -67,9 +69,9 @@ def write_models(
     litert_js = litert_js_files(config.litert_js) if WEB in config.forms else {}
     forms = [form for form in config.forms if form in TFLITE_FILES]
     if forms:
-        contents = tflite_models(student, [form == INT8 for form in forms], lengths)
-        for form, content in zip(forms, contents, strict=True):
-            yield _write_tflite(student, folder, form, content, lengths)
+        contents = tflite_models(student, forms, lengths)
+        for form in forms:
+            yield _write_tflite(student, folder, form, contents[form], lengths)
     if SAVED_MODEL in config.forms:
         yield _write_saved_model(student, folder, config.model_version)
     if WEB in config.forms:
@@ -80,14 +82,15 @@ def _write_tflite(
     student: SavedStudent, folder: Path, form: str, content: bytes, lengths: Sequence[int]
 ) -> WrittenModel:
     path = folder / TFLITE_FILES[form]
+    content = with_tables(content, (folder / TABLES).read_bytes())
     path.write_bytes(content)
     model = TFLiteModel(content, path.name)
-    words = {**{length_signature(length): length for length in lengths}, ANY_LENGTH: None}
     description = {
         "format": "tflite",
-        "quantization": "dynamic" if form == INT8 else "none",
+        "quantization": _QUANTIZATION_OF[form],
         "signatures": {
-            name: describe_signature(student, 1, length) for name, length in words.items()
+            name: describe_signature(student, *shape)
+            for name, shape in signature_shapes(lengths).items()
         },
         "operators": operators(content),
     }
@@ -95,7 +98,9 @@ def _write_tflite(
         form,
         path.name,
         description,
-        lambda sentences: [model.logits(student.features.encode(s.words)) for s in sentences],
+        lambda sentences: model.batch_logits(
+            [student.features.encode(sentence.words) for sentence in sentences]
+        ),
     )
 
 
@@ -113,7 +118,7 @@ def _write_saved_model(student: SavedStudent, folder: Path, version: int) -> Wri
         f"{SAVED_MODEL}/{version}",
         description,
         lambda sentences: predict_logits(
-            model.batch_logits, student.source(sentences), _BATCH_SIZE
+            model.padded_logits, student.source(sentences), _BATCH_SIZE
         ),
     )
 
@@ -121,12 +126,12 @@ def _write_saved_model(student: SavedStudent, folder: Path, version: int) -> Wri
 def _write_web(
     student: SavedStudent, folder: Path, lengths: Sequence[int], litert_js: Mapping[str, bytes]
 ) -> WrittenModel:
-    (content,) = tflite_models(student, [True], lengths, any_length=False)
+    content = tflite_models(student, [INT8], lengths, any_length=False)[INT8]
     write_web_folder(folder / WEB, content, student.tables, litert_js)
     model = FixedLengthModel(content, lengths)
     description = {
         "format": "web",
-        "quantization": "dynamic",
+        "quantization": _QUANTIZATION_OF[INT8],
         "litert_js": VERSION,
         "signatures": {
             length_signature(length): describe_signature(student, 1, length) for length in lengths

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from absl import logging
 
-from bioner_kd.artefact.layout import FLOAT32, INT8, SAVED_MODEL, WEB
+from bioner_kd.artefact.layout import INT8, WEB
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.evaluation.predictions import score_logits
@@ -74,7 +74,7 @@ def warn_of_losses(form: str, parity: Parity, keras_f1: float) -> None:
         parity: of that form.
         keras_f1: of the Keras student, percent.
     """
-    if form in (FLOAT32, SAVED_MODEL) and parity.tags_that_differ:
+    if form not in (INT8, WEB) and parity.tags_that_differ:
         logging.warning(
             "%s: %d tags differ from the Keras student's; none should.",
             form,
@@ -84,7 +84,7 @@ def warn_of_losses(form: str, parity: Parity, keras_f1: float) -> None:
     if form in (INT8, WEB) and loss > INT8_F1_LOSS:
         logging.warning(
             "%s: loses %.2f points of F1 (%.2f, the Keras student has %.2f), more than %.1f; "
-            "prefer the float32 file where its size is no trouble.",
+            "prefer the float16 file where its size is no trouble.",
             form,
             loss,
             parity.score.f1,

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from bioner_kd.artefact.associated import tables_inside
 from bioner_kd.artefact.layout import FORMS, MANIFEST, MANIFEST_FORMAT, SAVED_MODEL_TABLES
 from bioner_kd.artefact.saved_model import SavedModel
 from bioner_kd.artefact.tflite import TFLiteModel
 from bioner_kd.artefact.word_model import WordModel
 from bioner_kd.checksum import file_digest
-from bioner_kd.encoding.tables import TABLES, Tables, read_tables
+from bioner_kd.encoding.tables import TABLES, Tables, parse_tables, read_tables
 from bioner_kd.errors import InputError, UsageError
 
 _EXPORT_AGAIN = "copy the whole folder again or export the student again"
@@ -25,7 +26,7 @@ class Exported:
 
     Attributes:
         model: a .tflite file or a SavedModel version folder.
-        tables: its tables.
+        tables: its tables; a .tflite file may do without, since they are inside of it too.
         digests: SHA-256 of the files of both; empty where they were copied without their manifest.
     """
 
@@ -39,22 +40,43 @@ class Exported:
         Raises:
             InputError: one of them is missing, damaged or not of the other.
         """
-        tables = read_tables(self.tables)
-        for path, digest in self.digests.items():
-            _check_digest(path, digest)
-        model = SavedModel(self.model) if self.model.is_dir() else _read_tflite(self.model)
+        if self.model.is_dir():
+            tables = read_tables(self.tables)
+            self._check_digests()
+            model: WordModel = SavedModel(self.model)
+        else:
+            model, tables = self._open_tflite()
         _check_fit(model, tables, self)
         return model, tables
+
+    def _open_tflite(self) -> tuple[WordModel, Tables]:
+        try:
+            content = self.model.read_bytes()
+        except OSError as error:
+            raise InputError(f"{self.model}: cannot read this file ({error.strerror}).") from error
+        beside = self.tables.exists() or self.tables in self.digests
+        tables = read_tables(self.tables) if beside else None
+        self._check_digests()
+        inside = tables_inside(content, str(self.model))
+        if inside is not None and not (beside and inside == self.tables.read_bytes()):
+            own = parse_tables(inside, f"{self.model} (tables inside)")
+            if tables not in (None, own):
+                raise _not_of_this_model(self, "it has other ones inside")
+            tables = own
+        return TFLiteModel(content, str(self.model)), tables or read_tables(self.tables)
+
+    def _check_digests(self) -> None:
+        for path, digest in self.digests.items():
+            _check_digest(path, digest)
 
 
 def find_exported(path: Path, form: str = "") -> Exported:
     """Finds what a person named.
 
     Args:
-        path: an export folder, a .tflite file with its tables beside it, or a SavedModel version
-            folder.
-        form: which model of an export folder: "float32", "int8" or "saved_model"; the first of
-            these that it has where empty.
+        path: an export folder, a .tflite file, or a SavedModel version folder.
+        form: which model of an export folder: "float32", "float16", "int8" or "saved_model"; the
+            first of these that it has where empty.
 
     Raises:
         InputError: there is no exported student, or not in that form.
@@ -147,14 +169,6 @@ def _check_digest(path: Path, digest: str) -> None:
             f"{path}: not the file that was exported, but a damaged one or one of another student "
             f"(SHA-256 {found[:12]}…, in {MANIFEST} {digest[:12]}…); {_EXPORT_AGAIN}."
         )
-
-
-def _read_tflite(path: Path) -> TFLiteModel:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot read this file ({error.strerror}).") from error
-    return TFLiteModel(content, str(path))
 
 
 def _check_fit(model: WordModel, tables: Tables, where: Exported) -> None:

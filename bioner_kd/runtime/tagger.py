@@ -37,11 +37,10 @@ class Tagger:
         """Loads what scripts/export.py wrote.
 
         Args:
-            path: an export folder, a .tflite file with its tables.json beside it, or a version
-                folder of a SavedModel.
-            form: which model of an export folder: "float32" (the tags that were scored), "int8"
-                (the smallest and fastest) or "saved_model" (needs TensorFlow). Where empty, the
-                first of these that the folder has.
+            path: an export folder, a .tflite file, or a version folder of a SavedModel.
+            form: which model of an export folder: "float32" or "float16" (the tags that were
+                scored), "int8" (the smallest and fastest) or "saved_model" (needs TensorFlow).
+                Where empty, the first of these that the folder has.
 
         Raises:
             InputError: no exported student, or a damaged one, or tables of another one.

@@ -69,7 +69,7 @@ class CharacterCNN(keras.layers.Layer):
 
     def call(self, char_ids: tf.Tensor) -> tf.Tensor:
         """Int32 (batch, words, chars) to float32 (batch, words, filters)."""
-        present = tf.cast(tf.not_equal(char_ids, PAD), self.compute_dtype)[..., tf.newaxis]
+        present = tf.expand_dims(tf.cast(tf.not_equal(char_ids, PAD), self.compute_dtype), -1)
         convolved = self._convolution(self._embedding(char_ids) * present)
         # ReLU before the mask: padding then gives 0, the least that any character can give.
         return tf.reduce_max(tf.nn.relu(convolved) * present, axis=2)

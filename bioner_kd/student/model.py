@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -17,6 +17,22 @@ from bioner_kd.student.layers import CharacterCNN, FixedVectors, WordDropout
 
 # Root mean square of Keras's initial embeddings, which are uniform in [-0.05, 0.05].
 _FRESH_SIZE = 0.05 / 3**0.5
+
+
+class Parts(NamedTuple):
+    """Layers of a student, for those who run them in another way.
+
+    Attributes:
+        embeddings: of each feature, in the order in which they are joined.
+        norm: over what they give.
+        recurrent: the BiLSTMs, one after the other.
+        classifier: logits from what the last one gives.
+    """
+
+    embeddings: Mapping[str, keras.layers.Layer]
+    norm: keras.layers.Layer
+    recurrent: Sequence[keras.layers.Bidirectional]
+    classifier: keras.layers.Dense
 
 
 @keras.saving.register_keras_serializable("bioner_kd")
@@ -79,6 +95,10 @@ class Student(keras.Model):
         if self.crf is None:
             return None
         return tuple(map(tuple, self.crf.transitions.numpy().tolist()))
+
+    def parts(self) -> Parts:
+        """What it is made of."""
+        return Parts(self._embeddings, self._norm, self._recurrent, self._classifier)
 
     def _embedding(self, name: str) -> keras.layers.Layer:
         rows, config = self.table_sizes[name], self.config

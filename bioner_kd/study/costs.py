@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
+from bioner_kd.artefact.layout import INT8
 from bioner_kd.artefact.tflite import TFLiteModel
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.evaluation.scores import score
@@ -53,7 +54,7 @@ def measure(folder: Path, sentences: Sequence[Sentence]) -> Cost:
         teachers = [load_teacher(part) for part in averaged_parts(folder)]
         return Cost(median_milliseconds(_teachers_tagger(teachers), sentences))
     student = load_student(folder)
-    (content,) = tflite_models(student, [True])
+    content = tflite_models(student, [INT8])[INT8]
     tagger = Tagger(TFLiteModel(content, f"{folder} as int8"), student.tables)
     tags = [tagger.tag_words(sentence.words) for sentence in sentences]
     gold = [sentence.tags or () for sentence in sentences]

@@ -23,6 +23,17 @@ def test_it_gives_the_logits_of_the_tflite_model(export_folder: Path) -> None:
         np.testing.assert_allclose(logits, other.logits(features), atol=1e-4)
 
 
+def test_batches_give_the_logits_of_one_by_one_in_the_order_given(export_folder: Path) -> None:
+    encode = read_tables(export_folder / "tables.json").features.encode
+    sentences = [encode(sentence.words) for sentence in read_demo("test")[:40]]
+    sentences += [encode(["gout"]), encode(["gout", "."] * 100)]
+    model = SavedModel(export_folder / "saved_model" / "1")
+    found = model.batch_logits(sentences)
+    for logits, features in zip(found, sentences, strict=True):
+        np.testing.assert_allclose(logits, model.logits(features), atol=1e-5)
+    assert model.batch_logits([]) == []
+
+
 def test_a_pickled_model_opens_its_folder_again(
     export_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,7 +5,7 @@ from bioner_kd.export.config import ExportConfig
 
 
 def test_everything_is_made_by_default() -> None:
-    assert ExportConfig().forms == ("float32", "int8", "saved_model")
+    assert ExportConfig().forms == ("float32", "float16", "int8", "saved_model")
 
 
 def test_quantization_concerns_tflite_alone() -> None:

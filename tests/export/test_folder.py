@@ -37,6 +37,7 @@ def test_layout(export_folder: Path) -> None:
         "manifest.json",
         "tables.json",
         "student_float32.tflite",
+        "student_float16.tflite",
         "student_int8.tflite",
         "saved_model/1/saved_model.pb",
         "saved_model/1/fingerprint.pb",
@@ -90,7 +91,8 @@ def test_manifest_compares_every_model_on_the_whole_split(
     keras = trained_student.logits(sentences)
     micro = score_logits(sentences, keras, trained_student.decoder).conlleval.micro
     assert comparison["keras"]["f1"] == micro.f1 > 0
-    assert set(models) == {"float32", "int8", "saved_model"}
+    assert set(models) == {"float32", "float16", "int8", "saved_model"}
+    assert models["float16"]["parity"]["tags_that_differ"] == 0
     for form in ("float32", "saved_model"):
         assert models[form]["parity"]["tags_that_differ"] == 0
         assert models[form]["parity"]["largest_logit_difference"] < 1e-4
@@ -115,15 +117,14 @@ def test_parity_of_int8_is_what_its_file_gives(
     assert largest > 1e-4  # otherwise nothing was quantised
 
 
-@pytest.mark.parametrize("form", ["float32", "int8"])
+@pytest.mark.parametrize("form", ["float32", "float16", "int8"])
 def test_signatures_are_those_of_the_file(
     manifest: dict[str, Any], export_folder: Path, form: str
 ) -> None:
     model = manifest["models"][form]
     interpreter = Interpreter(str(export_folder / model["path"]))
-    assert (
-        set(model["signatures"]) == set(interpreter.get_signature_list()) == {"t16", "t32", "dyn"}
-    )
+    found = set(interpreter.get_signature_list())
+    assert set(model["signatures"]) == found == {"t16", "t32", "dyn", "batch"}
     for name, signature in model["signatures"].items():
         runner = interpreter.get_signature_runner(name)
         for kind, details in (

@@ -50,6 +50,7 @@ def parity(f1: float, differing: int = 0) -> Parity:
     [
         ("float32", parity(80.0), False),
         ("float32", parity(80.0, differing=1), True),
+        ("float16", parity(80.0, differing=1), True),
         ("saved_model", parity(80.0, differing=1), True),
         ("int8", parity(79.71, differing=40), False),
         ("int8", parity(79.69, differing=40), True),

@@ -11,6 +11,8 @@ from bioner_kd.errors import InputError, UsageError
 from bioner_kd.runtime.exported import find_exported
 from bioner_kd.runtime.tagger import Tagger
 
+from ..artefact.without_tables import without_tables
+
 
 @pytest.fixture
 def folder(export_folder: Path, tmp_path: Path) -> Path:
@@ -44,6 +46,8 @@ def test_the_form_chooses_a_model_of_an_export_folder(
 
 def test_the_first_that_is_there_is_taken_where_nobody_chose(folder: Path) -> None:
     edit_manifest(folder, lambda manifest: manifest["models"].pop("float32"))
+    assert find_exported(folder).model.name == "student_float16.tflite"
+    edit_manifest(folder, lambda manifest: manifest["models"].pop("float16"))
     assert find_exported(folder).model.name == "student_int8.tflite"
 
 
@@ -67,7 +71,7 @@ def test_a_relative_path_will_do(folder: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_an_unknown_form_is_a_usage_error(export_folder: Path) -> None:
-    with pytest.raises(UsageError, match="--form=int4: must be one of float32, int8, saved_model"):
+    with pytest.raises(UsageError, match="--form=int4: must be one of float32, float16, int8"):
         find_exported(export_folder, "int4")
     with pytest.raises(UsageError, match="no export folder"):
         find_exported(export_folder / "student_int8.tflite", "int8")
@@ -75,7 +79,7 @@ def test_an_unknown_form_is_a_usage_error(export_folder: Path) -> None:
 
 def test_a_form_that_was_not_exported_is_an_input_error(folder: Path) -> None:
     edit_manifest(folder, lambda manifest: manifest["models"].pop("int8"))
-    with pytest.raises(InputError, match="holds float32, saved_model, not int8"):
+    with pytest.raises(InputError, match="holds float32, float16, saved_model, not int8"):
         find_exported(folder, "int8")
     edit_manifest(folder, lambda manifest: manifest["models"].clear())
     with pytest.raises(InputError, match="holds no model"):
@@ -97,13 +101,46 @@ def refused(path: Path, form: str = "") -> str:
     return str(raised.value)
 
 
-@pytest.mark.parametrize("with_manifest", [True, False])
-def test_a_folder_without_its_tables(folder: Path, with_manifest: bool) -> None:
+def model_alone(path: Path) -> Path:
+    """Cuts the tables off a .tflite file."""
+    path.write_bytes(without_tables(path.read_bytes()))
+    return path
+
+
+def test_a_folder_without_its_tables(folder: Path) -> None:
     (folder / "tables.json").unlink()
-    if not with_manifest:
-        (folder / "manifest.json").unlink()
-    path = folder if with_manifest else folder / "student_int8.tflite"
+    assert "tables.json: there is no such file" in refused(folder)
+
+
+def test_a_tflite_file_alone_is_enough(export_folder: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(export_folder / "student_int8.tflite", tmp_path))
+    words = ["Aspirin", "relieves", "gout", "."]
+    expected = Tagger.load(export_folder, form="int8").tag_words(words)
+    assert Tagger.load(path).tag_words(words) == expected
+
+
+def test_a_tflite_file_without_any_tables(export_folder: Path, tmp_path: Path) -> None:
+    path = model_alone(Path(shutil.copy(export_folder / "student_int8.tflite", tmp_path)))
     assert "tables.json: there is no such file" in refused(path)
+    shutil.copy(export_folder / "tables.json", tmp_path)
+    assert Tagger.load(path).tag_words(["gout"])
+
+
+def test_tables_of_another_student_of_the_same_size_are_found(folder: Path) -> None:
+    (folder / "manifest.json").unlink()
+    path = folder / "tables.json"
+    tables = json.loads(path.read_text(encoding="utf-8"))
+    tables["features"]["tables"]["word"].reverse()
+    path.write_text(json.dumps(tables), encoding="utf-8")
+    assert "it has other ones inside" in refused(folder / "student_int8.tflite")
+
+
+def test_tables_that_were_only_written_in_another_way_are_the_same(folder: Path) -> None:
+    (folder / "manifest.json").unlink()
+    path = folder / "tables.json"
+    tables = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(tables, indent=2), encoding="utf-8")
+    assert Tagger.load(folder / "student_int8.tflite").tag_words(["gout"])
 
 
 def test_tables_of_another_model_are_found_by_their_checksum(folder: Path) -> None:
@@ -120,6 +157,7 @@ def test_tables_of_a_model_with_more_words_are_found_without_a_manifest(folder: 
     path.write_text(json.dumps(tables), encoding="utf-8")
     for name in ("student_float32.tflite", "student_int8.tflite"):
         assert f"not the tables of {folder / name}" in refused(folder / name)
+        assert f"not the tables of {folder / name}" in refused(model_alone(folder / name))
 
 
 def test_tables_of_a_model_with_other_tags_are_found_without_a_manifest(folder: Path) -> None:
@@ -128,7 +166,7 @@ def test_tables_of_a_model_with_other_tags_are_found_without_a_manifest(folder: 
     tables = json.loads(path.read_text(encoding="utf-8"))
     tables["tags"] += ["B-Gene", "I-Gene"]
     path.write_text(json.dumps(tables), encoding="utf-8")
-    assert "5 tags, not 7" in refused(folder / "student_float32.tflite")
+    assert "5 tags, not 7" in refused(model_alone(folder / "student_float32.tflite"))
 
 
 def test_tables_of_a_model_with_other_features_are_found_without_a_manifest(folder: Path) -> None:
@@ -137,8 +175,8 @@ def test_tables_of_a_model_with_other_features_are_found_without_a_manifest(fold
         tables = json.loads(path.read_text(encoding="utf-8"))
         tables["features"]["config"]["features"].remove("shape")
         path.write_text(json.dumps(tables), encoding="utf-8")
-    for name in ("student_float32.tflite", "saved_model/1"):
-        assert "not the tables of" in refused(folder / name)
+    for path in (model_alone(folder / "student_float32.tflite"), folder / "saved_model/1"):
+        assert "not the tables of" in refused(path)
 
 
 @pytest.mark.parametrize(
