@@ -1,7 +1,7 @@
 r"""Finds the entities of texts with an exported student.
 
 Reads --text, files or standard input, and writes a line of JSON a text, or CoNLL, as soon as each
-text is tagged. A .tflite model needs no TensorFlow.
+text is tagged. Many texts are shared by all cores. A .tflite model needs no TensorFlow.
 
   python scripts/tag.py --model=saved_models/demo/export --text="Cisplatin causes hearing loss."
   zcat abstracts.txt.gz | python scripts/tag.py --model=saved_models/demo/export > entities.jsonl
@@ -10,16 +10,7 @@ text is tagged. A .tflite model needs no TensorFlow.
 
 from bioner_kd.cli import tag
 from bioner_kd.cli.program import Program
-from bioner_kd.runtime.tagger import Tagger
 
-
-def main(program: Program) -> None:
-    """Tags as the flags say."""
-    choice = program.read(tag.TAG)
-    texts = tag.read_texts(program)
-    tag.write_tagged(choice, Tagger.load(choice.model, form=choice.form), texts)
-
-
-PROGRAM = Program(__doc__, main, (tag.TAG,), takes_files=True)
+PROGRAM = Program(__doc__, tag.tag_texts, (tag.TAG,), takes_files=True, stopped="Stopped.")
 if __name__ == "__main__":
     PROGRAM.main()

@@ -5,12 +5,14 @@ tables.json              words to ids, ids to tags
 student_float32.tflite   float32 weights
 student_float16.tflite   float16 weights
 student_int8.tflite      dynamic-range int8 weights, word vectors of four bits a number
+tagger.pyz               the Python runtime in one file
 saved_model/1/           a version folder of TF Serving, whose base path is saved_model
 web/                     a page for static servers; only if it was asked for
 """
 
 MANIFEST = "manifest.json"
 MANIFEST_FORMAT = 1
+ARCHIVE = "tagger.pyz"
 
 FLOAT32, FLOAT16, INT8 = "float32", "float16", "int8"
 SAVED_MODEL = "saved_model"

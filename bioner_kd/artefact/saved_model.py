@@ -20,6 +20,9 @@ class SavedModel:
     What is pickled is the folder's name: another process opens the folder itself.
     """
 
+    # TensorFlow spreads a batch over all cores by itself.
+    own_threads = True
+
     def __init__(self, folder: Path) -> None:
         """Opens a version folder.
 

@@ -68,6 +68,9 @@ class TFLiteModel:
     else.
     """
 
+    # One thread for each thread that calls it: processes share the work.
+    own_threads = False
+
     def __init__(self, content: bytes, name: str = "the model") -> None:
         """Opens a model.
 

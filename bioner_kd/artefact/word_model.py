@@ -7,7 +7,13 @@ import numpy as np
 
 
 class WordModel(Protocol):
-    """A student that gives every word of a sentence a row of logits."""
+    """A student that gives every word of a sentence a row of logits.
+
+    Attributes:
+        own_threads: whether it uses all cores by itself.
+    """
+
+    own_threads: bool
 
     def logits(self, features: Mapping[str, np.ndarray]) -> np.ndarray:
         """Reads one sentence; nothing is carried over from one call to the next.

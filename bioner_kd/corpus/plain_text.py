@@ -2,6 +2,7 @@
 
 import contextlib
 import gzip
+import io
 import lzma
 import os
 import sys
@@ -51,8 +52,17 @@ def read_text_lines(path: str | os.PathLike[str], *, keep_ends: bool = False) ->
         path: text, also compressed by gzip or xz, or "-" for the standard input.
         keep_ends: leave the line ends on.
     """
-    lines = _decoded(sys.stdin.buffer, _name(path)) if path == STDIN else _lines_of_file(path)
+    lines = _decoded(_standard_input(), _name(path)) if path == STDIN else _lines_of_file(path)
     return (line + end if keep_ends else line for line, end in lines)
+
+
+def _standard_input() -> BinaryIO:
+    try:
+        # With a buffer of its own: Python aborts where a thread still waits for sys.stdin's when
+        # the program ends.
+        return open(sys.stdin.fileno(), "rb", closefd=False)
+    except io.UnsupportedOperation:  # it was replaced by something that is no file
+        return sys.stdin.buffer
 
 
 def write_plain_text(path: str | os.PathLike[str], lines: Iterable[str]) -> None:

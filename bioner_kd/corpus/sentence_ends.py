@@ -1,6 +1,6 @@
 """What the end of a sentence looks like: characters and abbreviations, which travel with a student.
 
-The rule that reads them is in `bioner_kd.runtime.sentence_splitter`.
+The rule that reads them is in `bioner_kd.corpus.sentence_splitter`.
 """
 
 from typing import Any

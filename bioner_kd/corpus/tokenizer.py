@@ -31,10 +31,8 @@ def _character_set(ranges: str) -> str:
     return "".join(rf"\U{first:08x}-\U{last:08x}" for first, last in _parse_ranges(ranges))
 
 
-_WORD = re.compile(
-    f"[{_character_set(WORD_RANGES)}]+"
-    f"|[^{_character_set(WORD_RANGES)}{_character_set(SEPARATOR_RANGES)}]"
-)
+# The second half is tried where the first has failed, on a character that goes into no word.
+_WORD = re.compile(f"[{_character_set(WORD_RANGES)}]+|[^{_character_set(SEPARATOR_RANGES)}]")
 
 
 @functools.cache

@@ -8,7 +8,7 @@ from typing import Any
 
 from absl import logging
 
-from bioner_kd.artefact.layout import LENGTHS, MANIFEST
+from bioner_kd.artefact.layout import ARCHIVE, LENGTHS, MANIFEST
 from bioner_kd.atomic import atomic_file, atomic_folder
 from bioner_kd.encoding.tables import TABLES
 from bioner_kd.evaluation.predictions import score_logits
@@ -16,6 +16,7 @@ from bioner_kd.export.config import ExportConfig, Split
 from bioner_kd.export.manifest import make_manifest
 from bioner_kd.export.models import write_models
 from bioner_kd.export.parity import compare_logits, warn_of_losses
+from bioner_kd.export.zipapp import write_zipapp
 from bioner_kd.student.saved_student import SavedStudent
 from bioner_kd.student.vocabulary import cut_vocabulary
 
@@ -51,6 +52,7 @@ def export_student(
         student = cut_vocabulary(student, config.vocabulary_size)
     with atomic_folder(folder, overwrite=overwrite) as unfinished:
         student.tables.write(unfinished / TABLES)
+        write_zipapp(unfinished / ARCHIVE)
         manifest = _write_compared(student, unfinished, split, config, lengths)
         with atomic_file(unfinished / MANIFEST) as file:
             json.dump(manifest, file, ensure_ascii=False, indent=1)

@@ -1,18 +1,29 @@
 """Text in, entities out, from an exported student."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from bioner_kd.artefact.word_model import WordModel
+from bioner_kd.corpus.iob2 import OUTSIDE
 from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.corpus.sentence_splitter import iterate_sentences
 from bioner_kd.encoding.decoding import Entity, entities_from_tags
 from bioner_kd.encoding.tables import Tables
+from bioner_kd.errors import InputError
 from bioner_kd.runtime.exported import find_exported
-from bioner_kd.runtime.sentence_splitter import split_sentences
+from bioner_kd.runtime.long_sentences import read_in_pieces
+from bioner_kd.runtime.parallel import map_in_order, number_of_workers
+
+Found = TypeVar("Found")
+
+# Sentences that are read together: enough that a model can batch those of like lengths, few enough
+# that they take little memory. Padded words, because decoding pads to the longest.
+_BATCH_SENTENCES, _BATCH_PADDED_WORDS = 256, 65_536
 
 
 class Tagger:
@@ -66,28 +77,133 @@ class Tagger:
         Returns:
             Entities in order, with `text[entity.start:entity.end] == entity.text`.
         """
-        return [entity for s in split_sentences(text) for entity in self.tag_sentence(s)]
+        return self.tag_texts([text])[0]
 
-    def tag_many(self, texts: Iterable[str]) -> Iterator[list[Entity]]:
-        """Entities of each text, in the order of the texts; a text is read when it is its turn."""
-        return map(self.tag, texts)
+    def tag_many(self, texts: Iterable[str], *, workers: int = 0) -> Iterator[list[Entity]]:
+        """Entities of each text, in the order of the texts.
+
+        Texts are read a little ahead, in a thread; their number may be infinite. Neighbouring texts
+        are read by the model together, so that a score may differ from that of `tag` by rounding
+        (about 1e-6). Where many texts wait, processes of their own share the work; they end with
+        the iterator, when it is at its end, closed or no longer used.
+
+        Args:
+            texts: any texts.
+            workers: processes at most, 0 for one a core, 1 for none but this one.
+
+        Raises:
+            InputError: something is no text, or cannot be tagged; its number is said.
+            UsageError: the number of workers is negative.
+            ChildProcessError: a worker died.
+        """
+        return map_in_order(self.tag_texts, check_texts(texts), self.workers(workers), len)
+
+    def tag_texts(self, texts: Sequence[str]) -> list[list[Entity]]:
+        """Entities of each text; sentences of neighbouring texts are read together."""
+        return self.tag_groups(map(iterate_sentences, texts))
+
+    def tag_groups(self, groups: Iterable[Iterable[Sentence]]) -> list[list[Entity]]:
+        """Entities of each group of sentences; offsets count in the sentences' texts."""
+        return [
+            [entity for entities in group for entity in entities]
+            for group in _in_groups(self._entities, groups)
+        ]
+
+    def tag_words_in_groups(
+        self, groups: Iterable[Iterable[Sentence]]
+    ) -> list[list[tuple[Sentence, list[str]]]]:
+        """Sentences of each group with the IOB2 tags of their words."""
+        return _in_groups(self._tags, groups)
 
     def tag_sentence(self, sentence: Sentence) -> list[Entity]:
         """Entities of one sentence whose words are known; their offsets count in its text."""
-        tags, scores = self._tag(sentence.words)
-        return entities_from_tags(tags, scores, sentence.spans, sentence.text)
+        return self.tag_groups([[sentence]])[0]
 
     def tag_words(self, words: Sequence[str]) -> list[str]:
         """IOB2 tags of the words of one sentence."""
-        return self._tag(words)[0]
+        ((_, tags),) = self.tag_words_in_groups([[Sentence.from_words(words)]])[0]
+        return tags
 
-    def _tag(self, words: Sequence[str]) -> tuple[list[str], np.ndarray]:
-        if not words:
-            return [], np.zeros(0)
+    def workers(self, wanted: int) -> int:
+        """Number of processes that tag many texts: as wanted, or as many as are of use where 0.
+
+        Raises:
+            UsageError: it is negative.
+        """
+        return number_of_workers(wanted, own_threads=self._model.own_threads)
+
+    def _entities(self, sentences: Iterable[Sentence]) -> Iterator[list[Entity]]:
         decoder = self._tables.decoder
-        logits = self._model.logits(self._tables.features.encode(words))
-        tags = decoder.decode(logits)
-        return tags, decoder.scores(logits, tags)
+        for batch in _batches(sentences):
+            logits, tags = self._read(batch)
+            # Probabilities take longer than tags, and most sentences have nothing to score.
+            some = [number for number, found in enumerate(tags) if set(found) - {OUTSIDE}]
+            scores = decoder.scores_many([logits[n] for n in some], [tags[n] for n in some])
+            scored = dict(zip(some, scores, strict=True))
+            for number, (sentence, found) in enumerate(zip(batch, tags, strict=True)):
+                yield (
+                    entities_from_tags(found, scored[number], sentence.spans, sentence.text)
+                    if number in scored
+                    else []
+                )
+
+    def _tags(self, sentences: Iterable[Sentence]) -> Iterator[tuple[Sentence, list[str]]]:
+        for batch in _batches(sentences):
+            yield from zip(batch, self._read(batch)[1], strict=True)
+
+    def _read(self, batch: Sequence[Sentence]) -> tuple[list[np.ndarray], list[list[str]]]:
+        # Logits and tags of each sentence; the model is shown those that have words.
+        features = [self._tables.features.encode(s.words) for s in batch if s.words]
+        found = iter(read_in_pieces(self._model.batch_logits, features))
+        nothing = np.zeros((0, len(self._tables.tag_set)), np.float32)
+        logits = [next(found) if s.words else nothing for s in batch]
+        return logits, self._tables.decoder.decode_many(logits)
+
+
+def check_texts(texts: Iterable[str]) -> Iterator[str]:
+    """The texts as they are.
+
+    Raises:
+        InputError: one is no text; its number is said.
+    """
+    for number, text in enumerate(texts, 1):
+        if not isinstance(text, str):
+            raise InputError(f"Text {number} is of type {type(text).__name__}, not str.")
+        yield text
+
+
+def _batches(sentences: Iterable[Sentence]) -> Iterator[list[Sentence]]:
+    batch: list[Sentence] = []
+    longest = 0
+    for sentence in sentences:
+        longest = max(longest, len(sentence))
+        full = len(batch) == _BATCH_SENTENCES or (len(batch) + 1) * longest > _BATCH_PADDED_WORDS
+        if batch and full:
+            yield batch
+            batch, longest = [], len(sentence)
+        batch.append(sentence)
+    if batch:
+        yield batch
+
+
+def _in_groups(
+    find: Callable[[Iterable[Sentence]], Iterator[Found]], groups: Iterable[Iterable[Sentence]]
+) -> list[list[Found]]:
+    # What `find` gives for each sentence, where it may read the sentences of all groups together.
+    found: list[list[Found]] = []
+    owners: deque[list[Found]] = deque()
+
+    def sentences() -> Iterator[Sentence]:
+        for group in groups:
+            owner: list[Found] = []
+            found.append(owner)
+            for sentence in group:
+                owners.append(owner)
+                yield sentence
+
+    for one in find(sentences()):
+        owners.popleft().append(one)
+    return found
 
 
 def _restore(model: WordModel, tables: dict[str, Any]) -> Tagger:

@@ -8,9 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from bioner_kd.encoding.chain import best_path, iob2_allows, marginals
+from bioner_kd.encoding.chain import best_paths, iob2_allows, marginals
 
 numbers = st.integers(-9, 9)
+
+
+def best_path(scores: np.ndarray, start: np.ndarray, steps: np.ndarray) -> list[int]:
+    return best_paths([scores], start, steps)[0]
+
+
+def probabilities(scores: np.ndarray, start: np.ndarray, steps: np.ndarray) -> np.ndarray:
+    return marginals([scores], start, steps)[0]
 
 
 @st.composite
@@ -64,7 +72,7 @@ def test_probabilities_are_shares_of_all_sequences(chain: tuple[np.ndarray, ...]
     expected = np.zeros(chain[0].shape)
     for path, share in zip(every, shares, strict=True):
         expected[np.arange(len(path)), path] += share / shares.sum()
-    found = marginals(*chain)
+    found = probabilities(*chain)
     assert found.shape == chain[0].shape
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-15)
 
@@ -74,13 +82,23 @@ def test_what_is_forbidden_has_no_probability_and_is_on_no_path() -> None:
     start, steps = np.array([0.0, never]), np.array([[0.0, never], [0.0, 0.0]])
     scores = np.array([[0.0, 9.0], [0.0, 9.0], [0.0, 9.0]])
     assert best_path(scores, start, steps) == [0, 0, 0]
-    assert marginals(scores, start, steps).tolist() == [[1.0, 0.0]] * 3
+    assert probabilities(scores, start, steps).tolist() == [[1.0, 0.0]] * 3
 
 
 @pytest.mark.parametrize("size", [1.0, 1e3, 1e6])
 def test_probabilities_stay_a_distribution_over_long_sentences(size: float) -> None:
     random = np.random.default_rng(1)
-    found = marginals(
+    found = probabilities(
         random.normal(0, size, (3000, 4)), random.normal(0, size, 4), random.normal(0, size, (4, 4))
     )
     np.testing.assert_allclose(found.sum(axis=1), 1, rtol=1e-9)
+
+
+def test_sentences_of_any_lengths_at_once_are_as_each_alone() -> None:
+    random = np.random.default_rng(3)
+    start, steps = random.normal(size=4), random.normal(size=(4, 4))
+    start[2] = steps[0, 2] = -np.inf
+    sentences = [random.normal(size=(length, 4)) for length in (3, 1, 40, 7, 7, 1, 12)]
+    assert best_paths(sentences, start, steps) == [best_path(s, start, steps) for s in sentences]
+    for found, scores in zip(marginals(sentences, start, steps), sentences, strict=True):
+        np.testing.assert_allclose(found, probabilities(scores, start, steps), rtol=1e-12)

@@ -36,6 +36,7 @@ def test_layout(export_folder: Path) -> None:
     assert relative_files(export_folder) == {
         "manifest.json",
         "tables.json",
+        "tagger.pyz",
         "student_float32.tflite",
         "student_float16.tflite",
         "student_int8.tflite",
@@ -188,7 +189,7 @@ def test_overwriting_replaces_the_folder(
     (tmp_path / "export" / "old").touch()
     made = export_student(trained_student, tmp_path / "export", SPLIT, overwrite=True)
     assert relative_files(tmp_path) == {
-        f"export/{name}" for name in ("m.tflite", "manifest.json", "tables.json")
+        f"export/{name}" for name in ("m.tflite", "manifest.json", "tables.json", "tagger.pyz")
     }
     assert made["models"]["float32"]["bytes"] == 5
 

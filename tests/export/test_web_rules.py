@@ -20,7 +20,7 @@ from bioner_kd.encoding.tables import Tables
 from bioner_kd.encoding.word_features import FeatureConfig, WordFeatures
 from bioner_kd.export.web.fixed_lengths import reading_plan
 from bioner_kd.export.web.folder import page_files
-from bioner_kd.runtime.sentence_splitter import sentence_spans, split_sentences
+from bioner_kd.corpus.sentence_splitter import sentence_spans, split_sentences
 
 from .browser import served
 

@@ -4,7 +4,7 @@ import itertools
 import pickle
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,8 +17,10 @@ from bioner_kd.corpus.demo import read_demo
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.corpus.tokenizer import tokenize
+from bioner_kd.encoding.decoding import Entity
 from bioner_kd.encoding.tables import Tables
 from bioner_kd.encoding.word_features import FeatureConfig, WordFeatures
+from bioner_kd.errors import InputError, UsageError
 from bioner_kd.runtime.tagger import Tagger
 from bioner_kd.student.saved_student import SavedStudent
 
@@ -92,6 +94,47 @@ def test_many_texts_come_back_in_order_and_are_read_when_needed(float32: Tagger)
     assert list(itertools.islice(found, 3)) == [float32.tag(TEXTS[n]) for n in (2, 0, 1)]
 
 
+def places(entities: list[Entity]) -> list[tuple[str, int, int]]:
+    return [(entity.type, entity.start, entity.end) for entity in entities]
+
+
+def test_many_texts_are_tagged_as_each_alone(tagger: Tagger) -> None:
+    texts = ["", *TEXTS, "\n\n", " ".join(TEXTS), "gout " * 700]
+    alone = [tagger.tag(text) for text in texts]
+    together = list(tagger.tag_many(texts, workers=1))
+    assert list(map(places, together)) == list(map(places, alone))
+    for one, other in zip(itertools.chain(*together), itertools.chain(*alone), strict=True):
+        assert one.score == pytest.approx(other.score, abs=1e-5)
+
+
+def test_processes_find_what_one_finds(float32: Tagger) -> None:
+    texts = [f"{text} {number}" for number in range(40) for text in TEXTS]
+    assert sum(map(len, texts)) > 250_000  # enough that processes are started
+    one = list(float32.tag_many(texts, workers=1))
+    two = list(float32.tag_many(texts, workers=2))
+    assert list(map(places, two)) == list(map(places, one))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_is_no_text_is_named_after_the_results_before_it(
+    float32: Tagger, workers: int
+) -> None:
+    found = float32.tag_many([TEXTS[0], TEXTS[1], None], workers=workers)  # type: ignore[list-item]
+    assert [places(next(found)) for _ in range(2)] == [places(float32.tag(t)) for t in TEXTS[:2]]
+    with pytest.raises(InputError, match="Text 3 is of type NoneType, not str"):
+        next(found)
+
+
+def test_a_negative_number_of_workers_is_refused(float32: Tagger) -> None:
+    with pytest.raises(UsageError, match="--workers=-1: must be at least 0"):
+        float32.tag_many([], workers=-1)
+
+
+def test_a_saved_model_needs_no_processes_beside_its_threads(export_folder: Path) -> None:
+    assert Tagger.load(export_folder, form="saved_model").workers(0) == 1
+    assert Tagger.load(export_folder, form="int8").workers(3) == 3
+
+
 def test_a_text_is_tagged_the_same_after_a_thousand_others(tagger: Tagger) -> None:
     first = tagger.tag(TEXTS[0])
     for _ in tagger.tag_many(itertools.islice(itertools.cycle(TEXTS[1:]), 1000)):
@@ -100,7 +143,7 @@ def test_a_text_is_tagged_the_same_after_a_thousand_others(tagger: Tagger) -> No
 
 
 def test_eight_threads_at_once(tagger: Tagger) -> None:
-    expected = list(tagger.tag_many(TEXTS))
+    expected = [tagger.tag(text) for text in TEXTS]
     with ThreadPoolExecutor(8) as pool:
         for found, entities in zip(pool.map(tagger.tag, TEXTS * 4), expected * 4, strict=True):
             assert found == entities
@@ -127,6 +170,7 @@ class Blocker:
 
 sys.meta_path.insert(0, Blocker())
 tagger = pickle.load(open(sys.argv[1], "rb"))
+from bioner_kd.errors import InputError, UsageError
 from bioner_kd.runtime.tagger import Tagger
 assert tagger.tag(sys.argv[3]) == Tagger.load(sys.argv[2]).tag(sys.argv[3])
 print(len(tagger.tag(sys.argv[3])))
@@ -152,6 +196,11 @@ def test_another_process_tags_without_tensorflow(
 
 class WordsTaggedByTheirIds:
     """A model that tags every other form of word, so that any text has entities."""
+
+    own_threads = False
+
+    def batch_logits(self, sentences: Sequence[Mapping[str, np.ndarray]]) -> list[np.ndarray]:
+        return [self.logits(features) for features in sentences]
 
     def logits(self, features: Mapping[str, np.ndarray]) -> np.ndarray:
         rows = np.concatenate([features["word_ids"][:, None], features["char_ids"]], axis=1)

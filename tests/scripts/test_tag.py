@@ -4,6 +4,7 @@ import fcntl
 import gzip
 import json
 import os
+import signal
 import struct
 import subprocess
 import sys
@@ -181,6 +182,35 @@ def test_a_reader_that_has_seen_enough_is_no_error(model: str) -> None:
         assert process.wait(60) == 0
 
 
+def test_ctrl_c_while_it_waits_for_text_is_one_line(model: str) -> None:
+    with subprocess.Popen(
+        command(model),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    ) as process:
+        assert process.stdin and process.stdout and process.stderr
+        process.stdin.write(b"gout\n")
+        process.stdin.flush()
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.read() == b"tag.py: Stopped.\n"
+        assert process.wait(60) == 130
+
+
+def test_many_texts_are_shared_by_workers_and_come_in_order(
+    model: str, expected: list[dict], tmp_path: Path
+) -> None:
+    (tmp_path / "in.txt").write_text("\n".join(TEXTS), encoding="utf-8")
+    files = [tmp_path / "in.txt"] * 250
+    found = records(run(model, "--workers=2", *files))
+    assert [record["text"] for record in found] == TEXTS * 250
+    places = [[e["start"] for e in record["entities"]] for record in expected]
+    assert [[e["start"] for e in record["entities"]] for record in found] == places * 250
+
+
 def complaint(result: Result, status: int) -> str:
     """The last line that a failed run says."""
     assert (result.returncode, result.stdout) == (status, "")
@@ -194,6 +224,7 @@ def complaint(result: Result, status: int) -> str:
         (["--form=int4", "--text=gout"], "--form=int4: must be one of"),
         (["--format=xml", "--text=gout"], "xml"),
         (["--input=conll"], "name them"),
+        (["--workers=-1", "--text=gout"], "--workers=-1: must be at least 0"),
         (["--tekst=gout"], "tekst"),
     ],
 )

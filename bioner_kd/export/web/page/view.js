@@ -65,7 +65,7 @@ export function notes({ entities, longSentences }, text, longest) {
   const said = [];
   if (longSentences) {
     said.push(
-      `${plural(longSentences, "sentence")} of more than ${longest} words ${longSentences === 1 ? "was" : "were"} read in overlapping windows of ${longest} words; mentions there may differ a little from those that Python finds.`,
+      `${plural(longSentences, "sentence")} of more than ${longest} words ${longSentences === 1 ? "was" : "were"} read in overlapping windows of ${longest} words.`,
     );
   }
   if (text.length > SHOWN_CHARACTERS) {

@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bioner_kd.corpus.demo import read_demo
+from bioner_kd.corpus.sentence_splitter import sentence_spans, split_sentences
 from bioner_kd.corpus.tokenizer import tokenize
-from bioner_kd.runtime.sentence_splitter import sentence_spans, split_sentences
 
 TEXTS = st.text(st.one_of(st.characters(), st.sampled_from(' \n\r\t.!?()"ABCaib1α💊é')))
 

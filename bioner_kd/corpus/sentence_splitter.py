@@ -54,20 +54,23 @@ def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
     yield from _paragraph_spans(text, start, len(text))
 
 
-def split_sentences(text: str) -> list[Sentence]:
-    """The sentences of a text that have words.
+def iterate_sentences(text: str) -> Iterator[Sentence]:
+    """The sentences of a text that have words, found as they are needed.
 
     Returns:
         Sentences whose `text` is the whole text: the spans of their words point into it.
     """
-    sentences = []
     for start, end in sentence_spans(text):
         found = tokenize(text[start:end])
         words = tuple(word for word, _, _ in found)
         spans = tuple((start + first, start + last) for _, first, last in found)
         if words:
-            sentences.append(Sentence(text, words, spans, one_line=True))
-    return sentences
+            yield Sentence(text, words, spans, one_line=True)
+
+
+def split_sentences(text: str) -> list[Sentence]:
+    """All that `iterate_sentences` finds."""
+    return list(iterate_sentences(text))
 
 
 def _paragraph_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

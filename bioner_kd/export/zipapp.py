@@ -1,0 +1,82 @@
+"""tagger.pyz: the runtime as one file that Python runs and imports, where there is no TensorFlow.
+
+It holds those modules of this package that the runtime imports, and equal sources give equal bytes.
+"""
+
+import ast
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import bioner_kd
+from bioner_kd.atomic import atomic_file
+
+_PACKAGE = bioner_kd.__name__
+_COMMAND = f"{_PACKAGE}.runtime.command"
+# What is imported by a name in a string, which no search finds.
+_ROOTS = (_COMMAND, f"{_PACKAGE}.runtime.worker")
+_MAIN = f"""\
+import sys
+from pathlib import Path
+
+from {_COMMAND} import main
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], Path(__file__).absolute().parent))
+"""
+_SHEBANG = b"#!/usr/bin/env python3\n"
+# The first moment that a zip file can name.
+_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+def write_zipapp(path: Path) -> None:
+    """Writes the archive.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    sources = {"__main__.py": _MAIN, **runtime_sources()}
+    with atomic_file(path, "wb") as file:
+        file.write(_SHEBANG)
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+            for name in sorted(sources):
+                entry = zipfile.ZipInfo(name, _TIME)
+                entry.external_attr = 0o644 << 16
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, sources[name])
+
+
+def runtime_sources() -> dict[str, str]:
+    """Sources of the modules that the runtime needs, by their paths from the package's parent."""
+    root = Path(bioner_kd.__file__).parent
+    found: dict[str, str] = {}
+    waiting = list(_ROOTS)
+    while waiting:
+        path = _file_of(waiting.pop(), root)
+        name = path.relative_to(root.parent).as_posix() if path else ""
+        if path and name not in found:
+            found[name] = path.read_text(encoding="utf-8")
+            waiting += _imports(found[name])
+    return found
+
+
+def _file_of(module: str, root: Path) -> Path | None:
+    parts = module.split(".")
+    base = root.parent.joinpath(*parts)
+    candidates = (base.with_suffix(".py"), base / "__init__.py")
+    return next((path for path in candidates if parts[0] == _PACKAGE and path.is_file()), None)
+
+
+def _imports(source: str) -> Iterator[str]:
+    # Every dotted name that an import might mean, with the packages on the way to it; what is no
+    # module of ours has no file.
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for name in names:
+            parts = name.split(".")
+            yield from (".".join(parts[:end]) for end in range(1, len(parts) + 1))

@@ -1,0 +1,108 @@
+// Finds the entities of a text with an exported student, as bioner_kd's Tagger does.
+//
+//   ./tag student_int8.tflite tables.json "Cisplatin causes hearing loss."
+//
+// Each entity is a line: type, first character, the one after its last, score, text, with tabs
+// between. Characters are code points, counted from 0.
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "student.h"
+
+namespace {
+
+// Longer sentences are read in pieces, with words of context on either side that are not used:
+// bioner_kd/runtime/long_sentences.py says why.
+constexpr size_t kPiece = 512, kContext = 64;
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream content;
+  content << file.rdbuf();
+  if (!file) throw std::runtime_error(path + ": cannot read this file");
+  return content.str();
+}
+
+class Tagger {
+ public:
+  Tagger(const std::string& model, const Json& tables)
+      : tokenizer_(tables.at("tokenizer")), splitter_(tables.at("sentences")),
+        features_(tables.at("features")), decoder_(tables),
+        model_(model, features_.max_chars(), decoder_.tags.size()) {}
+
+  void tag(const std::u32string& text) const {
+    for (const Span& sentence : splitter_.sentences(text)) {
+      std::vector<Span> spans = tokenizer_.words(text, sentence);
+      if (!spans.empty()) tag_sentence(text, spans);
+    }
+  }
+
+ private:
+  Tokenizer tokenizer_;
+  SentenceSplitter splitter_;
+  Features features_;
+  Decoder decoder_;
+  Model model_;
+
+  void tag_sentence(const std::u32string& text, const std::vector<Span>& spans) const {
+    std::vector<std::u32string> words;
+    for (const Span& span : spans) words.push_back(text.substr(span.first, span.second - span.first));
+    Rows logits = read(words);
+    std::vector<size_t> path = decoder_.decode(logits);
+    std::vector<double> scores = decoder_.scores(logits, path);
+    for (size_t first = 0; first < words.size();) {
+      size_t end = first + 1;
+      if (path[first] == 0) {  // O
+        first = end;
+        continue;
+      }
+      std::string type = decoder_.tags[path[first]].substr(2);
+      while (end < words.size() && decoder_.tags[path[end]] == "I-" + type) ++end;
+      double sum = 0;
+      for (size_t word = first; word < end; ++word) sum += scores[word];
+      size_t start = spans[first].first, stop = spans[end - 1].second;
+      std::u32string mention = text.substr(start, stop - start);
+      for (char32_t& c : mention)
+        if (c == U'\t' || c == U'\r' || c == U'\n') c = U' ';  // one line an entity
+      std::printf("%s\t%zu\t%zu\t%.6f\t%s\n", type.c_str(), start, stop, sum / (end - first),
+                  to_utf8(mention).c_str());
+      first = end;
+    }
+  }
+
+  Rows read(const std::vector<std::u32string>& words) const {
+    size_t size = words.size();
+    if (size <= kPiece) return model_.logits(features_.encode(words), size);
+    std::vector<size_t> starts;
+    for (size_t start = 0; start + kPiece < size; start += kPiece - 2 * kContext)
+      starts.push_back(start);
+    starts.push_back(size - kPiece);
+    Rows rows;
+    for (size_t i = 0; i < starts.size(); ++i) {
+      auto begin = words.begin() + starts[i];
+      Rows piece = model_.logits(features_.encode({begin, begin + kPiece}), kPiece);
+      // Neighbouring pieces meet in the middle of what they share.
+      size_t last = i + 1 == starts.size() ? size : (starts[i] + kPiece + starts[i + 1]) / 2;
+      for (size_t word = rows.size(); word < last; ++word) rows.push_back(piece[word - starts[i]]);
+    }
+    return rows;
+  }
+};
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count != 4) {
+    std::cerr << "usage: tag MODEL.tflite tables.json TEXT\n";
+    return 2;
+  }
+  try {
+    Json tables = JsonReader(read_file(arguments[2])).read();
+    Tagger(arguments[1], tables).tag(from_utf8(arguments[3]));
+  } catch (const std::exception& error) {
+    std::cerr << "tag: " << error.what() << "\n";
+    return 1;
+  }
+}
