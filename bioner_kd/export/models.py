@@ -138,7 +138,7 @@ def _write_saved_model(student: SavedStudent, folder: Path, version: int) -> Wri
 def _write_web(
     student: SavedStudent, folder: Path, lengths: Sequence[int], litert_js: Mapping[str, bytes]
 ) -> WrittenModel:
-    content = tflite_models(student, [INT8], lengths, any_number=False)[INT8]
+    content = tflite_models(student, [INT8], lengths, any_length=False)[INT8]
     write_web_folder(folder / WEB, content, student.tables, litert_js)
     model = FixedLengthModel(content, lengths)
     description = {

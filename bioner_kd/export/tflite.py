@@ -33,12 +33,11 @@ _BUILTIN_NAMES = {
 
 
 def signature_shapes(
-    lengths: Sequence[int], any_number: bool = True
+    lengths: Sequence[int], *, any_length: bool = True
 ) -> dict[str, tuple[int | None, int | None]]:
     """Sentences and words of each signature of a .tflite file by name, None where any number."""
-    fixed: dict[str, tuple[int | None, int | None]]
     fixed = {length_signature(words): (1, words) for words in lengths}
-    return {**fixed, ANY_LENGTH: (1, None), BATCH: (None, None)} if any_number else fixed
+    return {**fixed, **({ANY_LENGTH: (1, None), BATCH: (None, None)} if any_length else {})}
 
 
 def tflite_models(
@@ -46,7 +45,7 @@ def tflite_models(
     forms: Sequence[str],
     lengths: Sequence[int] = LENGTHS,
     *,
-    any_number: bool = True,
+    any_length: bool = True,
 ) -> dict[str, bytes]:
     """Converts a student.
 
@@ -58,7 +57,7 @@ def tflite_models(
         lengths: numbers of words that get a signature, as devices without dynamic shapes need them.
             "dyn" takes a sentence of any number, "batch" any number of sentences. All share their
             weights.
-        any_number: whether there are "dyn" and "batch", which browsers cannot use.
+        any_length: whether there are "dyn" and "batch" at all. Browsers cannot use them.
 
     Returns:
         The contents of the .tflite files by form.
@@ -66,12 +65,13 @@ def tflite_models(
     Raises:
         ValueError: an operation is no builtin one.
     """
+    shapes = signature_shapes(lengths, any_length=any_length)
     contents = {}
     for small in (False, True):
         chosen = [form for form in forms if (form == INT8) == small]
         if chosen:
             graph = EdgeGraph(student, _small_tables(student) if small else {})
-            contents.update(_convert_all(graph, chosen, signature_shapes(lengths, any_number)))
+            contents.update(_convert_all(graph, chosen, shapes))
     return contents
 
 

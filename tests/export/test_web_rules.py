@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bioner_kd.runtime.sentence_splitter import sentence_spans, split_sentences
+from bioner_kd.corpus.sentence_splitter import sentence_spans, split_sentences
 
 from bioner_kd.artefact.pieces import Piece, cut_in_pieces
 from bioner_kd.corpus.demo import read_demo
