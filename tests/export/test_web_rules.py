@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bioner_kd.corpus.sentence_splitter import sentence_spans, split_sentences
 
 from bioner_kd.artefact.pieces import Piece, cut_in_pieces
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.corpus.sentence_splitter import sentence_spans, split_sentences
 from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.corpus.tokenizer import split_words, tokenize
 from bioner_kd.encoding.decoding import Decoder, entities_from_tags
