@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
 from bioner_kd.checksum import file_digest
@@ -45,6 +46,10 @@ def test_layout(export_folder: Path) -> None:
         "saved_model/1/variables/variables.index",
         "saved_model/1/variables/variables.data-00000-of-00001",
         "saved_model/1/assets.extra/tables.json",
+        "saved_model/1/assets.extra/tf_serving_warmup_requests",
+        "serving/models.config",
+        "serving/batching.config",
+        "serving/monitoring.config",
     }
 
 
@@ -116,6 +121,32 @@ def test_parity_of_int8_is_what_its_file_gives(
     assert parity["tags_that_differ"] == differing
     assert parity["largest_logit_difference"] == pytest.approx(largest, rel=1e-3)
     assert largest > 1e-4  # otherwise nothing was quantised
+
+
+def test_manifest_compares_the_text_signature_with_python(manifest: dict[str, Any]) -> None:
+    parity = manifest["models"]["saved_model"]["text_parity"]
+    assert parity.pop("largest_score_difference") < 1e-5
+    words = sum(map(len, read_demo("test")))
+    assert parity == {"texts": len(read_demo("test")), "words": words, "words_that_differ": 0}
+    assert "text_parity" not in manifest["models"]["float32"]
+
+
+def test_signatures_of_the_saved_model_are_described(
+    manifest: dict[str, Any], export_folder: Path
+) -> None:
+    model = manifest["models"]["saved_model"]
+    loaded = tf.saved_model.load(str(export_folder / model["path"]))
+    assert set(model["signatures"]) == set(loaded.signatures) == {"serving_default", "features"}
+    for name, signature in model["signatures"].items():
+        function = loaded.signatures[name]
+        inputs, outputs = function.structured_input_signature[1], function.structured_outputs
+        for kind, specs in (("inputs", inputs), ("outputs", outputs)):
+            assert {n: s["dtype"] for n, s in signature[kind].items()} == {
+                n: spec.dtype.name for n, spec in specs.items()
+            }
+            assert {n: len(s["shape"]) for n, s in signature[kind].items()} == {
+                n: len(spec.shape) for n, spec in specs.items()
+            }
 
 
 @pytest.mark.parametrize("form", ["float32", "float16", "int8"])

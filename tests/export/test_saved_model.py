@@ -13,7 +13,10 @@ from tensorflow.core.protobuf import saved_model_pb2
 
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.encoding.batches import predict_logits
+from bioner_kd.encoding.decoding import entities_from_tags
 from bioner_kd.encoding.tables import read_tables
+from bioner_kd.export.text_parity import tag_in_graph
+from bioner_kd.runtime.tagger import Tagger
 from bioner_kd.student.saved_student import SavedStudent
 
 
@@ -22,8 +25,8 @@ def version(export_folder: Path) -> Path:
     return export_folder / "saved_model" / "1"
 
 
-def test_its_signature_names_features_and_logits(version: Path) -> None:
-    serving = tf.saved_model.load(str(version)).signatures["serving_default"]
+def test_one_signature_names_features_and_logits(version: Path) -> None:
+    serving = tf.saved_model.load(str(version)).signatures["features"]
     inputs = serving.structured_input_signature[1]
     assert {name: tuple(spec.shape) for name, spec in inputs.items()} == {
         "word_ids": (None, None),
@@ -41,7 +44,7 @@ def test_its_signature_names_features_and_logits(version: Path) -> None:
 def test_its_logits_are_those_of_keras_for_padded_batches(
     version: Path, trained_student: SavedStudent
 ) -> None:
-    serving = tf.saved_model.load(str(version)).signatures["serving_default"]
+    serving = tf.saved_model.load(str(version)).signatures["features"]
     sentences = read_demo("test")[:30]
     found = predict_logits(
         lambda features: serving(**features)["logits"], trained_student.source(sentences), 8
@@ -76,10 +79,11 @@ class Blocker:
 sys.meta_path.insert(0, Blocker())
 import numpy as np
 import tensorflow as tf
-serving = tf.saved_model.load(sys.argv[1]).signatures["serving_default"]
+signatures = tf.saved_model.load(sys.argv[1]).signatures
 given = np.load(sys.argv[2])
-logits = serving(**{name: tf.constant(given[name]) for name in given})["logits"]
-np.save(sys.argv[3], logits.numpy())
+logits = signatures["features"](**{name: tf.constant(given[name]) for name in given})["logits"]
+words = signatures["serving_default"](text=tf.constant([sys.argv[4]]))
+np.savez(sys.argv[3], logits=logits.numpy(), **{k: v.numpy() for k, v in words.items()})
 """
 
 
@@ -92,7 +96,7 @@ def test_it_runs_where_this_project_cannot_be_imported(
     np.savez(tmp_path / "given.npz", **{name: ids[np.newaxis] for name, ids in features.items()})
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     result = subprocess.run(
-        [sys.executable, "-c", STRANGER, str(version), "given.npz", "found.npy"],
+        [sys.executable, "-c", STRANGER, str(version), "given.npz", "found.npz", sentence.text],
         cwd=tmp_path,
         env=environment,
         capture_output=True,
@@ -101,5 +105,62 @@ def test_it_runs_where_this_project_cannot_be_imported(
         check=False,
     )
     assert result.returncode == 0, result.stderr
+    found = np.load(tmp_path / "found.npz", allow_pickle=True)
     (expected,) = trained_student.logits([sentence])
-    np.testing.assert_allclose(np.load(tmp_path / "found.npy")[0], expected, atol=1e-4)
+    np.testing.assert_allclose(found["logits"][0], expected, atol=1e-4)
+    tags = [tag.decode() for tag in found["tags"][0]]
+    assert tags == trained_student.decoder.decode(expected)
+    assert found["ends"][0, -1] == len(sentence.text)
+
+
+def saved_model_cli(*arguments: object) -> str:
+    """What TensorFlow's own tool prints."""
+    program = "from tensorflow.python.tools.saved_model_cli import main; main()"
+    result = subprocess.run(
+        [sys.executable, "-c", program, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+@pytest.mark.slow
+def test_saved_model_cli_shows_both_signatures(version: Path) -> None:
+    shown = saved_model_cli("show", "--dir", version, "--tag_set", "serve")
+    assert set(re.findall('"(\\w+)"', shown)) >= {"serving_default", "features"}
+    options = ("--dir", version, "--tag_set", "serve", "--signature_def", "serving_default")
+    shown = saved_model_cli("show", *options)
+    assert re.findall(r"(?:inputs|outputs)\['(\w+)'\]", shown) == [
+        *("text", "ends", "num_words", "scores", "starts", "tags", "words"),
+    ]
+    assert "Method name is: tensorflow/serving/predict" in shown
+
+
+@pytest.mark.slow
+def test_saved_model_cli_runs_text(version: Path, tmp_path: Path) -> None:
+    saved_model_cli(
+        *("run", "--dir", version, "--tag_set", "serve", "--signature_def", "serving_default"),
+        *("--input_exprs", 'text=["Lithium and gout.", "Gout"]', "--outdir", tmp_path),
+    )
+    words = np.load(tmp_path / "words.npy", allow_pickle=True)
+    assert words.tolist() == [[b"Lithium", b"and", b"gout", b"."], [b"Gout", b"", b"", b""]]
+    assert np.load(tmp_path / "starts.npy").tolist() == [[0, 8, 12, 16], [0, -1, -1, -1]]
+
+
+def test_its_text_signature_gives_what_a_tagger_gives(version: Path) -> None:
+    tagger, texts = Tagger.load(version), [sentence.text for sentence in read_demo("test")[:40]]
+    texts += ["", " ".join(texts).replace(" .", "."), "β 💊\r\n\r\ne\u0301\x00 (Fig. 2). Then"]
+    for text, rows in zip(texts, tag_in_graph(texts, version), strict=True):
+        words, tags, scores, starts, ends = zip(*rows, strict=True) if rows else ((),) * 5
+        spans = list(zip(starts, ends, strict=True))
+        found = entities_from_tags(tags, scores, spans, text)
+        expected = tagger.tag(text)
+        assert [(e.type, e.start, e.end) for e in found] == [
+            (e.type, e.start, e.end) for e in expected
+        ]
+        wanted = [entity.score for entity in expected]
+        np.testing.assert_allclose([entity.score for entity in found], wanted, atol=1e-5)
+        assert [text[start:end] for start, end in spans] == list(words)
