@@ -1,6 +1,6 @@
 """Sets of characters, and single characters, looked up in short tables."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -14,7 +14,7 @@ class CharacterSets:
     A table over all code points would be a megabyte.
     """
 
-    def __init__(self, sets: Mapping[str, Iterable[tuple[int, int]]]) -> None:
+    def __init__(self, sets: Mapping[str, Iterable[Sequence[int]]]) -> None:
         """Takes the first and last code point of each range of each set; at most 31 sets."""
         masks = np.zeros(_CODE_POINTS, np.int32)
         self._bits = {name: 1 << number for number, name in enumerate(sets)}

@@ -40,16 +40,18 @@ class Student(tf.Module):
         return {"logits": 2 * tf.sin(total[..., tf.newaxis] * tf.range(1.0, 6.0))}
 
 
-@pytest.fixture(scope="module", params=[None, CRF], ids=["plain", "crf"])
-def pair(request: pytest.FixtureRequest) -> tuple[Tables, Any]:
-    tables = Tables(TAG_SET, FEATURES, request.param)
-    specs = {
+STUDENT = Student().__call__.get_concrete_function(
+    **{
         f"{name}_ids": tf.TensorSpec([None, None] + [16] * (name == "char"), tf.int32)
         for name in FEATURES.columns
     }
-    student = Student()
-    graph = TextGraph(tables, student.__call__.get_concrete_function(**specs))
-    return tables, graph.signature()
+)
+
+
+@pytest.fixture(scope="module", params=[None, CRF], ids=["plain", "crf"])
+def pair(request: pytest.FixtureRequest) -> tuple[Tables, Any]:
+    tables = Tables(TAG_SET, FEATURES, request.param)
+    return tables, TextGraph(tables, STUDENT).signature()
 
 
 def in_python(tables: Tables, text: str) -> list[Row]:
@@ -57,7 +59,7 @@ def in_python(tables: Tables, text: str) -> list[Row]:
     for sentence in split_sentences(text):
         features = tables.features.encode(sentence.words)
         batch = {name: tf.constant(ids[np.newaxis]) for name, ids in features.items()}
-        logits = Student()(**batch)["logits"].numpy()[0]
+        logits = STUDENT(**batch)["logits"].numpy()[0]
         tags = tables.decoder.decode(logits)
         scores = tables.decoder.scores(logits, tags).tolist()
         for word, tag, score, span in zip(
@@ -168,7 +170,8 @@ def test_eight_threads_at_once(pair: tuple) -> None:
 
 def test_it_is_described_as_it_is(pair: tuple) -> None:
     described, signature = describe_text_signature(), pair[1]
-    given = {"text": signature.structured_input_signature[1]["text"]}
+    (spec,) = signature.structured_input_signature[0]
+    given = {spec.name: spec}
     for kind, tensors in (("inputs", given), ("outputs", signature.structured_outputs)):
         assert described[kind] == {
             name: {"dtype": t.dtype.name, "shape": [-1 if n is None else n for n in t.shape]}
