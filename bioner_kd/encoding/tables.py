@@ -41,7 +41,10 @@ class Tables:
 
     def to_json(self) -> dict[str, Any]:
         """Lists, strings and numbers, and with them how text is cut into sentences and words."""
-        tables = {"tags": list(self.tag_set.tags), "features": self.features.to_json()}
+        tables: dict[str, Any] = {
+            "tags": list(self.tag_set.tags),
+            "features": self.features.to_json(),
+        }
         if self.transitions is not None:
             tables["transitions"] = self.transitions
         return tables | _text_rules()
