@@ -23,6 +23,7 @@ Result = TypeVar("Result")
 
 # Chunks under way or waiting for their turn, for each process.
 _CHUNKS_A_PROCESS = 3
+_SECONDS_TO_END = 5.0
 
 
 class WorkerProcess:
@@ -65,13 +66,20 @@ class WorkerProcess:
             stdin.flush()
             return pickle.load(stdout)
         except (EOFError, OSError, pickle.UnpicklingError) as error:
-            self.stop()
-            status = self._process.wait()
+            status = self._end()
             how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
             raise ChildProcessError(
                 f"A worker process {how} when it was given {chunk}. It may have lacked memory: "
                 "fewer workers need less, and one worker (--workers=1) is this process itself."
             ) from error
+
+    def _end(self) -> int:
+        # Its pipe has ended, so it is ending too; let it say how.
+        try:
+            return self._process.wait(_SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            self.stop()
+            return self._process.wait()
 
     def stop(self) -> None:
         """Ends it at once."""
