@@ -1,3 +1,4 @@
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -5,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bioner_kd.artefact.layout import LENGTHS as ALL_LENGTHS
 from bioner_kd.artefact.tflite import TFLiteModel
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.export.web.fixed_lengths import FixedLengthModel, Window, reading_plan
+from bioner_kd.runtime.long_sentences import read_in_pieces
 from bioner_kd.student.saved_student import SavedStudent
 
 LENGTHS = (16, 32)  # of the export that the tests share
@@ -37,6 +40,23 @@ def test_every_word_is_read_once_with_context(words: int, lengths: set[int]) -> 
         margin = max(lengths) // 4 // 2
         assert window.start == 0 or window.first - window.start >= margin
         assert len(windows) == 1 or end == words or end - window.end >= margin
+
+
+@pytest.mark.parametrize("words", [1, 512, 513, 700, 896, 897, 5000])
+def test_a_long_sentence_is_read_in_the_pieces_of_pythons_tagger(words: int) -> None:
+    pieces = iter(range(100))
+
+    def read(sentences: Sequence[Mapping[str, np.ndarray]]) -> list[np.ndarray]:
+        # Instead of logits, the number of the piece and that of the word.
+        return [
+            np.stack([np.full(len(f["word_ids"]), next(pieces)), f["word_ids"]], axis=1)
+            for f in sentences
+        ]
+
+    (found,) = read_in_pieces(read, [{"word_ids": np.arange(words)}])
+    plan = enumerate(reading_plan(words, ALL_LENGTHS))
+    expected = [[n, word] for n, w in plan for word in range(w.first, w.end)]
+    assert found.tolist() == expected
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ import pytest
 
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.corpus.sentence_splitter import sentence_spans, split_sentences
 from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.corpus.tokenizer import split_words, tokenize
 from bioner_kd.encoding.decoding import Decoder, entities_from_tags
@@ -20,7 +21,6 @@ from bioner_kd.encoding.tables import Tables
 from bioner_kd.encoding.word_features import FeatureConfig, WordFeatures
 from bioner_kd.export.web.fixed_lengths import reading_plan
 from bioner_kd.export.web.folder import page_files
-from bioner_kd.corpus.sentence_splitter import sentence_spans, split_sentences
 
 from .browser import served
 

@@ -27,7 +27,7 @@ class Window:
 
 
 def reading_plan(words: int, lengths: Sequence[int]) -> list[Window]:
-    """How a sentence is read; `page/windows.js` says the same.
+    """How a sentence is read; `page/windows.js` says the same, and so, with 512, do Taggers.
 
     A sentence that is longer than the longest signature is read in overlapping windows. Neighbours
     share a quarter of their words or more, and each word takes its row from the window in which it
