@@ -10,50 +10,6 @@ from bioner_kd.artefact.pieces import read_in_pieces
 from bioner_kd.artefact.tflite import open_interpreter
 
 
-<<<<<<< HEAD
-=======
-@dataclass(frozen=True)
-class Window:
-    """Words of a sentence that are read together, and those of them whose rows count.
-
-    Attributes:
-        length: words that the signature takes.
-        start: first word that is read.
-        first: first word whose row counts.
-        end: word after the last whose row counts.
-    """
-
-    length: int
-    start: int
-    first: int
-    end: int
-
-
-def reading_plan(words: int, lengths: Sequence[int]) -> list[Window]:
-    """How a sentence is read; `page/windows.js` says the same, and so, with 512, do Taggers.
-
-    A sentence that is longer than the longest signature is read in overlapping windows. Neighbours
-    share a quarter of their words or more, and each word takes its row from the window in which it
-    has more context.
-
-    Args:
-        words: of the sentence, at least 1.
-        lengths: of the signatures, at least one.
-    """
-    fitting = [length for length in lengths if length >= words]
-    if fitting:
-        return [Window(min(fitting), 0, 0, words)]
-    length = max(lengths)
-    starts = [*range(0, words - length, length - length // 4), words - length]
-    cuts = [
-        (start + length + following) // 2
-        for start, following in zip(starts, starts[1:], strict=False)
-    ]
-    bounds = zip(starts, [0, *cuts], [*cuts, words], strict=True)
-    return [Window(length, start, first, end) for start, first, end in bounds]
-
-
->>>>>>> i4-web
 class FixedLengthModel:
     """A student's .tflite file, read through its signatures of fixed length."""
 
