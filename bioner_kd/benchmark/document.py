@@ -19,12 +19,14 @@ def speed_lines(results: Results, peer: str = "") -> Lines:
     """
     others = [name for name in (results.baseline, peer) if results.contestant(name)]
     against = [f"× {one.title}" for name in others if (one := results.contestant(name))]
-    lines = [["Model", "Cores", "Words/s", "min–max", "ms/sentence", "min–max", *against]]
+    lines = [["Model", "Cores", "Words/s", "min–max", "ms/sentence", "min–max"]]
+    lines[0] += ["Words/CPU s", *against]
     for contestant in results.contestants:
         for threads in results.threads():
             speed = results.spread(contestant.name, threads, lambda m: m.words_per_second)
             time = results.spread(contestant.name, threads, lambda m: m.milliseconds)
-            if speed and time:
+            cpu = results.spread(contestant.name, threads, lambda m: m.words_per_cpu_second)
+            if speed and time and cpu:
                 ratios = [results.ratio(contestant.name, name, threads) for name in others]
                 lines.append(
                     [
@@ -34,6 +36,7 @@ def speed_lines(results: Results, peer: str = "") -> Lines:
                         _between(speed),
                         _number(time.median),
                         _between(time),
+                        _number(cpu.median),
                         *(_number(ratio.median) if ratio else _NONE for ratio in ratios),
                     ]
                 )
@@ -138,10 +141,11 @@ Every figure is the median of {rounds} rounds, with the least and the greatest. 
 model is measured once, in a fresh process that is kept on so many cores, one model after the other;
 ratios compare measurements of one round, and their median is shown. The text of the sentences goes
 in, so that cutting it into words is part of the time (teachers and the Keras student are given
-words). Time of a sentence is that of the whole sample over its sentences, so where a model reads in
-batches it is not the time that one sentence waits. "Ready" is the time from the start of the
-process until it has tagged a first text. Peak memory is that of the process, without its workers
-where `tag_many` has some. F1 is that of the whole split.
+words). Words/CPU s counts the processor's time of all its cores instead, which other programs on
+the machine hardly change. Time of a sentence is that of the whole sample over its sentences, so
+where a model reads in batches it is not the time that one sentence waits. "Ready" is the time from
+the start of the process until it has tagged a first text. Peak memory is that of the process,
+without its workers where `tag_many` has some. F1 is that of the whole split.
 """
 
 

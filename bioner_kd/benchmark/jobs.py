@@ -8,7 +8,7 @@ from typing import Any
 
 from bioner_kd.benchmark.child import Report, peak_memory, resolve
 from bioner_kd.benchmark.contestant import Opened
-from bioner_kd.benchmark.timing import call_seconds
+from bioner_kd.benchmark.timing import call_seconds, cpu_seconds
 from bioner_kd.corpus.sentence import Sentence
 
 MEASURE = f"{__name__}:measure"
@@ -50,8 +50,8 @@ def measure(
     """Opens a contestant, says that it is ready, warms it up and times it on the sample.
 
     Args:
-        report: takes {"ready": peak bytes so far}, then {"seconds": of the sample, "memory": peak
-            bytes}.
+        report: takes {"ready": peak bytes so far}, then {"seconds": of the sample,
+            "cpu_seconds": that it took of all cores, "memory": peak bytes}.
         opener: of the contestant.
         options: of the opener.
         first: row of the sentence that is tagged before it counts as ready.
@@ -67,8 +67,10 @@ def measure(
     opened.tag(warming)
     # A tester's contestant brings a clock of its own.
     clock = getattr(opened, "clock", time.perf_counter)
+    before = cpu_seconds()
     seconds = call_seconds(lambda: opened.tag(timed), clock)
-    report({"seconds": seconds, "memory": peak_memory()})
+    used = cpu_seconds() - before
+    report({"seconds": seconds, "cpu_seconds": used, "memory": peak_memory()})
 
 
 def tag(report: Report, *, opener: str, options: Mapping[str, Any], sentences: str) -> None:

@@ -22,6 +22,7 @@ class Measurement:
         words: of the timed sentences.
         sentences: that were timed.
         seconds: that they took.
+        cpu_seconds: of the processor that they took; less where others kept it from work.
         ready: seconds from the start of the process until it had tagged a first text.
         ready_memory: most memory until then, bytes.
         memory: most memory of the whole process, bytes.
@@ -34,6 +35,7 @@ class Measurement:
     words: int
     sentences: int
     seconds: float
+    cpu_seconds: float
     ready: float
     ready_memory: int
     memory: int
@@ -43,6 +45,11 @@ class Measurement:
     def words_per_second(self) -> float:
         """Speed."""
         return self.words / self.seconds
+
+    @property
+    def words_per_cpu_second(self) -> float:
+        """Speed over processor time, which other programs hardly change."""
+        return self.words / self.cpu_seconds
 
     @property
     def milliseconds(self) -> float:

@@ -74,6 +74,7 @@ def _summary(results: Results, name: str, threads: int) -> dict[str, Any]:
     contestant = results.contestant(name)
     spreads = {
         "words_per_second": results.spread(name, threads, lambda m: m.words_per_second),
+        "words_per_cpu_second": results.spread(name, threads, lambda m: m.words_per_cpu_second),
         "milliseconds": results.spread(name, threads, lambda m: m.milliseconds),
         "ready": results.spread(name, threads, lambda m: m.ready),
         "memory": results.spread(name, threads, lambda m: m.memory),

@@ -19,9 +19,11 @@ class Target:
         what: in words.
         needed: with its unit.
         measured: with its unit; empty where it was not measured.
-        share: what was measured, over what is needed; above 1 is better, None where not measured.
+        share: what was measured over what is needed or, of a limit, allowed; None where not
+            measured.
         reached: whether that is enough; None where it was not measured.
         bound: what takes the time or memory, where it was missed and looked at.
+        limit: less is better.
     """
 
     what: str
@@ -30,15 +32,15 @@ class Target:
     share: float | None = None
     reached: bool | None = None
     bound: str = ""
+    limit: bool = False
 
     @property
     def verdict(self) -> str:
         """Reached or missed, and by how much."""
         if self.reached is None or self.share is None:
             return "not measured"
-        if self.reached:
-            return f"reached ({self.share:.2f} of what is needed)"
-        return f"missed ({self.share:.2f} of what is needed)"
+        word = "reached" if self.reached else "missed"
+        return f"{word} ({self.share:.2f} of what is {'allowed' if self.limit else 'needed'})"
 
 
 @dataclass(frozen=True)
@@ -171,10 +173,16 @@ def _at_most(
 ) -> Target:
     wanted = f"under {form.format(needed)}"
     if measured is None:
-        return Target(what, wanted)
+        return Target(what, wanted, limit=True)
     reached = measured < needed
     return Target(
-        what, wanted, form.format(measured), measured / needed, reached, "" if reached else bound
+        what,
+        wanted,
+        form.format(measured),
+        measured / needed,
+        reached,
+        "" if reached else bound,
+        limit=True,
     )
 
 

@@ -120,6 +120,7 @@ def measure_task(
             words=timed.words * repeats,
             sentences=len(timed.sentences) * repeats,
             seconds=measured.record["seconds"],
+            cpu_seconds=measured.record["cpu_seconds"],
             ready=ready.seconds,
             ready_memory=ready.record["ready"],
             memory=measured.record["memory"],

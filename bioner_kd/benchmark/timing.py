@@ -1,5 +1,6 @@
 """How time is taken: which sentences, and how long each of them takes."""
 
+import os
 import time
 from collections.abc import Callable, Sequence
 
@@ -26,6 +27,12 @@ def call_seconds(call: Callable[[], object], clock: Clock = time.perf_counter) -
     start = clock()
     call()
     return clock() - start
+
+
+def cpu_seconds() -> float:
+    """Processor time of this process and of those that it has waited for, since their start."""
+    times = os.times()
+    return time.process_time() + times.children_user + times.children_system
 
 
 def pass_seconds(

@@ -27,6 +27,7 @@ def measurement(
         words=2500,
         sentences=100,
         seconds=2500 / words_per_second,
+        cpu_seconds=1.25 / words_per_second * 1000,
         ready=ready,
         ready_memory=memory // 2,
         memory=memory,

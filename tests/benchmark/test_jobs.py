@@ -60,6 +60,7 @@ def test_only_the_sample_is_timed_and_all_of_its_repeats(tmp_path, monkeypatch):
     assert warm == [SENTENCES[0].words]
     assert timed == [s.words for s in SENTENCES[1:]] * 3
     assert measured["seconds"] == (4 + 6) * 3
+    assert measured["cpu_seconds"] > 0
     assert 0 < ready["ready"] <= measured["memory"]
 
 

@@ -19,6 +19,7 @@ EVERY = [
 def test_speed_is_words_and_milliseconds_of_sentences():
     one = measurement("int8", 1000)
     assert (one.words_per_second, one.milliseconds) == (1000, 25)
+    assert one.words_per_cpu_second == 2000
 
 
 def test_what_is_added_is_read_again(tmp_path):

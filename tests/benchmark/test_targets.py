@@ -60,6 +60,7 @@ def test_start_up_and_memory_are_bounded_by_what_comes_first():
     found = verdicts(records)
     ready = found["seconds from process start to the first tagged text"]
     assert (ready.measured, ready.reached, ready.share) == ("0.80 s", False, pytest.approx(1.6))
+    assert ready.verdict == "missed (1.60 of what is allowed)"
     assert ready.bound == "imports 75 %, tables and model 25 %"
     memory = found["peak memory of the process"]
     assert (memory.measured, memory.reached) == ("200 MB", False)

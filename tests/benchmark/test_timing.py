@@ -1,9 +1,13 @@
 """Which sentences are timed, and how."""
 
+import subprocess
+import sys
+import time
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bioner_kd.benchmark.timing import call_seconds, pass_seconds, spread_over
+from bioner_kd.benchmark.timing import call_seconds, cpu_seconds, pass_seconds, spread_over
 from bioner_kd.corpus.sentence import Sentence
 
 
@@ -24,6 +28,15 @@ def test_a_sample_is_in_order_without_repeats_and_as_large_as_it_can_be(lengths,
 def test_a_sample_is_spread_over_all_sentences():
     sentences = of_lengths(*range(1, 101))
     assert [len(sentence) for sentence in spread_over(sentences, 4)] == [1, 26, 51, 76]
+
+
+def test_processor_time_counts_work_of_children_and_no_sleep():
+    before = cpu_seconds()
+    time.sleep(0.3)
+    assert cpu_seconds() - before < 0.3
+    code = "import time\nwhile time.process_time() < 0.3: pass"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert cpu_seconds() - before >= 0.25
 
 
 def test_the_clock_runs_while_a_sentence_is_tagged():

@@ -73,7 +73,7 @@ def test_the_folder_holds_page_lines_and_flags(finished, work):
     text = (work / "out" / "results.jsonl").read_text(encoding="utf-8")
     lines = list(map(json.loads, text.splitlines()))
     scores = {line["contestant"]: line["f1"] for line in lines if line["kind"] == "score"}
-    assert set(scores) == {"float32", "float32_many", "int8", "int8_many", "crf"}
+    assert set(scores) >= {"float32", "float32_many", "int8", "int8_many", "crf"}
     assert scores["crf"] > 0
     measured = [line for line in lines if line["kind"] == "measurement"]
     assert all(line["seconds"] > 0 and line["ready"] > 0 for line in measured)
