@@ -9,12 +9,14 @@ import numpy as np
 import tensorflow as tf
 from absl import logging
 
+from bioner_kd.artefact.batching import Features, logits_in_batches, pad
 from bioner_kd.artefact.layout import NUM_WORDS, SERVING, TEXT, WORD_OUTPUTS
+from bioner_kd.artefact.pieces import read_in_pieces
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.sentence_splitter import split_sentences
 from bioner_kd.student.saved_student import SavedStudent
 
-_BATCH_SIZE = 32
+_BATCH_SIZE, _BATCH_WORDS = 32, 16_384
 
 # A word, its tag, score, start and end.
 Row = tuple[str, str, float, int, int]
@@ -62,7 +64,7 @@ def tag_in_python(texts: Sequence[str], student: SavedStudent) -> Iterator[list[
     """The words of each text as Python cuts it and the Keras student tags it."""
     cut = [split_sentences(text) for text in texts]
     sentences = list(itertools.chain.from_iterable(cut))
-    logits = iter(student.logits(sentences) if sentences else [])
+    logits = iter(_logits(sentences, student))
     decoder = student.decoder
     for of_text in cut:
         rows: list[Row] = []
@@ -73,6 +75,15 @@ def tag_in_python(texts: Sequence[str], student: SavedStudent) -> Iterator[list[
             pairs = zip(sentence.words, tags, scores, sentence.spans, strict=True)
             rows += [(word, tag, score, *span) for word, tag, score, span in pairs]
         yield rows
+
+
+def _logits(sentences: Sequence[Sentence], student: SavedStudent) -> list[np.ndarray]:
+    def read(features: Sequence[Features]) -> list[np.ndarray]:
+        return logits_in_batches(
+            lambda some: student.call(pad(some)).numpy(), features, _BATCH_SIZE, _BATCH_WORDS
+        )
+
+    return read_in_pieces(read, [student.features.encode(s.words) for s in sentences])
 
 
 def tag_in_graph(texts: Sequence[str], version: Path) -> Iterator[list[Row]]:

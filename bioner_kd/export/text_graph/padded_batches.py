@@ -1,63 +1,115 @@
-"""Sentences of any lengths go through a student in padded batches of bounded size."""
+"""Sentences of any lengths go through a function of padded batches of bounded size."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-# Words of a batch, padding included. One sentence of more words is a batch of its own.
-BATCH_WORDS = 4096
-
-# Features of a padded batch and its sentences' lengths to ids of tags and probabilities.
-_Tagging = Callable[[Mapping[str, tf.Tensor], tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
+# What a batch is made of, and its rows' lengths int64 (rows,), to tensors (rows, longest, …).
+Call = Callable[[Mapping[str, tf.Tensor], tf.Tensor], Sequence[tf.Tensor]]
 
 
-def tag_sentences(
-    tagging: _Tagging, features: Mapping[str, tf.Tensor], lengths: tf.Tensor
-) -> tuple[tf.Tensor, tf.Tensor]:
-    """Tags sentences, the longest ones first, so that a batch is of sentences of like length.
+class Spans(NamedTuple):
+    """Words that are read together, counted over all sentences; int64 (spans,) each.
+
+    Attributes:
+        starts: first word that is read.
+        ends: word after the last that is read; at least one is.
+        firsts: first word whose result counts. Each word counts in one span.
+        lasts: word after the last whose result counts.
+    """
+
+    starts: tf.Tensor
+    ends: tf.Tensor
+    firsts: tf.Tensor
+    lasts: tf.Tensor
+
+
+def whole_sentences(lengths: tf.Tensor) -> Spans:
+    """Each sentence is read at once; `lengths` is int64 (sentences,)."""
+    ends = tf.cumsum(lengths)
+    return Spans(ends - lengths, ends, ends - lengths, ends)
+
+
+def pieces(lengths: tf.Tensor, longest: int) -> Spans:
+    """Long sentences are read as `bioner_kd.artefact.pieces.cut_in_pieces` cuts them.
 
     Args:
-        tagging: what tags a batch: int32 (sentences, longest) and so on, and int64 lengths
-            (sentences,), to int32 and float64 (sentences, longest).
-        features: of the words of all sentences: int32 (words,), or (words, chars).
-        lengths: int64 (sentences,), words of each, at least one.
+        lengths: int64 (sentences,).
+        longest: most words of a piece.
+    """
+    stride = longest - longest // 4
+    over = tf.maximum(lengths - longest, 0)
+    numbers = (over + stride - 1) // stride + 1
+    sentence = tf.repeat(tf.range(tf.size(numbers)), numbers)
+    number = tf.range(tf.size(sentence, tf.int64))
+    number -= tf.gather(tf.cumsum(numbers, exclusive=True), sentence)
+    over, length = tf.gather(over, sentence), tf.gather(lengths, sentence)
+
+    def start(number: tf.Tensor) -> tf.Tensor:
+        return tf.minimum(number * stride, over)
+
+    def joint(number: tf.Tensor) -> tf.Tensor:
+        return (start(number) + longest + start(number + 1)) // 2
+
+    ends = tf.minimum(start(number) + longest, length)
+    firsts = tf.where(number > 0, joint(number - 1), 0)
+    lasts = tf.where(ends == length, length, joint(number))
+    offset = tf.gather(tf.cumsum(lengths, exclusive=True), sentence)
+    return Spans(*(offset + places for places in (start(number), ends, firsts, lasts)))
+
+
+def call_in_batches(
+    call: Call,
+    values: Mapping[str, tf.Tensor],
+    spans: Spans,
+    results: Sequence[tf.Tensor],
+    most_words: int,
+) -> list[tf.Tensor]:
+    """Calls a function on spans, the longest ones first, so that a batch is of like lengths.
+
+    Args:
+        call: what reads a batch.
+        values: of all words, (words, …) by name.
+        spans: what is read.
+        results: of all words, (words, …), of the types that `call` gives; what is in them is
+            replaced.
+        most_words: words of a batch, padding included. A longer span is a batch of its own.
 
     Returns:
-        Ids of tags, int32 (words,), and their probabilities, float32 (words,).
+        What `call` gave for each word.
     """
+    lengths = spans.ends - spans.starts
     order = tf.argsort(lengths, direction="DESCENDING", stable=True)
-    starts = tf.cumsum(lengths, exclusive=True)
-    words, sentences = tf.reduce_sum(lengths), tf.size(lengths)
 
-    def body(done: tf.Tensor, tags: tf.Tensor, odds: tf.Tensor) -> tuple[tf.Tensor, ...]:
+    def body(done: tf.Tensor, *so_far: tf.Tensor) -> tuple[tf.Tensor, ...]:
         longest = tf.gather(lengths, order[done])
-        number = tf.maximum(BATCH_WORDS // tf.cast(longest, tf.int32), 1)
-        chosen = order[done : done + number]
-        chosen_lengths = tf.gather(lengths, chosen)
-        present = tf.sequence_mask(chosen_lengths, longest)
-        places = tf.gather(starts, chosen)[:, tf.newaxis] + tf.range(longest)
-        batch = {name: _padded(ids, places, present) for name, ids in features.items()}
-        found, probabilities = tagging(batch, chosen_lengths)
-        where = tf.boolean_mask(places, present)[:, tf.newaxis]
-        probabilities = tf.cast(tf.boolean_mask(probabilities, present), tf.float32)
-        return (
-            done + number,
-            tf.tensor_scatter_nd_update(tags, where, tf.boolean_mask(found, present)),
-            tf.tensor_scatter_nd_update(odds, where, probabilities),
+        rows = tf.maximum(most_words // tf.cast(longest, tf.int32), 1)
+        chosen = order[done : done + rows]
+        places = tf.gather(spans.starts, chosen)[:, tf.newaxis] + tf.range(longest)
+        present = tf.sequence_mask(tf.gather(lengths, chosen), longest)
+        batch = {name: _padded(all_words, places, present) for name, all_words in values.items()}
+        found = call(batch, tf.gather(lengths, chosen))
+        counts = places >= tf.gather(spans.firsts, chosen)[:, tf.newaxis]
+        counts &= places < tf.gather(spans.lasts, chosen)[:, tf.newaxis]
+        where = tf.boolean_mask(places, counts)[:, tf.newaxis]
+        pairs = zip(so_far, found, strict=True)
+        return done + rows, *(
+            tf.tensor_scatter_nd_update(before, where, tf.boolean_mask(new, counts))
+            for before, new in pairs
         )
 
-    nothing = tf.zeros(words[tf.newaxis], tf.int32)
-    _, tags, odds = tf.while_loop(
-        lambda done, *_: done < sentences,
+    loop: Any = tf.while_loop(
+        lambda done, *_: done < tf.size(lengths),
         body,
-        (0, nothing, tf.cast(nothing, tf.float32)),
+        (0, *results),
         # A batch at a time: each may take a good part of the memory.
         parallel_iterations=1,
     )
-    return tags, odds
+    return list(loop[1:])
 
 
-def _padded(ids: tf.Tensor, places: tf.Tensor, present: tf.Tensor) -> tf.Tensor:
-    rows = tf.gather(ids, tf.where(present, places, 0))
-    shape = tf.concat([tf.shape(present), tf.ones([tf.rank(ids) - 1], tf.int32)], axis=0)
-    return tf.where(tf.reshape(present, shape), rows, 0)
+def _padded(values: tf.Tensor, places: tf.Tensor, present: tf.Tensor) -> tf.Tensor:
+    rows = tf.gather(values, tf.where(present, places, 0))
+    shape = tf.concat([tf.shape(present), tf.ones([tf.rank(values) - 1], tf.int32)], axis=0)
+    return tf.where(tf.reshape(present, shape), rows, tf.zeros([], values.dtype))

@@ -1,10 +1,12 @@
 """The text signature of a SavedModel: raw strings in, words, tags, scores and places out."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import tensorflow as tf
 
 from bioner_kd.artefact.layout import LOGITS, NUM_WORDS, TEXT
+from bioner_kd.artefact.pieces import LONGEST
 from bioner_kd.corpus.sentence_ends import CLOSING, FIRST, INNER, OPENING, WHITE
 from bioner_kd.corpus.tokenizer import tokenizer_rule
 from bioner_kd.encoding.tables import Tables
@@ -12,7 +14,7 @@ from bioner_kd.export.text_graph.character_sets import CharacterSets
 from bioner_kd.export.text_graph.characters import decode, encode
 from bioner_kd.export.text_graph.decoding import DecoderGraph
 from bioner_kd.export.text_graph.features import FeatureGraph
-from bioner_kd.export.text_graph.padded_batches import tag_sentences
+from bioner_kd.export.text_graph.padded_batches import call_in_batches, pieces, whole_sentences
 from bioner_kd.export.text_graph.sentences import find_cuts
 from bioner_kd.export.text_graph.words import Words, find_words
 
@@ -24,6 +26,8 @@ OUTPUTS = {
     "starts": (tf.int32, -1),
     "ends": (tf.int32, -1),
 }
+# Words of a batch of sentences, padding included; decoding takes little memory a word.
+_STUDENT_WORDS, _DECODED_WORDS = 4096, 65_536
 _SENTENCE_SETS = {
     "white": WHITE,
     "opening": OPENING,
@@ -94,11 +98,24 @@ class TextGraph(tf.Module):
         _, _, lengths = tf.unique_with_counts(
             tf.searchsorted(cuts, words.firsts, side="right"), out_idx=tf.int64
         )
+        features = self._features(words.characters)
+        nothing = tf.zeros([tf.size(words.firsts), len(self._tags)])
+        read = pieces(lengths, LONGEST)
+        (logits,) = call_in_batches(self._read, features, read, [nothing], _STUDENT_WORDS)
+        blank = [tf.zeros_like(words.firsts, tf.int32), tf.zeros_like(words.firsts, tf.float64)]
+        sentences = whole_sentences(lengths)
+        tags, scores = call_in_batches(
+            self._decode, {LOGITS: logits}, sentences, blank, _DECODED_WORDS
+        )
+        return tags, scores
 
-        def tag(features: Any, lengths: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            return self._decoder(self._student(**features)[LOGITS], lengths)
+    def _read(self, features: Mapping[str, tf.Tensor], lengths: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        return (self._student(**features)[LOGITS],)
 
-        return tag_sentences(tag, self._features(words.characters), lengths)
+    def _decode(
+        self, logits: Mapping[str, tf.Tensor], lengths: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        return self._decoder(logits[LOGITS], lengths)
 
 
 def _by_text(

@@ -1,50 +1,68 @@
 import numpy as np
-import pytest
 import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bioner_kd.export.text_graph import padded_batches
-from bioner_kd.export.text_graph.padded_batches import tag_sentences
+from bioner_kd.artefact.pieces import cut_in_pieces
+from bioner_kd.export.text_graph.padded_batches import (
+    Spans,
+    call_in_batches,
+    pieces,
+    whole_sentences,
+)
+
+LENGTHS = st.lists(st.integers(1, 40), max_size=20)
 
 
-def run(lengths: list[int]) -> tuple[list, tf.Tensor, tf.Tensor]:
-    """Tags words that are numbered from 1; also the shapes of the batches."""
-    total = sum(lengths)
-    numbers = np.arange(1, total + 1, dtype=np.int32)
+def run(spans: Spans, total: int, most_words: int) -> tuple[list, tf.Tensor, tf.Tensor]:
+    """Reads words that are numbered from 1; also the shapes of the batches."""
+    numbers = tf.range(1, total + 1)
     shapes = []
 
-    def tagging(features: dict, sizes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        ids, chars = features["word_ids"], features["char_ids"]
+    def call(batch: dict, lengths: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        ids, chars = batch["word_ids"], batch["char_ids"]
         shapes.append(tuple(ids.shape))
-        present = tf.sequence_mask(sizes, tf.shape(ids)[1])
+        present = tf.sequence_mask(lengths, tf.shape(ids)[1])
         np.testing.assert_array_equal(ids > 0, present)
         np.testing.assert_array_equal(chars[..., 1], ids * 10)
-        # What is said of padding must not matter.
-        return tf.where(present, ids, -7), tf.where(present, 1 / tf.cast(ids, tf.float64), 7)
+        # What is said of padding must not matter. The second result tells where a word was read.
+        return tf.where(present, ids, -7), tf.where(
+            present[..., None], chars + ids[:, :1, None], -7
+        )
 
-    features = {
-        "word_ids": tf.constant(numbers),
-        "char_ids": tf.stack([tf.constant(numbers), tf.constant(numbers) * 10], axis=1),
-    }
-    tags, scores = tag_sentences(tagging, features, tf.constant(lengths, tf.int64))
-    return shapes, tags, scores
+    values = {"word_ids": numbers, "char_ids": tf.stack([numbers, numbers * 10], axis=1)}
+    blank = [tf.zeros([total], tf.int32), tf.zeros([total, 2], tf.int32)]
+    return shapes, *call_in_batches(call, values, spans, blank, most_words)
 
 
 @settings(deadline=None)
-@given(st.lists(st.integers(1, 40), max_size=30))
+@given(LENGTHS)
 def test_each_word_gets_what_its_sentence_was_given(lengths: list[int]) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(padded_batches, "BATCH_WORDS", 50)
-        shapes, tags, scores = run(lengths)
+    spans = whole_sentences(tf.constant(lengths, tf.int64))
+    shapes, words, chars = run(spans, sum(lengths), 50)
     numbers = np.arange(1, sum(lengths) + 1)
-    np.testing.assert_array_equal(tags, numbers)
-    np.testing.assert_allclose(scores, 1 / numbers, rtol=1e-6)
-    assert scores.dtype == tf.float32
+    np.testing.assert_array_equal(words, numbers)
+    firsts = np.repeat(np.cumsum([0, *lengths[:-1]])[: len(lengths)] + 1, lengths)
+    np.testing.assert_array_equal(chars, np.stack([numbers + firsts, numbers * 10 + firsts], 1))
     assert sum(rows for rows, _ in shapes) == len(lengths)
     assert all(rows * longest <= 50 or rows == 1 for rows, longest in shapes)
 
 
 def test_a_long_sentence_does_not_pad_the_short_ones() -> None:
-    shapes, _, _ = run([3, 10_000, 2, 4])
-    assert shapes == [(1, 10_000), (3, 4)]
+    spans = whole_sentences(tf.constant([3, 10_000, 2, 4], tf.int64))
+    assert run(spans, 10_009, 4096)[0] == [(1, 10_000), (3, 4)]
+
+
+@settings(deadline=None)
+@given(LENGTHS, st.integers(4, 12))
+def test_pieces_are_those_of_the_runtime(lengths: list[int], longest: int) -> None:
+    found = pieces(tf.constant(lengths, tf.int64), longest)
+    expected, offset = [], 0
+    for length in lengths:
+        for piece in cut_in_pieces(length, longest):
+            places = (piece.start, piece.end, piece.first, piece.last)
+            expected.append(tuple(offset + place for place in places))
+        offset += length
+    assert list(zip(*(column.numpy().tolist() for column in found), strict=True)) == expected
+    # Each word once.
+    assert run(found, sum(lengths), 30)[1].numpy().tolist() == [*range(1, sum(lengths) + 1)]
