@@ -154,7 +154,7 @@ def test_large_weights_have_half_of_the_bytes_in_float16_and_a_quarter_in_int8(
         for form in (FLOAT32, FLOAT16, INT8)
     ]
     large = [size for size in sizes[0] if size >= 4 * SMALLEST]
-    assert len(large) == 2  # the products of the two directions
+    assert len(large) >= 2  # the products of the two directions, at least
     for size in large:
         assert size // 2 in sizes[1]
         assert size // 4 in sizes[2]
