@@ -129,11 +129,11 @@ def test_tags_of_200_sentences_are_pythons(
     page, _ = open_page(site)
     sentences = [list(s.words) for s in sentences_to_compare()]
     assert len(sentences) == 200
-    sentences.append([word for words in sentences[:12] for word in words])  # several windows
+    sentences.append([word for words in sentences[:12] for word in words])  # several pieces
     found = page.evaluate(IN_THE_PAGE, sentences)
     assert [f["tags"] for f in found] == [tagger.tag_words(words) for words in sentences]
     assert sum(tag != "O" for f in found for tag in f["tags"]) > 100
-    assert found[-1]["windows"] > 5
+    assert found[-1]["pieces"] > 5
 
 
 def test_mentions_of_a_text_are_pythons(
