@@ -6,13 +6,24 @@ interpreters do not read and `unzip -l student_int8.tflite` lists.
 
 import io
 import zipfile
+import zlib
 
 from bioner_kd.errors import InputError
 
 _NAME = "tables.json"
 # Otherwise the same student would give another file each time.
 _DATE = (1980, 1, 1, 0, 0, 0)
-_LOCAL_HEADER, _BEFORE_NAME = b"PK\x03\x04", 30
+# An archive names its files twice, so that a truncated one still names them once; how each of these
+# headers begins, and its bytes before the name.
+_HEADERS = ((b"PK\x03\x04", 30), (b"PK\x01\x02", 46))
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    RuntimeError,
+    OSError,
+    ValueError,
+)
 
 
 def with_tables(model: bytes, tables: bytes) -> bytes:
@@ -43,8 +54,8 @@ def tables_inside(content: bytes, name: str) -> bytes | None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return archive.read(_NAME) if _NAME in archive.namelist() else None
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, ValueError) as error:
-        if _begins(content) < 0:
+    except _UNREADABLE as error:
+        if not _names_tables(content):
             return None
         raise InputError(
             f"{name}: truncated or damaged, the tables at its end cannot be read ({error}); copy "
@@ -52,8 +63,8 @@ def tables_inside(content: bytes, name: str) -> bytes | None:
         ) from error
 
 
-def _begins(content: bytes) -> int:
-    """Where an archive of tables begins, -1 where none does."""
-    named = content.rfind(_NAME.encode())
-    header = named - _BEFORE_NAME
-    return header if named >= 0 and content.startswith(_LOCAL_HEADER, max(header, 0)) else -1
+def _names_tables(content: bytes) -> bool:
+    name = content.rfind(_NAME.encode())
+    return any(
+        name >= length and content.startswith(magic, name - length) for magic, length in _HEADERS
+    )

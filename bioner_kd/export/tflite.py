@@ -22,6 +22,7 @@ from bioner_kd.artefact.layout import (
 from bioner_kd.artefact.native_output import call_quietly
 from bioner_kd.encoding.word_features import VECTOR
 from bioner_kd.export.edge_graph import EdgeGraph
+from bioner_kd.export.float16 import with_float16_weights
 from bioner_kd.export.four_bits import FourBitTable
 from bioner_kd.export.graph import save_signatures
 from bioner_kd.student.saved_student import SavedStudent
@@ -90,12 +91,12 @@ def _convert_all(
 def _convert(folder: str, signatures: Sequence[str], form: str) -> bytes:
     converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=signatures)
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-    if form in (FLOAT16, INT8):
+    if form == INT8:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    if form == FLOAT16:
-        converter.target_spec.supported_types = [tf.float16]
     # The converter prints statistics of its work; they matter only where it fails.
     content = call_quietly(converter.convert, lambda line: True, keep_on_error=True)
+    if form == FLOAT16:
+        content = with_float16_weights(content)
     foreign = [name for name in operators(content) if name.startswith(_CUSTOM)]
     if foreign:
         raise ValueError(f"{TFLITE_FILES[form]}: not every interpreter has {', '.join(foreign)}.")

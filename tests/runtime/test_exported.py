@@ -1,9 +1,7 @@
 """Which model is opened, and every way in which a folder can be wrong."""
 
-import io
 import json
 import shutil
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +10,8 @@ import pytest
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.runtime.exported import find_exported
 from bioner_kd.runtime.tagger import Tagger
+
+from ..artefact.without_tables import without_tables
 
 
 @pytest.fixture
@@ -71,9 +71,7 @@ def test_a_relative_path_will_do(folder: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_an_unknown_form_is_a_usage_error(export_folder: Path) -> None:
-    with pytest.raises(
-        UsageError, match="--form=int4: must be one of float32, float16, int8, saved_model"
-    ):
+    with pytest.raises(UsageError, match="--form=int4: must be one of float32, float16, int8"):
         find_exported(export_folder, "int4")
     with pytest.raises(UsageError, match="no export folder"):
         find_exported(export_folder / "student_int8.tflite", "int8")
@@ -103,11 +101,9 @@ def refused(path: Path, form: str = "") -> str:
     return str(raised.value)
 
 
-def without_tables(path: Path) -> Path:
+def model_alone(path: Path) -> Path:
     """Cuts the tables off a .tflite file."""
-    content = path.read_bytes()
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        path.write_bytes(content[: archive.getinfo("tables.json").header_offset])
+    path.write_bytes(without_tables(path.read_bytes()))
     return path
 
 
@@ -124,7 +120,7 @@ def test_a_tflite_file_alone_is_enough(export_folder: Path, tmp_path: Path) -> N
 
 
 def test_a_tflite_file_without_any_tables(export_folder: Path, tmp_path: Path) -> None:
-    path = without_tables(Path(shutil.copy(export_folder / "student_int8.tflite", tmp_path)))
+    path = model_alone(Path(shutil.copy(export_folder / "student_int8.tflite", tmp_path)))
     assert "tables.json: there is no such file" in refused(path)
     shutil.copy(export_folder / "tables.json", tmp_path)
     assert Tagger.load(path).tag_words(["gout"])
@@ -161,7 +157,7 @@ def test_tables_of_a_model_with_more_words_are_found_without_a_manifest(folder: 
     path.write_text(json.dumps(tables), encoding="utf-8")
     for name in ("student_float32.tflite", "student_int8.tflite"):
         assert f"not the tables of {folder / name}" in refused(folder / name)
-        assert f"not the tables of {folder / name}" in refused(without_tables(folder / name))
+        assert f"not the tables of {folder / name}" in refused(model_alone(folder / name))
 
 
 def test_tables_of_a_model_with_other_tags_are_found_without_a_manifest(folder: Path) -> None:
@@ -170,7 +166,7 @@ def test_tables_of_a_model_with_other_tags_are_found_without_a_manifest(folder: 
     tables = json.loads(path.read_text(encoding="utf-8"))
     tables["tags"] += ["B-Gene", "I-Gene"]
     path.write_text(json.dumps(tables), encoding="utf-8")
-    assert "5 tags, not 7" in refused(without_tables(folder / "student_float32.tflite"))
+    assert "5 tags, not 7" in refused(model_alone(folder / "student_float32.tflite"))
 
 
 def test_tables_of_a_model_with_other_features_are_found_without_a_manifest(folder: Path) -> None:
@@ -179,7 +175,7 @@ def test_tables_of_a_model_with_other_features_are_found_without_a_manifest(fold
         tables = json.loads(path.read_text(encoding="utf-8"))
         tables["features"]["config"]["features"].remove("shape")
         path.write_text(json.dumps(tables), encoding="utf-8")
-    for path in (without_tables(folder / "student_float32.tflite"), folder / "saved_model/1"):
+    for path in (model_alone(folder / "student_float32.tflite"), folder / "saved_model/1"):
         assert "not the tables of" in refused(path)
 
 

@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TEXTS = [sentence.text for sentence in read_demo("test")]
 
 
-@pytest.fixture(scope="module", params=["float32", "int8", "saved_model"])
+@pytest.fixture(scope="module", params=["float32", "float16", "int8", "saved_model"])
 def tagger(request: pytest.FixtureRequest, export_folder: Path) -> Tagger:
     return Tagger.load(export_folder, form=request.param)
 
@@ -38,7 +38,7 @@ def float32(export_folder: Path) -> Tagger:
     return Tagger.load(export_folder)
 
 
-@pytest.mark.parametrize("form", ["float32", "saved_model"])
+@pytest.mark.parametrize("form", ["float32", "float16", "saved_model"])
 def test_tags_are_those_of_the_keras_student(
     export_folder: Path, trained_student: SavedStudent, form: str
 ) -> None:

@@ -39,12 +39,13 @@ def test_a_student_is_exported_compared_and_tags(
         "Model",
         "Keras",
         "student_float32.tflite",
+        "student_float16.tflite",
         "student_int8.tflite",
         "saved_model/1",
     ]
-    assert rows[2].endswith(" 0") and rows[4].endswith(" 0")
+    assert all(rows[number].endswith(" 0") for number in (2, 3, 5))
     # One line a model: neither TensorFlow nor TFLite says anything of its own.
-    assert len(result.stderr.splitlines()) == 3, result.stderr
+    assert len(result.stderr.splitlines()) == 4, result.stderr
     manifest: dict[str, Any] = json.loads((output / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["comparison"]["corpus"] == "demo"
     assert f"--student={trained_student.folder}" in (output / "run.cfg").read_text()

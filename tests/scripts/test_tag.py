@@ -124,7 +124,7 @@ def test_text_becomes_conll(model: str) -> None:
     assert all(len(row) == 2 for row in rows if row != [""])
 
 
-@pytest.mark.parametrize("form", ["float32", "int8"])
+@pytest.mark.parametrize("form", ["float32", "float16", "int8"])
 def test_a_tflite_model_needs_no_tensorflow(model: str, form: str, tmp_path: Path) -> None:
     for name in ("tensorflow", "keras", "transformers"):
         (tmp_path / f"{name}.py").write_text("raise RuntimeError('imported')")
