@@ -61,10 +61,7 @@ def _standard_input() -> BinaryIO:
         # With a buffer of its own: Python aborts where a thread still waits for sys.stdin's when
         # the program ends.
         return open(sys.stdin.fileno(), "rb", closefd=False)
-    except (
-        AttributeError,
-        io.UnsupportedOperation,
-    ):  # it was replaced by something that is no file
+    except (AttributeError, io.UnsupportedOperation):  # replaced by what is no file
         return sys.stdin.buffer
 
 
