@@ -79,9 +79,9 @@ def _abbreviated(code_points: tf.Tensor, inner: tf.Tensor, stops: tf.Tensor) -> 
     run = tf.cast(letter | (window == _FULL_STOP), tf.int64)
     run = tf.math.cumprod(run, axis=1, reverse=True)
     length = tf.reduce_sum(run, axis=1)
-    # What is looked at begins with the window, so there is nothing before a run that fills it.
+    # A run that fills the window is no abbreviation, whatever stands before it.
     before = tf.gather(inner, tf.maximum(stops - length - 1, 0))
-    alone = (length > 0) & (~before | (length == LONGEST_ABBREVIATION))
+    alone = (length > 0) & ~before
     single_letters = (length % 2 == 1) & _alternates(letter, run)
     number = tf.reduce_sum(tf.cast(lower & 31, tf.int64) * run * np.array(_POWERS), axis=1)
     known = np.array([_number(word) for word in ABBREVIATIONS])
