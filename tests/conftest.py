@@ -1,5 +1,6 @@
-"""A trained student and its export, which the tests of several packages share."""
+"""What the tests of several packages share: a trained student, its export, and Ctrl-C."""
 
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,12 @@ import pytest
 
 # Enough to see that there are several; the full list takes a test of its own.
 LENGTHS = (16, 32)
+
+
+def pytest_configure() -> None:
+    """Lets programs that tests start hear Ctrl-C, which a shell's background jobs ignore."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -39,7 +39,7 @@ MODEL_NAME = "bioner"
 SERVING_CONFIGS = "serving"
 WARM_UP = "assets.extra/tf_serving_warmup_requests"
 # The tables travel inside a SavedModel too: its clients need them, and its folder goes alone.
-SAVED_MODEL_TABLES = "assets.extra/tables.json"
+SAVED_MODEL_TABLES = "assets.extra/tables.json.gz"
 
 
 def length_signature(words: int) -> str:

@@ -1,7 +1,9 @@
 """The file of tables and tags that travels with a student: what every runtime needs beside it."""
 
+import gzip
 import json
 import os
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +17,17 @@ from bioner_kd.encoding.word_features import WordFeatures
 from bioner_kd.errors import InputError, UsageError
 
 TABLES = "tables.json"
+_GZIP = b"\x1f\x8b"
+_UNREADABLE = (
+    KeyError,
+    TypeError,
+    ValueError,
+    UsageError,
+    AttributeError,
+    EOFError,
+    gzip.BadGzipFile,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True)
@@ -62,9 +75,11 @@ class Tables:
         return cls(TagSet(tuple(record["tags"])), features, record.get("transitions"))
 
     def write(self, path: str | os.PathLike[str]) -> None:
-        """Writes what `read_tables` reads."""
-        with atomic_file(path) as file:
-            json.dump(self.to_json(), file, ensure_ascii=False)
+        """Writes what `read_tables` reads, compressed where the name ends in .gz."""
+        content = json.dumps(self.to_json(), ensure_ascii=False).encode()
+        with atomic_file(path, "wb") as file:
+            compressed = os.fspath(path).endswith(".gz")
+            file.write(gzip.compress(content, mtime=0) if compressed else content)
 
 
 def _text_rules() -> dict[str, Any]:
@@ -91,14 +106,16 @@ def read_tables(path: str | os.PathLike[str]) -> Tables:
 
 
 def parse_tables(content: bytes, name: str) -> Tables:
-    """Reads the content of a file of tables.
+    """Reads the content of a file of tables, compressed by gzip or not.
 
     Raises:
         InputError: it is damaged or of another kind; `name` says where it is from.
     """
     try:
+        if content.startswith(_GZIP):
+            content = gzip.decompress(content)
         return Tables.from_json(json.loads(content.decode("utf-8")))
-    except (KeyError, TypeError, ValueError, UsageError, AttributeError) as error:
+    except _UNREADABLE as error:
         raise _damaged(name, error) from error
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from absl import logging
 
-from bioner_kd.artefact.layout import ARCHIVE, LENGTHS, MANIFEST
+from bioner_kd.artefact.layout import ARCHIVE, LENGTHS, MANIFEST, WEB
 from bioner_kd.atomic import atomic_file, atomic_folder
 from bioner_kd.encoding.tables import TABLES
 from bioner_kd.evaluation.predictions import score_logits
@@ -52,7 +52,8 @@ def export_student(
         student = cut_vocabulary(student, config.vocabulary_size)
     with atomic_folder(folder, overwrite=overwrite) as unfinished:
         student.tables.write(unfinished / TABLES)
-        write_zipapp(unfinished / ARCHIVE)
+        if set(config.forms) - {WEB}:  # a page has a runtime of its own
+            write_zipapp(unfinished / ARCHIVE)
         manifest = _write_compared(student, unfinished, split, config, lengths)
         with atomic_file(unfinished / MANIFEST) as file:
             json.dump(manifest, file, ensure_ascii=False, indent=1)

@@ -22,6 +22,19 @@ def test_tables_are_read_back_as_they_were(tmp_path: Path) -> None:
     assert read_tables(tmp_path / "tables.json") == TABLES
 
 
+def test_compressed_tables_are_read_back_and_the_same_each_time(tmp_path: Path) -> None:
+    path = tmp_path / "tables.json.gz"
+    TABLES.write(path)
+    content = path.read_bytes()
+    assert read_tables(path) == TABLES and len(content) < len(json.dumps(TABLES.to_json()))
+    TABLES.write(path)
+    assert path.read_bytes() == content
+    for damaged in (content[:-9], content[:30] + b"x" * 9 + content[39:]):
+        path.write_bytes(damaged)
+        with pytest.raises(InputError, match="not the tables of a student, or damaged ones"):
+            read_tables(path)
+
+
 TRANSITIONS = ((0.1, -2.5, 0.0), (1 / 3, 1e-30, 7.0), (0.0, -1.0, 0.5))
 OF_A_CRF = Tables(TABLES.tag_set, TABLES.features, TRANSITIONS)
 

@@ -45,7 +45,7 @@ def test_layout(export_folder: Path) -> None:
         "saved_model/1/fingerprint.pb",
         "saved_model/1/variables/variables.index",
         "saved_model/1/variables/variables.data-00000-of-00001",
-        "saved_model/1/assets.extra/tables.json",
+        "saved_model/1/assets.extra/tables.json.gz",
         "saved_model/1/assets.extra/tf_serving_warmup_requests",
         "serving/models.config",
         "serving/batching.config",

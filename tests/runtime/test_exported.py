@@ -1,5 +1,6 @@
 """Which model is opened, and every way in which a folder can be wrong."""
 
+import gzip
 import json
 import shutil
 from collections.abc import Callable
@@ -171,8 +172,9 @@ def test_tables_of_a_model_with_other_tags_are_found_without_a_manifest(folder: 
 
 def test_tables_of_a_model_with_other_features_are_found_without_a_manifest(folder: Path) -> None:
     (folder / "manifest.json").unlink()
-    for path in (folder / "tables.json", folder / "saved_model/1/assets.extra/tables.json"):
-        tables = json.loads(path.read_text(encoding="utf-8"))
+    for path in (folder / "tables.json", folder / "saved_model/1/assets.extra/tables.json.gz"):
+        with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as file:
+            tables = json.load(file)
         tables["features"]["config"]["features"].remove("shape")
         path.write_text(json.dumps(tables), encoding="utf-8")
     for path in (model_alone(folder / "student_float32.tflite"), folder / "saved_model/1"):

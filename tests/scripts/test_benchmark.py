@@ -104,8 +104,6 @@ def test_ctrl_c_shows_and_keeps_what_was_measured(finished, work, flags):
         **options(work),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        # Tests that run in the background ignore SIGINT, and would hand that down.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as started:
         while not (kept.exists() and '"measurement"' in kept.read_text(encoding="utf-8")):
             assert started.poll() is None
