@@ -4,6 +4,7 @@ import signal
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 # Enough to see that there are several; the full list takes a test of its own.
@@ -11,7 +12,10 @@ LENGTHS = (16, 32)
 
 
 def pytest_configure() -> None:
-    """Lets programs that tests start hear Ctrl-C, which a shell's background jobs ignore."""
+    """Lets programs that tests start hear Ctrl-C, and tests take the time that a busy machine takes."""
+    hypothesis.settings.register_profile("untimed", deadline=None)
+    hypothesis.settings.load_profile("untimed")
+    # A shell's background jobs ignore Ctrl-C, and hand that down.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
