@@ -12,7 +12,7 @@ LENGTHS = (16, 32)
 
 
 def pytest_configure() -> None:
-    """Lets programs that tests start hear Ctrl-C, and tests take the time that a busy machine takes."""
+    """Lets programs that tests start hear Ctrl-C, and tests take their time."""
     hypothesis.settings.register_profile("untimed", deadline=None)
     hypothesis.settings.load_profile("untimed")
     # A shell's background jobs ignore Ctrl-C, and hand that down.
