@@ -37,7 +37,7 @@ TAG = Concern(
     TagChoice(),
     {
         "model": "Export folder, a ready one or one of scripts/export.py, or one model of it: "
-        "a .tflite file with tables.json beside it, or a version folder of a SavedModel.",
+        "a .tflite file, or a version folder of a SavedModel.",
         "form": f"Which model of an export folder: {', '.join(FORMS)}; the first that it has if "
         "empty. float32 gives the tags that were scored, int8 is the smallest and fastest.",
         "text": "A text to tag, instead of files or standard input.",
