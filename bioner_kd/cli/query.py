@@ -1,23 +1,16 @@
 """Flags: which server is asked about which texts."""
 
-import dataclasses
-import io
 import itertools
-import json
-import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any
 
-from bioner_kd.atomic import atomic_file
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.program import Program
 from bioner_kd.client.config import PROTOCOLS, ServerConfig
-from bioner_kd.corpus.plain_text import STDIN, read_text_lines
-from bioner_kd.errors import InputError, UsageError
-
-_SCORE_DIGITS = 6
+from bioner_kd.corpus.plain_text import STDIN
+from bioner_kd.runtime.records import json_line, write_records
+from bioner_kd.runtime.texts import Item, read_items, text_of
 
 
 @dataclass(frozen=True)
@@ -56,7 +49,7 @@ QUERY = Concern(
 )
 
 
-def read_texts(program: Program) -> Iterator[str]:
+def read_texts(program: Program) -> Iterator[Item]:
     """The texts that the command line names, read as they are needed.
 
     Raises:
@@ -64,31 +57,8 @@ def read_texts(program: Program) -> Iterator[str]:
         UsageError: nothing is named, or too much.
     """
     choice = program.read(QUERY)
-    if program.values["text"].present:
-        if program.arguments:
-            raise UsageError(
-                f"--text and {program.arguments[0]!r}: give a text or files, not both."
-            )
-        return iter([_valid(choice.text)])
-    files = program.arguments or [STDIN]
-    closed = STDIN in files and sys.stdin is None
-    if closed or (not program.arguments and sys.stdin.isatty()):
-        raise UsageError('Nothing to ask: give --text="…", name files, or pipe text in.')
-    # Opened here and read later, so that a missing file is found before any work is done.
-    if choice.input == "text":
-        opened = [read_text_lines(file, keep_ends=True) for file in files]
-        return ("".join(lines) for lines in opened)
-    return itertools.chain.from_iterable([read_text_lines(file) for file in files])
-
-
-def _valid(text: str) -> str:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise InputError(
-            f"--text: character {error.start + 1} is not UTF-8; check the terminal's encoding."
-        ) from error
-    return text
+    text = choice.text if program.values["text"].present else None
+    return read_items(text, program.arguments, choice.input)
 
 
 def make_client(config: ServerConfig) -> Any:
@@ -102,22 +72,14 @@ def make_client(config: ServerConfig) -> Any:
     return RestClient(config)
 
 
-def write_answers(choice: QueryChoice, config: ServerConfig, texts: Iterable[str]) -> None:
+def write_answers(choice: QueryChoice, config: ServerConfig, texts: Iterator[Item]) -> None:
     """Asks about all texts, and writes a line of JSON each as scripts/tag.py does."""
-    client, texts = make_client(config), iter(texts)
-    with _stdout() if choice.output == STDIN else atomic_file(choice.output) as file:
-        while batch := list(itertools.islice(texts, config.batch_size)):
-            for text, entities in zip(batch, client.tag(batch), strict=True):
-                found = [dataclasses.asdict(entity) for entity in entities]
-                for entity in found:
-                    entity["score"] = round(entity["score"], _SCORE_DIGITS)
-                record = {"text": text, "entities": found}
-                file.write(json.dumps(record, ensure_ascii=False) + "\n")
-            file.flush()
+    write_records(
+        _answers(make_client(config), config.batch_size, map(text_of, texts)), choice.output
+    )
 
 
-@contextmanager
-def _stdout() -> Iterator[IO[str]]:
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
-    yield sys.stdout
+def _answers(client: Any, batch_size: int, texts: Iterator[str]) -> Iterator[str]:
+    while batch := list(itertools.islice(texts, batch_size)):
+        for text, entities in zip(batch, client.tag(batch), strict=True):
+            yield json_line(text, entities)

@@ -46,7 +46,7 @@ class Records:
                 "".join(map(_conll, found)) for found in self.tagger.tag_words_in_groups(groups)
             ]
         pairs = zip(items, self.tagger.tag_groups(groups), strict=True)
-        return [_json_line(text_of(item), entities) for item, entities in pairs]
+        return [json_line(text_of(item), entities) for item, entities in pairs]
 
 
 def tagged_records(
@@ -79,7 +79,8 @@ def _stdout() -> Iterator[IO[str]]:
     yield sys.stdout
 
 
-def _json_line(text: str, entities: Sequence[Entity]) -> str:
+def json_line(text: str, entities: Sequence[Entity]) -> str:
+    """The record of a text in the format "jsonl"."""
     found = [dataclasses.asdict(entity) for entity in entities]
     for entity in found:
         entity["score"] = round(entity["score"], _SCORE_DIGITS)
