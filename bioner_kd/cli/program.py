@@ -13,6 +13,7 @@ from absl import app, flags, logging
 
 from bioner_kd.atomic import atomic_file
 from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.interrupt import hear_interrupts
 from bioner_kd.errors import InputError, UsageError
 
 _FAILED, _USAGE, _INTERRUPTED = 1, 2, 130
@@ -109,6 +110,7 @@ class Program:
     def _run(self, argv: Sequence[str]) -> None:
         self.arguments.extend(argv[1:])
         _set_up_logging()
+        hear_interrupts()
         try:
             if self.arguments and not self.takes_files:
                 raise UsageError(f"{self.arguments[0]!r} is no flag; flags start with --.")

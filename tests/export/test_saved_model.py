@@ -54,7 +54,7 @@ def test_its_logits_are_those_of_keras_for_padded_batches(
 
 
 def test_it_carries_its_tables(version: Path, trained_student: SavedStudent) -> None:
-    tables = read_tables(version / "assets.extra" / "tables.json")
+    tables = read_tables(version / "assets.extra" / "tables.json.gz")
     assert tables == trained_student.tables
 
 
