@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bioner_kd.artefact.layout import INT8, SAVED_MODEL, SERVING
-from bioner_kd.benchmark import students, teachers
+from bioner_kd.artefact.layout import INT8, SAVED_MODEL, SERVING, TEXT
+from bioner_kd.benchmark import teachers
 from bioner_kd.benchmark.config import BIOBERT
 from bioner_kd.benchmark.contestant import THREADS, Contestant
 from bioner_kd.benchmark.peers.trained import PEERS
@@ -182,7 +182,7 @@ def _of_form(
         size=size,
         many=True,
     )
-    if students.TEXT in entry["signatures"].get(SERVING, {}).get("inputs", {}):
+    if TEXT in entry["signatures"].get(SERVING, {}).get("inputs", {}):
         yield Contestant(
             form + "_text",
             f"{title}, texts in batches",

@@ -1,21 +1,16 @@
 """The student as contestants: in Keras, and every model that scripts/export.py made of it."""
 
-import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bioner_kd.artefact.layout import SERVING
+from bioner_kd.artefact.layout import SERVING, TEXT
 from bioner_kd.benchmark.contestant import OfTexts, OfWords, Span
 from bioner_kd.corpus import iob2
 from bioner_kd.corpus.sentence import Sentence
 
 if TYPE_CHECKING:
     import numpy as np
-
-# Input of the signature that is given texts.
-TEXT = "text"
-_WORKERS = "workers"
 
 
 def open_student(*, folder: str, batch_size: int) -> OfWords:
@@ -47,8 +42,7 @@ def open_tagger_many(*, path: str, form: str, threads: int) -> OfTexts:
     from bioner_kd.runtime.tagger import Tagger
 
     tagger = Tagger.load(path, form=form)
-    options = {_WORKERS: threads} if takes_workers(tagger.tag_many) else {}
-    return OfTexts(lambda texts: _spans(tagger.tag_many(texts, **options)))
+    return OfTexts(lambda texts: _spans(tagger.tag_many(texts, workers=threads)))
 
 
 def open_saved_model_texts(*, folder: str, batch_size: int) -> OfTexts:
@@ -85,11 +79,6 @@ def spans_of_batch(found: "Mapping[str, np.ndarray]") -> Iterator[list[Span]]:
             (name, int(starts[first]), int(ends[end - 1]))
             for name, first, end in iob2.entities(names)
         ]
-
-
-def takes_workers(tag_many: Callable[..., Any]) -> bool:
-    """Whether a `tag_many` can be told how many cores to use."""
-    return _WORKERS in inspect.signature(tag_many).parameters
 
 
 def _spans(found: Iterable[Iterable[Any]]) -> Iterator[list[Span]]:

@@ -20,6 +20,7 @@ from bioner_kd.artefact.layout import (
 )
 from bioner_kd.artefact.saved_model import SavedModel
 from bioner_kd.artefact.tflite import TFLiteModel
+from bioner_kd.artefact.word_model import WordModel
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.encoding.batches import predict_logits
 from bioner_kd.encoding.tables import TABLES
@@ -105,10 +106,15 @@ def _write_tflite(
         form,
         path.name,
         description,
-        lambda sentences: model.batch_logits(
-            [student.features.encode(sentence.words) for sentence in sentences]
-        ),
+        _reader(model, student),
     )
+
+
+def _reader(
+    model: WordModel, student: SavedStudent
+) -> Callable[[Sequence[Sentence]], list[np.ndarray]]:
+    encode = student.features.encode
+    return lambda sentences: model.batch_logits([encode(s.words) for s in sentences])
 
 
 def _write_saved_model(student: SavedStudent, folder: Path, version: int) -> WrittenModel:
@@ -154,5 +160,5 @@ def _write_web(
         WEB,
         WEB,
         description,
-        lambda sentences: [model.logits(student.features.encode(s.words)) for s in sentences],
+        _reader(model, student),
     )

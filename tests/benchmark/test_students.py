@@ -43,11 +43,6 @@ def test_the_keras_student_gives_the_same_tags(trained_student: Any, expected, t
     assert tags_in_a_process(tmp_path, f"{_MODULE}:open_student", **options) == expected
 
 
-def test_a_tag_many_that_takes_workers_is_told_apart():
-    assert students.takes_workers(lambda texts, *, workers=0: texts)
-    assert not students.takes_workers(lambda texts: texts)
-
-
 def test_entities_are_read_from_padded_arrays():
     found = {
         "tags": np.array([[b"B-D", b"I-D", b"O"], [b"B-E", b"", b""]]),
