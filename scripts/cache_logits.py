@@ -1,4 +1,4 @@
-r"""Labels sentences with a fine-tuned teacher, or several, and keeps word-level logits on disk.
+r"""Labels sentences with a teacher, or several, and keeps word-level logits on disk.
 
 The teacher then runs once, not once an epoch of every student. What is in the cache already and
 fits is kept: a stopped run goes on, damaged shards are made again, and logits of another teacher,
@@ -20,7 +20,7 @@ def main(program: Program) -> None:
     """Labels as the flags say."""
     from pathlib import Path
 
-    from bioner_kd.teacher.averaged import load_teachers
+    from bioner_kd.ensemble.folders import load_teachers
     from bioner_kd.teacher.labelling import label
 
     program.read(MACHINE).apply(seed=0)

@@ -2,7 +2,7 @@ r"""Scores teachers and students on a split and prints them side by side.
 
 Entity-level precision, recall and F1 (exact borders and type): by default as conlleval counts,
 which is what published figures are; F1 in strict IOB2 mode beside it. Several folders in one row,
-a,b,c, are seeds of one model: mean ± standard deviation; a+b+c are teachers that are averaged.
+a,b,c, are seeds of one model: mean ± standard deviation; a+b+c are models that are averaged.
 
   python scripts/evaluate.py --corpus=corpora/NCBI-disease --report=scores.json \
       --run=teacher=saved_models/ncbi_disease/teacher \
@@ -18,9 +18,9 @@ MACHINE = machine.machine(MachineConfig())
 
 def main(program: Program) -> None:
     """Scores as the flags say."""
+    from bioner_kd.ensemble.folders import load_model
     from bioner_kd.evaluation.comparison import compare
     from bioner_kd.evaluation.table import text_table
-    from bioner_kd.study.models import load_model
 
     program.read(MACHINE).apply(seed=0)
     choice = program.read(evaluate.EVALUATION)

@@ -19,6 +19,7 @@ ROWS = (
     {"artefact"},
     {"training", "evaluation", "vectors"},
     {"distill", "teacher", "student"},
+    {"ensemble"},
     {"export", "runtime", "client"},
     {"benchmark"},
     {"study"},

@@ -41,8 +41,9 @@ GUIDANCE = Concern(
     {
         "cache": "Folder of logits that scripts/cache_logits.py made; empty to run the teacher "
         "live in each step.",
-        "teachers": "Folder of the fine-tuned teacher, or folders a,b,c of those whose logits were "
-        "averaged: checked against the cache, or, one alone, run live where --cache is empty.",
+        "teachers": "Folder of the fine-tuned teacher, or folders a,b,c of the models whose logits "
+        "were averaged: checked against the cache, or, one BERT alone, run live where --cache is "
+        "empty.",
     },
 )
 TRANSFER = Concern(
@@ -83,7 +84,7 @@ def _cached(
     choice: GuidanceChoice, train_split: Sequence[Sentence], config: TransferConfig
 ) -> "Guidance":
     from bioner_kd.distill.training import Guidance
-    from bioner_kd.teacher.averaged import teachers_fingerprint
+    from bioner_kd.ensemble.folders import teachers_fingerprint
     from bioner_kd.teacher.logits_cache import LogitsCache
 
     cache = LogitsCache(Path(choice.cache) / "train")

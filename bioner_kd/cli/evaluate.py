@@ -34,7 +34,7 @@ EVALUATION = Concern(
     {
         "run": "A row of the table: 'name=folder' of a teacher or student, or "
         "'name=folder,folder,…' for several seeds, whose mean and standard deviation are reported. "
-        "'folder+folder' is one model, the average of these teachers. Give the flag once a row.",
+        "'folder+folder' is one model, the average of these models. Give the flag once a row.",
         "split": "Split of the corpus to score on.",
         "batch_size": "Sentences of a batch.",
         "report": "File for all scores as JSON, per type and in both modes; none if empty.",

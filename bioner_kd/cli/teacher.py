@@ -15,7 +15,7 @@ class PretrainedChoice:
 
 @dataclass(frozen=True)
 class TeacherChoice:
-    """A fine-tuned teacher, or several."""
+    """A fine-tuned teacher or a student that teaches, or several."""
 
     teachers: tuple[str, ...] = ("saved_models/demo/teacher",)
 
@@ -44,7 +44,8 @@ TEACHER = Concern(
     "Teacher",
     TeacherChoice(),
     {
-        "teachers": "Folder of a fine-tuned teacher, as scripts/finetune_teacher.py made it; of "
-        "several, a,b,c, the logits are averaged."
+        "teachers": "Folder of a fine-tuned teacher, as scripts/finetune_teacher.py made it, or of "
+        "a student, as scripts/distill.py made it; of several, a,b,c, of either kind, the logits "
+        "are averaged (of a CRF, the logarithms of its posterior probabilities)."
     },
 )

@@ -9,7 +9,7 @@ import tensorflow as tf
 from bioner_kd.distill.annealing import annealed
 from bioner_kd.distill.config import DistillConfig
 from bioner_kd.distill.losses import crf_kl_per_word, crf_nll_per_word, kl_per_word
-from bioner_kd.encoding.word_features import PAD
+from bioner_kd.student.model import sentence_lengths
 from bioner_kd.training.losses import cross_entropy_per_word
 from bioner_kd.training.word_tagger import LOSS, WordTagger
 
@@ -122,7 +122,7 @@ class Distiller(WordTagger):
         crf = getattr(self.student, "crf", None)
         if crf is None:
             return cross_entropy_per_word(logits, targets["tag_ids"])
-        return crf_nll_per_word(crf, logits, targets["tag_ids"], _lengths(features))
+        return crf_nll_per_word(crf, logits, targets["tag_ids"], sentence_lengths(features))
 
     def _soft_loss(
         self, features: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor], logits: tf.Tensor
@@ -140,11 +140,5 @@ class Distiller(WordTagger):
         temperature, crf = self.objective.temperature, getattr(self.student, "crf", None)
         if crf is None:
             return kl_per_word(logits, teacher_logits, temperature=temperature)
-        lengths = _lengths(features)
+        lengths = sentence_lengths(features)
         return crf_kl_per_word(crf, logits, teacher_logits, lengths, temperature=temperature)
-
-
-def _lengths(features: Mapping[str, tf.Tensor]) -> tf.Tensor:
-    # Words of each sentence, int32 (batch,).
-    present = tf.not_equal(features["word_ids"], PAD)
-    return tf.math.count_nonzero(present, axis=1, dtype=tf.int32)

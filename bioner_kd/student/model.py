@@ -179,3 +179,9 @@ def _read(
     if training and layer.built and not tf.config.list_physical_devices("GPU"):
         return bilstm(layer, inputs, present)
     return layer(inputs, mask=present, training=training)
+
+
+def sentence_lengths(features: Mapping[str, tf.Tensor]) -> tf.Tensor:
+    """Words of each sentence of a batch, int32 (batch,), from its "word_ids"."""
+    present = tf.not_equal(features["word_ids"], PAD)
+    return tf.math.count_nonzero(present, axis=1, dtype=tf.int32)

@@ -50,16 +50,20 @@ class SavedStudent:
             raise ValueError("This student is not on disk yet.")
         return sum((self.folder / name).stat().st_size for name in (MODEL, TABLES))
 
-    @cached_property
-    def call(self) -> Callable[[Mapping[str, tf.Tensor]], tf.Tensor]:
-        """The model as a graph: features to logits (batch, words, tags)."""
+    @property
+    def signature(self) -> dict[str, tf.TensorSpec]:
+        """The model's features by name, of any batch."""
         inner = {"char": [self.features.config.max_chars]}
-        signature = {
+        return {
             f"{name}_ids": tf.TensorSpec([None, None, *inner.get(name, [])], tf.int32)
             for name in self.features.columns
         }
 
-        @tf.function(input_signature=[signature])
+    @cached_property
+    def call(self) -> Callable[[Mapping[str, tf.Tensor]], tf.Tensor]:
+        """The model as a graph: features to logits (batch, words, tags)."""
+
+        @tf.function(input_signature=[self.signature])
         def predict(features: Mapping[str, tf.Tensor]) -> tf.Tensor:
             return self.model(features, training=False)
 

@@ -13,13 +13,13 @@ from bioner_kd.artefact.layout import INT8
 from bioner_kd.artefact.tflite import TFLiteModel
 from bioner_kd.benchmark.timing import Clock, pass_seconds, spread_over
 from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.ensemble.folders import load_single, teaches
+from bioner_kd.ensemble.joined import joined_folders
+from bioner_kd.ensemble.mean import SingleTeacher
 from bioner_kd.evaluation.scores import score
 from bioner_kd.export.tflite import tflite_models
 from bioner_kd.runtime.tagger import Tagger
 from bioner_kd.student.saved_student import load_student
-from bioner_kd.study.models import is_teacher
-from bioner_kd.study.runs import averaged_parts
-from bioner_kd.teacher.saved_teacher import SavedTeacher, load_teacher, subword_source
 
 # Sentences whose time is taken, spread over the split, and how often each: a median of so many
 # hardly moves, and the best of three leaves out what else the machine does.
@@ -51,8 +51,8 @@ def measure(folder: Path, sentences: Sequence[Sentence]) -> Cost:
     Raises:
         InputError: the folder holds no model.
     """
-    if is_teacher(folder):
-        teachers = [load_teacher(part) for part in averaged_parts(folder)]
+    if teaches(folder):
+        teachers = [load_single(part) for part in joined_folders(folder)]
         return Cost(median_milliseconds(_teachers_tagger(teachers), sentences))
     student = load_student(folder)
     content = tflite_models(student, [INT8])[INT8]
@@ -66,12 +66,12 @@ def measure(folder: Path, sentences: Sequence[Sentence]) -> Cost:
     )
 
 
-def _teachers_tagger(teachers: Sequence[SavedTeacher]) -> Callable[[Sentence], object]:
-    # Without the queue of batches that `SavedTeacher.logits` sets up, which takes longer than one
+def _teachers_tagger(teachers: Sequence[SingleTeacher]) -> Callable[[Sentence], object]:
+    # Without the queue of batches that `logits` sets up, which takes longer than one
     # sentence does.
-    def logits(teacher: SavedTeacher, sentence: Sentence) -> np.ndarray:
-        features, _, _ = subword_source(teacher.encode([sentence])).gather(tf.constant([0]))
-        return teacher.call(features)[0].numpy()
+    def logits(teacher: SingleTeacher, sentence: Sentence) -> np.ndarray:
+        features, _, _ = teacher.source([sentence]).gather(tf.constant([0]))
+        return teacher.call(features)[0, : len(sentence)].numpy()
 
     def tag(sentence: Sentence) -> object:
         mean = np.mean([logits(teacher, sentence) for teacher in teachers], axis=0)

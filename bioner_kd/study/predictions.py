@@ -15,9 +15,9 @@ from absl import logging
 from bioner_kd.atomic import atomic_file
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
+from bioner_kd.ensemble.folders import load_model, model_digest, teaches
+from bioner_kd.ensemble.joined import joined_folders
 from bioner_kd.errors import InputError
-from bioner_kd.study.models import is_teacher, load_model, model_digest
-from bioner_kd.study.runs import averaged_parts
 from bioner_kd.teacher.logits_cache import words_digest
 
 # Another number where the same model would tag the same words otherwise than before.
@@ -61,7 +61,7 @@ class Predictions:
 def predictions_file(folder: Path, split: Split) -> Path:
     """Where the predictions of a run on a split are kept."""
     corpus = re.sub(r"[^A-Za-z0-9._-]", "_", split.corpus)
-    first, *others = averaged_parts(folder)
+    first, *others = joined_folders(folder)
     # An average is kept with its first teacher, beside that teacher's own predictions.
     names = "\0".join(other.resolve().name for other in others).encode()
     mean = f"_mean_{hashlib.sha256(names).hexdigest()[:8]}" if others else ""
@@ -100,7 +100,7 @@ def _compute(folder: Path, split: Split, batch_size: int) -> Predictions:
         )
     logits = model.logits(split.sentences, batch_size)
     tags = [model.decoder.decode(rows) for rows in logits]
-    return Predictions(tags, is_teacher(folder), model.parameters, model.size)
+    return Predictions(tags, teaches(folder), model.parameters, model.size)
 
 
 def _read(path: Path, key: Mapping[str, Any], split: Split) -> Predictions | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from bioner_kd.ensemble.joined import joined_folders
 from bioner_kd.errors import InputError
 from bioner_kd.study.grid import SEED
 from bioner_kd.training.run_folder import RECORD, unfinished_folder
@@ -78,19 +79,13 @@ class Group:
         return sorted(names - self.settings.keys())
 
 
-def averaged_parts(folder: Path) -> list[Path]:
-    """The folders of the teachers that "a+b" averages; a folder itself where it is none."""
-    joined = "+" in str(folder) and not folder.exists()
-    return [Path(part) for part in str(folder).split("+")] if joined else [folder]
-
-
 def read_run(folder: Path) -> Run:
     """A run by its folder, or an average of teachers by "a+b".
 
     Raises:
         InputError: there is no such folder, or it is not that of a finished run.
     """
-    parts = averaged_parts(folder)
+    parts = joined_folders(folder)
     if len(parts) == 1:
         return _read_folder(folder)
     runs = tuple(map(_read_folder, parts))

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from absl import logging
@@ -10,15 +11,34 @@ from tqdm import tqdm
 
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.teacher.averaged import AveragedTeacher
 from bioner_kd.teacher.cache_kind import HIDDEN_STATES, hidden_folder
 from bioner_kd.teacher.labelled_text import write_sentences
 from bioner_kd.teacher.logits_cache import LogitsCache
-from bioner_kd.teacher.saved_teacher import SavedTeacher
+
+
+class Labeller(Protocol):
+    """Any model that has a word to say."""
+
+    @property
+    def fingerprint(self) -> dict[str, object]:
+        """What its logits depend on, by name."""
+
+    def logits(self, sentences: Sequence[Sentence], batch_size: int) -> list[np.ndarray]:
+        """float32 (words, tags) a sentence, in order."""
+
+
+@runtime_checkable
+class HiddenLabeller(Labeller, Protocol):
+    """A single BERT, whose hidden states can be learnt as well."""
+
+    def logits_and_hidden_states(
+        self, sentences: Sequence[Sentence], batch_size: int
+    ) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """float32 (words, tags) and float32 (words, hidden size) a sentence, in order."""
 
 
 def label(
-    teacher: SavedTeacher | AveragedTeacher,
+    teacher: Labeller,
     sentences: Sequence[Sentence],
     folder: Path,
     *,
@@ -31,7 +51,7 @@ def label(
     all there.
 
     Args:
-        teacher: the fine-tuned teacher, or several.
+        teacher: what labels: a fine-tuned BERT, a student, or several models as one.
         sentences: with or without tags.
         folder: the cache; what is there and fits is kept.
         batch_size: sentences of a batch.
@@ -39,15 +59,15 @@ def label(
 
     Raises:
         InputError: there is no sentence, or a folder holds values of something else.
-        UsageError: hidden states of several teachers are asked for.
+        UsageError: hidden states are asked for, of what is not a single BERT.
     """
     if not sentences:
         raise InputError(f"There is no sentence to label for {folder}; check the text.")
     if hidden:
-        if isinstance(teacher, AveragedTeacher):
+        if not isinstance(teacher, HiddenLabeller):
             raise UsageError(
-                "--hidden: hidden states of several teachers have no mean, since each has axes of "
-                "its own; name one teacher."
+                "--hidden: only a single fine-tuned BERT has hidden states to learn; those of "
+                "several have no mean, since each has axes of its own. Name one teacher."
             )
         shards = _write_both(teacher, sentences, folder, batch_size)
     else:
@@ -65,7 +85,7 @@ def label(
 
 
 def _write_both(
-    teacher: SavedTeacher, sentences: Sequence[Sentence], folder: Path, batch_size: int
+    teacher: HiddenLabeller, sentences: Sequence[Sentence], folder: Path, batch_size: int
 ) -> Iterator[int]:
     reading = _Reading(teacher, batch_size)
     logits = LogitsCache(folder).write(sentences, teacher.fingerprint, reading.logits)
@@ -79,7 +99,7 @@ def _write_both(
 class _Reading:
     """What a teacher says of a part, read once for both caches, which ask in turn."""
 
-    def __init__(self, teacher: SavedTeacher, batch_size: int) -> None:
+    def __init__(self, teacher: HiddenLabeller, batch_size: int) -> None:
         self._teacher, self._batch_size = teacher, batch_size
         self._part: Sequence[Sentence] = ()
         self._said: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])

@@ -68,7 +68,11 @@ class SavedTeacher:
 
     def logits(self, sentences: Sequence[Sentence], batch_size: int = 32) -> list[np.ndarray]:
         """Word-level logits, float32 (words, tags) a sentence, in order."""
-        return predict_logits(self.call, subword_source(self.encode(sentences)), batch_size)
+        return predict_logits(self.call, self.source(sentences), batch_size)
+
+    def source(self, sentences: Sequence[Sentence]) -> BatchSource:
+        """Batches of this teacher's features alone."""
+        return subword_source(self.encode(sentences))
 
     def logits_and_hidden_states(
         self, sentences: Sequence[Sentence], batch_size: int = 32
@@ -78,8 +82,7 @@ class SavedTeacher:
         Returns:
             float32 (words, tags) and float32 (words, hidden size) a sentence, in order.
         """
-        source = subword_source(self.encode(sentences))
-        rows = predict_logits(self.call_with_hidden_state, source, batch_size)
+        rows = predict_logits(self.call_with_hidden_state, self.source(sentences), batch_size)
         tags = len(self.tag_set)
         return [row[:, :tags] for row in rows], [row[:, tags:] for row in rows]
 

@@ -7,7 +7,6 @@ import pytest
 
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.teacher.averaged import AveragedTeacher
 from bioner_kd.teacher.cache_kind import HIDDEN_STATES
 from bioner_kd.teacher.labelled_text import SENTENCES as FILE
 from bioner_kd.teacher.labelled_text import read_labelled_text
@@ -135,8 +134,7 @@ def test_hidden_states_of_another_teacher_are_refused(tmp_path):
         label(other, SENTENCES, tmp_path / "b", batch_size=7, hidden=True)
 
 
-def test_hidden_states_of_several_teachers_have_no_mean(tmp_path):
-    several = AveragedTeacher((make_teacher(), make_teacher("two")), {})
-    with pytest.raises(UsageError, match="--hidden: .*name one teacher"):
-        label(several, SENTENCES, tmp_path / "text", batch_size=7, hidden=True)
+def test_only_a_single_bert_has_hidden_states(tmp_path):
+    with pytest.raises(UsageError, match="--hidden: .*Name one teacher"):
+        label(make_teacher(), SENTENCES, tmp_path / "text", batch_size=7, hidden=True)
     assert not (tmp_path / "text").exists()

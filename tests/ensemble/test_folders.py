@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from bioner_kd.ensemble.folders import load_model, model_digest, teaches
 from bioner_kd.errors import InputError
 from bioner_kd.student.saved_student import MODEL
-from bioner_kd.study.models import is_teacher, load_model, model_digest
 
 from ..teacher.tiny_bert import write_checkpoint
 
@@ -19,11 +19,11 @@ def student(trained_student: Any, tmp_path: Path) -> Path:
 
 
 def test_a_student_is_loaded(student, trained_student):
-    assert not is_teacher(student)
+    assert not teaches(student)
     assert load_model(student).parameters == trained_student.parameters
 
 
-@pytest.mark.parametrize("look", [is_teacher, load_model, model_digest])
+@pytest.mark.parametrize("look", [teaches, load_model, model_digest])
 def test_a_folder_of_neither_teacher_nor_student_is_named(look, tmp_path):
     with pytest.raises(InputError, match=f"{tmp_path}: holds neither"):
         look(tmp_path)
@@ -31,9 +31,9 @@ def test_a_folder_of_neither_teacher_nor_student_is_named(look, tmp_path):
 
 def test_folders_joined_by_a_plus_are_averaged(tmp_path, monkeypatch):
     loaded = []
-    monkeypatch.setattr("bioner_kd.study.models.load_teachers", loaded.append)
+    monkeypatch.setattr("bioner_kd.ensemble.folders.load_teachers", loaded.append)
     joined = Path(f"{tmp_path}/a+{tmp_path}/b")
-    assert is_teacher(joined)
+    assert teaches(joined)
     load_model(joined)
     assert loaded == [[tmp_path / "a", tmp_path / "b"]]
 
@@ -47,7 +47,7 @@ def test_a_folder_with_a_plus_in_its_name_is_one(tmp_path):
 def test_a_checkpoint_that_was_not_fine_tuned_is_refused(tmp_path):
     write_checkpoint(tmp_path / "bert")
     (tmp_path / "bert" / "tf_model.h5").touch()
-    assert is_teacher(tmp_path / "bert")
+    assert teaches(tmp_path / "bert")
     with pytest.raises(InputError, match="not a fine-tuned teacher"):
         model_digest(tmp_path / "bert")
 
@@ -64,5 +64,5 @@ def test_the_digest_tells_models_apart(student, name):
 
 def test_a_student_without_its_tables_is_named(student):
     (student / "tables.json").unlink()
-    with pytest.raises(InputError, match="tables.json: cannot be read"):
+    with pytest.raises(InputError, match="not a student, or a damaged one.*tables.json"):
         model_digest(student)

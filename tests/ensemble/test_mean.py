@@ -9,8 +9,9 @@ import pytest
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.encoding.windows import WindowConfig
+from bioner_kd.ensemble.folders import load_teachers, teachers_fingerprint
+from bioner_kd.ensemble.mean import MeanTeacher
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.teacher.averaged import AveragedTeacher, load_teachers, teachers_fingerprint
 from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier
 from bioner_kd.teacher.labelling import label
 from bioner_kd.teacher.logits_cache import LogitsCache
@@ -18,7 +19,7 @@ from bioner_kd.teacher.model import Teacher
 from bioner_kd.teacher.saved_teacher import SavedTeacher, save_teacher, teacher_fingerprint
 from bioner_kd.teacher.tokenizer import load_tokenizer
 
-from .tiny_bert import VOCABULARY, write_checkpoint, write_tokenizer
+from ..teacher.tiny_bert import VOCABULARY, write_checkpoint, write_tokenizer
 
 TAGS = ("O", "B-Disease", "I-Disease")
 SENTENCES = [Sentence.from_words(text.split()) for text in ("the tumor gene", "a", "in cancers")]
@@ -64,7 +65,7 @@ def test_logits_are_the_mean_of_what_each_says_in_its_own_way(averaged):
 
 
 def test_it_is_as_large_as_all_together(averaged):
-    assert isinstance(averaged, AveragedTeacher)
+    assert isinstance(averaged, MeanTeacher)
     assert averaged.tag_set.tags == TAGS
     assert averaged.parameters == 2 * averaged.teachers[0].parameters
     assert averaged.size == sum(teacher.size for teacher in averaged.teachers)
@@ -115,6 +116,6 @@ def test_a_teacher_named_twice_is_refused(folders, tmp_path):
         teachers_fingerprint([*folders, tmp_path / "copy"])
 
 
-def test_a_folder_without_a_teacher_is_named(folders, tmp_path):
-    with pytest.raises(InputError, match=f"{tmp_path}: not a fine-tuned teacher"):
+def test_a_folder_without_a_model_is_named(folders, tmp_path):
+    with pytest.raises(InputError, match=f"{tmp_path}: holds neither a student"):
         load_teachers([folders[0], tmp_path])

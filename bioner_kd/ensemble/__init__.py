@@ -1,0 +1,1 @@
+"""What a run folder holds, and several models that teach with one voice."""

@@ -1,0 +1,117 @@
+"""Run folders as models, whichever kind of model they hold, and several as one."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from bioner_kd.ensemble.joined import joined_folders
+from bioner_kd.ensemble.mean import MeanTeacher, SingleTeacher, Teaching
+from bioner_kd.ensemble.student_voice import load_student_voice, student_fingerprint
+from bioner_kd.errors import InputError, UsageError
+from bioner_kd.evaluation.comparison import Tagging
+from bioner_kd.student.saved_student import MODEL, load_student
+from bioner_kd.teacher.saved_teacher import WEIGHTS, load_teacher, teacher_fingerprint
+
+
+def is_student(folder: Path) -> bool:
+    """Whether a run folder holds a student; if not, it holds a teacher.
+
+    Raises:
+        InputError: it holds neither.
+    """
+    if (folder / MODEL).exists():
+        return True
+    if (folder / WEIGHTS).exists():
+        return False
+    raise InputError(
+        f"{folder}: holds neither a student (scripts/distill.py) nor a teacher "
+        "(scripts/finetune_teacher.py)."
+    )
+
+
+def teaches(folder: Path) -> bool:
+    """Whether a run folder holds a teacher, or is "a+b", which can teach and is no student.
+
+    Raises:
+        InputError: it holds neither a teacher nor a student.
+    """
+    return len(joined_folders(folder)) > 1 or not is_student(folder)
+
+
+def load_model(folder: Path) -> Tagging:
+    """A teacher or a student, whichever the folder holds; of "a+b" the average of these.
+
+    Raises:
+        InputError: it holds neither, or a damaged one, or models of different tags are to be
+            averaged.
+        UsageError: a model is to be averaged with itself.
+    """
+    return load_teachers(joined_folders(folder)) if teaches(folder) else load_student(folder)
+
+
+def model_digest(folder: Path) -> str:
+    """What the predictions of a run folder's model depend on, as hexadecimal digits.
+
+    Raises:
+        InputError: the folder holds no model, or not all of it.
+        UsageError: a model is to be averaged with itself.
+    """
+    parts = teachers_fingerprint(joined_folders(folder))
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def teachers_fingerprint(folders: Sequence[Path]) -> dict[str, object]:
+    """What the logits of one or several saved models depend on, read without loading them.
+
+    Args:
+        folders: at least one; their order does not matter.
+
+    Raises:
+        InputError: a folder holds no model, or two models have other tags.
+        UsageError: a model is named twice.
+    """
+    found = {folder: _fingerprint(folder) for folder in folders}
+    if len({str(one["teacher"]) for one in found.values()}) < len(folders):
+        raise UsageError(f"--teachers={','.join(map(str, folders))}: a teacher is named twice.")
+    first = found[folders[0]]
+    if len(folders) == 1:
+        return first
+    for folder in folders:
+        if found[folder]["tags"] != first["tags"]:
+            raise InputError(
+                f"{folder} has the tags {_listed(found[folder])}, but {folders[0]} has "
+                f"{_listed(first)}; only models of the same tags can be averaged."
+            )
+    ordered = sorted(found.values(), key=lambda one: str(one["teacher"]))
+    lists = {name: [one[name] for one in ordered] for name in first if name != "tags"}
+    return {**lists, "tags": first["tags"]}
+
+
+def load_teachers(folders: Sequence[Path]) -> Teaching:
+    """Loads a model that teaches, or several as their average.
+
+    Raises:
+        InputError: as `teachers_fingerprint`, or a folder is damaged.
+        UsageError: as `teachers_fingerprint`.
+    """
+    fingerprint = teachers_fingerprint(folders)  # first, since loading takes seconds each
+    teachers = tuple(map(load_single, folders))
+    return teachers[0] if len(teachers) == 1 else MeanTeacher(teachers, fingerprint)
+
+
+def _fingerprint(folder: Path) -> dict[str, object]:
+    return student_fingerprint(folder) if is_student(folder) else teacher_fingerprint(folder)
+
+
+def load_single(folder: Path) -> SingleTeacher:
+    """Loads the teacher or student of one folder, to teach.
+
+    Raises:
+        InputError: it holds neither, or a damaged one.
+    """
+    return load_student_voice(folder) if is_student(folder) else load_teacher(folder)
+
+
+def _listed(fingerprint: dict[str, object]) -> str:
+    return ", ".join(fingerprint["tags"])  # type: ignore[arg-type]
