@@ -73,7 +73,7 @@ class StudentVoice:
         if crf is None:
             return self.student.call
 
-        @tf.function(input_signature=[self.student.signature])
+        @tf.function(input_signature=[self.student.inputs()])
         def log_posteriors(features: Mapping[str, tf.Tensor]) -> tf.Tensor:
             emissions = self.student.model(features, training=False)
             probabilities = crf.posteriors(emissions, sentence_lengths(features))

@@ -7,7 +7,6 @@ import tensorflow as tf
 
 from bioner_kd.artefact.layout import LOGITS
 from bioner_kd.encoding.word_features import PAD
-from bioner_kd.export.graph import input_shapes
 from bioner_kd.export.recurrence import multiply, read_both_ways
 from bioner_kd.student.saved_student import SavedStudent
 
@@ -32,12 +31,8 @@ class EdgeGraph(tf.Module):
 
     def signature(self, batch: int | None, words: int | None) -> Any:
         """A function of named tensors, as `StudentGraph.signature` gives it."""
-        specs = {
-            name: tf.TensorSpec(shape, tf.int32, name=name)
-            for name, shape in input_shapes(self._student.features, batch, words).items()
-        }
         run = tf.function(lambda **ids: {LOGITS: self._logits(ids)}, autograph=False)
-        return run.get_concrete_function(**specs)
+        return run.get_concrete_function(**self._student.inputs(batch, words))
 
     def _logits(self, ids: Mapping[str, tf.Tensor]) -> tf.Tensor:
         parts = self._student.model.parts()

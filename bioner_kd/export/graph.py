@@ -9,26 +9,17 @@ import tensorflow as tf
 from absl import logging
 
 from bioner_kd.artefact.layout import LOGITS
-from bioner_kd.encoding.word_features import WordFeatures
 from bioner_kd.student.saved_student import SavedStudent
-
-
-def input_shapes(
-    features: WordFeatures, batch: int | None, words: int | None
-) -> dict[str, tuple[int | None, ...]]:
-    """Shape of each input of a student by name; None is any number."""
-    inner = {"char": (features.config.max_chars,)}
-    return {f"{name}_ids": (batch, words, *inner.get(name, ())) for name in features.columns}
 
 
 def describe_signature(
     student: SavedStudent, batch: int | None, words: int | None
 ) -> dict[str, Any]:
     """Names, types and shapes of a signature as JSON values; -1 is any number."""
-    shapes = input_shapes(student.features, batch, words)
+    inputs = student.inputs(batch, words)
     logits = _description("float32", (batch, words, len(student.tag_set)))
     return {
-        "inputs": {name: _description("int32", shape) for name, shape in sorted(shapes.items())},
+        "inputs": {name: _description("int32", inputs[name].shape) for name in sorted(inputs)},
         "outputs": {LOGITS: logits},
     }
 
@@ -61,17 +52,13 @@ class StudentGraph(tf.Module):
             words, chars), to a dictionary with float32 "logits" (batch, words, tags).
         """
         model = self._student.model
-        specs = {
-            name: tf.TensorSpec(shape, tf.int32, name=name)
-            for name, shape in input_shapes(self._student.features, batch, words).items()
-        }
 
         @tf.function
         def run(**ids: tf.Tensor) -> dict[str, tf.Tensor]:
             return {LOGITS: model(ids, training=False)}
 
         with _lstm_for_any_device(model):
-            return run.get_concrete_function(**specs)
+            return run.get_concrete_function(**self._student.inputs(batch, words))
 
 
 def save_signatures(graph: tf.Module, folder: str, signatures: dict[str, Any]) -> None:

@@ -50,20 +50,22 @@ class SavedStudent:
             raise ValueError("This student is not on disk yet.")
         return sum((self.folder / name).stat().st_size for name in (MODEL, TABLES))
 
-    @property
-    def signature(self) -> dict[str, tf.TensorSpec]:
-        """The model's features by name, of any batch."""
+    def inputs(
+        self, batch: int | None = None, words: int | None = None
+    ) -> dict[str, tf.TensorSpec]:
+        """The model's inputs by name, of so many sentences and words; None is any number."""
         inner = {"char": [self.features.config.max_chars]}
+        names = {f"{name}_ids": inner.get(name, []) for name in self.features.columns}
         return {
-            f"{name}_ids": tf.TensorSpec([None, None, *inner.get(name, [])], tf.int32)
-            for name in self.features.columns
+            name: tf.TensorSpec([batch, words, *more], tf.int32, name=name)
+            for name, more in names.items()
         }
 
     @cached_property
     def call(self) -> Callable[[Mapping[str, tf.Tensor]], tf.Tensor]:
         """The model as a graph: features to logits (batch, words, tags)."""
 
-        @tf.function(input_signature=[self.signature])
+        @tf.function(input_signature=[self.inputs()])
         def predict(features: Mapping[str, tf.Tensor]) -> tf.Tensor:
             return self.model(features, training=False)
 
