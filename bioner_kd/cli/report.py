@@ -40,7 +40,7 @@ RUNS = Concern(
     {
         "runs": "A group of runs that differ in nothing but the seed: 'name=folder,folder,…', "
         "teachers or students; * and ? stand for folders that exist, as in "
-        "'taught=saved_models/mine/student_*'; a+b is the average of two teachers. Give the flag "
+        "'taught=saved_models/mine/student_*'; a+b is the average of two models. Give the flag "
         "once a group.",
         "sweep": "Output folder of scripts/sweep.py, or 'name=folder' to put a name before those "
         "of its groups: its finished runs, grouped by all but the seed. Give the flag once a "
@@ -57,6 +57,8 @@ REPORT = Concern(
         "title": "Title of the page.",
         "baseline": "Group that every other one is compared with, by the name in the report; none "
         "if empty. A sweep's groups are named like 'taught, alpha=0.3': arm, then what varied.",
+        "pairs": "Two groups to compare with each other, 'GROUP vs GROUP': the first less the "
+        "second. Give the flag once a pair.",
         "students": "Group of students whose errors are listed beside the teachers'; the one of "
         "the best mean F1 if empty.",
         "resamples": "Splits that the bootstrap draws.",
@@ -66,6 +68,8 @@ REPORT = Concern(
         "teachers; adds F1 over bytes and F1 over time.",
         "batch_size": "Sentences of a batch.",
     },
+    {},
+    frozenset({"pairs"}),
 )
 
 
@@ -134,15 +138,19 @@ def make_results(program: Program, runs: Runs) -> "Results":
 
     config: ReportConfig = program.read(REPORT)
     split, train = read_split(program)
-    chosen = {"baseline": config.baseline, "students": config.students}
+    chosen = [("baseline", config.baseline), ("students", config.students)]
+    chosen += [("pairs", name) for pair in config.named_pairs for name in pair]
     collection.check_groups(runs.groups, split, chosen=chosen)
     scored = collection.score_groups(runs.groups, split, batch_size=config.batch_size)
     groups = analysis.analyse(
         scored, baseline=config.baseline, resamples=config.resamples, rounds=config.rounds
     )
+    pairs = analysis.compare_pairs(
+        groups, config.named_pairs, resamples=config.resamples, rounds=config.rounds
+    )
     errors = collection.student_errors(groups, split, train, students=config.students)
     costs = collection.measure_groups(groups, split) if config.measure else {}
-    return Results(config, split, groups, costs, errors, runs.notes)
+    return Results(config, split, groups, pairs, costs, errors, runs.notes)
 
 
 def write_folder(program: Program, runs: Runs, results: "Results", choice: OutputChoice) -> None:

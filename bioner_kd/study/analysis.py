@@ -49,8 +49,8 @@ class Difference:
         f1: difference of the mean F1, percentage points.
         interval: its 95 % bootstrap interval over sentences.
         p_sentences: paired approximate randomisation on sentences.
-        p_holm: the same, adjusted for the number of students that are compared (Holm); None for
-            teachers, whom nobody doubts.
+        p_holm: the same, adjusted for the number of students or pairs that are compared (Holm);
+            None for a teacher beside the baseline, whom nobody doubts.
         p_paired: exact sign flips of the differences of runs with the same seed; None where the
             two have fewer than two seeds in common.
         p_welch: Welch's t-test across seeds; None where one of the two has a single run.
@@ -62,6 +62,21 @@ class Difference:
     p_holm: float | None
     p_paired: float | None
     p_welch: float | None
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two groups beside each other.
+
+    Attributes:
+        group: name of the one.
+        base: name of the other, which is subtracted.
+        difference: of the two, adjusted for the number of pairs.
+    """
+
+    group: str
+    base: str
+    difference: Difference
 
 
 @dataclass(frozen=True)
@@ -156,6 +171,34 @@ def analyse(
         for (group, runs), row in zip(scored, samples, strict=True)
     ]
     return _compared(groups, samples, baseline, rounds) if baseline else groups
+
+
+def compare_pairs(
+    groups: Sequence[ScoredGroup],
+    pairs: Sequence[tuple[str, str]],
+    *,
+    resamples: int = 2000,
+    rounds: int = 10_000,
+) -> list[Pair]:
+    """Compares groups two by two.
+
+    Args:
+        groups: all of them, scored on one split.
+        pairs: names of the two groups of each; the second is subtracted.
+        resamples: of the bootstrap.
+        rounds: of the randomisation test.
+    """
+    named = {group.name: group for group in groups}
+    found = []
+    for name, base in pairs:
+        one, other = named[name], named[base]
+        samples = bootstrap_f1([one.counts, other.counts], resamples=resamples)
+        found.append(_difference(one, other, samples[0] - samples[1], rounds))
+    adjusted = holm([difference.p_sentences for difference in found])
+    return [
+        Pair(name, base, replace(difference, p_holm=p))
+        for (name, base), difference, p in zip(pairs, found, adjusted, strict=True)
+    ]
 
 
 def told_settings(groups: Sequence[ScoredGroup]) -> list[str]:

@@ -38,13 +38,15 @@ def named_groups(folders: Mapping[str, Iterable[Path]]) -> list[Group]:
     ]
 
 
-def check_groups(groups: Sequence[Group], split: Split, *, chosen: Mapping[str, str]) -> None:
+def check_groups(
+    groups: Sequence[Group], split: Split, *, chosen: Iterable[tuple[str, str]]
+) -> None:
     """Checks what can be checked before any model is loaded.
 
     Args:
         groups: of the report.
         split: what they will be scored on.
-        chosen: names of groups that flags have chosen, by flag; "" where none is.
+        chosen: flags and the names of groups that they have chosen; "" where none is.
 
     Raises:
         UsageError: there is no group, two have one name, or a chosen one does not exist.
@@ -59,7 +61,7 @@ def check_groups(groups: Sequence[Group], split: Split, *, chosen: Mapping[str, 
                 f"two groups are called {name!r}; give each --runs a name of its own, and each "
                 "--sweep one that goes before its groups: --sweep=name=folder."
             )
-    for flag, name in chosen.items():
+    for flag, name in chosen:
         if name and name not in names:
             raise UsageError(f"--{flag}={name}: must be one of the groups: {'; '.join(names)}.")
     for run in (run for group in groups for run in group.runs):

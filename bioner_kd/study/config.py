@@ -39,6 +39,9 @@ class SweepConfig:
             raise UsageError("--output: must name the folder of the study.")
 
 
+VERSUS = " vs "
+
+
 @dataclass(frozen=True)
 class ReportConfig:
     """What a report tells of its runs.
@@ -46,6 +49,7 @@ class ReportConfig:
     Attributes:
         title: of the page.
         baseline: group that the others are compared with; "" for none.
+        pairs: groups that are compared with each other, "GROUP vs GROUP" each.
         students: group whose errors are listed; "" for the students of the best mean F1.
         resamples: of the bootstrap.
         rounds: of the randomisation test.
@@ -56,6 +60,7 @@ class ReportConfig:
 
     title: str = "Teachers and students"
     baseline: str = ""
+    pairs: tuple[str, ...] = ()
     students: str = ""
     resamples: int = 2000
     rounds: int = 10_000
@@ -67,9 +72,17 @@ class ReportConfig:
         """Checks the bounds.
 
         Raises:
-            UsageError: a number is below its least.
+            UsageError: a number is below its least, or a pair is none.
         """
+        for pair in self.pairs:
+            if len(pair.split(VERSUS)) != 2:
+                raise UsageError(f"--pairs={pair}: must be 'GROUP{VERSUS}GROUP'.")
         least = {"resamples": 100, "rounds": 100, "error_rows": 0, "batch_size": 1}
         for name, value in least.items():
             if getattr(self, name) < value:
                 raise UsageError(f"--{name}={getattr(self, name)}: must be at least {value}.")
+
+    @property
+    def named_pairs(self) -> list[tuple[str, str]]:
+        """Names of the two groups of each pair; the first is compared with the second."""
+        return [(one, other) for one, other in (pair.split(VERSUS) for pair in self.pairs)]

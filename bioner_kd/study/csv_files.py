@@ -7,11 +7,11 @@ from typing import Any
 
 from bioner_kd.atomic import atomic_file
 from bioner_kd.evaluation.summary import Summary
-from bioner_kd.study.analysis import ScoredGroup, ScoredRun, told_settings
+from bioner_kd.study.analysis import Difference, ScoredGroup, ScoredRun, told_settings
 from bioner_kd.study.costs import Cost
 from bioner_kd.study.results import Results
 
-SCORES, GROUPS = "scores.csv", "groups.csv"
+SCORES, GROUPS, PAIRS = "scores.csv", "groups.csv", "pairs.csv"
 _MODES = ("conlleval", "strict")
 _SCORES = ("precision", "recall", "f1")
 _COUNTS = ("right", "predicted", "annotated")
@@ -19,7 +19,7 @@ _DIFFERENCE = ("f1", "low", "high", "p_sentences", "p_holm", "p_paired", "p_welc
 
 
 def write_csv_files(folder: Path, results: Results) -> None:
-    """Writes a row a run and a row a group: percentages at full precision, empty where unknown."""
+    """Writes a row a run, a group, a pair: percentages at full precision, empty where unknown."""
     settings = told_settings(results.groups)
     modes = [f"{score}_{mode}" for mode in _MODES for score in _SCORES]
     _write(
@@ -35,6 +35,12 @@ def write_csv_files(folder: Path, results: Results) -> None:
         ["group", "kind", "runs", *settings, *stds, "f1_low", "f1_high", *differences, *costs],
         (_group_row(g, settings, results.costs.get(g.name)) for g in results.groups),
     )
+    if results.pairs:
+        _write(
+            folder / PAIRS,
+            ["group", "against", *differences],
+            ([pair.group, pair.base, *_difference(pair.difference)] for pair in results.pairs),
+        )
 
 
 def _write(path: Path, titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -62,7 +68,7 @@ def _group_row(group: ScoredGroup, settings: Sequence[str], cost: Cost | None) -
         *(group.name, kind, len(group.runs), *(own.get(name) for name in settings)),
         *_means(group.summary),
         *group.interval,
-        *_difference(group),
+        *_difference(group.difference),
         *(predictions.parameters, predictions.size),
         *((cost.int8_bytes, cost.int8_f1, cost.milliseconds) if cost else (None, None, None)),
     ]
@@ -78,8 +84,7 @@ def _means(summary: Summary) -> list[Any]:
     return values
 
 
-def _difference(group: ScoredGroup) -> list[Any]:
-    found = group.difference
+def _difference(found: Difference | None) -> list[Any]:
     if found is None:
         return [None] * len(_DIFFERENCE)
     p_values = (found.p_sentences, found.p_holm, found.p_paired, found.p_welch)

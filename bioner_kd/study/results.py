@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bioner_kd.evaluation.errors import Error
-from bioner_kd.study.analysis import ScoredGroup
+from bioner_kd.study.analysis import Pair, ScoredGroup
 from bioner_kd.study.config import ReportConfig
 from bioner_kd.study.costs import Cost
 from bioner_kd.study.predictions import Split
@@ -38,6 +38,7 @@ class Results:
         config: how they were compared.
         split: what they were scored on.
         groups: in order.
+        pairs: of the groups, compared.
         costs: of groups that were measured, by name.
         errors: None where no teacher or no student is among the groups.
         notes: what a reader should know of the runs.
@@ -46,6 +47,7 @@ class Results:
     config: ReportConfig
     split: Split
     groups: Sequence[ScoredGroup]
+    pairs: Sequence[Pair] = ()
     costs: Mapping[str, Cost] = field(default_factory=dict)
     errors: StudentErrors | None = None
     notes: Sequence[str] = ()

@@ -24,6 +24,9 @@ from bioner_kd.study.error_section import error_section
 from bioner_kd.study.results import Results
 
 _NONE = "–"
+_DIFFERENCE = (
+    "Δ F1", "95 % interval of Δ", "p (sentences)", "p (Holm)", "p (same seeds)", "p (Welch)",
+)  # fmt: skip
 # The name and F1, where the best students are told.
 _BOLD = (0, 4)
 
@@ -40,7 +43,7 @@ def make_document(
     """
     blocks: list[Block] = [*_introduction(results), *pictures[:1], _scores(results)]
     blocks += _types(results)
-    blocks += _comparison(results)
+    blocks += _comparisons(results)
     if pictures[1:]:
         blocks += [Heading("What F1 depends on, and what it costs"), *pictures[1:]]
     blocks += _costs(results)
@@ -116,21 +119,22 @@ def _type_f1(group: ScoredGroup, entity_type: str) -> str:
     )
 
 
-def _comparison(results: Results) -> list[Block]:
-    if not results.config.baseline:
-        return []
-    titles = (
-        "Group", "Δ F1", "95 % interval of Δ", "p (sentences)", "p (Holm)", "p (same seeds)",
-        "p (Welch)",
-    )  # fmt: skip
-    rows = [
-        [group.name, *_difference_cells(group.difference)]
-        for group in results.groups
-        if group.difference
-    ]
+def _comparisons(results: Results) -> list[Block]:
+    blocks: list[Block] = []
+    if results.config.baseline:
+        compared = [group for group in results.groups if group.difference]
+        rows = [[group.name, *_difference_cells(group.difference)] for group in compared]
+        blocks.append(Heading(f"Against the baseline: {results.config.baseline}"))
+        blocks.append(Table(("Group", *_DIFFERENCE), rows))
+    if results.pairs:
+        rows = [[p.group, p.base, *_difference_cells(p.difference)] for p in results.pairs]
+        blocks.append(Heading("Pair by pair"))
+        blocks.append(Table(("Group", "against", *_DIFFERENCE), rows))
+    return [*blocks, *_tests(results)] if blocks else []
+
+
+def _tests(results: Results) -> list[Block]:
     return [
-        Heading(f"Against the baseline: {results.config.baseline}"),
-        Table(titles, rows),
         Listing(
             [
                 "95 % interval: percentile bootstrap over sentences (Efron and Tibshirani 1993), "
@@ -138,7 +142,8 @@ def _comparison(results: Results) -> list[Block]:
                 "p (sentences): two-sided paired approximate randomisation over sentences (Noreen "
                 f"1989, Yeh 2000), {results.config.rounds:,} rounds, each sentence's counts being "
                 "the mean over runs: would other sentences have shown the difference?",
-                "p (Holm): the same, adjusted for the number of groups of students (Holm 1979).",
+                "p (Holm): the same, adjusted for the number of groups of students or of pairs "
+                "(Holm 1979).",
                 "p (same seeds): exact sign flips of the differences of runs with the same seed, "
                 "which with n seeds gives no p below 2 / 2^n: would other seeds have shown it?",
                 "p (Welch): Welch's t-test across seeds, which takes F1 to be normally distributed "

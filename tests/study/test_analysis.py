@@ -6,7 +6,7 @@ import pytest
 
 from bioner_kd.errors import InputError
 from bioner_kd.evaluation.significance import holm, sign_flip_test, welch_test
-from bioner_kd.study.analysis import analyse, best_student, score_run, told_settings
+from bioner_kd.study.analysis import analyse, best_student, compare_pairs, score_run, told_settings
 from bioner_kd.study.predictions import Predictions
 from bioner_kd.study.runs import Group
 
@@ -118,3 +118,18 @@ def test_the_row_of_a_table_tells_sizes(groups):
     row = groups["taught"].row()
     assert (row.model, row.parameters, row.size) == ("taught", 1_300_000, 5_300_000)
     assert row.f1.std is not None
+
+
+def test_pairs_are_compared_as_with_a_baseline(groups):
+    made = list(groups.values())
+    asked = [("taught", "scratch"), ("scratch", "taught"), ("taught", "teacher")]
+    taught, scratch, teacher = compare_pairs(made, asked, resamples=200, rounds=500)
+    assert (taught.group, taught.base) == ("taught", "scratch")
+    known = groups["taught"].difference
+    assert taught.difference.f1 == known.f1 == -scratch.difference.f1
+    assert taught.difference.interval == known.interval
+    assert taught.difference.p_sentences == known.p_sentences
+    assert taught.difference.p_welch == known.p_welch
+    assert teacher.difference.f1 < 0
+    each = [pair.difference for pair in (taught, scratch, teacher)]
+    assert [one.p_holm for one in each] == holm([one.p_sentences for one in each])

@@ -21,7 +21,7 @@ from .made import SPLIT, TRAIN, forgetful_tags, make_groups, make_run
 
 
 def check(*groups: Group, **chosen: str) -> None:
-    check_groups(groups, SPLIT, chosen=chosen)
+    check_groups(groups, SPLIT, chosen=chosen.items())
 
 
 def test_groups_are_named_by_a_person(tmp_path):
@@ -42,7 +42,7 @@ def test_two_groups_of_one_name_are_refused():
         check(Group("a", (make_run("x"),)), Group("a", (make_run("y"),)))
 
 
-@pytest.mark.parametrize("flag", ["baseline", "students"])
+@pytest.mark.parametrize("flag", ["baseline", "students", "pairs"])
 def test_a_chosen_group_that_does_not_exist_is_named_beside_those_that_do(flag):
     groups = Group("a", (make_run("x"),)), Group("b, c", (make_run("y"),))
     check(*groups, **{flag: ""})

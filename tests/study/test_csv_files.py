@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from bioner_kd.study.analysis import compare_pairs
 from bioner_kd.study.costs import Cost
-from bioner_kd.study.csv_files import GROUPS, SCORES, write_csv_files
+from bioner_kd.study.csv_files import GROUPS, PAIRS, SCORES, write_csv_files
 
 from .made import make_groups, make_results
 
@@ -57,3 +58,13 @@ def test_names_with_commas_and_quotes_come_back(tmp_path):
     object.__setattr__(groups[0].group, "name", 'a, "b"\nc')
     write_csv_files(tmp_path, make_results(groups))
     assert rows(tmp_path / GROUPS)[0]["group"] == 'a, "b"\nc'
+
+
+def test_pairs_have_a_file_where_there_are_any(results, tmp_path):
+    write_csv_files(tmp_path, results)
+    assert not (tmp_path / PAIRS).exists()
+    pairs = compare_pairs(results.groups, [("taught", "scratch")], resamples=200, rounds=500)
+    write_csv_files(tmp_path, make_results(results.groups, pairs=pairs))
+    (row,) = rows(tmp_path / PAIRS)
+    assert (row["group"], row["against"]) == ("taught", "scratch")
+    assert float(row["difference_f1"]) == pytest.approx(pairs[0].difference.f1, abs=1e-3)

@@ -6,7 +6,7 @@ import pytest
 
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.evaluation.errors import Error
-from bioner_kd.study.analysis import analyse
+from bioner_kd.study.analysis import analyse, compare_pairs
 from bioner_kd.study.costs import Cost
 from bioner_kd.study.document import Code, Heading, Listing, Marked, Paragraph, Picture, Table
 from bioner_kd.study.error_section import example
@@ -167,3 +167,14 @@ def test_an_example_is_cut_around_its_mention():
     assert example(error("missed", "gout", before=3, after=2)) == Marked("a a a", "gout", "b b")
     cut = example(error("missed", "gout", before=20, after=20))
     assert cut == Marked("… " + " ".join("a" * 12), "gout", " ".join("b" * 12) + " …")
+
+
+def test_pairs_have_a_table_of_their_own():
+    groups = make_groups()
+    pairs = compare_pairs(groups, [("taught", "scratch")], resamples=200, rounds=500)
+    results = make_results(groups, pairs=pairs)
+    (row,) = tables(results)[("Group", "against")].rows
+    assert row[:2] == ["taught", "scratch"]
+    assert row[2] == f"{groups[2].f1 - groups[1].f1:+.2f}"
+    assert "Pair by pair" in headings(results)
+    assert "Pair by pair" not in headings(make_results(groups))
