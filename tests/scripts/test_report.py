@@ -119,6 +119,7 @@ def test_the_flagfiles_of_a_report_repeat_its_runs(work, report):
     [
         ([], 2, "Nothing to report"),
         (["--runs=a=slow_1", "--baseline=b"], 2, "--baseline=b: must be one of the groups: a."),
+        (["--runs=a=slow_1", "--pairs=a vs b"], 2, "--pairs=b: must be one of the groups: a."),
         (["--runs=a=slow_1,teacher"], 1, "group a: has teachers and students"),
         (["--runs=a=nowhere"], 1, "nowhere: no such folder"),
         (["--runs=a=nothing_*"], 1, "nothing_*: no folder of a finished run"),
