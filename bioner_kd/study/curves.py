@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from bioner_kd.study.analysis import ScoredGroup
 from bioner_kd.study.runs import differing_settings
 
+_TRANSFER = "transfer_"
+_SIZE = "transfer_size"
+
 
 @dataclass(frozen=True)
 class Curve:
@@ -35,15 +38,25 @@ def find_curves(groups: Sequence[ScoredGroup], setting: str) -> list[Curve]:
     ]
     others = [n for n in differing_settings([g.group for _, g in placed]) if n != setting]
     rows: dict[tuple[str, ...], list[tuple[float, ScoredGroup]]] = {}
-    for value, group in placed:
+    for value, group in sorted(placed, key=lambda point: point[0], reverse=True):
         settings = group.group.settings
-        rows.setdefault(tuple(settings.get(n, "") for n in others), []).append((value, group))
+        key = tuple(settings.get(n, "") for n in others)
+        # How to draw from a transfer set means nothing where there is none: it begins every curve.
+        free = setting == _SIZE and value == 0
+        same = [row for row in rows if free and _agree(others, row, key)]
+        for row in same or [key]:
+            rows.setdefault(row, []).append((value, group))
     found = {key: points for key, points in rows.items() if len({x for x, _ in points}) > 1}
     names = _names(others, list(found))
     return [
         Curve(name, tuple(sorted(points, key=lambda point: point[0])))
         for name, points in zip(names, found.values(), strict=True)
     ]
+
+
+def _agree(settings: Sequence[str], one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    pairs = zip(settings, one, other, strict=True)
+    return all(a == b for name, a, b in pairs if not name.startswith(_TRANSFER))
 
 
 def number(text: str | None) -> float | None:

@@ -51,6 +51,10 @@ def save_picture(path: Path, draw: Draw, *, height: float = 4.0) -> None:
         figure.savefig(path.with_suffix(".png"), dpi=_DPI, metadata={"Software": None})
 
 
+# Level lines: dashed, dotted, dash-dotted, long dashes, dash-dot-dot, wide dots.
+_LEVELS = ("--", ":", "-.", (0, (9, 4)), (0, (6, 2, 1, 2, 1, 2)), (0, (1, 4)))
+
+
 def overview(groups: Sequence[ScoredGroup], baseline: str) -> Draw:
     """Draws each group's mean F1, its interval and its runs, the first group on top."""
 
@@ -91,7 +95,7 @@ def curves(
         for number, curve in enumerate(found):
             _curve(axes, curve, number, runs=len(found) <= FEW)
         for number, group in enumerate(lines):
-            style = ("--", ":", "-.")[number % 3]
+            style = _LEVELS[number % len(_LEVELS)]
             axes.axhline(
                 group.f1,
                 color=_TEACHER,

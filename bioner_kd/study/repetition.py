@@ -12,6 +12,8 @@ from bioner_kd.study.runs import Group, Run
 
 FLAGS = "flags"
 _OUTPUT = "output"
+# What scripts/distill.py has and scripts/finetune_teacher.py has not.
+_ALPHA = "alpha"
 _INDENT = " \\\n    "
 
 
@@ -35,20 +37,28 @@ def write_flagfiles(
         _write(folder / path, record)
         commands[f"The runs of the sweep {name}"] = _command("sweep.py", shown / path)
     for group in groups:
-        path = Path(FLAGS) / f"{safe_name(group.name)}.cfg"
+        lines = []
         trainings = [part for run in group.runs for part in run.run.parts or (run.run,)]
-        own = {SEED, _OUTPUT, *Group(group.name, tuple(trainings)).mixed}
-        _write(folder / path, _without(trainings[0].record, own))
-        program = "finetune_teacher.py" if group.teacher else "distill.py"
-        commands[f"The runs of {group.name}"] = "\n".join(
-            _command(program, shown / path, _own_flags(run, own)) for run in trainings
-        )
+        # An average may have members of both kinds.
+        for students in sorted({_of_student(run) for run in trainings}):
+            runs = tuple(run for run in trainings if _of_student(run) == students)
+            kind = " students" if students and len(runs) < len(trainings) else ""
+            path = Path(FLAGS) / f"{safe_name(group.name + kind)}.cfg"
+            own = {SEED, _OUTPUT, *Group(group.name, runs).mixed}
+            _write(folder / path, _without(runs[0].record, own))
+            program = "distill.py" if students else "finetune_teacher.py"
+            lines += [_command(program, shown / path, _own_flags(run, own)) for run in runs]
+        commands[f"The runs of {group.name}"] = "\n".join(lines)
     return commands
 
 
 def report_command(flags: Sequence[str]) -> str:
     """The command that makes a report, a flag a line."""
     return _INDENT.join(["python scripts/report.py", *map(_quoted, flags)])
+
+
+def _of_student(run: Run) -> bool:
+    return _ALPHA in run.flags
 
 
 def _own_flags(run: Run, names: set[str]) -> str:

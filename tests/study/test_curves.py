@@ -41,6 +41,21 @@ def test_other_settings_part_curves_and_name_them():
     assert sizes == {"alpha=0.3": [0.0, 10_000.0, 40_000.0], "alpha=1.0": [0.0, 10_000.0]}
 
 
+def test_no_transfer_set_begins_every_curve_over_its_size():
+    groups = scored(
+        make_group("none", [0.6], transfer_size=0, transfer_ratio=1, units=8),
+        make_group("small", [0.7], transfer_size=10_000, transfer_ratio=2, units=8),
+        make_group("large", [0.8], transfer_size=40_000, transfer_ratio=2, units=8),
+        make_group("often", [0.8], transfer_size=40_000, transfer_ratio=4, units=8),
+        make_group("wide", [0.8], transfer_size=0, transfer_ratio=1, units=9),
+    )
+    found = find_curves(groups, "transfer_size")
+    assert {curve.name: [group.name for _, group in curve.points] for curve in found} == {
+        "transfer_ratio=2": ["none", "small", "large"],
+        "transfer_ratio=4": ["none", "often"],
+    }
+
+
 def test_all_text_there_was_is_no_size():
     groups = scored(
         make_group("a", [0.7], transfer_size=-1), make_group("b", [0.7], transfer_size=0)

@@ -11,6 +11,7 @@ from bioner_kd.study.runs import Group, Run, parse_flags
 from .made import make_group, make_groups, make_run
 
 SHOWN = Path("docs/my study")
+STUDENTS = "--flagfile=x/flags/both_students.cfg"
 
 
 def test_a_group_has_a_flagfile_and_a_command_a_run(tmp_path):
@@ -66,6 +67,23 @@ def test_teachers_that_are_averaged_are_trained_one_by_one(tmp_path):
         "--seed=2 --output=b --teacher=y",
     ]
     assert (tmp_path / "flags" / "both.cfg").read_text() == "--corpus=demo\n"
+
+
+def test_students_in_an_average_are_distilled(tmp_path):
+    (scored,) = analyse([make_group("both", [0.9], teacher=True)], resamples=100, rounds=100)
+    parts = (make_run("a", 1, teacher="x"), *(make_run(f"s{n}", n, alpha=1.0) for n in (1, 2)))
+    (run,) = scored.runs
+    run = dataclasses.replace(run, run=Run(Path("a+s1+s2"), "--corpus=demo\n", parts))
+    scored = dataclasses.replace(scored, runs=(run,))
+    lines = write_flagfiles(tmp_path, [scored], {}, shown=Path("x"))["The runs of both"]
+    assert [shlex.split(line)[1:] for line in lines.splitlines()] == [
+        ["scripts/finetune_teacher.py", "--flagfile=x/flags/both.cfg", "--seed=1", "--output=a"],
+        ["scripts/distill.py", STUDENTS, "--seed=1", "--output=s1"],
+        ["scripts/distill.py", STUDENTS, "--seed=2", "--output=s2"],
+    ]
+    teacher, students = tmp_path / "flags" / "both.cfg", tmp_path / STUDENTS.partition("=x/")[2]
+    assert "--teacher=x" in teacher.read_text()
+    assert students.read_text() == "--corpus=demo\n--alpha=1.0\n"
 
 
 def test_a_sweep_has_the_flagfile_that_it_ran_with(tmp_path):
