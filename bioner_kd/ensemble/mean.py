@@ -11,33 +11,16 @@ from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.encoding.batches import BatchSource
 from bioner_kd.encoding.decoding import Decoder
+from bioner_kd.evaluation.comparison import Tagging
+from bioner_kd.teacher.labelling import Labeller
 
 
-class Teaching(Protocol):
+class Teaching(Labeller, Tagging, Protocol):
     """A model that can teach: a fine-tuned BERT, a student, or several as one."""
 
     @property
     def tag_set(self) -> TagSet:
         """The tags of the last axis of the logits."""
-
-    @property
-    def fingerprint(self) -> dict[str, object]:
-        """What the logits depend on, by name, as a logits cache records it."""
-
-    @property
-    def decoder(self) -> Decoder:
-        """Its logits to tags."""
-
-    @property
-    def parameters(self) -> int:
-        """Number of weights."""
-
-    @property
-    def size(self) -> int:
-        """Bytes on disk."""
-
-    def logits(self, sentences: Sequence[Sentence], batch_size: int) -> list[np.ndarray]:
-        """float32 (words, tags) a sentence, in order."""
 
 
 class SingleTeacher(Teaching, Protocol):

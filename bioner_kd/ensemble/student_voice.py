@@ -14,9 +14,8 @@ from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.encoding.batches import BatchSource, predict_logits
 from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.encoding.tables import TABLES, read_tables
-from bioner_kd.errors import InputError
 from bioner_kd.student.model import sentence_lengths
-from bioner_kd.student.saved_student import MODEL, SavedStudent, load_student
+from bioner_kd.student.saved_student import MODEL, SavedStudent, load_student, not_a_student
 
 # What a CRF forbids has probability 0. Read as this, one that does not forbid it is still heard in
 # the mean of both.
@@ -98,10 +97,7 @@ def student_fingerprint(folder: Path) -> dict[str, object]:
             "windows": {},
         }
     except (OSError, KeyError, TypeError, ValueError) as error:
-        raise InputError(
-            f"{folder}: not a student, or a damaged one ({error}); make one with "
-            "scripts/distill.py."
-        ) from error
+        raise not_a_student(folder, error) from error
 
 
 def load_student_voice(folder: Path) -> StudentVoice:

@@ -107,12 +107,16 @@ def load_student(folder: Path) -> SavedStudent:
         model = keras.models.load_model(folder / MODEL)
         _check_match(model, tables)
     except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
-        reason = str(error).partition("\n")[0] or type(error).__name__
-        raise InputError(
-            f"{folder}: not a student, or a damaged one ({reason}); make one with "
-            "scripts/distill.py."
-        ) from error
+        raise not_a_student(folder, error) from error
     return SavedStudent(model, tables.features, tables.tag_set, folder)
+
+
+def not_a_student(folder: Path, error: Exception) -> InputError:
+    """What to raise where a folder cannot be read as a student's, and why."""
+    reason = str(error).partition("\n")[0] or type(error).__name__
+    return InputError(
+        f"{folder}: not a student, or a damaged one ({reason}); make one with scripts/distill.py."
+    )
 
 
 def _check_match(model: keras.Model, tables: Tables) -> None:
