@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bioner_kd.cli.cache import TEXT
 from bioner_kd.cli.concern import Concern
-from bioner_kd.cli.distill import DISTILL, GUIDANCE, read_guidance
+from bioner_kd.cli.distill import DISTILL, GUIDANCE, TRANSFER, read_guidance
 from bioner_kd.cli.program import Program
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.distill.config import HiddenConfig
@@ -38,7 +38,11 @@ def read_stages(
         InputError: as in `read_guidance` and `read_hidden_stage`.
         UsageError: the same.
     """
-    needed = program.read(DISTILL).needs_teacher or program.read(HIDDEN).hidden_epochs > 0
+    needed = (
+        program.read(DISTILL).needs_teacher
+        or program.read(TRANSFER).transfer_size != 0
+        or program.read(HIDDEN).hidden_epochs > 0
+    )
     guidance = read_guidance(program, train_split) if needed else None
     return guidance, read_hidden_stage(program, train_split, guidance)
 

@@ -14,8 +14,8 @@ class DistillConfig:
     """The blend of the two losses.
 
     Attributes:
-        alpha: weight of the hard labels in [0, 1]; 1 is the student from scratch, 0 the teacher's
-            word alone. The paper found 0.3 best.
+        alpha: weight of an annotated sentence's hard labels in [0, 1]; 1 is the student from
+            scratch, 0 the teacher's word alone. The paper found 0.3 best.
         temperature: softening of both distributions in the KL, > 0.
         alpha_end: what alpha moves to, linearly over all training steps; None leaves it where it
             is.
@@ -48,7 +48,7 @@ class DistillConfig:
 
     @property
     def needs_teacher(self) -> bool:
-        """Whether the teacher's word ever counts."""
+        """Whether the teacher's word on annotated sentences ever counts."""
         return min(self.alphas.values()) < 1
 
 

@@ -91,11 +91,11 @@ class Distiller(WordTagger):
         """The blend and its two parts, float32 (batch, words) each.
 
         Where targets hold "annotated" (batch,), a sentence of 0 has no tags: its hard loss is 0,
-        and its loss the soft one alone.
+        and its loss the soft one alone, whatever alpha is.
         """
         alpha = self._alpha()
         hard = self._hard_loss(features, targets, logits)
-        teaches = self.objective.needs_teacher
+        teaches = self.objective.needs_teacher or ANNOTATED in targets
         soft = self._soft_loss(features, targets, logits) if teaches else tf.zeros_like(hard)
         annotated = targets[ANNOTATED][:, tf.newaxis] if ANNOTATED in targets else 1.0
         weight = alpha * annotated

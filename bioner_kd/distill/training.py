@@ -97,7 +97,8 @@ def distil(
         train_split: sentences with tags; the tag set is theirs, and the word tables are theirs and
             the transfer set's.
         devel_split: sentences with tags, to choose the epoch by.
-        guidance: the teacher; may be None where alpha is 1 throughout.
+        guidance: the teacher; may be None where alpha is 1 throughout. Its transfer set is learnt
+            from whatever alpha is.
         objective: alpha and temperature.
         features: what the student sees of a word.
         student: its sizes.
@@ -113,13 +114,12 @@ def distil(
     """
     tag_set = TagSet.from_sentences(train_split)
     tag_set.known_tags(devel_split)  # refuses a tag that training never saw
-    if objective.needs_teacher:
-        _check_guidance(guidance, tag_set, objective)
-    elif hidden is None:
-        guidance = None
-    taught = guidance if objective.needs_teacher else None
+    transfer = guidance.transfer if guidance else None
+    taught = guidance if objective.needs_teacher or transfer else None
+    if taught or objective.needs_teacher:
+        _check_guidance(taught, tag_set, objective)
     keras.utils.set_random_seed(training.seed)
-    unannotated = guidance.transfer.sentences if guidance and guidance.transfer else ()
+    unannotated = transfer.sentences if transfer else ()
     saved = _new_student(train_split, unannotated, tag_set, features, student, vectors)
     model, devel = saved.model, saved.source(devel_split)
     source = _training_source(train_split, tag_set, saved.features, taught)

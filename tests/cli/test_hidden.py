@@ -52,6 +52,11 @@ def test_from_scratch_nothing_is_read(tmp_path):
     assert read(f"--cache={tmp_path / 'nothing'}", "--alpha=1") == (None, None)
 
 
+def test_a_transfer_set_is_read_whatever_alpha_is(labelled):
+    guidance, _ = read(f"--cache={labelled}", "--alpha=1", "--transfer_size=1")
+    assert len(guidance.transfer.sentences) == 1
+
+
 def test_an_alpha_that_leaves_one_reads_the_logits(labelled):
     assert read(f"--cache={labelled}", "--alpha=1", "--alpha_end=0.3")[0] is not None
 

@@ -313,12 +313,14 @@ def test_where_all_is_annotated_the_mark_changes_nothing(task, teacher_logits):
     assert distiller.test_on_batch(*marked.gather(ALL), return_dict=True) == pytest.approx(plain)
 
 
-def test_a_sentence_without_annotation_has_the_soft_loss_alone(task, teacher_logits):
+@pytest.mark.parametrize("alpha", [0.3, 1.0])
+def test_a_sentence_without_annotation_has_the_soft_loss_alone(task, teacher_logits, alpha):
     source = with_annotation(task.source(logits=teacher_logits), np.zeros(len(task.sentences)))
     features, targets, mask = source.gather(ALL)
-    distiller = distiller_of(task, alpha=0.3, run_eagerly=True)
+    distiller = distiller_of(task, alpha=alpha, run_eagerly=True)
     values = distiller.test_on_batch(features, targets, mask, return_dict=True)
     assert values["hard_loss"] == 0
+    assert values["loss"] > 0
     assert values["loss"] == pytest.approx(values["soft_loss"], rel=1e-6)
     others = {**targets, "tag_ids": 1 - tf.minimum(targets["tag_ids"], 1)}
     again = distiller.test_on_batch(features, others, mask, return_dict=True)

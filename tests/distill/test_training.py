@@ -1,6 +1,7 @@
 """From a corpus and a teacher's logits to a student on disk."""
 
 import csv
+import dataclasses
 
 import numpy as np
 import pytest
@@ -115,6 +116,9 @@ def test_a_teacher_of_other_tags_is_refused(tmp_path):
     other = Guidance(("O", "B-Gene"), logits=KNOWING.logits)
     with pytest.raises(InputError, match="teacher's tags are O, B-Gene, the corpus has O, B-Dis"):
         train(tmp_path, guidance=other, alpha=0.3)
+    transfer = Transfer(TRAIN[:3], Ragged.from_arrays(ONE_HOT[:3]))
+    with pytest.raises(InputError, match=r"teacher's tags are"):
+        train(tmp_path, guidance=dataclasses.replace(other, transfer=transfer), alpha=1.0)
 
 
 def test_a_tag_of_devel_that_training_lacks_is_named_with_its_line(tmp_path):
@@ -131,7 +135,8 @@ def test_a_corpus_with_one_tag_is_refused(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_student_learns_words_that_only_the_transfer_set_shows(tmp_path):
+@pytest.mark.parametrize("alpha", [0.5, 1.0])
+def test_a_student_learns_words_that_only_the_transfer_set_shows(tmp_path, alpha):
     shown = [Sentence.from_words(["the", "zebrafish"], ["O", "B-Disease"])] * 4
     plain = [Sentence.from_words(["the", "house"], ["O", "O"])] * 4
     text = [Sentence.from_words(["the", "unicornitis"])] * 8
@@ -143,7 +148,7 @@ def test_a_student_learns_words_that_only_the_transfer_set_shows(tmp_path):
     guidance = Guidance(tags, logits=logits, transfer=transfer)
     split = [*shown, *plain]
     saved = train(
-        tmp_path, guidance=guidance, alpha=0.5, train_split=split, devel_split=split, epochs=20
+        tmp_path, guidance=guidance, alpha=alpha, train_split=split, devel_split=split, epochs=20
     )
     ids = saved.features.encode(["unicornitis"])["word_ids"]
     assert ids[0] != UNKNOWN
