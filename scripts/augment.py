@@ -18,6 +18,11 @@ def main(program: Program) -> None:
     augment.write_augmented(program)
 
 
-PROGRAM = Program(__doc__, main, (augment.SOURCES, augment.AUGMENTATION, corpus.CORPUS))
+PROGRAM = Program(
+    __doc__,
+    main,
+    (augment.SOURCES, augment.AUGMENTATION, corpus.CORPUS),
+    stopped="Stopped; nothing was kept. Start again when you like.",
+)
 if __name__ == "__main__":
     PROGRAM.main()

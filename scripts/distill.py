@@ -1,7 +1,8 @@
 """Distils a fine-tuned teacher into a BiLSTM student.
 
 Trains on alpha * CE(tags) + (1 - alpha) * T^2 * KL(teacher || student), keeps the epoch of the best
-devel F1, and goes on when a stopped run's command is given again. --alpha=1 is from scratch.
+devel F1, and goes on when a stopped run's command is given again. --alpha=1 without a
+transfer set is from scratch.
 
   python scripts/distill.py --flagfile=flags/ncbi_disease/distill.cfg
   python scripts/distill.py --flagfile=flags/ncbi_disease/distill.cfg --alpha=1 --output=scratch

@@ -37,13 +37,19 @@ unless() { # unless PATH PROGRAM FLAG…: a finished folder or file is left alon
   fi
 }
 
-if [ $# -ne 3 ] || [ ! -d "$ROOT/flags/ready/$1" ]; then
+if [ $# -ne 3 ]; then
   fail 'three arguments are needed, CORPUS TEXT VECTOR_TEXT; see --help' || exit 2
+fi
+if [ ! -d "$ROOT/flags/ready/$1" ]; then
+  fail "CORPUS is $1; it must be bc5cdr or ncbi_disease; see --help" || exit 2
 fi
 set_up demo
 cd "$ROOT"
 flags=flags/ready/$1
 folder=saved_models/$1
+if [ -e "$folder/teacher" ] && ! grep -qxe --teacher=minilm "$folder/teacher/run.cfg"; then
+  fail "$folder/teacher was not made of MiniLM, as the ready student's was; move it away"
+fi
 unless saved_models/vectors.bin train_vectors --flagfile=flags/ready/train_vectors.cfg --text="$3"
 unless "$folder/teacher" finetune_teacher --flagfile="$flags/finetune_teacher.cfg"
 run_program cache_logits --flagfile="$flags/cache_logits.cfg" --text="$2"

@@ -8,13 +8,14 @@ Training is word2vec's and takes minutes; a stopped run starts again from the be
       --corpus=corpora/NCBI-disease --output=vectors.bin
 """
 
-from bioner_kd.cli import vectors
+from bioner_kd.cli import output, vectors
 from bioner_kd.cli.program import Program
 
 
 def main(program: Program) -> None:
     """Makes vectors as the flags say."""
-    path = vectors.free_name(program.read(vectors.FILE))
+    choice = program.read(vectors.FILE)
+    path = output.free_name(choice.output, overwrite=choice.overwrite)
     print(vectors.save(program, path, vectors.make_vectors(program)))
 
 

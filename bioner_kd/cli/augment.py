@@ -8,6 +8,7 @@ from absl import logging
 from bioner_kd.cli.cache import TEXT
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.corpus import CORPUS, read_splits
+from bioner_kd.cli.output import free_name
 from bioner_kd.cli.program import Program
 from bioner_kd.corpus.augmentation import augment
 from bioner_kd.corpus.config import AugmentationConfig
@@ -24,6 +25,7 @@ class AugmentChoice:
 
     cache: str = ""
     output: str = "saved_models/demo/augmented.txt.gz"
+    overwrite: bool = False
 
 
 SOURCES = Concern(
@@ -33,6 +35,7 @@ SOURCES = Concern(
         "cache": "Folder of logits whose text, which scripts/cache_logits.py --text labelled, is "
         "augmented too: the sentences in which the teacher found a mention. None if empty.",
         "output": "File to write, one sentence a line; compressed where it ends in .gz or .xz.",
+        "overwrite": "Replace the file if it exists.",
     },
 )
 AUGMENTATION = Concern(
@@ -54,10 +57,11 @@ def write_augmented(program: Program) -> None:
     """Makes the new sentences and writes them, as the flags say.
 
     Raises:
-        InputError: a source cannot be read, or gives no new sentence.
+        InputError: a source cannot be read, or gives no new sentence, or the file is there already.
         UsageError: there is no source.
     """
     choice = program.read(SOURCES)
+    output = free_name(choice.output, overwrite=choice.overwrite)
     sources = _read_sources(program, choice.cache)
     lines = [sentence.text for sentence in augment(sources, program.read(AUGMENTATION))]
     if not lines:
@@ -65,9 +69,9 @@ def write_augmented(program: Program) -> None:
             f"No new sentence came of {len(sources)}: they have no mentions to exchange, and no "
             "word was masked; raise --mask_words or --copies, or name another source."
         )
-    write_plain_text(choice.output, lines)
-    program.write_flagfile(Path(f"{choice.output}.cfg"))
-    logging.info("%s: %d new sentences of %d.", choice.output, len(lines), len(sources))
+    write_plain_text(output, lines)
+    program.write_flagfile(output.with_name(output.name + ".cfg"))
+    logging.info("%s: %d new sentences of %d.", output, len(lines), len(sources))
 
 
 def _read_sources(program: Program, cache: str) -> list[Sentence]:

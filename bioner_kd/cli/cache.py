@@ -10,6 +10,7 @@ from bioner_kd.cli.program import Program
 from bioner_kd.corpus.config import SampleConfig
 from bioner_kd.corpus.sampling import sample_text
 from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.errors import UsageError
 
 TEXT = "text"
 
@@ -23,6 +24,15 @@ class CacheChoice:
     cache: str = "saved_models/demo/logits"
     batch_size: int = 32
     hidden: bool = False
+
+    def __post_init__(self) -> None:
+        """Checks the bound.
+
+        Raises:
+            UsageError: a batch would have no sentence.
+        """
+        if self.batch_size < 1:
+            raise UsageError(f"--batch_size={self.batch_size}: must be at least 1.")
 
 
 CACHE = Concern(

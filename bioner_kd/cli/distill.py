@@ -29,8 +29,8 @@ DISTILL = Concern(
     DistillConfig(),
     {
         "alpha": "Weight of the hard labels in [0, 1]: loss = alpha * CE(tags) + (1 - alpha) * T^2 "
-        "* KL(teacher || student). 1 is the student from scratch, 0 the teacher alone. A transfer "
-        "set's sentences have no tags and learn the KL whatever alpha is.",
+        "* KL(teacher || student). 0 is the teacher alone, 1 the student from scratch, but for a "
+        "transfer set, whose sentences have no tags and learn the KL whatever alpha is.",
         "alpha_end": "What alpha moves to, linearly over all training steps: --alpha=0 "
         "--alpha_end=1 goes from the teacher to the labels. Where it is not given, alpha stays.",
         "temperature": "Softening T of both distributions in the KL, above 0.",

@@ -27,6 +27,15 @@ class EvaluationChoice:
     batch_size: int = 32
     report: str = ""
 
+    def __post_init__(self) -> None:
+        """Checks the bound.
+
+        Raises:
+            UsageError: a batch would have no sentence.
+        """
+        if self.batch_size < 1:
+            raise UsageError(f"--batch_size={self.batch_size}: must be at least 1.")
+
 
 EVALUATION = Concern(
     "Evaluation",

@@ -63,7 +63,7 @@ def read_hidden_stage(
     """
     from bioner_kd.distill.hidden_stage import HiddenStage
     from bioner_kd.teacher.cache_kind import HIDDEN_STATES, hidden_folder
-    from bioner_kd.teacher.labelled_text import read_labelled_text
+    from bioner_kd.teacher.labelled_text import read_sentences
     from bioner_kd.teacher.logits_cache import LogitsCache
 
     epochs, choice = program.read(HIDDEN).hidden_epochs, program.read(GUIDANCE)
@@ -78,11 +78,10 @@ def read_hidden_stage(
     if guidance is None or guidance.transfer is None:
         return HiddenStage(epochs, train_split, states)
     transfer = guidance.transfer
-    labelled = read_labelled_text(text, same).sentences
+    # The transfer set may be less than the text that was labelled.
+    labelled, chosen = read_sentences(text), transfer.sentences
     places = {sentence.words: place for place, sentence in enumerate(labelled)}
-    # A transfer set may be less than the text that was labelled.
-    chosen = [sentence for sentence in transfer.sentences if sentence.words in places]
     cache = LogitsCache(hidden_folder(text), HIDDEN_STATES)
     states += cache.read_some(labelled, same, [places[sentence.words] for sentence in chosen])
-    drawn = min(len(chosen), transfer.drawn(len(train_split)))
+    drawn = transfer.drawn(len(train_split))
     return HiddenStage(epochs, [*train_split, *chosen], states, len(chosen), drawn)

@@ -1,5 +1,6 @@
 """Flags: where results go."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.program import Program
+from bioner_kd.errors import InputError
 from bioner_kd.training.run_folder import RECORD, run_folder
 
 
@@ -37,3 +39,24 @@ def training_run(program: Program, concern: Concern) -> Iterator[Path]:
     with run_folder(Path(choice.output), overwrite=choice.overwrite) as folder:
         program.write_flagfile(folder / RECORD)
         yield folder
+
+
+def free_name(output: str, *, overwrite: bool) -> Path:
+    """The file to write, checked before anything is made.
+
+    Raises:
+        InputError: something has that name already and may not be replaced, or its folder cannot
+            be written.
+    """
+    path = Path(output)
+    if path.is_dir():
+        raise InputError(f"{path}: this is a folder; name a file by --output.")
+    if path.exists() and not overwrite:
+        raise InputError(
+            f"{path}: this file exists already; choose another --output, or pass --overwrite to "
+            "replace it."
+        )
+    folder = next(parent for parent in path.absolute().parents if parent.exists())
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise InputError(f"{path}: cannot write into {folder}; choose another --output.")
+    return path

@@ -122,13 +122,17 @@ def read_runs(choice: RunChoice) -> Runs:
 def read_split(program: Program) -> "tuple[Split, list[Sentence]]":
     """The split to score on, and the training split."""
     from bioner_kd.corpus.tag_set import TagSet
+    from bioner_kd.study.collection import corpus_name
     from bioner_kd.study.predictions import Split
 
     name = program.read(RUNS).split
     sentences, train = corpus.read_splits(program, name, "train")
-    # The folder's name alone: where it lay is of no use to a reader.
-    corpus_name = Path(program.read(corpus.CORPUS).corpus).resolve().name
-    return Split(corpus_name, name, sentences, TagSet.from_sentences(train)), train
+    return Split(
+        corpus_name(program.read(corpus.CORPUS).corpus),
+        name,
+        sentences,
+        TagSet.from_sentences(train),
+    ), train
 
 
 def make_results(program: Program, runs: Runs) -> "Results":
@@ -159,8 +163,8 @@ def write_folder(program: Program, runs: Runs, results: "Results", choice: Outpu
     from bioner_kd.study.report import write_report
 
     with atomic_folder(Path(choice.output), overwrite=choice.overwrite) as folder:
-        named = results.groups[: runs.named]
-        made = write_flagfiles(folder, named, runs.sweeps, shown=Path(choice.output))
+        named, swept = results.groups[: runs.named], results.groups[runs.named :]
+        made = write_flagfiles(folder, named, swept, runs.sweeps, shown=Path(choice.output))
         write_report(
             folder, results, {**made, "This report": report_command(program.given_flags())}
         )

@@ -1,7 +1,6 @@
 """Flags: which words get vectors, and how those are made."""
 
 import itertools
-import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from bioner_kd.cli.program import Program
 from bioner_kd.corpus.plain_text import read_plain_text
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.splits import read_split
-from bioner_kd.errors import InputError, UsageError
+from bioner_kd.errors import UsageError
 from bioner_kd.vectors.config import ALGORITHMS, VectorConfig
 
 if TYPE_CHECKING:
@@ -114,27 +113,6 @@ def make_vectors(program: Program) -> "WordVectors":
     folder = resolve_teacher(choice.from_teacher)
     counts = Counter(word for sentence in sentences for word in sentence.words)
     return subword_vectors(folder, counts, size=config.size, min_count=config.min_count)
-
-
-def free_name(choice: VectorFileChoice) -> Path:
-    """The file to write.
-
-    Raises:
-        InputError: something has that name already and may not be replaced, or its folder cannot
-            be written, which would else be found after the training.
-    """
-    path = Path(choice.output)
-    if path.is_dir():
-        raise InputError(f"{path}: this is a folder; name a file by --output.")
-    if path.exists() and not choice.overwrite:
-        raise InputError(
-            f"{path}: this file exists already; choose another --output, or pass --overwrite to "
-            "replace it."
-        )
-    folder = next(parent for parent in path.absolute().parents if parent.exists())
-    if not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise InputError(f"{path}: cannot write into {folder}; choose another --output.")
-    return path
 
 
 def save(program: Program, path: Path, vectors: "WordVectors") -> str:

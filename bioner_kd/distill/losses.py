@@ -7,7 +7,6 @@ counts where the mask is 1.
 import tensorflow as tf
 
 from bioner_kd.student.crf import CRF
-from bioner_kd.training.losses import cross_entropy_per_word, masked_mean
 
 # A probability below this is read as this: its logarithm and 1 / p in the gradient are finite.
 _LEAST = 1e-30
@@ -94,42 +93,3 @@ def crf_kl_per_word(
     log_teacher = tf.math.log(tf.maximum(teacher, _LEAST))
     log_student = tf.math.log(tf.maximum(student, _LEAST))
     return temperature**2 * tf.reduce_sum(teacher * (log_teacher - log_student), axis=-1)
-
-
-def hard_loss(logits: tf.Tensor, tag_ids: tf.Tensor, word_mask: tf.Tensor) -> tf.Tensor:
-    """Masked cross-entropy of the annotated tags.
-
-    Args:
-        logits: float32 (batch, words, tags).
-        tag_ids: int32 (batch, words).
-        word_mask: float32 (batch, words), 1 where a word is scored.
-
-    Returns:
-        float32 scalar, nats per scored word, 0 where no word is scored.
-    """
-    return masked_mean(cross_entropy_per_word(logits, tag_ids), word_mask)
-
-
-def distillation_loss(
-    student_logits: tf.Tensor,
-    teacher_logits: tf.Tensor,
-    word_mask: tf.Tensor,
-    *,
-    temperature: float,
-) -> tf.Tensor:
-    """Masked KL(teacher || student) between softened tag distributions.
-
-    Args:
-        student_logits: float32 (batch, words, tags).
-        teacher_logits: float32 (batch, words, tags), taken as constant.
-        word_mask: float32 (batch, words), 1 where a word is scored.
-        temperature: softening, dimensionless, > 0.
-
-    Returns:
-        float32 scalar, nats per scored word times temperature², 0 where no word is scored.
-
-    Source:
-        Hinton, Vinyals and Dean (2015), arXiv:1503.02531, section 2.
-    """
-    values = kl_per_word(student_logits, teacher_logits, temperature=temperature)
-    return masked_mean(values, word_mask)

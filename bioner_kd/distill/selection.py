@@ -46,7 +46,7 @@ def select(logits: Ragged, tag_set: TagSet, config: TransferConfig) -> np.ndarra
         config.transfer_select,
         len(chosen),
     )
-    return chosen[:size]
+    return np.sort(chosen[:size])
 
 
 def mean_entropy(logits: Ragged) -> np.ndarray:
@@ -98,12 +98,14 @@ def with_mentions(logits: Ragged, tag_set: TagSet, without: float) -> np.ndarray
             first ones, which are random ones where sentences stand in no order.
 
     Returns:
-        int64 (chosen,), numbers of the sentences, ascending.
+        int64 (chosen,), numbers of the sentences, in an order whose beginnings are all mixed so.
     """
     found = has_mention(logits, tag_set)
     bearing = np.flatnonzero(found)
     free = np.flatnonzero(~found)[: round(without * len(bearing))]
-    return np.sort(np.concatenate([bearing, free]))
+    # Each stands behind as many sentences with a mention as it takes to allow for it.
+    behind = np.append(np.arange(1, len(bearing) + 1), np.arange(1, len(free) + 1) / (without or 1))
+    return np.concatenate([bearing, free])[np.argsort(behind, kind="stable")]
 
 
 def has_mention(logits: Ragged, tag_set: TagSet) -> np.ndarray:

@@ -30,6 +30,7 @@ from bioner_kd.student.config import StudentConfig
 from bioner_kd.student.model import Student
 from bioner_kd.student.saved_student import SavedStudent
 from bioner_kd.training.config import TrainingConfig
+from bioner_kd.training.digests import arrays_digest, sentences_digest
 from bioner_kd.training.loop import train
 from bioner_kd.training.optimizer import make_optimizer
 from bioner_kd.vectors.word_vectors import WordVectors
@@ -76,6 +77,15 @@ class Guidance:
     features: Gather | None = None
     transfer: Transfer | None = None
 
+    def __post_init__(self) -> None:
+        """Checks that a transfer set comes with cached logits.
+
+        Raises:
+            ValueError: it comes with a live teacher.
+        """
+        if self.transfer is not None and self.logits is None:
+            raise ValueError("a transfer set goes with cached logits of the training split alone.")
+
 
 def distil(
     train_split: Sequence[Sentence],
@@ -120,6 +130,12 @@ def distil(
         _check_guidance(taught, tag_set, objective)
     keras.utils.set_random_seed(training.seed)
     unannotated = transfer.sentences if transfer else ()
+    settings = {
+        **settings,
+        "sentences": sentences_digest(train_split, devel_split, unannotated),
+        "teacher's word": arrays_digest(_word_of(taught)),
+        "word vectors": arrays_digest([vectors.matrix] if vectors else []),
+    }
     saved = _new_student(train_split, unannotated, tag_set, features, student, vectors)
     model, devel = saved.model, saved.source(devel_split)
     source = _training_source(train_split, tag_set, saved.features, taught)
@@ -139,6 +155,16 @@ def distil(
         settings=settings,
     )
     return saved
+
+
+def _word_of(guidance: Guidance | None) -> list[np.ndarray]:
+    """All the numbers that a teacher's word is made of."""
+    if guidance is None:
+        return []
+    if guidance.model is not None:
+        return list(guidance.model.get_weights())
+    cached = (guidance.logits, guidance.transfer.logits if guidance.transfer else None)
+    return [logits.flat for logits in cached if logits is not None]
 
 
 def _new_student(
@@ -188,7 +214,8 @@ def _training_source(
     guidance: Guidance | None,
 ) -> BatchSource:
     tags = Ragged.from_lists([tag_set.encode(sentence) for sentence in sentences], np.int32)
-    if guidance is not None and guidance.transfer is not None and guidance.logits is not None:
+    if guidance is not None and guidance.transfer is not None:
+        assert guidance.logits is not None  # as it was made
         return _mixed_source(sentences, tags, tables, guidance.logits, guidance.transfer)
     features = [student_features(sentences, tables)]
     targets = [word_values("tag_ids", tags)]

@@ -24,6 +24,8 @@ def is_student(folder: Path) -> bool:
         return True
     if (folder / WEIGHTS).exists():
         return False
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder; name the folder of a finished run.")
     raise InputError(
         f"{folder}: holds neither a student (scripts/distill.py) nor a teacher "
         "(scripts/finetune_teacher.py)."

@@ -38,6 +38,11 @@ def named_groups(folders: Mapping[str, Iterable[Path]]) -> list[Group]:
     ]
 
 
+def corpus_name(folder: str) -> str:
+    """What a corpus is called: its folder's name alone, where it lies is of no use to a reader."""
+    return Path(folder).absolute().name
+
+
 def check_groups(
     groups: Sequence[Group], split: Split, *, chosen: Iterable[tuple[str, str]]
 ) -> None:
@@ -65,7 +70,7 @@ def check_groups(
         if name and name not in names:
             raise UsageError(f"--{flag}={name}: must be one of the groups: {'; '.join(names)}.")
     for run in (run for group in groups for run in group.runs):
-        trained_on = Path(run.flags.get(_CORPUS, split.corpus)).name
+        trained_on = corpus_name(run.flags.get(_CORPUS, split.corpus))
         if trained_on.lower() != split.corpus.lower():
             raise InputError(
                 f"{run.folder}: was trained on {trained_on}, not on {split.corpus}; scores on two "

@@ -24,11 +24,14 @@ def error_section(results: Results) -> list[Block]:
     if results.errors is None:
         return []
     errors, rows = results.errors, results.config.error_rows
+    several = len(errors.teachers) > 1
+    others = "most teachers do" if several else f"{errors.teachers[0]} does"
+    told = f"Teachers: {'; '.join(errors.teachers)}. " if several else ""
     return [
-        Heading(f"Errors of {errors.students} that {' and '.join(errors.teachers)} does not make"),
+        Heading(f"Errors of {errors.students} that {others} not make"),
         Paragraph(
-            f"Counted on the {results.split.name} split; of several runs of students or teachers "
-            "the majority speaks. A mention is in training where the training split has a mention "
+            f"{told}Counted on the {results.split.name} split; of several runs of students or of "
+            "teachers the majority speaks. A mention is in training where the training split has a mention "
             "of the same text and type, in upper or lower case."
         ),
         _error_counts(errors),

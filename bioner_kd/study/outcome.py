@@ -1,12 +1,16 @@
 """What became of each run, by what is in the study's folder."""
 
 import dataclasses
+from collections.abc import Sequence
+
+from absl import logging
 
 from bioner_kd.study.grid import Run
 from bioner_kd.study.history import best_epoch
 from bioner_kd.study.names import RUNS
 from bioner_kd.study.plan import Plan
 from bioner_kd.study.runs_csv import FINISHED, RunRow, read_runs
+from bioner_kd.training.run_folder import RECORD as RUN_RECORD
 
 
 def rows_so_far(plan: Plan) -> dict[Run, RunRow]:
@@ -17,7 +21,26 @@ def rows_so_far(plan: Plan) -> dict[Run, RunRow]:
     """
     known = read_runs(plan.output) if (plan.output / RUNS).exists() else []
     before = {row.folder: row for row in known}
+    _tell_of_others(plan, known)
     return {run: _row_so_far(plan, run, before.get(run.name)) for run in plan.runs}
+
+
+def _tell_of_others(plan: Plan, known: Sequence[RunRow]) -> None:
+    ours = {run.name for run in plan.runs}
+    others = [
+        row.folder
+        for row in known
+        if row.folder not in ours and (plan.output / row.folder / RUN_RECORD).is_file()
+    ]
+    if others:
+        logging.warning(
+            "%s has %d finished runs of an earlier sweep that are not of this one (%s): %s and "
+            "reports leave them out. To have them too, give their arms and values as well.",
+            plan.output,
+            len(others),
+            ", ".join(others[:3]) + (", …" if len(others) > 3 else ""),
+            RUNS,
+        )
 
 
 def finished_row(plan: Plan, run: Run, row: RunRow) -> RunRow:

@@ -8,7 +8,7 @@ from typing import Any
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.study.grid import Run
 from bioner_kd.study.names import LOGS
-from bioner_kd.training.run_folder import RECORD, unfinished_folder
+from bioner_kd.training.run_folder import NO_SETTINGS, RECORD, unfinished_folder
 
 Settings = Mapping[str, Any]
 # The values of all flags of the program, given some; UsageError where a flag is wrong.
@@ -60,7 +60,7 @@ def check_flags(plan: Plan, read_settings: ReadSettings) -> None:
     seen: dict[str, Run] = {}
     for run in plan.runs:
         settings = _settings_of(plan, run, read_settings)
-        key = repr(sorted(_compared(settings).items()))
+        key = repr(sorted((name, v) for name, v in settings.items() if name != _OUTPUT))
         if (other := seen.setdefault(key, run)) is not run:
             raise UsageError(
                 f"{other.name} and {run.name} would be the same training: all their flags are "
@@ -91,8 +91,8 @@ def _settings_of(plan: Plan, run: Run, read_settings: ReadSettings) -> Settings:
 
 
 def _compared(settings: Settings) -> dict[str, Any]:
-    # A study may be moved to another folder.
-    return {name: value for name, value in settings.items() if name != _OUTPUT}
+    # A study may be moved to another folder or machine.
+    return {name: value for name, value in settings.items() if name not in NO_SETTINGS}
 
 
 def _check_place(plan: Plan, run: Run) -> None:

@@ -10,12 +10,8 @@ from pathlib import Path
 from bioner_kd.ensemble.joined import joined_folders
 from bioner_kd.errors import InputError
 from bioner_kd.study.grid import SEED
-from bioner_kd.training.run_folder import RECORD, unfinished_folder
+from bioner_kd.training.run_folder import NO_SETTINGS, RECORD, unfinished_folder
 
-# Flags that are no setting of the model: where a run lies, how the machine was used.
-_NO_SETTINGS = frozenset(
-    {SEED, "output", "overwrite", "intra_op_threads", "inter_op_threads", "deterministic"}
-)
 _UNFINISHED = unfinished_folder(Path("run")).suffix
 
 
@@ -47,7 +43,8 @@ class Run:
     @property
     def settings(self) -> dict[str, str]:
         """Its flags but the seed and those that say nothing of the model."""
-        return {name: value for name, value in self.flags.items() if name not in _NO_SETTINGS}
+        left_out = NO_SETTINGS | {SEED}
+        return {name: value for name, value in self.flags.items() if name not in left_out}
 
 
 @dataclass(frozen=True)

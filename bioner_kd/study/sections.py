@@ -164,10 +164,18 @@ def _difference_cells(difference: Difference | None) -> list[str]:
 
 
 def p_value(p: float | None) -> str:
-    """A p-value with two digits that count, "–" where there is none."""
+    """A p-value, exact enough to see on which side of 0.05 it lies; "–" where there is none."""
     if p is None:
         return _NONE
-    return "< 0.0001" if p < 0.0001 else f"{p:.4f}" if p < 0.01 else f"{p:.2f}"
+    return (
+        "< 0.0001"
+        if p < 0.0001
+        else f"{p:.4f}"
+        if p < 0.01
+        else f"{p:.3f}"
+        if p < 0.1
+        else f"{p:.2f}"
+    )
 
 
 def _costs(results: Results) -> list[Block]:

@@ -20,6 +20,7 @@ from bioner_kd.teacher.model import Teacher
 from bioner_kd.teacher.saved_teacher import encode_subwords, save_teacher, subword_source
 from bioner_kd.teacher.tokenizer import load_tokenizer
 from bioner_kd.training.config import TrainingConfig
+from bioner_kd.training.digests import arrays_digest, sentences_digest
 from bioner_kd.training.loop import train
 from bioner_kd.training.optimizer import make_optimizer
 
@@ -60,6 +61,11 @@ def fine_tune(
             f"--max_subwords={windows.max_subwords}: {pretrained} has positions for {positions} "
             "subwords."
         )
+    settings = {
+        **settings,
+        "sentences": sentences_digest(train_split, devel_split),
+        "pretrained weights": arrays_digest(bert.get_weights()),
+    }
     model = Teacher(bert, pad_id=tokenizer.pad_id)
     encoded = encode_subwords(train_split, tokenizer, windows)
     tags = Ragged.from_lists([tag_set.encode(s) for s in train_split], np.int32)

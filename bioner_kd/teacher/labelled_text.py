@@ -44,6 +44,20 @@ def write_sentences(folder: Path, sentences: Sequence[Sentence]) -> None:
     write_plain_text(folder / SENTENCES, (sentence.text for sentence in sentences))
 
 
+def read_sentences(folder: Path) -> list[Sentence]:
+    """The sentences of a labelled text without their logits.
+
+    Raises:
+        InputError: there is no such text, or it is unfinished or damaged.
+    """
+    if not (folder / SENTENCES).is_file():
+        raise InputError(
+            f"{folder}: no labelled text is here, or it is unfinished; make it with "
+            "scripts/cache_logits.py --text=FILE and the same --cache."
+        )
+    return list(read_plain_text(folder / SENTENCES))
+
+
 def read_labelled_text(folder: Path, fingerprint: Fingerprint) -> LabelledText:
     """Reads a text that scripts/cache_logits.py labelled.
 
@@ -55,12 +69,11 @@ def read_labelled_text(folder: Path, fingerprint: Fingerprint) -> LabelledText:
         InputError: there is no such text, it is unfinished or damaged, or its logits belong to
             something else.
     """
-    if not (folder / SENTENCES).is_file():
+    sentences, cache = read_sentences(folder), LogitsCache(folder)
+    if cache.sentences() > len(sentences):
         raise InputError(
-            f"{folder}: no labelled text is here, or it is unfinished; make it with "
-            "scripts/cache_logits.py --text=FILE and the same --cache."
+            f"{folder}: the labelling of {cache.sentences()} sentences is unfinished here; run "
+            "scripts/cache_logits.py with the same flags to finish it."
         )
-    sentences = list(read_plain_text(folder / SENTENCES))
-    cache = LogitsCache(folder)
     logits = cache.read(sentences, fingerprint)
     return LabelledText(sentences, logits, TagSet(tuple(cache.fingerprint()["tags"])))

@@ -154,6 +154,10 @@ class LogitsCache:
         """What must agree between the caches of one teacher: the fingerprint without the words."""
         return {name: value for name, value in self.fingerprint().items() if name != WORDS}
 
+    def sentences(self) -> int:
+        """Of how many sentences it is, finished or not; 0 where there is none."""
+        return self._read_manifest()["sentences"] if self._manifest.exists() else 0
+
     def fingerprint(self) -> dict[str, Any]:
         """What the values were made with, by name."""
         return self._read_manifest()["fingerprint"]
@@ -163,7 +167,13 @@ class LogitsCache:
     ) -> dict[str, Any]:
         """The manifest of what may be kept; InputError where that is nothing."""
         before = manifest["sentences"]
-        if before >= len(sentences):
+        if before > len(sentences):
+            raise InputError(
+                f"{self.folder}: {before} sentences are here, more than the {len(sentences)} of "
+                "now; give the number of before, since fewer can be chosen of them when they are "
+                "learnt from (scripts/distill.py --transfer_size), or name a new folder."
+            )
+        if before == len(sentences):
             self._compare(manifest["fingerprint"], fingerprint)
             return manifest
         first = {**fingerprint, WORDS: words_digest(sentences[:before])}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 from absl import logging
 from tqdm import tqdm
@@ -16,6 +17,7 @@ from bioner_kd.atomic import atomic_file
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.training.averaging import averaged_weights
 from bioner_kd.training.goal import DEVEL, Goal, Scores
+from bioner_kd.training.run_folder import NO_SETTINGS
 
 # What TensorFlow raises of a checkpoint that is damaged, cut short or of another model.
 _UNREADABLE = (tf.errors.OpError, LookupError, RuntimeError, ValueError, AssertionError)
@@ -45,7 +47,8 @@ class BestWeights(keras.callbacks.Callback):
             )
         with averaged_weights(self.model):
             scores = self.goal.named(self._score())
-            score = scores[self.goal.name]
+            # Rounded as the state keeps it, or an equal score could seem a better one.
+            score = float(np.float32(scores[self.goal.name]))
             if self.goal.better(score, float(self.score.numpy())):
                 self.score.assign(score)
                 self.epoch.assign(epoch)
@@ -139,7 +142,7 @@ class ResumeState(keras.callbacks.Callback):
             before = dict(json.loads(self._settings_file.read_text(encoding="utf-8")))
         except (ValueError, TypeError) as error:
             raise self._unreadable(error) from error
-        for name in sorted(before.keys() | self._settings.keys()):
+        for name in sorted((before.keys() | self._settings.keys()) - NO_SETTINGS):
             if before.get(name) != self._settings.get(name):
                 raise InputError(
                     f"{self._settings_file.parent}: an unfinished run is here that had "

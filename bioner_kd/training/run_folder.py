@@ -6,10 +6,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bioner_kd.errors import InputError
+from bioner_kd.lock import locked
 
 RECORD = "run.cfg"
 STATE = "state"
 HISTORY = "history.csv"
+# Flags that say where a run lies and how the machine is used, and nothing of the model.
+NO_SETTINGS = frozenset(
+    {"output", "overwrite", "intra_op_threads", "inter_op_threads", "deterministic"}
+)
+_LOCK = ".lock"
 # The column of the history that the epoch is chosen by, percent.
 DEVEL_F1 = "devel_f1"
 
@@ -31,31 +37,54 @@ def run_folder(path: Path, *, overwrite: bool) -> Iterator[Path]:
         overwrite: start again, and replace what is there in the end.
 
     Raises:
-        InputError: a finished run has that name already, what has that name is no run, or the
-            folder cannot be made.
+        InputError: a finished run has that name already, what has that name is no run, another
+            process is making it, or the folder cannot be made.
     """
     _check_name(path, overwrite)
     folder = unfinished_folder(path)
     try:
-        if overwrite and folder.exists():
-            shutil.rmtree(folder)
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(
-            f"{folder}: cannot make this folder ({error.strerror}); choose an --output that you "
-            "may write to."
-        ) from error
+        raise _cannot_make(folder, error) from error
+    busy = (
+        f"{folder}: another process is training here; wait until it has ended or stop it, or "
+        "choose another --output."
+    )
+    with locked(folder / _LOCK, busy=busy):
+        _check_name(path, overwrite)  # a process that has just ended may have made it
+        if overwrite:
+            _empty(folder)
+        try:
+            yield folder
+        except BaseException:
+            if not (folder / STATE).exists():
+                shutil.rmtree(folder, ignore_errors=True)
+            raise
+        _check_name(path, overwrite)
+        if path.exists():
+            shutil.rmtree(path)
+        folder.rename(path)
+        # Last, so that a run that is stopped before it has its name can still go on.
+        shutil.rmtree(path / STATE, ignore_errors=True)
+        (path / _LOCK).unlink(missing_ok=True)
+
+
+def _empty(folder: Path) -> None:
     try:
-        yield folder
-    except BaseException:
-        if not (folder / STATE).exists():
-            shutil.rmtree(folder, ignore_errors=True)
-        raise
-    if path.exists():
-        shutil.rmtree(path)
-    folder.rename(path)
-    # Last, so that a run that is stopped before it has its name can still go on.
-    shutil.rmtree(path / STATE, ignore_errors=True)
+        for path in folder.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            elif path.name != _LOCK:
+                path.unlink()
+    except OSError as error:
+        raise _cannot_make(folder, error) from error
+
+
+def _cannot_make(folder: Path, error: OSError) -> InputError:
+    return InputError(
+        f"{folder}: cannot make this folder ({error.strerror}); choose an --output that you may "
+        "write to."
+    )
 
 
 def _check_name(path: Path, overwrite: bool) -> None:

@@ -11,7 +11,7 @@ from bioner_kd.vectors.collected import CollectedVectors
 from bioner_kd.vectors.word_vectors import WordVectors
 
 # Not every white space of Unicode: fastText's words may hold a no-break space.
-_LINE = re.compile(r"([^ \t]+)(?:[ \t]+(.*))?")
+_LINE = re.compile(r"([^ \t\r\0]+)(?:[ \t]+(.*))?")
 
 
 def read_text(path: str | os.PathLike[str], *, size: int, words: int | None = None) -> WordVectors:
@@ -57,7 +57,7 @@ def _parse(place: str, word: str, numbers: list[str], size: int) -> np.ndarray:
     """The vector, float32 (size,)."""
     if len(numbers) != size:
         raise InputError(
-            f"{place}: expected a word and {size} numbers, as the first line says, found "
+            f"{place}: expected a word and {size} numbers, as in the first line, found "
             f"{len(numbers)} after {word[:40]!r}; mend or remove this line."
         )
     try:

@@ -40,7 +40,9 @@ def test_the_train_split_is_augmented_reproducibly(tmp_path):
     known = {word for s in read_demo("train") for word in split_words(s.text)}
     assert {word for line in lines for word in split_words(line)} - known == {MASK}
     before = out.read_bytes()
-    run(f"--flagfile={out}.cfg")
+    with pytest.raises(InputError, match="this file exists already.*--overwrite"):
+        run(f"--flagfile={out}.cfg")
+    run(f"--flagfile={out}.cfg", "--overwrite")
     assert out.read_bytes() == before
 
 

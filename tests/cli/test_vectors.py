@@ -1,6 +1,6 @@
 import pytest
 
-from bioner_kd.cli import vectors
+from bioner_kd.cli import output, vectors
 from bioner_kd.cli.program import Program
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.vectors.reader import read_vectors
@@ -49,7 +49,8 @@ def test_a_file_that_is_missing_is_found_before_any_is_read(texts, tmp_path):
 
 
 def free_name(*arguments: str):
-    return vectors.free_name(program(*arguments).read(vectors.FILE))
+    choice = program(*arguments).read(vectors.FILE)
+    return output.free_name(choice.output, overwrite=choice.overwrite)
 
 
 def test_a_file_that_is_there_is_replaced_only_if_asked(tmp_path):

@@ -83,7 +83,7 @@ def test_mentions_are_those_of_decoding_for_any_logits(sentences):
 )
 def test_sentences_without_a_mention_come_in_proportion(without, expected):
     logits = tagged("oo", "o", "obo", "o", "oo", "bi")
-    assert with_mentions(logits, TAG_SET, without).tolist() == expected
+    assert sorted(with_mentions(logits, TAG_SET, without).tolist()) == expected
 
 
 def chosen(logits, **settings):
@@ -100,6 +100,16 @@ def test_all_are_chosen_unless_a_selection_is_asked_for():
 def test_the_size_counts_what_was_selected_and_takes_the_first():
     assert chosen(GRADED, transfer_size=3) == [0, 1, 2]
     assert chosen(GRADED, transfer_size=1, transfer_select="confident") == [1]
+
+
+def test_any_size_of_sentences_with_mentions_has_the_same_mixture():
+    logits = tagged(*["o"] * 9, *["bi"] * 4, *["o"] * 3, *["b"] * 4)
+    for size in (3, 6, 9, 12):
+        numbers = chosen(
+            logits, transfer_select="entities", transfer_without=0.5, transfer_size=size
+        )
+        assert numbers == sorted(numbers)
+        assert has_mention(logits.take(np.array(numbers)), TAG_SET).sum() == size * 2 / 3
 
 
 @pytest.mark.parametrize(

@@ -180,3 +180,19 @@ def test_an_epoch_draws_no_more_than_there_is():
     transfer = Transfer(TRAIN[:3], Ragged.from_arrays(ONE_HOT[:3]), ratio=2.0)
     assert transfer.drawn(1) == 2
     assert transfer.drawn(100) == 3
+
+
+def test_a_stopped_run_goes_on_with_what_it_began_with_alone(tmp_path):
+    train(tmp_path, guidance=KNOWING, alpha=0.3)
+    logits = KNOWING.logits
+    other = dataclasses.replace(KNOWING, logits=Ragged(logits.flat + 1, logits.lengths))
+    with pytest.raises(InputError, match="unfinished run is here that had teacher's word="):
+        train(tmp_path, guidance=other, alpha=0.3)
+    with pytest.raises(InputError, match="unfinished run is here that had sentences="):
+        train(tmp_path, guidance=KNOWING, alpha=0.3, devel_split=DEVEL[:4])
+    train(tmp_path, guidance=KNOWING, alpha=0.3)
+
+
+def test_a_transfer_set_goes_with_cached_logits():
+    with pytest.raises(ValueError, match="cached logits of the training split"):
+        Guidance(TAG_SET.tags, transfer=Transfer(TRAIN[:3], Ragged.from_arrays(ONE_HOT[:3])))

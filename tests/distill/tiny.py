@@ -9,6 +9,7 @@ import numpy as np
 
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
+from bioner_kd.distill.losses import kl_per_word
 from bioner_kd.encoding.batches import (
     BatchSource,
     Gather,
@@ -23,6 +24,7 @@ from bioner_kd.encoding.word_features import FeatureConfig, WordFeatures
 from bioner_kd.student.config import StudentConfig
 from bioner_kd.student.model import Student
 from bioner_kd.teacher.model import Teacher
+from bioner_kd.training.losses import cross_entropy_per_word, masked_mean
 
 TAG_SET = TagSet(("O", "B-Disease", "I-Disease"))
 PAD, CLS, SEP, FIRST = 0, 1, 2, 3
@@ -123,3 +125,14 @@ class Task:
         student = Student(config, self.tables.sizes(), len(TAG_SET), tag_names=TAG_SET.tags)
         student(self.source().gather([0])[0])
         return student
+
+
+def hard_loss(logits, tag_ids, word_mask):
+    """Cross-entropy of the tags, its mean over scored words."""
+    return masked_mean(cross_entropy_per_word(logits, tag_ids), word_mask)
+
+
+def distillation_loss(student_logits, teacher_logits, word_mask, *, temperature):
+    """KL(teacher || student) of softened tags, its mean over scored words."""
+    values = kl_per_word(student_logits, teacher_logits, temperature=temperature)
+    return masked_mean(values, word_mask)

@@ -32,10 +32,19 @@ def test_a_folder_of_neither_teacher_nor_student_is_named(look, tmp_path):
 def test_folders_joined_by_a_plus_are_averaged(tmp_path, monkeypatch):
     loaded = []
     monkeypatch.setattr("bioner_kd.ensemble.folders.load_teachers", loaded.append)
-    joined = Path(f"{tmp_path}/a+{tmp_path}/b")
-    assert teaches(joined)
-    load_model(joined)
-    assert loaded == [[tmp_path / "a", tmp_path / "b"]]
+    for name in ("a", "b", "alpha=0.3+seed=1", "alpha=0.3+seed=2"):
+        (tmp_path / name).mkdir()
+    for names in (["a", "b"], ["alpha=0.3+seed=1", "a", "alpha=0.3+seed=2"], ["a", "nowhere"]):
+        folders = [tmp_path / name for name in names]
+        joined = Path("+".join(map(str, folders)))
+        assert teaches(joined)
+        load_model(joined)
+        assert loaded.pop() == folders
+
+
+def test_a_plus_in_the_name_of_a_folder_that_is_not_there_joins_nothing(tmp_path):
+    with pytest.raises(InputError, match=r"alpha=0\.3\+seed=9: no such folder"):
+        teaches(tmp_path / "alpha=0.3+seed=9")
 
 
 def test_a_folder_with_a_plus_in_its_name_is_one(tmp_path):

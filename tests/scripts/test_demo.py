@@ -161,6 +161,15 @@ def test_a_ready_student_is_made_in_the_order_of_the_pipeline(checkout: Any) -> 
     )
 
 
+def test_a_ready_student_is_not_made_with_another_teacher(checkout: Any) -> None:
+    teacher = checkout.folder / "saved_models" / "bc5cdr" / "teacher"
+    teacher.mkdir(parents=True)
+    (teacher / "run.cfg").write_text("--teacher=dmis-lab/biobert-base-cased-v1.2\n")
+    result = run_make_ready(checkout, "bc5cdr a.txt,b.txt c.txt")
+    assert result.returncode == 1
+    assert "saved_models/bc5cdr/teacher was not made of MiniLM" in result.stderr
+
+
 @pytest.mark.parametrize("arguments", ["", "bc5cdr", "bc5cdr a.txt", "elsewhere a.txt b.txt"])
 def test_a_ready_student_needs_its_corpus_and_texts(checkout: Any, arguments: str) -> None:
     result = run_make_ready(checkout, arguments)

@@ -15,7 +15,7 @@ STUDENTS = "--flagfile=x/flags/both_students.cfg"
 
 
 def test_a_group_has_a_flagfile_and_a_command_a_run(tmp_path):
-    commands = write_flagfiles(tmp_path, make_groups(), {}, shown=SHOWN)
+    commands = write_flagfiles(tmp_path, make_groups(), [], {}, shown=SHOWN)
     assert (tmp_path / "flags" / "taught.cfg").read_text() == (
         "--corpus=demo\n--alpha=0.3\n--temperature=2.0\n"
     )
@@ -30,7 +30,7 @@ def test_a_group_has_a_flagfile_and_a_command_a_run(tmp_path):
 
 def test_file_and_command_together_are_the_flags_of_the_run(tmp_path):
     groups = make_groups()
-    commands = write_flagfiles(tmp_path, groups, {}, shown=tmp_path)
+    commands = write_flagfiles(tmp_path, groups, [], {}, shown=tmp_path)
     for group in groups:
         for run, line in zip(
             group.runs, commands[f"The runs of {group.name}"].splitlines(), strict=True
@@ -46,7 +46,7 @@ def test_what_runs_of_a_group_differ_in_is_told_a_run(tmp_path):
     (scored,) = analyse([(group, runs)], resamples=100, rounds=100)
     replaced = tuple(dataclasses.replace(r, run=o) for r, o in zip(runs, odd, strict=True))
     scored = dataclasses.replace(scored, group=Group("odd", odd), runs=replaced)
-    commands = write_flagfiles(tmp_path, [scored], {}, shown=Path("x"))
+    commands = write_flagfiles(tmp_path, [scored], [], {}, shown=Path("x"))
     assert (
         commands["The runs of odd"]
         .splitlines()[1]
@@ -61,7 +61,7 @@ def test_teachers_that_are_averaged_are_trained_one_by_one(tmp_path):
     (run,) = scored.runs
     run = dataclasses.replace(run, run=Run(Path("a+b"), "--corpus=demo\n", parts))
     scored = dataclasses.replace(scored, runs=(run,))
-    lines = write_flagfiles(tmp_path, [scored], {}, shown=Path("x"))["The runs of both"]
+    lines = write_flagfiles(tmp_path, [scored], [], {}, shown=Path("x"))["The runs of both"]
     assert [line.partition(".cfg ")[2] for line in lines.splitlines()] == [
         "--seed=1 --output=a --teacher=x",
         "--seed=2 --output=b --teacher=y",
@@ -75,7 +75,7 @@ def test_students_in_an_average_are_distilled(tmp_path):
     (run,) = scored.runs
     run = dataclasses.replace(run, run=Run(Path("a+s1+s2"), "--corpus=demo\n", parts))
     scored = dataclasses.replace(scored, runs=(run,))
-    lines = write_flagfiles(tmp_path, [scored], {}, shown=Path("x"))["The runs of both"]
+    lines = write_flagfiles(tmp_path, [scored], [], {}, shown=Path("x"))["The runs of both"]
     assert [shlex.split(line)[1:] for line in lines.splitlines()] == [
         ["scripts/finetune_teacher.py", "--flagfile=x/flags/both.cfg", "--seed=1", "--output=a"],
         ["scripts/distill.py", STUDENTS, "--seed=1", "--output=s1"],
@@ -86,8 +86,55 @@ def test_students_in_an_average_are_distilled(tmp_path):
     assert students.read_text() == "--corpus=demo\n--alpha=1.0\n"
 
 
+def write_record(path, **flags):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f"--{name}={value}\n" for name, value in flags.items()))
+
+
+def test_what_runs_began_with_is_made_first(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_record(Path("adapted/run.cfg"), block_subwords=128, output="adapted")
+    write_record(Path("logits/run.cfg"), teachers="t,runs/early_1", splits="train", cache="logits")
+    write_record(Path("logits_unread/run.cfg"), splits="train")
+    write_record(Path("runs/early_1/run.cfg"), alpha=1, cache="logits_unread")
+    write_record(Path("words.bin.cfg"), negative=5, output="words.bin")
+    given = [
+        make_group("t", [0.9], teacher=True),
+        make_group("early", [0.6], alpha=1, cache="logits_unread"),
+        make_group("taught", [0.8, 0.7], alpha=0.3, cache="logits", vectors="words.bin"),
+    ]
+    groups = analyse(given, resamples=100, rounds=100)
+    run = dataclasses.replace(groups[0].runs[0], run=make_run("runs/t_1", teacher="adapted"))
+    groups[0] = dataclasses.replace(groups[0], runs=(run,))
+    commands = write_flagfiles(
+        Path("report"), groups[:1], groups[1:], {"s": "--grid=seed=1\n"}, shown=Path("report")
+    )
+    assert [(title, command.split()[1]) for title, command in commands.items()] == [
+        ("What a teacher began as, adapted", "scripts/adapt_teacher.py"),
+        ("The runs of t", "scripts/finetune_teacher.py"),
+        ("Word vectors, words.bin", "scripts/train_vectors.py"),
+        ("The teacher's logits, logits", "scripts/cache_logits.py"),
+        ("The runs of the sweep s", "scripts/sweep.py"),
+    ]
+    flagfile = commands["The teacher's logits, logits"].partition("--flagfile=")[2]
+    assert Path(flagfile).read_text() == Path("logits/run.cfg").read_text()
+
+
+def test_what_is_told_already_is_not_told_again_of_an_average(tmp_path):
+    teacher, both = analyse(
+        [make_group(name, [0.9], teacher=True) for name in ("t", "both")], resamples=100, rounds=100
+    )
+    (run,) = both.runs
+    parts = (teacher.runs[0].run, make_run("s1", alpha=1.0))
+    run = dataclasses.replace(run, run=Run(Path("t+s1"), "--corpus=demo\n", parts))
+    both = dataclasses.replace(both, runs=(run,))
+    commands = write_flagfiles(tmp_path, [teacher, both], [], {}, shown=SHOWN)
+    assert [command.count("\n") for command in commands.values()] == [0, 0]
+    assert "--output=s1" in commands["The runs of both"]
+
+
 def test_a_sweep_has_the_flagfile_that_it_ran_with(tmp_path):
-    commands = write_flagfiles(tmp_path, [], {"α, 5 seeds": "--grid=seed=1,2\n"}, shown=SHOWN)
+    commands = write_flagfiles(tmp_path, [], [], {"α, 5 seeds": "--grid=seed=1,2\n"}, shown=SHOWN)
     (command,) = commands.values()
     flagfile = shlex.split(command)[-1].removeprefix("--flagfile=docs/my study/")
     assert (tmp_path / flagfile).read_text() == "--grid=seed=1,2\n"

@@ -58,7 +58,11 @@ def test_runs_that_are_not_finished_are_counted(tmp_path):
     rows = [row(1, seed=1), row(2, state=FAILED, seed=2), row(3, state=NOT_YET, seed=3)]
     sweep = read_sweep(write_sweep(tmp_path, rows))
     assert sweep.left_out == 2
+    (tmp_path / "r3").mkdir()  # finished, though the table could not be written any more
+    (tmp_path / "r3" / "run.cfg").write_text("--seed=3\n")
     assert [len(group.runs) for group in sweep.groups] == [1]
+    sweep = read_sweep(tmp_path)
+    assert ([len(group.runs) for group in sweep.groups], sweep.left_out) == ([2], 1)
 
 
 def test_a_sweep_without_a_finished_run_is_an_error(tmp_path):

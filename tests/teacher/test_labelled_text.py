@@ -56,6 +56,14 @@ def test_a_text_that_is_missing_or_unfinished_says_how_to_make_it(folder):
         read_labelled_text(folder / "none", {})
 
 
+def test_a_text_that_was_stopped_while_it_grew_says_so(folder):
+    more = [sentence_from_text(text) for text in (*TEXTS, "Cough")]
+    shards = LogitsCache(folder).write(more, FINGERPRINT, lambda part: list(map(rows, part)))
+    next(shards)
+    with pytest.raises(InputError, match="the labelling of 4 sentences is unfinished here; run"):
+        read_labelled_text(folder, {})
+
+
 def test_sentences_that_were_changed_are_found(folder):
     write_sentences(folder, [sentence_from_text(text) for text in (*TEXTS[:2], "Cough")])
     with pytest.raises(InputError, match="its words"):

@@ -217,6 +217,13 @@ def test_a_cache_grows_by_sentences_behind_those_that_it_has(tmp_path, first):
     assert_whole(tmp_path)
 
 
+def test_a_cache_does_not_shrink(tmp_path):
+    write(tmp_path)
+    with pytest.raises(InputError, match="10 sentences are here, more than the 6 of now"):
+        list(LogitsCache(tmp_path).write(SENTENCES[:6], FINGERPRINT, Teacher().logits))
+    assert_whole(tmp_path)
+
+
 def test_growing_that_was_stopped_goes_on(tmp_path):
     cache = LogitsCache(tmp_path)
     list(cache.write(SENTENCES[:5], FINGERPRINT, Teacher().logits, shard_sentences=4))

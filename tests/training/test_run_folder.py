@@ -66,7 +66,28 @@ def test_overwrite_forgets_an_unfinished_run(tmp_path):
         (folder / "state").write_text("epoch 3")
         raise KeyError
     with run_folder(path, overwrite=True) as folder:
-        assert list(folder.iterdir()) == []
+        assert not (folder / "state").exists()
+
+
+def test_two_processes_do_not_make_one_run(tmp_path):
+    path = tmp_path / "student"
+    with run_folder(path, overwrite=False) as folder:
+        (folder / RECORD).write_text("--seed=1\n")
+        for overwrite in (False, True):
+            with pytest.raises(InputError, match="unfinished: another process is training here"):
+                finish(path, "two", overwrite=overwrite)
+    assert sorted(p.name for p in path.iterdir()) == [RECORD]
+
+
+def test_what_appeared_under_the_name_meanwhile_is_not_replaced(tmp_path):
+    path = tmp_path / "student"
+    with pytest.raises(InputError, match="a finished run is here already"):
+        with run_folder(path, overwrite=False) as folder:
+            (folder / "state").mkdir()
+            path.mkdir()
+            (path / RECORD).write_text("--seed=7\n")
+    assert (path / RECORD).read_text() == "--seed=7\n"
+    assert (unfinished_folder(path) / "state").is_dir()
 
 
 def test_overwrite_does_not_delete_what_is_no_run(tmp_path):

@@ -32,6 +32,7 @@ def broken(old: str, new: str) -> str:
         (broken("of 1 2", "of 1 1e39"), 3, ["'of' holds inf"]),
         (broken("of 1 2", "of 1 1e999"), 3, ["'of' holds inf"]),
         (broken("of 1 2", "of\0 1 2"), 3, ["NUL byte"]),
+        (broken("of 1 2", "o\rf 1 2"), 3, ["a word and 2 numbers", r"'o\rf 1 2'"]),
         (GOOD.removeprefix("3 2\n") + "cell 1\n", 4, ["a word and 2 numbers", "found 1"]),
     ],
 )

@@ -42,6 +42,11 @@ def resolve_teacher(teacher: str) -> Path:
             f"{teacher!r}: neither a folder that exists nor a hub id; a teacher is a checkpoint's "
             f"folder, {PACKAGED}, or owner/name, such as dmis-lab/biobert-base-cased-v1.2."
         )
+    if Path(teacher.partition("/")[0]).is_dir():
+        raise InputError(
+            f"{teacher}: no such folder. (For a repository of that name on the hub, run the "
+            "program where no folder is called like its owner.)"
+        )
     return download_checkpoint(hub_id["repository"], hub_id["revision"])
 
 

@@ -34,6 +34,14 @@ def test_a_folder_goes_before_a_hub_id_of_the_same_name(tmp_path, monkeypatch, a
     assert asked == []
 
 
+def test_a_mistyped_folder_is_not_looked_for_on_the_hub(tmp_path, monkeypatch, asked):
+    (tmp_path / "saved_models" / "teacher").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="saved_models/teachr: no such folder"):
+        resolve_teacher("saved_models/teachr")
+    assert asked == []
+
+
 def test_a_tilde_is_the_home_folder(tmp_path, monkeypatch):
     (tmp_path / "teacher").mkdir()
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -1,0 +1,57 @@
+"""One process at a time: an advisory lock that ends with the process that holds it."""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bioner_kd.errors import InputError
+
+_STEP = 0.1
+
+
+@contextmanager
+def locked(path: Path, *, busy: str, wait: float = 0.0) -> Iterator[int]:
+    """Holds a lock file for this process and those that it starts.
+
+    Args:
+        path: the file, made where missing and left there.
+        busy: what to say where another process holds it.
+        wait: seconds to wait for that process to end.
+
+    Yields:
+        A file descriptor. A child that inherits it shares the lock, which then lasts until the
+        last of them has ended.
+
+    Raises:
+        InputError: another process holds it, or the file cannot be made or locked.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        raise InputError(
+            f"{path.parent}: cannot write here ({error.strerror}); choose another --output."
+        ) from error
+    try:
+        _acquire(descriptor, path, busy, time.monotonic() + wait)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _acquire(descriptor: int, path: Path, busy: str, deadline: float) -> None:
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                raise InputError(busy) from None
+            time.sleep(_STEP)
+        except OSError as error:
+            raise InputError(
+                f"{path}: cannot be locked ({error.strerror}); choose an --output on another file "
+                "system."
+            ) from error
