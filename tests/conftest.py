@@ -1,6 +1,8 @@
-"""What the tests of several packages share: a trained student, its export, and Ctrl-C."""
+"""What the tests of several packages share: a trained student, its export, Ctrl-C and the log."""
 
+import logging
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,16 @@ def pytest_configure() -> None:
     # A shell's background jobs ignore Ctrl-C, and hand that down.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture
+def absl_log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    """What absl logs; its logger hands nothing on to the root logger, which caplog listens to."""
+    logger = logging.getLogger("absl")
+    logger.addHandler(caplog.handler)
+    logger.setLevel(logging.INFO)
+    yield caplog
+    logger.removeHandler(caplog.handler)
 
 
 @pytest.fixture(scope="session")

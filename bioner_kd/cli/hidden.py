@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from absl import logging
+
 from bioner_kd.cli.cache import TEXT
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.distill import DISTILL, GUIDANCE, TRANSFER, read_guidance
 from bioner_kd.cli.program import Program
 from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.distill.config import HiddenConfig
+from bioner_kd.distill.config import ALL_SENTENCES, HiddenConfig
 from bioner_kd.errors import UsageError
 
 if TYPE_CHECKING:
@@ -38,9 +40,14 @@ def read_stages(
         InputError: as in `read_guidance` and `read_hidden_stage`.
         UsageError: the same.
     """
+    transfer = program.read(TRANSFER)
+    if not transfer.transfer_size and transfer.transfer_select != ALL_SENTENCES:
+        logging.warning(
+            "--transfer_select=%s says nothing without a --transfer_size.", transfer.transfer_select
+        )
     needed = (
         program.read(DISTILL).needs_teacher
-        or program.read(TRANSFER).transfer_size != 0
+        or transfer.transfer_size != 0
         or program.read(HIDDEN).hidden_epochs > 0
     )
     guidance = read_guidance(program, train_split) if needed else None

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from absl import logging
+
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.program import Program
 from bioner_kd.encoding.word_features import LEARNT, FeatureConfig
@@ -72,4 +74,6 @@ def read_vectors(program: Program) -> "WordVectors | None":
     from bioner_kd.vectors.reader import read_vectors as read
 
     path = program.read(VECTORS).vectors
+    if not path and program.read(STUDENT).tune_vectors:
+        logging.warning("--tune_vectors says nothing without --vectors.")
     return read(path) if path else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bioner_kd.corpus.config import ALL
 from bioner_kd.errors import UsageError
 
-SELECTIONS = ("all", "confident", "entities")
+ALL_SENTENCES, CONFIDENT, ENTITIES = SELECTIONS = ("all", "confident", "entities")
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class TransferConfig:
 
     transfer_size: int = 0
     transfer_ratio: float = 1.0
-    transfer_select: str = "all"
+    transfer_select: str = ALL_SENTENCES
     transfer_keep: float = 0.5
     transfer_without: float = 0.5
 

@@ -6,7 +6,7 @@ from absl import logging
 from bioner_kd.corpus.config import ALL
 from bioner_kd.corpus.iob2 import OUTSIDE
 from bioner_kd.corpus.tag_set import TagSet
-from bioner_kd.distill.config import TransferConfig
+from bioner_kd.distill.config import CONFIDENT, ENTITIES, TransferConfig
 from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.errors import UsageError
@@ -26,9 +26,9 @@ def select(logits: Ragged, tag_set: TagSet, config: TransferConfig) -> np.ndarra
     Raises:
         UsageError: fewer sentences are there than are asked for, or none at all.
     """
-    if config.transfer_select == "confident":
+    if config.transfer_select == CONFIDENT:
         chosen = most_confident(logits, config.transfer_keep)
-    elif config.transfer_select == "entities":
+    elif config.transfer_select == ENTITIES:
         chosen = with_mentions(logits, tag_set, config.transfer_without)
     else:
         chosen = np.arange(len(logits.lengths))

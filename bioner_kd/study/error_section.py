@@ -31,8 +31,8 @@ def error_section(results: Results) -> list[Block]:
         Heading(f"Errors of {errors.students} that {others} not make"),
         Paragraph(
             f"{told}Counted on the {results.split.name} split; of several runs of students or of "
-            "teachers the majority speaks. A mention is in training where the training split has a mention "
-            "of the same text and type, in upper or lower case."
+            "teachers the majority speaks. A mention is in training where the training split has a "
+            "mention of the same text and type, in upper or lower case."
         ),
         _error_counts(errors),
         Paragraph(

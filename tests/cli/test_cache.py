@@ -1,5 +1,4 @@
 import gzip
-import logging
 
 import pytest
 
@@ -48,15 +47,9 @@ def test_a_size_draws_from_all_files(files):
     assert texts("--splits=", files, "--text_size=10")[cache.TEXT] == every[:10]
 
 
-def test_what_is_left_out_is_counted_in_one_line(files, caplog):
-    logger = logging.getLogger("absl")
-    logger.addHandler(caplog.handler)
-    logger.setLevel(logging.INFO)
-    try:
-        texts("--splits=", files)
-    finally:
-        logger.removeHandler(caplog.handler)
-    assert {record.getMessage() for record in caplog.records} == {
+def test_what_is_left_out_is_counted_in_one_line(files, absl_log):
+    texts("--splits=", files)
+    assert {record.getMessage() for record in absl_log.records} == {
         "--text: 50 sentences of 54 lines; left out: 2 of more than 200 words, 2 of fewer than 3, "
         "0 repeated."
     }

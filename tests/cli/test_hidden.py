@@ -57,6 +57,11 @@ def test_a_transfer_set_is_read_whatever_alpha_is(labelled):
     assert len(guidance.transfer.sentences) == 1
 
 
+def test_a_selection_without_a_size_says_nothing_and_that_is_told(labelled, absl_log):
+    read(f"--cache={labelled}", "--transfer_select=entities")
+    assert "--transfer_select=entities says nothing without a --transfer_size" in absl_log.text
+
+
 def test_an_alpha_that_leaves_one_reads_the_logits(labelled):
     assert read(f"--cache={labelled}", "--alpha=1", "--alpha_end=0.3")[0] is not None
 

@@ -1,6 +1,5 @@
 """Which labelled sentences become the transfer set."""
 
-import logging
 import math
 
 import numpy as np
@@ -125,12 +124,6 @@ def test_a_size_that_is_not_there_is_refused(settings, left):
         chosen(tagged("o", "o", "oo", "ooo"), **settings)
 
 
-def test_how_many_were_kept_is_logged(caplog):
-    logger = logging.getLogger("absl")
-    logger.addHandler(caplog.handler)
-    logger.setLevel(logging.INFO)
-    try:
-        chosen(GRADED, transfer_size=1, transfer_select="confident")
-    finally:
-        logger.removeHandler(caplog.handler)
-    assert "Transfer set: 1 of 4 labelled sentences (confident: 2)." in caplog.text
+def test_how_many_were_kept_is_logged(absl_log):
+    chosen(GRADED, transfer_size=1, transfer_select="confident")
+    assert "Transfer set: 1 of 4 labelled sentences (confident: 2)." in absl_log.text

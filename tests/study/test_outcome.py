@@ -1,5 +1,3 @@
-import logging
-
 import pytest
 
 from bioner_kd.errors import InputError
@@ -52,16 +50,11 @@ def test_rows_of_runs_that_the_sweep_no_longer_has_are_left_out(study):
     assert [row.folder for row in rows(study)] == ["seed=1", "seed=2"]
 
 
-def test_finished_runs_that_are_left_out_are_told(study, caplog):
+def test_finished_runs_that_are_left_out_are_told(study, absl_log):
     finish(study, "seed=3")
     write_runs(study.output, [RunRow("", (("seed", str(n)),), f"seed={n}") for n in (3, 4)])
-    logger = logging.getLogger("absl")
-    logger.addHandler(caplog.handler)
-    try:
-        rows(study)
-    finally:
-        logger.removeHandler(caplog.handler)
-    assert "1 finished runs of an earlier sweep that are not of this one (seed=3):" in caplog.text
+    rows(study)
+    assert "1 finished runs of an earlier sweep that are not of this one (seed=3):" in absl_log.text
 
 
 def test_a_damaged_history_is_named(study):

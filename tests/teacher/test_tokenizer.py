@@ -1,5 +1,4 @@
 import json
-import logging
 from pathlib import Path
 
 import pytest
@@ -28,15 +27,6 @@ def ids(*pieces: str, vocabulary: list[str] = VOCABULARY) -> list[int]:
 @pytest.fixture
 def tokenizer(tiny_teacher_folder: Path) -> SubwordTokenizer:
     return load_tokenizer(tiny_teacher_folder)
-
-
-@pytest.fixture(autouse=True)
-def absl_to_caplog(caplog):
-    """absl's logger does not hand its messages on to the root logger, which caplog listens to."""
-    logger = logging.getLogger("absl")
-    logger.addHandler(caplog.handler)
-    yield
-    logger.removeHandler(caplog.handler)
 
 
 def test_a_word_becomes_its_longest_pieces(tokenizer):
@@ -84,36 +74,36 @@ def test_uncased_vocabularies_are_lower_cased_without_any_setting(tokenizer):
     assert tokenizer.subwords("Tumör") == ids("tumor")
 
 
-def test_cased_vocabularies_are_not_lower_cased_without_any_setting(tmp_path, caplog):
+def test_cased_vocabularies_are_not_lower_cased_without_any_setting(tmp_path, absl_log):
     write_tokenizer(tmp_path, CASED)
     tokenizer = load_tokenizer(tmp_path)
     assert not tokenizer.lower_cases
     assert tokenizer.subwords("BRCA") == ids("BRCA", vocabulary=CASED)
     assert tokenizer.subwords("Tumor") == ids("Tumor", vocabulary=CASED)
-    assert not caplog.records
+    assert not absl_log.records
 
 
-def test_a_setting_wins_over_the_vocabulary_and_the_contradiction_is_logged(tmp_path, caplog):
+def test_a_setting_wins_over_the_vocabulary_and_the_contradiction_is_logged(tmp_path, absl_log):
     write_tokenizer(tmp_path, CASED)
     write_json(tmp_path / "tokenizer_config.json", {"do_lower_case": True})
     tokenizer = load_tokenizer(tmp_path)
     assert tokenizer.subwords("Tumor") == ids("tumor", vocabulary=CASED)
-    assert "the vocabulary is cased, but words are lower-cased" in caplog.text
+    assert "the vocabulary is cased, but words are lower-cased" in absl_log.text
 
 
-def test_an_uncased_vocabulary_that_is_not_lower_cased_is_logged(tmp_path, caplog):
+def test_an_uncased_vocabulary_that_is_not_lower_cased_is_logged(tmp_path, absl_log):
     write_tokenizer(tmp_path)
     write_json(tmp_path / "tokenizer_config.json", {"do_lower_case": False})
     assert load_tokenizer(tmp_path).subwords("TUMOR") == [1]
-    assert "the vocabulary is uncased, but words are not lower-cased" in caplog.text
+    assert "the vocabulary is uncased, but words are not lower-cased" in absl_log.text
 
 
-def test_a_setting_wins_over_tokenizer_json_as_in_transformers(tmp_path, caplog):
+def test_a_setting_wins_over_tokenizer_json_as_in_transformers(tmp_path, absl_log):
     write_tokenizer(tmp_path, CASED)
     load_tokenizer(tmp_path).save(tmp_path)
     write_json(tmp_path / "tokenizer_config.json", {"do_lower_case": True})
     assert load_tokenizer(tmp_path).subwords("Tumor") == ids("tumor", vocabulary=CASED)
-    assert "do_lower_case=True, which is followed" in caplog.text
+    assert "do_lower_case=True, which is followed" in absl_log.text
 
 
 def test_tokenizer_json_decides_where_there_is_no_setting(tmp_path):
