@@ -25,7 +25,10 @@ def is_student(folder: Path) -> bool:
     if (folder / WEIGHTS).exists():
         return False
     if not folder.is_dir():
-        raise InputError(f"{folder}: no such folder; name the folder of a finished run.")
+        raise InputError(
+            f"{folder}: no such folder; name one that scripts/finetune_teacher.py or "
+            "scripts/distill.py made."
+        )
     raise InputError(
         f"{folder}: holds neither a student (scripts/distill.py) nor a teacher "
         "(scripts/finetune_teacher.py)."

@@ -7,7 +7,6 @@ subwords 20 % are padding, [CLS] or [SEP], so that a subword of text costs 11 % 
 of 128, whose longer attention costs 5 % more than that of blocks of 64.
 """
 
-import hashlib
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -62,10 +61,6 @@ class Blocks:
         count = min(max(1, round(share * len(self))), _MOST_HELD_OUT, len(self) - 1)
         order = np.random.default_rng(seed).permutation(len(self))
         return self.take(np.sort(order[count:])), self.take(np.sort(order[:count]))
-
-    def digest(self) -> str:
-        """SHA-256 of all subwords."""
-        return hashlib.sha256(np.ascontiguousarray(self.ids).data).hexdigest()
 
 
 def read_blocks(

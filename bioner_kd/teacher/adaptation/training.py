@@ -23,6 +23,7 @@ from bioner_kd.teacher.checkpoint.masked_lm import load_masked_lm
 from bioner_kd.teacher.config import AdaptationConfig
 from bioner_kd.teacher.tokenizer import SubwordTokenizer, load_tokenizer
 from bioner_kd.training.config import TrainingConfig
+from bioner_kd.training.digests import arrays_digest
 from bioner_kd.training.goal import Goal
 from bioner_kd.training.loop import train
 from bioner_kd.training.optimizer import make_optimizer
@@ -82,7 +83,7 @@ def adapt(
         score=score,
         goal=GOAL,
         folder=folder,
-        settings={**settings, "subwords": blocks.digest()},
+        settings={**settings, "subwords": arrays_digest([blocks.ids])},
     )
     after = score()
     logging.info("After the best round: %s.", _in_words(after))

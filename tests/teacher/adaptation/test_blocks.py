@@ -9,8 +9,6 @@ from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.errors import InputError
 from bioner_kd.teacher.adaptation.blocks import Blocks, read_blocks
 
-from .text import make_sentences
-
 
 def words(text):
     return Sentence.from_words(text.split())
@@ -87,8 +85,3 @@ def test_the_share_that_is_held_out_is_drawn_by_the_seed():
     held_out = [blocks.hold_out(0.02, seed=seed)[1].ids.ravel().tolist() for seed in (1, 1, 2)]
     assert len(held_out[0]) == 20
     assert held_out[0] == held_out[1] != held_out[2]
-
-
-def test_the_digest_tells_texts_apart(tokenizer):
-    some = [read_blocks(make_sentences(seed=seed), tokenizer, 16).digest() for seed in (0, 0, 1)]
-    assert some[0] == some[1] != some[2]
