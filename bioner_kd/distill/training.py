@@ -124,18 +124,15 @@ def distil(
     """
     tag_set = TagSet.from_sentences(train_split)
     tag_set.known_tags(devel_split)  # refuses a tag that training never saw
-    transfer = guidance.transfer if guidance else None
-    taught = guidance if objective.needs_teacher or transfer else None
-    if taught or objective.needs_teacher:
-        _check_guidance(taught, tag_set, objective)
-    keras.utils.set_random_seed(training.seed)
-    unannotated = transfer.sentences if transfer else ()
+    taught = _needed(guidance, tag_set, objective)
+    unannotated = taught.transfer.sentences if taught and taught.transfer else ()
     settings = {
         **settings,
         "sentences": sentences_digest(train_split, devel_split, unannotated),
         "teacher's word": arrays_digest(_word_of(taught)),
         "word vectors": arrays_digest([vectors.matrix] if vectors else []),
     }
+    keras.utils.set_random_seed(training.seed)
     saved = _new_student(train_split, unannotated, tag_set, features, student, vectors)
     model, devel = saved.model, saved.source(devel_split)
     source = _training_source(train_split, tag_set, saved.features, taught)
@@ -193,7 +190,12 @@ def _new_student(
     return saved
 
 
-def _check_guidance(guidance: Guidance | None, tag_set: TagSet, objective: DistillConfig) -> None:
+def _needed(
+    guidance: Guidance | None, tag_set: TagSet, objective: DistillConfig
+) -> Guidance | None:
+    """The teacher, where the loss needs it; a transfer set is learnt from whatever alpha is."""
+    if not objective.needs_teacher and not (guidance and guidance.transfer):
+        return None
     if guidance is None:
         name, alpha = next((name, a) for name, a in objective.alphas.items() if a < 1)
         raise UsageError(
@@ -205,6 +207,7 @@ def _check_guidance(guidance: Guidance | None, tag_set: TagSet, objective: Disti
             f"The teacher's tags are {', '.join(guidance.tags)}, the corpus has "
             f"{', '.join(tag_set.tags)}; use a teacher that was fine-tuned on this corpus."
         )
+    return guidance
 
 
 def _training_source(
