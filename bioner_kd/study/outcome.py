@@ -10,7 +10,7 @@ from bioner_kd.study.history import best_epoch
 from bioner_kd.study.names import RUNS
 from bioner_kd.study.plan import Plan
 from bioner_kd.study.runs_csv import FINISHED, RunRow, read_runs
-from bioner_kd.training.run_folder import RECORD as RUN_RECORD
+from bioner_kd.training.run_folder import is_finished
 
 
 def rows_so_far(plan: Plan) -> dict[Run, RunRow]:
@@ -30,7 +30,7 @@ def _tell_of_others(plan: Plan, known: Sequence[RunRow]) -> None:
     others = [
         row.folder
         for row in known
-        if row.folder not in ours and (plan.output / row.folder / RUN_RECORD).is_file()
+        if row.folder not in ours and is_finished(plan.output / row.folder)
     ]
     if others:
         logging.warning(

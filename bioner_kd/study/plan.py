@@ -8,7 +8,7 @@ from typing import Any
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.study.grid import Run
 from bioner_kd.study.names import LOGS
-from bioner_kd.training.run_folder import NO_SETTINGS, RECORD, unfinished_folder
+from bioner_kd.training.run_folder import NO_SETTINGS, RECORD, is_finished, unfinished_folder
 
 Settings = Mapping[str, Any]
 # The values of all flags of the program, given some; UsageError where a flag is wrong.
@@ -48,7 +48,7 @@ class Plan:
 
     def is_finished(self, run: Run) -> bool:
         """Whether the run is there, complete."""
-        return (self.folder(run) / RECORD).is_file()
+        return is_finished(self.folder(run))
 
 
 def check_flags(plan: Plan, read_settings: ReadSettings) -> None:

@@ -167,15 +167,10 @@ def p_value(p: float | None) -> str:
     """A p-value, exact enough to see on which side of 0.05 it lies; "–" where there is none."""
     if p is None:
         return _NONE
-    return (
-        "< 0.0001"
-        if p < 0.0001
-        else f"{p:.4f}"
-        if p < 0.01
-        else f"{p:.3f}"
-        if p < 0.1
-        else f"{p:.2f}"
-    )
+    if p < 0.0001:
+        return "< 0.0001"
+    digits = 4 if p < 0.01 else 3 if p < 0.1 else 2
+    return f"{p:.{digits}f}"
 
 
 def _costs(results: Results) -> list[Block]:

@@ -8,7 +8,7 @@ from bioner_kd.study.names import RECORD
 from bioner_kd.study.runs import Group, read_run
 from bioner_kd.study.runs_csv import FINISHED, read_runs
 from bioner_kd.study.seeds import group_by_seed
-from bioner_kd.training.run_folder import RECORD as RUN_RECORD
+from bioner_kd.training.run_folder import is_finished
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,7 @@ def read_sweep(folder: Path, *, prefix: str = "") -> SweepGroups:
     """
     rows = read_runs(folder)
     # A sweep that could not write its table any more may have finished more than it says.
-    finished = [
-        row for row in rows if row.state == FINISHED or (folder / row.folder / RUN_RECORD).is_file()
-    ]
+    finished = [row for row in rows if row.state == FINISHED or is_finished(folder / row.folder)]
     if not finished:
         raise InputError(
             f"{folder}: none of the sweep's {len(rows)} runs is finished; run scripts/sweep.py."

@@ -25,6 +25,11 @@ def unfinished_folder(path: Path) -> Path:
     return path.with_name(path.name + ".unfinished")
 
 
+def is_finished(path: Path) -> bool:
+    """Whether a finished run has this name."""
+    return (path / RECORD).is_file()
+
+
 @contextmanager
 def run_folder(path: Path, *, overwrite: bool) -> Iterator[Path]:
     """Yields the unfinished folder of a run, which takes its final name if the block succeeds.
