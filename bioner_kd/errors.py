@@ -1,4 +1,6 @@
-"""The two ways a person can be asked to mend something."""
+"""The two ways a person can be asked to mend something, and how bounds of settings are checked."""
+
+from collections.abc import Mapping
 
 
 class InputError(ValueError):
@@ -7,3 +9,25 @@ class InputError(ValueError):
 
 class UsageError(ValueError):
     """A setting is out of bounds, or two settings contradict each other."""
+
+
+def check_bounds(settings: object, rules: Mapping[str, tuple[bool, str]]) -> None:
+    """Checks settings that are named as their flags are.
+
+    Args:
+        settings: has them as attributes.
+        rules: by name, whether the value will do, and what it must be.
+
+    Raises:
+        UsageError: one will not do: the first.
+    """
+    for name, (holds, rule) in rules.items():
+        if not holds:
+            value = getattr(settings, name)
+            text = ",".join(value) if isinstance(value, tuple) else value
+            raise UsageError(f"--{name}={text}: must be {rule}.")
+
+
+def at_least(settings: object, minimum: int, *names: str) -> dict[str, tuple[bool, str]]:
+    """The rules of `check_bounds` for numbers that have a minimum."""
+    return {name: (getattr(settings, name) >= minimum, f"at least {minimum}") for name in names}

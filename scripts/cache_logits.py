@@ -22,6 +22,7 @@ def main(program: Program) -> None:
 
     from bioner_kd.ensemble.folders import load_teachers
     from bioner_kd.teacher.labelling import label
+    from bioner_kd.training.run_folder import record_of
 
     program.read(MACHINE).apply(seed=0)
     texts = cache.read_texts(program)
@@ -30,7 +31,7 @@ def main(program: Program) -> None:
     for name, sentences in texts.items():
         folder = Path(choice.cache) / name
         label(labeller, sentences, folder, batch_size=choice.batch_size, hidden=choice.hidden)
-    program.write_flagfile(Path(choice.cache) / "run.cfg")
+    program.write_flagfile(record_of(Path(choice.cache)))
 
 
 PARTS = (teacher.TEACHER, cache.CACHE, cache.SAMPLE, corpus.CORPUS, MACHINE)

@@ -23,13 +23,14 @@ def main(program: Program) -> None:
 
     from bioner_kd.export.folder import export_student
     from bioner_kd.student.saved_student import load_student
+    from bioner_kd.training.run_folder import record_of
 
     program.read(MACHINE).apply(seed=0)
     split, target = export.read_split_to_compare(program), program.read(OUTPUT)
     student = load_student(Path(program.read(export.SOURCE).student))
     folder, config = Path(target.output), program.read(export.EXPORT)
     manifest = export_student(student, folder, split, config=config, overwrite=target.overwrite)
-    program.write_flagfile(folder / "run.cfg")
+    program.write_flagfile(record_of(folder))
     print(export.summary(manifest), end="")
     print(export.how_to_open(manifest, folder), end="")
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bioner_kd.errors import UsageError
+from bioner_kd.errors import UsageError, at_least, check_bounds
 
 BIOBERT = "biobert_fp32"
 
@@ -42,11 +42,8 @@ class BenchmarkConfig:
             UsageError: a number is below its least, or `threads` are no numbers.
         """
         ones = ("slow_sentences", "many_repeats", "warm_up", "rounds", "batch_size")
-        for name, value in {"sentences": 0, **dict.fromkeys(ones, 1)}.items():
-            if getattr(self, name) < value:
-                raise UsageError(f"--{name}={getattr(self, name)}: must be at least {value}.")
-        if self.timeout <= 0:
-            raise UsageError(f"--timeout={self.timeout:g}: must be above 0.")
+        rules = {**at_least(self, 0, "sentences"), **at_least(self, 1, *ones)}
+        check_bounds(self, {**rules, "timeout": (self.timeout > 0, "above 0")})
         numbers = [int(text) if text.isdecimal() else 0 for text in self.threads]
         if not numbers or min(numbers) < 1 or len(set(numbers)) < len(numbers):
             raise UsageError(

@@ -17,6 +17,7 @@ from bioner_kd.corpus.plain_text import write_plain_text
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tokenizer import MASK
 from bioner_kd.errors import InputError, UsageError
+from bioner_kd.training.run_folder import record_of
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def write_augmented(program: Program) -> None:
             "word was masked; raise --mask_words or --copies, or name another source."
         )
     write_plain_text(output, lines)
-    program.write_flagfile(output.with_name(output.name + ".cfg"))
+    program.write_flagfile(record_of(output))
     logging.info("%s: %d new sentences of %d.", output, len(lines), len(sources))
 
 

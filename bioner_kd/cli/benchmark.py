@@ -11,7 +11,7 @@ from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.evaluate import parse_runs
 from bioner_kd.cli.program import Program
 from bioner_kd.corpus.demo import SPLITS
-from bioner_kd.errors import UsageError
+from bioner_kd.errors import UsageError, at_least, check_bounds
 
 if TYPE_CHECKING:
     from bioner_kd.benchmark.line_up import LineUp
@@ -45,8 +45,7 @@ class ContestantChoice:
             raise UsageError(
                 f"--peers={','.join(self.peers)}: choose from {', '.join(_PEERS)}, each once."
             )
-        if self.peer_steps < 0:
-            raise UsageError(f"--peer_steps={self.peer_steps}: must be at least 0.")
+        check_bounds(self, at_least(self, 0, "peer_steps"))
 
 
 CONTESTANTS = Concern(
@@ -118,9 +117,9 @@ def read_line_up(program: Program, tags: tuple[str, ...]) -> "LineUp":
 
 def read_corpus(program: Program) -> "tuple[Corpus, tuple[str, ...]]":
     """What is tagged, and the tags of the corpus."""
-    from bioner_kd.benchmark.peers.trained import corpus_digest
     from bioner_kd.benchmark.session import Corpus
     from bioner_kd.corpus.tag_set import TagSet
+    from bioner_kd.training.digests import sentences_digest
 
     split = program.read(CONTESTANTS).split
     train, devel = corpus.read_splits(program, "train", "devel")
@@ -129,7 +128,7 @@ def read_corpus(program: Program) -> "tuple[Corpus, tuple[str, ...]]":
         (chosen,) = corpus.read_splits(program, split)
     named = program.read(corpus.CORPUS)
     other = train if split == "devel" else devel
-    digest = corpus_digest(train, devel)
+    digest = sentences_digest(train, devel)
     read = Corpus(named.corpus, named.repair_tags, chosen, other, digest)
     return read, TagSet.from_sentences(train).tags
 

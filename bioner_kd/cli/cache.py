@@ -10,7 +10,7 @@ from bioner_kd.cli.program import Program
 from bioner_kd.corpus.config import SampleConfig
 from bioner_kd.corpus.sampling import sample_text
 from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.errors import UsageError
+from bioner_kd.errors import at_least, check_bounds
 
 TEXT = "text"
 
@@ -31,8 +31,7 @@ class CacheChoice:
         Raises:
             UsageError: a batch would have no sentence.
         """
-        if self.batch_size < 1:
-            raise UsageError(f"--batch_size={self.batch_size}: must be at least 1.")
+        check_bounds(self, at_least(self, 1, "batch_size"))
 
 
 CACHE = Concern(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bioner_kd.atomic import atomic_file
 from bioner_kd.cli.concern import Concern
 from bioner_kd.corpus.demo import SPLITS
-from bioner_kd.errors import UsageError
+from bioner_kd.errors import UsageError, at_least, check_bounds
 
 if TYPE_CHECKING:
     from bioner_kd.evaluation.comparison import Result
@@ -33,8 +33,7 @@ class EvaluationChoice:
         Raises:
             UsageError: a batch would have no sentence.
         """
-        if self.batch_size < 1:
-            raise UsageError(f"--batch_size={self.batch_size}: must be at least 1.")
+        check_bounds(self, at_least(self, 1, "batch_size"))
 
 
 EVALUATION = Concern(

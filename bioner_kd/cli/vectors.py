@@ -13,6 +13,7 @@ from bioner_kd.corpus.plain_text import read_plain_text
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.splits import read_split
 from bioner_kd.errors import UsageError
+from bioner_kd.training.run_folder import record_of
 from bioner_kd.vectors.config import ALGORITHMS, VectorConfig
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def save(program: Program, path: Path, vectors: "WordVectors") -> str:
     from bioner_kd.vectors.writer import write_vectors
 
     write_vectors(path, vectors, binary=program.read(FILE).format == "binary")
-    program.write_flagfile(path.with_name(path.name + ".cfg"))
+    program.write_flagfile(record_of(path))
     return (
         f"{len(vectors.words):,} words of {vectors.size} numbers, {path.stat().st_size:,} bytes: "
         f"{path}"

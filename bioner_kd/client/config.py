@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bioner_kd.artefact.layout import MODEL_NAME
-from bioner_kd.errors import UsageError
+from bioner_kd.errors import UsageError, at_least, check_bounds
 
 PROTOCOLS = ("rest", "grpc")
 # TF Serving's own ports.
@@ -35,17 +35,15 @@ class ServerConfig:
         Raises:
             UsageError: one is out of bounds, or the URL is of the other protocol.
         """
-        if self.protocol not in PROTOCOLS:
-            raise UsageError(f"--protocol={self.protocol}: must be one of {', '.join(PROTOCOLS)}.")
+        known = self.protocol in PROTOCOLS
+        check_bounds(self, {"protocol": (known, f"one of {', '.join(PROTOCOLS)}")})
         if self.url and ("://" in self.url) != (self.protocol == "rest"):
             example = _URLS[self.protocol]
             raise UsageError(f"--url={self.url}: for {self.protocol}, write it like {example}.")
         if not self.model:
             raise UsageError("--model=: name the model that the server serves.")
-        if not self.timeout > 0:
-            raise UsageError(f"--timeout={self.timeout}: must be above 0 seconds.")
-        if self.batch_size < 1:
-            raise UsageError(f"--batch_size={self.batch_size}: must be at least 1.")
+        rules = {"timeout": (self.timeout > 0, "above 0"), **at_least(self, 1, "batch_size")}
+        check_bounds(self, rules)
 
     @property
     def address(self) -> str:

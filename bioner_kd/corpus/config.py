@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass
 
-from bioner_kd.errors import UsageError
+from bioner_kd.errors import UsageError, at_least, check_bounds
 
 ALL = -1
+
+
+def size_rule(text_size: int) -> tuple[bool, str]:
+    """What `check_bounds` has to know of a number of sentences, or ALL."""
+    return text_size == ALL or text_size >= 1, "at least 1, or -1 for all"
 
 
 @dataclass(frozen=True)
@@ -29,8 +34,7 @@ class SampleConfig:
             UsageError: a number is below its minimum, or no line could be both long and short
                 enough.
         """
-        if self.text_size != ALL and self.text_size < 1:
-            raise UsageError(f"--text_size={self.text_size}: must be at least 1, or -1 for all.")
+        check_bounds(self, {"text_size": size_rule(self.text_size)})
         if not 1 <= self.min_words <= self.max_words:
             raise UsageError(
                 f"--min_words={self.min_words} --max_words={self.max_words}: the first must be at "
@@ -64,13 +68,13 @@ class AugmentationConfig:
         Raises:
             UsageError: a number is out of bounds, or nothing would be changed.
         """
-        if self.copies < 1:
-            raise UsageError(f"--copies={self.copies}: must be at least 1.")
-        if self.seed < 0:
-            raise UsageError(f"--seed={self.seed}: must be at least 0.")
-        for name in ("replace_mentions", "mask_words"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise UsageError(f"--{name}={getattr(self, name)}: must lie in [0, 1].")
+        shares = ("replace_mentions", "mask_words")
+        rules = {
+            **at_least(self, 1, "copies"),
+            **at_least(self, 0, "seed"),
+            **{name: (0 <= getattr(self, name) <= 1, "in [0, 1]") for name in shares},
+        }
+        check_bounds(self, rules)
         if not self.replace_mentions and not self.mask_words:
             raise UsageError(
                 "--replace_mentions=0 --mask_words=0: nothing would change; one must be above 0."

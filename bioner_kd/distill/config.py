@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from bioner_kd.corpus.config import ALL
-from bioner_kd.errors import UsageError
+from bioner_kd.errors import at_least, check_bounds
 
 ALL_SENTENCES, CONFIDENT, ENTITIES = SELECTIONS = ("all", "confident", "entities")
 
@@ -31,14 +31,10 @@ class DistillConfig:
         Raises:
             UsageError: an alpha is outside [0, 1] or the temperature is not above 0 or infinite.
         """
-        for name, alpha in self.alphas.items():
-            if not 0 <= alpha <= 1:
-                raise UsageError(
-                    f"--{name}={alpha}: must lie in [0, 1]; 1 is the hard labels alone, 0 the "
-                    "teacher alone."
-                )
-        if not 0 < self.temperature < math.inf:
-            raise UsageError(f"--temperature={self.temperature}: must be above 0 and finite.")
+        share = "in [0, 1]; 1 is the hard labels alone, 0 the teacher alone"
+        rules = {name: (0 <= alpha <= 1, share) for name, alpha in self.alphas.items()}
+        rules["temperature"] = (0 < self.temperature < math.inf, "above 0 and finite")
+        check_bounds(self, rules)
 
     @property
     def alphas(self) -> dict[str, float]:
@@ -68,8 +64,7 @@ class HiddenConfig:
         Raises:
             UsageError: the number is negative.
         """
-        if self.hidden_epochs < 0:
-            raise UsageError(f"--hidden_epochs={self.hidden_epochs}: must be at least 0.")
+        check_bounds(self, at_least(self, 0, "hidden_epochs"))
 
 
 @dataclass(frozen=True)
@@ -99,20 +94,13 @@ class TransferConfig:
         Raises:
             UsageError: a number is out of bounds, or there is no such selection.
         """
-        if self.transfer_size < ALL:
-            raise UsageError(
-                f"--transfer_size={self.transfer_size}: must be a number of sentences, 0 for none, "
-                "or -1 for all."
-            )
-        if not 0 < self.transfer_ratio < math.inf:
-            raise UsageError(f"--transfer_ratio={self.transfer_ratio}: must be above 0 and finite.")
-        if self.transfer_select not in SELECTIONS:
-            raise UsageError(
-                f"--transfer_select={self.transfer_select}: must be one of {', '.join(SELECTIONS)}."
-            )
-        if not 0 < self.transfer_keep <= 1:
-            raise UsageError(f"--transfer_keep={self.transfer_keep}: must lie in (0, 1].")
-        if not 0 <= self.transfer_without < math.inf:
-            raise UsageError(
-                f"--transfer_without={self.transfer_without}: must be at least 0 and finite."
-            )
+        selections = f"one of {', '.join(SELECTIONS)}"
+        size = "a number of sentences, 0 for none, or -1 for all"
+        rules = {
+            "transfer_size": (self.transfer_size >= ALL, size),
+            "transfer_ratio": (0 < self.transfer_ratio < math.inf, "above 0 and finite"),
+            "transfer_select": (self.transfer_select in SELECTIONS, selections),
+            "transfer_keep": (0 < self.transfer_keep <= 1, "above 0 and at most 1"),
+            "transfer_without": (0 <= self.transfer_without < math.inf, "at least 0 and finite"),
+        }
+        check_bounds(self, rules)

@@ -16,7 +16,7 @@ import numpy as np
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tokenizer import MASK
 from bioner_kd.encoding.folding import fold, folding_table
-from bioner_kd.errors import InputError, UsageError
+from bioner_kd.errors import InputError, UsageError, at_least, check_bounds
 
 PAD, UNKNOWN = 0, 1
 FIRST_ENTRY = 2
@@ -62,11 +62,12 @@ class FeatureConfig:
                 f"--features={','.join(self.features)}: choose from {','.join(LEARNT)}, each at "
                 "most once, 'word' always."
             )
-        minima = {"prefix_length": 1, "suffix_length": 1, "max_chars": 2, "min_count": 1}
-        minima["vocabulary_size"] = 0
-        for name, minimum in minima.items():
-            if getattr(self, name) < minimum:
-                raise UsageError(f"--{name}={getattr(self, name)}: must be at least {minimum}.")
+        rules = {
+            **at_least(self, 1, "prefix_length", "suffix_length", "min_count"),
+            **at_least(self, 2, "max_chars"),
+            **at_least(self, 0, "vocabulary_size"),
+        }
+        check_bounds(self, rules)
 
 
 def _lower_ascii(text: str) -> str:

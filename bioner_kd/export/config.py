@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bioner_kd.artefact.layout import FLOAT16, FLOAT32, INT8, SAVED_MODEL, WEB
 from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.errors import UsageError
+from bioner_kd.errors import UsageError, at_least, check_bounds
 
 FORMATS = ("saved_model", "tflite", "web")
 # A page needs files that are not part of this project.
@@ -43,10 +43,8 @@ class ExportConfig:
                 raise UsageError(
                     f"--{name}={','.join(chosen)}: choose from {', '.join(allowed)}, at least one."
                 )
-        if self.model_version < 1:
-            raise UsageError(f"--model_version={self.model_version}: must be at least 1.")
-        if self.vocabulary_size < 0:
-            raise UsageError(f"--vocabulary_size={self.vocabulary_size}: must be at least 0.")
+        check_bounds(self, at_least(self, 1, "model_version"))
+        check_bounds(self, at_least(self, 0, "vocabulary_size"))
 
     @property
     def forms(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bioner_kd.errors import UsageError
+from bioner_kd.errors import check_bounds
 from bioner_kd.training.config import TrainingConfig
 
 SOFTMAX, CRF_HEAD = HEADS = ("softmax", "crf")
@@ -46,16 +46,13 @@ class StudentConfig:
         Raises:
             UsageError: a size is below 1, a share outside [0, 1) or the head unknown.
         """
-        if self.head not in HEADS:
-            raise UsageError(f"--head={self.head}: must be one of {', '.join(HEADS)}.")
+        rules = {"head": (self.head in HEADS, f"one of {', '.join(HEADS)}")}
         for name, value in vars(self).items():
-            if name == "head":
-                continue
             if name.endswith("dropout"):
-                if not 0 <= value < 1:
-                    raise UsageError(f"--{name}={value}: must be at least 0 and below 1.")
-            elif not isinstance(value, bool) and value < 1:
-                raise UsageError(f"--{name}={value}: must be at least 1.")
+                rules[name] = (0 <= value < 1, "at least 0 and below 1")
+            elif type(value) is int:  # and no bool
+                rules[name] = (value >= 1, "at least 1")
+        check_bounds(self, rules)
 
 
 # Small batches and averaged weights were worth more devel F1 on NCBI-disease than any size of the

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bioner_kd.errors import UsageError
+from bioner_kd.errors import UsageError, at_least, check_bounds
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,7 @@ class SweepConfig:
         Raises:
             UsageError: fewer than one job, or no output folder.
         """
-        if self.jobs < 1:
-            raise UsageError(f"--jobs={self.jobs}: must be at least 1.")
+        check_bounds(self, at_least(self, 1, "jobs"))
         if not self.output:
             raise UsageError("--output: must name the folder of the study.")
 
@@ -77,10 +76,12 @@ class ReportConfig:
         for pair in self.pairs:
             if len(pair.split(VERSUS)) != 2:
                 raise UsageError(f"--pairs={pair}: must be 'GROUP{VERSUS}GROUP'.")
-        least = {"resamples": 100, "rounds": 100, "error_rows": 0, "batch_size": 1}
-        for name, value in least.items():
-            if getattr(self, name) < value:
-                raise UsageError(f"--{name}={getattr(self, name)}: must be at least {value}.")
+        rules = {
+            **at_least(self, 100, "resamples", "rounds"),
+            **at_least(self, 0, "error_rows"),
+            **at_least(self, 1, "batch_size"),
+        }
+        check_bounds(self, rules)
 
     @property
     def named_pairs(self) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from bioner_kd.study.analysis import ScoredGroup
 from bioner_kd.study.grid import SEED
 from bioner_kd.study.names import safe_name
 from bioner_kd.study.runs import Group, Run
-from bioner_kd.training.run_folder import RECORD
+from bioner_kd.training.run_folder import record_of
 
 FLAGS = "flags"
 _OUTPUT = "output"
@@ -107,7 +107,7 @@ class _Flagfiles:
         """What a run began with, where the flags that made it lie beside it."""
         named = ((what, name) for flag, what in _SOURCES.items() for name in _named(run, flag))
         for what, path in named:
-            file = path / RECORD if path.is_dir() else path.with_name(f"{path.name}.cfg")
+            file = record_of(path)
             if path in self.told or not file.is_file():
                 continue
             self.told.add(path)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from bioner_kd.corpus.config import ALL
-from bioner_kd.errors import UsageError
+from bioner_kd.corpus.config import ALL, size_rule
+from bioner_kd.errors import at_least, check_bounds
 from bioner_kd.training.config import TrainingConfig
 
 # Batch size, rate, decay and warm-up of BERT's and BioBERT's own scripts.
@@ -58,10 +58,8 @@ class AdaptationConfig:
         rules = {
             "mask_share": (0 < self.mask_share < 1, "above 0 and below 1"),
             "block_subwords": (self.block_subwords >= 8, "at least 8"),
-            "text_size": (self.text_size == ALL or self.text_size > 0, "at least 1, or -1 for all"),
+            "text_size": size_rule(self.text_size),
             "held_out": (0 < self.held_out < 1, "above 0 and below 1"),
-            "checkpoint_steps": (self.checkpoint_steps >= 0, "at least 0"),
+            **at_least(self, 0, "checkpoint_steps"),
         }
-        for name, (holds, rule) in rules.items():
-            if not holds:
-                raise UsageError(f"--{name}={getattr(self, name)}: must be {rule}.")
+        check_bounds(self, rules)

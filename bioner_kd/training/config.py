@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bioner_kd.errors import UsageError
+from bioner_kd.errors import at_least, check_bounds
 
 SCHEDULES = ("linear", "cosine", "constant")
 
@@ -45,17 +45,12 @@ class TrainingConfig:
             UsageError: a setting is out of bounds.
         """
         rules = {
-            "epochs": (self.epochs >= 1, "at least 1"),
-            "batch_size": (self.batch_size >= 1, "at least 1"),
+            **at_least(self, 1, "epochs", "batch_size"),
+            **at_least(self, 0, "weight_decay", "clip_norm", "patience"),
             "learning_rate": (self.learning_rate > 0, "above 0"),
             "warmup": (0 <= self.warmup <= 1, "in [0, 1]"),
             "schedule": (self.schedule in SCHEDULES, f"one of {', '.join(SCHEDULES)}"),
-            "weight_decay": (self.weight_decay >= 0, "at least 0"),
-            "clip_norm": (self.clip_norm >= 0, "at least 0"),
             "average": (0 <= self.average < 1, "at least 0 and below 1"),
-            "patience": (self.patience >= 0, "at least 0"),
             "seed": (0 <= self.seed < 2**32, "in [0, 2**32)"),
         }
-        for name, (holds, rule) in rules.items():
-            if not holds:
-                raise UsageError(f"--{name}={getattr(self, name)}: must be {rule}.")
+        check_bounds(self, rules)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bioner_kd.errors import UsageError
+from bioner_kd.errors import at_least, check_bounds
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,7 @@ class MachineConfig:
         Raises:
             UsageError: a number of threads is negative.
         """
-        for name in ("intra_op_threads", "inter_op_threads"):
-            if getattr(self, name) < 0:
-                raise UsageError(f"--{name}={getattr(self, name)}: must be at least 0.")
+        check_bounds(self, at_least(self, 0, "intra_op_threads", "inter_op_threads"))
 
     def apply(self, seed: int) -> None:
         """Sets TensorFlow up; call it before anything else uses TensorFlow.

@@ -30,6 +30,11 @@ def is_finished(path: Path) -> bool:
     return (path / RECORD).is_file()
 
 
+def record_of(result: Path) -> Path:
+    """Where the flags lie that made a folder or file: in the one, beside the other."""
+    return result / RECORD if result.is_dir() else result.with_name(f"{result.name}.cfg")
+
+
 @contextmanager
 def run_folder(path: Path, *, overwrite: bool) -> Iterator[Path]:
     """Yields the unfinished folder of a run, which takes its final name if the block succeeds.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bioner_kd.errors import UsageError
+from bioner_kd.errors import at_least, check_bounds
 
 ALGORITHMS = ("skipgram", "cbow")
 
@@ -41,11 +41,9 @@ class VectorConfig:
         """
         counted = ("size", "window", "min_count", "epochs", "negative", "workers")
         rules = {
-            **{name: (getattr(self, name) >= 1, "at least 1") for name in counted},
+            **at_least(self, 1, *counted),
             "algorithm": (self.algorithm in ALGORITHMS, f"one of {', '.join(ALGORITHMS)}"),
             "sample": (0 <= self.sample < 1, "at least 0 and below 1"),
             "seed": (0 <= self.seed < 2**32, "in [0, 2**32)"),
         }
-        for name, (holds, rule) in rules.items():
-            if not holds:
-                raise UsageError(f"--{name}={getattr(self, name)}: must be {rule}.")
+        check_bounds(self, rules)

@@ -28,7 +28,7 @@ def test_lengths_that_no_sentence_has_are_refused(least, most):
 @pytest.mark.parametrize("name", ["replace_mentions", "mask_words"])
 @pytest.mark.parametrize("value", [-0.1, 1.1, math.nan])
 def test_probabilities_out_of_bounds(name, value):
-    with pytest.raises(UsageError, match=rf"--{name}={value}: must lie in \[0, 1\]"):
+    with pytest.raises(UsageError, match=rf"--{name}={value}: must be in \[0, 1\]"):
         AugmentationConfig(**{name: value})
 
 

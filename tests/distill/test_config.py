@@ -15,13 +15,13 @@ def test_alpha_within_its_bounds(alpha):
 
 @pytest.mark.parametrize("alpha", [-0.1, 1.3, math.nan])
 def test_alpha_out_of_bounds(alpha):
-    with pytest.raises(UsageError, match=rf"--alpha={alpha}: must lie in \[0, 1\]"):
+    with pytest.raises(UsageError, match=rf"--alpha={alpha}: must be in \[0, 1\]"):
         DistillConfig(alpha=alpha)
 
 
 @pytest.mark.parametrize("alpha", [-1.0, 1.5, math.nan])
 def test_the_alpha_that_it_moves_to_has_the_same_bounds(alpha):
-    with pytest.raises(UsageError, match=rf"--alpha_end={alpha}: must lie in \[0, 1\]"):
+    with pytest.raises(UsageError, match=rf"--alpha_end={alpha}: must be in \[0, 1\]"):
         DistillConfig(alpha=0.5, alpha_end=alpha)
 
 

@@ -1,6 +1,5 @@
 """Peers as trained models on disk, each with a record of what it was trained on."""
 
-import hashlib
 import importlib.util
 import json
 from collections.abc import Mapping, Sequence
@@ -9,9 +8,9 @@ from pathlib import Path
 
 from bioner_kd.atomic import atomic_file, atomic_folder
 from bioner_kd.benchmark.child import Report, resolve
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.splits import read_split
 from bioner_kd.errors import InputError
+from bioner_kd.training.digests import sentences_digest
 
 RECORD = "peer.json"
 TRAIN = f"{__name__}:train_job"
@@ -69,16 +68,6 @@ def check_packages(names: Sequence[str]) -> None:
             )
 
 
-def corpus_digest(training: Sequence[Sentence], devel: Sequence[Sentence]) -> str:
-    """What a peer's weights depend on of a corpus, as hexadecimal digits."""
-    digest = hashlib.sha256()
-    for split in (training, devel):
-        for sentence in split:
-            digest.update(json.dumps([sentence.words, sentence.tags]).encode())
-        digest.update(b"\n")
-    return digest.hexdigest()
-
-
 def is_trained(name: str, folder: Path, digest: str) -> bool:
     """Whether the folder holds this peer, trained on this corpus.
 
@@ -128,5 +117,5 @@ def train_job(
     with atomic_folder(folder) as unfinished:
         resolve(PEERS[name].trainer)(unfinished, training, devel, steps=steps)
         with atomic_file(unfinished / RECORD) as file:
-            json.dump({"peer": name, "corpus": corpus_digest(training, devel)}, file)
+            json.dump({"peer": name, "corpus": sentences_digest(training, devel)}, file)
     report({"trained": folder})

@@ -10,14 +10,14 @@ from bioner_kd.benchmark.peers.trained import (
     PEERS,
     RECORD,
     check_packages,
-    corpus_digest,
     is_trained,
     train_job,
 )
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.errors import InputError
+from bioner_kd.training.digests import sentences_digest
 
-DIGEST = corpus_digest(read_demo("train"), read_demo("devel"))
+DIGEST = sentences_digest(read_demo("train"), read_demo("devel"))
 
 
 def pretend_to_train(folder, training, devel, *, steps):
@@ -58,7 +58,7 @@ def test_a_trained_peer_is_known_again(tmp_path, trainer):
 def test_another_corpus_or_another_peer_is_refused(tmp_path, trainer):
     trainer(pretend_to_train)
     train(tmp_path / "crf")
-    other = corpus_digest(read_demo("train")[1:], read_demo("devel"))
+    other = sentences_digest(read_demo("train")[1:], read_demo("devel"))
     for name, digest in (("crf", other), ("spacy", DIGEST)):
         with pytest.raises(InputError, match="another corpus, or is another peer"):
             is_trained(name, tmp_path / "crf", digest)
@@ -77,19 +77,6 @@ def test_a_training_that_fails_leaves_nothing(tmp_path, trainer):
     with pytest.raises(MemoryError):
         train(tmp_path / "crf")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_the_digest_depends_on_words_tags_and_splits():
-    devel = read_demo("devel")
-    other_tags = dataclasses.replace(devel[0], tags=("O",) * len(devel[0]))
-    found = {
-        corpus_digest(devel, devel[:1]),
-        corpus_digest(devel[:1], devel),
-        corpus_digest(devel, [other_tags]),
-        corpus_digest([*devel, devel[0]], []),
-    }
-    assert len(found) == 4
-    assert corpus_digest(devel, devel) == corpus_digest(list(devel), list(devel))
 
 
 def test_a_missing_package_is_told_with_its_command(monkeypatch):

@@ -1,0 +1,28 @@
+"""Bounds of settings, checked one way."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from bioner_kd.errors import UsageError, at_least, check_bounds
+
+
+@dataclass
+class Settings:
+    size: int = 3
+    names: tuple[str, ...] = ("a", "b")
+
+
+def test_settings_within_their_bounds_pass():
+    check_bounds(Settings(), {**at_least(Settings(), 3, "size"), "names": (True, "nothing else")})
+
+
+def test_a_number_below_its_minimum_is_told_like_its_flag():
+    with pytest.raises(UsageError, match=r"^--size=3: must be at least 4\.$"):
+        check_bounds(Settings(), at_least(Settings(), 4, "size"))
+
+
+def test_the_first_of_several_faults_is_told_and_a_list_is_written_as_it_is_given():
+    rules = {"names": (False, "one name"), "size": (False, "less")}
+    with pytest.raises(UsageError, match=r"^--names=a,b: must be one name\.$"):
+        check_bounds(Settings(), rules)
