@@ -32,8 +32,12 @@ def _not_writable(path: Path, error: OSError) -> InputError:
 
 
 @contextlib.contextmanager
-def _reported(path: Path) -> Iterator[None]:
-    """Turns any failure of the file system into an error about `path`."""
+def reported(path: Path) -> Iterator[None]:
+    """For what a library writes by itself: any failure becomes an error about `path`.
+
+    Raises:
+        InputError: the block raised an OSError.
+    """
     try:
         yield
     except OSError as error:
@@ -57,14 +61,14 @@ def atomic_file(path: str | os.PathLike[str], mode: str = "w", **options: Any) -
     if "b" not in mode:
         options.setdefault("encoding", "utf-8")
         options.setdefault("newline", "\n")
-    with _reported(path):
+    with reported(path):
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with open(descriptor, mode, **options) as handle:
             yield handle
             handle.flush()
             os.fsync(handle.fileno())
-        with _reported(path):
+        with reported(path):
             os.chmod(temporary, 0o666 & ~_umask())
             os.replace(temporary, path)
     except OSError as error:
@@ -95,11 +99,11 @@ def atomic_folder(path: str | os.PathLike[str], *, overwrite: bool = False) -> I
             "it."
         )
     _make_parent(path)
-    with _reported(path):
+    with reported(path):
         temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
     try:
         yield temporary
-        with _reported(path):
+        with reported(path):
             os.chmod(temporary, 0o777 & ~_umask())
             _replace_folder(temporary, path)
     finally:

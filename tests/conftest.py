@@ -1,8 +1,10 @@
-"""What the tests of several packages share: a trained student, its export, Ctrl-C and the log."""
+"""What tests of several packages share: a trained student, its export, a full disk, the log."""
 
+import contextlib
 import logging
+import resource
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,22 @@ def absl_log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixt
     logger.setLevel(logging.INFO)
     yield caplog
     logger.removeHandler(caplog.handler)
+
+
+@pytest.fixture
+def room_for() -> Callable[[int], contextlib.AbstractContextManager[None]]:
+    """Within `room_for(size)` no file can grow beyond so many bytes, as on a disk that is full."""
+
+    @contextlib.contextmanager
+    def limited(size: int) -> Iterator[None]:
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    return limited
 
 
 @pytest.fixture(scope="session")

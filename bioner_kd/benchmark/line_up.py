@@ -114,7 +114,8 @@ def teacher(name: str, folder: Path, batch_size: int) -> Contestant:
     Raises:
         InputError: the folder holds none.
     """
-    from bioner_kd.teacher.saved_teacher import WEIGHTS, teacher_fingerprint
+    from bioner_kd.teacher.checkpoint.tf_weights import WEIGHTS
+    from bioner_kd.teacher.saved_teacher import teacher_fingerprint
 
     teacher_fingerprint(folder)
     return Contestant(

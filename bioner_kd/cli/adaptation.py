@@ -1,13 +1,12 @@
 """Flags: the text that a teacher is pretrained further on, and how."""
 
-import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.program import Program
 from bioner_kd.cli.training import training
-from bioner_kd.corpus.plain_text import read_plain_text
+from bioner_kd.corpus.plain_text import read_plain_texts
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.errors import UsageError
 from bioner_kd.teacher import config
@@ -59,10 +58,11 @@ def read_text(program: Program) -> Iterator[Sentence]:
     """The sentences that the flags name, read as they are needed.
 
     Raises:
-        InputError: a file cannot be opened, at once; or is not text, when the iterator gets there.
+        InputError: a file cannot be opened, at once; or is empty or not text, when the iterator
+            gets there.
         UsageError: no file is named.
     """
     choice = program.read(TEXT)
     if not choice.text:
         raise UsageError("--text: name one file of plain text or more, one sentence a line.")
-    return itertools.chain.from_iterable([read_plain_text(path) for path in choice.text])
+    return read_plain_texts(choice.text)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.program import Program
-from bioner_kd.corpus.plain_text import read_plain_text
+from bioner_kd.corpus.plain_text import read_plain_texts
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.splits import read_split
 from bioner_kd.errors import UsageError
@@ -94,10 +94,10 @@ def read_sentences(choice: WordChoice) -> Iterator[Sentence]:
     """
     if not choice.text and not choice.corpus:
         raise UsageError("There are no words: name files by --text, or a --corpus.")
-    texts = [read_plain_text(path) for path in choice.text]
+    texts = read_plain_texts(choice.text)
     # Its tags are of no interest here, so that nothing is wrong with odd ones.
     split = read_split(choice.corpus, "train", repair_tags=True) if choice.corpus else ()
-    return itertools.chain(*texts, split)
+    return itertools.chain(texts, split)
 
 
 def make_vectors(program: Program) -> "WordVectors":

@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import io
+import itertools
 import lzma
 import os
 import sys
@@ -43,6 +44,32 @@ def read_plain_text(path: str | os.PathLike[str]) -> Iterator[Sentence]:
         for number, line in enumerate(read_text_lines(path), 1)
     )
     return filter(len, sentences)
+
+
+def read_plain_texts(paths: Iterable[str | os.PathLike[str]]) -> Iterator[Sentence]:
+    """Reads files one after another as `read_plain_text` does; each must have a word.
+
+    Raises:
+        InputError: as `read_plain_text`; or a file has no word, when the iterator is through it.
+    """
+    return itertools.chain.from_iterable(
+        [_at_least_one(path, read_plain_text(path)) for path in paths]
+    )
+
+
+def _at_least_one(
+    path: str | os.PathLike[str], sentences: Iterator[Sentence]
+) -> Iterator[Sentence]:
+    first = next(sentences, None)
+    if first is None:
+        raise no_word(path)
+    yield first
+    yield from sentences
+
+
+def no_word(path: str | os.PathLike[str]) -> InputError:
+    """What to raise where a text has no word."""
+    return InputError(f"{_name(path)}: no word in this file, it is empty or blank; name another.")
 
 
 def read_text_lines(path: str | os.PathLike[str], *, keep_ends: bool = False) -> Iterator[str]:

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bioner_kd.corpus.config import ALL, SampleConfig
-from bioner_kd.corpus.plain_text import read_text_lines
+from bioner_kd.corpus.plain_text import no_word, read_text_lines
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tokenizer import sentence_from_text, split_words
-from bioner_kd.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ def sample_text(paths: Sequence[str], config: SampleConfig) -> Sample:
             else:
                 drawn.add(_hash(words), line)
         if lines == before:
-            raise InputError(f"{path}: no word in this file, it is empty or blank; name another.")
+            raise no_word(path)
     chosen, repeats = drawn.result()
     return Sample([sentence_from_text(line) for line in chosen], lines, short, long, repeats)
 

@@ -11,7 +11,8 @@ from bioner_kd.ensemble.student_voice import load_student_voice, student_fingerp
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.evaluation.comparison import Tagging
 from bioner_kd.student.saved_student import MODEL, load_student
-from bioner_kd.teacher.saved_teacher import WEIGHTS, load_teacher, teacher_fingerprint
+from bioner_kd.teacher.checkpoint.tf_weights import WEIGHTS
+from bioner_kd.teacher.saved_teacher import load_teacher, teacher_fingerprint
 
 
 def is_student(folder: Path) -> bool:
@@ -77,8 +78,6 @@ def teachers_fingerprint(folders: Sequence[Path]) -> dict[str, object]:
         UsageError: a model is named twice.
     """
     found = {folder: _fingerprint(folder) for folder in folders}
-    if len({str(one["teacher"]) for one in found.values()}) < len(folders):
-        raise UsageError(f"--teachers={','.join(map(str, folders))}: a teacher is named twice.")
     first = found[folders[0]]
     if len(folders) == 1:
         return first
@@ -88,6 +87,8 @@ def teachers_fingerprint(folders: Sequence[Path]) -> dict[str, object]:
                 f"{folder} has the tags {_listed(found[folder])}, but {folders[0]} has "
                 f"{_listed(first)}; only models of the same tags can be averaged."
             )
+    if len({str(one["teacher"]) for one in found.values()}) < len(folders):
+        raise UsageError(f"--teachers={','.join(map(str, folders))}: a teacher is named twice.")
     ordered = sorted(found.values(), key=lambda one: str(one["teacher"]))
     lists = {name: [one[name] for one in ordered] for name in first if name != "tags"}
     return {**lists, "tags": first["tags"]}

@@ -43,8 +43,8 @@ class ExportConfig:
                 raise UsageError(
                     f"--{name}={','.join(chosen)}: choose from {', '.join(allowed)}, at least one."
                 )
-        check_bounds(self, at_least(self, 1, "model_version"))
-        check_bounds(self, at_least(self, 0, "vocabulary_size"))
+        rules = at_least(self, 1, "model_version") | at_least(self, 0, "vocabulary_size")
+        check_bounds(self, rules)
 
     @property
     def forms(self) -> tuple[str, ...]:

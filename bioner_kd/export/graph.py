@@ -9,6 +9,7 @@ import tensorflow as tf
 from absl import logging
 
 from bioner_kd.artefact.layout import LOGITS
+from bioner_kd.errors import InputError
 from bioner_kd.student.saved_student import SavedStudent
 
 
@@ -62,11 +63,21 @@ class StudentGraph(tf.Module):
 
 
 def save_signatures(graph: tf.Module, folder: str, signatures: dict[str, Any]) -> None:
-    """Writes a SavedModel, without TensorFlow's remarks on the names that Keras gave to weights."""
+    """Writes a SavedModel, without TensorFlow's remarks on the names that Keras gave to weights.
+
+    Raises:
+        InputError: the folder cannot be written or the disk is full.
+    """
     verbosity = logging.get_verbosity()
     logging.set_verbosity(logging.ERROR)
     try:
         tf.saved_model.save(graph, folder, signatures=signatures)
+    except tf.errors.OpError as error:
+        reason = error.message.rpartition("; ")[2].partition(" [Op:")[0]
+        raise InputError(
+            f"{folder}: a SavedModel cannot be written here ({reason}); free some space or choose "
+            "another place."
+        ) from error
     finally:
         logging.set_verbosity(verbosity)
 

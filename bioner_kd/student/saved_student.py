@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from bioner_kd.atomic import reported
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.encoding.batches import BatchSource, predict_logits, student_features
@@ -91,8 +92,13 @@ class SavedStudent:
         return Tables(self.tag_set, self.features, self.model.transitions)
 
     def save(self, folder: Path) -> None:
-        """Writes what `load_student` reads into an existing folder."""
-        self.model.save(folder / MODEL)
+        """Writes what `load_student` reads into an existing folder.
+
+        Raises:
+            InputError: the folder cannot be written or the disk is full.
+        """
+        with reported(folder / MODEL):
+            self.model.save(folder / MODEL)
         self.tables.write(folder / TABLES)
 
 

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
 
+from bioner_kd.atomic import reported
 from bioner_kd.study.analysis import ScoredGroup
 from bioner_kd.study.curves import Curve
 
@@ -47,8 +48,9 @@ def save_picture(path: Path, draw: Draw, *, height: float = 4.0) -> None:
     with rc_context(_SETTINGS):
         figure = Figure(figsize=(7.0, height), layout="constrained")
         draw(figure.add_subplot())
-        figure.savefig(path.with_suffix(".svg"), metadata={"Date": None, "Creator": None})
-        figure.savefig(path.with_suffix(".png"), dpi=_DPI, metadata={"Software": None})
+        with reported(path):
+            figure.savefig(path.with_suffix(".svg"), metadata={"Date": None, "Creator": None})
+            figure.savefig(path.with_suffix(".png"), dpi=_DPI, metadata={"Software": None})
 
 
 # Level lines: dashed, dotted, dash-dotted, long dashes, dash-dot-dot, wide dots.

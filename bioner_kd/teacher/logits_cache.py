@@ -6,6 +6,7 @@ the logits belong to.
 """
 
 import hashlib
+import io
 import json
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -229,8 +230,11 @@ class LogitsCache:
 
     def _write_shard(self, name: str, values: Sequence[np.ndarray]) -> str:
         rows = Ragged.from_arrays([row.astype(self.kind.dtype) for row in values])
+        # In memory first: a ZIP file that a full disk cuts short complains once more when it dies.
+        shard = io.BytesIO()
+        np.savez_compressed(shard, lengths=rows.lengths, **{self.kind.name: rows.flat})
         with atomic_file(self.folder / name, "wb") as file:
-            np.savez_compressed(file, lengths=rows.lengths, **{self.kind.name: rows.flat})
+            file.write(shard.getbuffer())
         return file_digest(self.folder / name)
 
     def _intact(self, name: str, checksum: str | None) -> bool:

@@ -18,12 +18,12 @@ from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.encoding.subwords import SubwordSentences
 from bioner_kd.encoding.windows import WindowConfig
 from bioner_kd.errors import InputError
+from bioner_kd.teacher.checkpoint.tf_weights import WEIGHTS, save_checkpoint
 from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier
 from bioner_kd.teacher.model import Teacher
 from bioner_kd.teacher.tokenizer import SubwordTokenizer, load_tokenizer
 from bioner_kd.teacher.wordpiece import TOKENIZER
 
-WEIGHTS = "tf_model.h5"
 SETTINGS = "bioner_kd.json"
 
 
@@ -125,7 +125,7 @@ def save_teacher(
     pretrained: str,
 ) -> None:
     """Writes what `load_teacher` reads into an existing folder."""
-    model.bert.save_pretrained(folder)
+    save_checkpoint(folder, model.bert)
     tokenizer.save(folder)
     settings = {"tags": list(tag_set.tags), "windows": asdict(windows), "pretrained": pretrained}
     with atomic_file(folder / SETTINGS) as file:

@@ -11,7 +11,7 @@ from bioner_kd.encoding.word_features import form_of
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.teacher.checkpoint.state import read_state
 from bioner_kd.teacher.tokenizer import SubwordTokenizer, load_tokenizer
-from bioner_kd.vectors.word_vectors import WordVectors, can_be_stored
+from bioner_kd.vectors.word_vectors import WordVectors, can_have_vector
 
 _TABLE = "embeddings.word_embeddings.weight"
 
@@ -80,7 +80,7 @@ def _group(counts: Mapping[str, int], min_count: int) -> dict[str, dict[str, int
     totals: Counter[str] = Counter()
     for word, count in counts.items():
         form = form_of(word)
-        if can_be_stored(form):
+        if can_have_vector(form):
             words[form][word] = count
             totals[form] += count
     frequent = [form for form, total in totals.items() if total >= min_count]

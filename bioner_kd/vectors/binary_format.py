@@ -9,11 +9,10 @@ import numpy as np
 from bioner_kd.corpus.plain_text import open_decompressed
 from bioner_kd.errors import InputError
 from bioner_kd.vectors.collected import CollectedVectors
-from bioner_kd.vectors.word_vectors import WordVectors, can_be_stored
+from bioner_kd.vectors.word_vectors import LONGEST_WORD, WordVectors, can_be_stored
 
 # Numbers are those of the machines that word2vec ran on, whatever this one is.
 _NUMBER = np.dtype("<f4")
-_LONGEST_WORD = 10_000
 _MEND = (
     "get it again, or let gensim replace what cannot be read: KeyedVectors.load_word2vec_format("
     "OLD, binary=True, unicode_errors='replace').save_word2vec_format(NEW, binary=True)"
@@ -52,7 +51,7 @@ def read_binary(path: str | os.PathLike[str], *, size: int, words: int) -> WordV
 def _read_name(data: io.BufferedReader) -> bytes:
     """The bytes up to the next space, or to the end of the file, or more than a word has."""
     name = bytearray()
-    while (byte := data.read(1)) not in (b" ", b"") and len(name) <= _LONGEST_WORD:
+    while (byte := data.read(1)) not in (b" ", b"") and len(name) <= LONGEST_WORD:
         name += byte
     # word2vec's own program ends each vector with a line end.
     return bytes(name).lstrip(b"\n")
@@ -63,7 +62,7 @@ def _decode(place: str, name: bytes, size: int) -> str:
         word = name.decode("utf-8")
     except UnicodeDecodeError:
         word = ""
-    if not can_be_stored(word) or len(name) >= _LONGEST_WORD:
+    if not can_be_stored(word) or len(name) >= LONGEST_WORD:
         raise InputError(
             f"{place}: {name[:40]!r} is no word in UTF-8. If it is not {size} numbers that each "
             f"word of this file has, its first line is wrong; else {_MEND}."

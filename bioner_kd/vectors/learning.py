@@ -14,7 +14,7 @@ from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.encoding.word_features import form_of
 from bioner_kd.errors import InputError
 from bioner_kd.vectors.config import VectorConfig
-from bioner_kd.vectors.word_vectors import WordVectors
+from bioner_kd.vectors.word_vectors import LONGEST_WORD, WordVectors, can_have_vector
 
 
 def learn_vectors(sentences: Iterable[Sentence], config: VectorConfig) -> WordVectors:
@@ -70,7 +70,8 @@ def _train(text: Path, config: VectorConfig) -> WordVectors:
             workers=config.workers,
         )
         model.build_vocab(corpus_file=str(text))
-        _report_words(model, config)
+        rows = [row for row, form in enumerate(model.wv.index_to_key) if can_have_vector(form)]
+        _report_words(model, config, len(rows))
         model.train(
             corpus_file=str(text),
             total_examples=model.corpus_count,
@@ -78,17 +79,20 @@ def _train(text: Path, config: VectorConfig) -> WordVectors:
             epochs=config.epochs,
             callbacks=[_EpochLines(config.epochs)],
         )
-    return WordVectors(tuple(model.wv.index_to_key), model.wv.vectors)
+    forms = model.wv.index_to_key
+    return WordVectors(tuple(forms[row] for row in rows), model.wv.vectors[rows])
 
 
-def _report_words(model: Any, config: VectorConfig) -> None:
+def _report_words(model: Any, config: VectorConfig, kept: int) -> None:
     found = f"{model.corpus_total_words:,} words in {model.corpus_count:,} sentences"
-    if not len(model.wv):
+    if not kept:
         raise InputError(
             f"The text has {found}, of which none is there --min_count={config.min_count} times; "
             "give more text or a lower --min_count."
         )
-    logging.info("%s; %s words get a vector.", found, f"{len(model.wv):,}")
+    logging.info("%s; %s words get a vector.", found, f"{kept:,}")
+    if left_out := len(model.wv) - kept:
+        logging.info("%s more do not: masked, or of %s bytes or more.", left_out, LONGEST_WORD)
 
 
 class _EpochLines:

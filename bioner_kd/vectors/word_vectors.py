@@ -5,15 +5,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bioner_kd.corpus.tokenizer import MASK
 from bioner_kd.encoding.word_features import form_of
 
 # What separates words, numbers and lines in a file of vectors, which knows no quotes.
 _STORABLE = re.compile(r"[^ \t\r\n\0]+")
+# Bytes of a word in a binary file; where its first line is wrong, words seem to have no end.
+LONGEST_WORD = 10_000
 
 
 def can_be_stored(word: str) -> bool:
     """Whether a file of word vectors can hold a word: it is not empty and has no blank in it."""
     return _STORABLE.fullmatch(word) is not None
+
+
+def can_have_vector(form: str) -> bool:
+    """Whether a form of a text may get a vector; a masked word is what any unknown word is."""
+    return form != MASK and can_be_stored(form) and len(form.encode()) < LONGEST_WORD
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,5 +1,7 @@
 """What the teacher has to say in both stages, as the flags of distill.py ask for it."""
 
+import shutil
+
 import numpy as np
 import pytest
 
@@ -84,6 +86,19 @@ def test_the_transfer_set_comes_behind_it(labelled):
     assert [states.shape for states in stage.states] == [(2, 4), (2, 4), (3, 4)]
     assert [states[0, 0] for states in stage.states] == [7.0, 0.0, 1.0]
     assert (stage.optional, stage.drawn) == (2, guidance.transfer.drawn(1)) == (2, 1)
+
+
+def test_a_selected_sentence_has_its_own_hidden_states(labelled):
+    write_hidden(labelled / "train_hidden", SENTENCES, first=7.0)
+    write_hidden(labelled / "text_hidden", TEXT)
+    surer = [np.full((len(s), 2), [0, 9 * n], np.float32) for n, s in enumerate(TEXT)]
+    shutil.rmtree(labelled / "text")
+    list(LogitsCache(labelled / "text").write(TEXT, FINGERPRINT, lambda part: surer))
+    write_sentences(labelled / "text", TEXT)
+    flags = ("--hidden_epochs=1", "--transfer_size=1", "--transfer_select=confident")
+    _, stage = read(f"--cache={labelled}", *flags)
+    assert [s.words for s in stage.sentences] == [SENTENCES[0].words, TEXT[1].words]
+    assert [states[0, 0] for states in stage.states] == [7.0, 1.0]
 
 
 def test_missing_hidden_states_say_how_to_make_them(labelled):

@@ -1,5 +1,6 @@
 """Several teachers as one."""
 
+import json
 import shutil
 
 import keras
@@ -16,7 +17,12 @@ from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier
 from bioner_kd.teacher.labelling import label
 from bioner_kd.teacher.logits_cache import LogitsCache
 from bioner_kd.teacher.model import Teacher
-from bioner_kd.teacher.saved_teacher import SavedTeacher, save_teacher, teacher_fingerprint
+from bioner_kd.teacher.saved_teacher import (
+    SETTINGS,
+    SavedTeacher,
+    save_teacher,
+    teacher_fingerprint,
+)
 from bioner_kd.teacher.tokenizer import load_tokenizer
 
 from ..teacher.tiny_bert import VOCABULARY, write_checkpoint, write_tokenizer
@@ -106,6 +112,15 @@ def test_teachers_of_different_tags_are_both_named(folders, tmp_path, tags):
     message = str(caught.value)
     assert f"{tmp_path / 'c'} has the tags {', '.join(tags)}" in message
     assert f"{folders[0]} has {', '.join(TAGS)}" in message
+
+
+def test_different_tags_are_named_though_the_weights_are_equal(folders, tmp_path):
+    shutil.copytree(folders[0], tmp_path / "copy")
+    file = tmp_path / "copy" / SETTINGS
+    settings = json.loads(file.read_text())
+    file.write_text(json.dumps({**settings, "tags": ["O", "B-Gene", "I-Gene"]}))
+    with pytest.raises(InputError, match="only models of the same tags can be averaged"):
+        teachers_fingerprint([folders[0], tmp_path / "copy"])
 
 
 def test_a_teacher_named_twice_is_refused(folders, tmp_path):

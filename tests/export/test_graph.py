@@ -1,10 +1,14 @@
+from pathlib import Path
+from typing import Any
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from bioner_kd.corpus.demo import read_demo
-from bioner_kd.export.graph import StudentGraph, describe_signature
+from bioner_kd.errors import InputError
+from bioner_kd.export.graph import StudentGraph, describe_signature, save_signatures
 from bioner_kd.student.saved_student import SavedStudent
 
 
@@ -43,3 +47,12 @@ def test_the_students_own_lstm_is_left_as_it_was(trained_student: SavedStudent) 
     StudentGraph(trained_student).signature(1, None)
     assert all(before)
     assert all(layer._could_use_gpu_kernel for layer in layers)
+
+
+def test_a_full_disk_is_one_clear_error(
+    trained_student: SavedStudent, tmp_path: Path, room_for: Any
+) -> None:
+    graph = StudentGraph(trained_student)
+    signatures = {"serving_default": graph.signature(None, None)}
+    with room_for(20_000), pytest.raises(InputError, match="written here .File too large"):
+        save_signatures(graph, str(tmp_path / "model"), signatures)

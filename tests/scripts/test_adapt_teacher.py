@@ -92,7 +92,7 @@ def test_a_full_disk_is_one_clear_error_and_the_run_goes_on(work):
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        (b"", "there is no sentence in this text"),
+        (b"", "text.txt: no word in this file"),
         (b"too short\n", "--block_subwords"),
         (b"fine\n\x7fELF\x00\x01", "text.txt:2: a NUL byte"),
     ],

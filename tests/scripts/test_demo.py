@@ -161,6 +161,13 @@ def test_a_ready_student_is_made_in_the_order_of_the_pipeline(checkout: Any) -> 
     )
 
 
+def test_a_finished_student_needs_no_cache_again(checkout: Any) -> None:
+    (checkout.folder / "saved_models" / "bc5cdr" / "ready_student").mkdir(parents=True)
+    result = run_make_ready(checkout, "bc5cdr a.txt,b.txt c.txt")
+    programs = ["train_vectors", "finetune_teacher", "export"]
+    assert programs_that_ran(result.stdout) == [f"{name}.py" for name in programs]
+
+
 def test_a_ready_student_is_not_made_with_another_teacher(checkout: Any) -> None:
     teacher = checkout.folder / "saved_models" / "bc5cdr" / "teacher"
     teacher.mkdir(parents=True)

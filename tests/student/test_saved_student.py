@@ -207,3 +207,8 @@ def test_transitions_of_another_student_are_an_input_error(of_a_crf, change):
     rewrite_tables(folder, change)
     with pytest.raises(InputError, match="not a student, or a damaged one"):
         load_student(folder)
+
+
+def test_a_full_disk_is_one_clear_error(kept, tmp_path, room_for):
+    with room_for(1000), pytest.raises(InputError, match=r"student.keras: .*File too large"):
+        kept[0].save(tmp_path)

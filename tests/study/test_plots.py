@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from matplotlib.figure import Figure
 
+from bioner_kd.errors import InputError
 from bioner_kd.study.analysis import analyse
 from bioner_kd.study.curves import find_curves
 from bioner_kd.study.plots import (
@@ -150,3 +151,8 @@ def test_the_front_is_what_no_other_point_beats(points, front):
 def test_no_screen_is_needed(tmp_path: Path, monkeypatch):
     monkeypatch.delenv("DISPLAY", raising=False)
     save_picture(tmp_path / "a", lambda axes: axes.plot([1, 2]))
+
+
+def test_a_full_disk_is_one_clear_error(tmp_path, room_for):
+    with room_for(1000), pytest.raises(InputError, match="f1: cannot write .*File too large"):
+        save_picture(tmp_path / "f1", overview(make_groups(), "scratch"))

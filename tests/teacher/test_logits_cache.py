@@ -1,6 +1,7 @@
 """Logits on disk: written once, checked whenever they are read."""
 
 import errno
+import gc
 import json
 import os
 
@@ -259,6 +260,16 @@ def test_a_full_disk_loses_no_finished_shard(tmp_path, monkeypatch, place):
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
     assert write(tmp_path) == [4, 2]
     assert_whole(tmp_path)
+
+
+def test_a_disk_that_fills_within_a_shard_is_one_error(tmp_path, monkeypatch, room_for):
+    later = []
+    monkeypatch.setattr("sys.unraisablehook", later.append)
+    with room_for(200), pytest.raises(InputError, match=r"shard-00000.npz: cannot write here"):
+        write(tmp_path)
+    gc.collect()
+    assert not later and not list(tmp_path.iterdir())
+    assert write(tmp_path) == [4, 4, 2]
 
 
 def test_some_sentences_are_read_in_the_order_asked_for(tmp_path):

@@ -175,3 +175,24 @@ def test_other_tags_than_the_head_has_are_an_input_error(folder):
     rewrite(folder, tags=["O", "B-Gene", "I-Gene"])
     with pytest.raises(InputError, match="fine-tuned for 3 tags"):
         load_teacher(folder)
+
+
+@pytest.mark.parametrize(("size", "place"), [(100, "teacher"), (5000, "tf_model.h5")])
+def test_a_full_disk_is_one_clear_error(kept, tmp_path, room_for, size, place):
+    saved, folder = kept[0], tmp_path / "teacher"
+    folder.mkdir()
+    arguments = (folder, saved.model, saved.tokenizer, TAG_SET, WINDOWS, "tiny")
+    with room_for(size), pytest.raises(InputError, match=f"{place}: cannot write .*File too large"):
+        save_teacher(*arguments)
+    assert not (folder / "tf_model.h5").exists()
+    save_teacher(*arguments)
+    assert load_teacher(folder).fingerprint == teacher_fingerprint(kept[1])
+
+
+def test_transformers_reads_it_as_its_own(kept, tmp_path):
+    saved, folder = kept
+    saved.model.bert.save_pretrained(tmp_path)
+    assert (tmp_path / "config.json").read_bytes() == (folder / "config.json").read_bytes()
+    ours, theirs = (TFBertForTokenClassification.from_pretrained(one) for one in (folder, tmp_path))
+    for mine, other in zip(ours.weights, theirs.weights, strict=True):
+        np.testing.assert_array_equal(mine, other)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
+from bioner_kd.corpus.tokenizer import MASK
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.teacher.subword_vectors import subword_vectors
 from bioner_kd.vectors.word_vectors import WordVectors
@@ -34,6 +35,12 @@ def test_a_word_has_the_mean_of_its_subwords(tmp_path):
     assert vectors.words == ("a", "ab", "c")
     assert vectors.matrix.dtype == np.float32
     assert rows(vectors) == {"a": [2], "ab": [0], "c": [-2]}
+
+
+def test_masked_and_endless_words_get_no_vector(tmp_path):
+    write_teacher(tmp_path, {"a": [2, 1], "b": [-2, 1]})
+    counts = {"a": 3, "b": 2, MASK: 4, "c" * 10_000: 5}
+    assert subword_vectors(tmp_path, counts, size=1).words == ("a", "b")
 
 
 def test_the_axes_are_the_principal_ones(tmp_path):

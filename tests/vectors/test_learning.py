@@ -8,10 +8,13 @@ import pytest
 
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.corpus.tokenizer import MASK
 from bioner_kd.errors import InputError
 from bioner_kd.vectors.config import ALGORITHMS, VectorConfig
 from bioner_kd.vectors.learning import learn_vectors
+from bioner_kd.vectors.reader import read_vectors
 from bioner_kd.vectors.word_vectors import WordVectors
+from bioner_kd.vectors.writer import write_vectors
 
 DRUGS, PARTS = ["aspirin", "ibuprofen", "codeine"], ["liver", "kidney", "spleen"]
 
@@ -52,6 +55,16 @@ def test_words_are_forms_by_frequency():
     assert vectors.words[0] == "gene"
     assert set(vectors.words) == {"gene", "p00", "beta"}
     assert vectors.matrix.shape == (3, 4) and vectors.matrix.dtype == np.float32
+
+
+def test_masked_and_endless_words_get_no_vector(tmp_path, absl_log):
+    longest, endless = "a" * 9_999, "b" * 10_000
+    text = [Sentence.from_words(["gene", MASK, longest, endless])] * 5
+    vectors = learn_vectors(text, tiny(size=4, epochs=1))
+    assert set(vectors.words) == {"gene", longest}
+    assert "2 more do not: masked, or of 10000 bytes or more" in absl_log.text
+    write_vectors(tmp_path / "vectors.bin", vectors)
+    assert read_vectors(tmp_path / "vectors.bin").words == vectors.words
 
 
 def test_one_worker_repeats_exactly_and_another_seed_does_not():

@@ -20,6 +20,7 @@ from bioner_kd.teacher.adaptation.masking import Masker
 from bioner_kd.teacher.adaptation.model import MaskedLM
 from bioner_kd.teacher.checkpoint.bert_config import read_config
 from bioner_kd.teacher.checkpoint.masked_lm import load_masked_lm
+from bioner_kd.teacher.checkpoint.tf_weights import save_checkpoint
 from bioner_kd.teacher.config import AdaptationConfig
 from bioner_kd.teacher.tokenizer import SubwordTokenizer, load_tokenizer
 from bioner_kd.training.config import TrainingConfig
@@ -95,7 +96,7 @@ def adapt(
 def _save(
     folder: Path, model: MaskedLM, tokenizer: SubwordTokenizer, record: Mapping[str, Any]
 ) -> None:
-    model.bert.save_pretrained(folder)
+    save_checkpoint(folder, model.bert)
     tokenizer.save(folder)
     with atomic_file(folder / RECORD) as file:
         json.dump(record, file, indent=1)

@@ -1,22 +1,47 @@
-"""Reads TensorFlow weight files, and gives their tensors PyTorch's names and axes."""
+"""Writes and reads TensorFlow weight files, and gives their tensors PyTorch's names and axes."""
 
+import io
 import os
+from pathlib import Path
 
 import h5py
 import numpy as np
+from keras.src.saving.legacy.hdf5_format import save_weights_to_hdf5_group
+from transformers import TFPreTrainedModel
 from transformers.modeling_tf_pytorch_utils import (
     TransposeType,
     convert_tf_weight_name_to_pt_weight_name,
 )
 
+from bioner_kd.atomic import atomic_file, reported
 from bioner_kd.errors import InputError
 from bioner_kd.teacher.checkpoint.weights_file import damaged, map_file
 
+WEIGHTS = "tf_model.h5"
 _HDF5_START = b"\x89HDF\r\n\x1a\n"
 
 
+def save_checkpoint(folder: Path, model: TFPreTrainedModel) -> None:
+    """Writes into an existing folder what `TFPreTrainedModel.save_pretrained` does.
+
+    Not by that itself: HDF5 takes the process down with it where a disk is full when it closes a
+    file, so the file is made in memory.
+
+    Raises:
+        InputError: the folder cannot be written or the disk is full.
+    """
+    model.config.architectures = [type(model).__name__.removeprefix("TF")]
+    with reported(folder):
+        model.config.save_pretrained(folder)
+    image = io.BytesIO()
+    with h5py.File(image, "w") as file:
+        save_weights_to_hdf5_group(file, model)
+    with atomic_file(folder / WEIGHTS, "wb") as handle:
+        handle.write(image.getbuffer())
+
+
 def read_h5(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
-    """Reads `tf_model.h5` as `TFPreTrainedModel.save_pretrained` writes it.
+    """Reads `tf_model.h5` as `save_checkpoint` or transformers writes it.
 
     Args:
         path: the file.
