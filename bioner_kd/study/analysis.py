@@ -1,5 +1,6 @@
 """What the scores of groups of runs show, and how sure it is."""
 
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -17,7 +18,8 @@ from bioner_kd.evaluation.significance import (
     welch_test,
 )
 from bioner_kd.evaluation.summary import Summary, summarise
-from bioner_kd.evaluation.table import Row
+from bioner_kd.evaluation.table import Row, Spread
+from bioner_kd.study.history import best_epoch
 from bioner_kd.study.predictions import Predictions, Split
 from bioner_kd.study.runs import Group, Run, differing_settings
 
@@ -33,12 +35,15 @@ class ScoredRun:
         predictions: its tags.
         scores: in both modes.
         counts: int64 (sentences, 3) of `sentence_counts`.
+        devel_f1: percent, of the epoch that was kept, as its training scored it; None where no
+            epoch was chosen, as of an average of teachers.
     """
 
     run: Run
     predictions: Predictions
     scores: Scores
     counts: np.ndarray
+    devel_f1: float | None = None
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,14 @@ class ScoredGroup:
         """Micro F1 of each run, conlleval mode, percent."""
         return [run.scores.conlleval.micro.f1 for run in self.runs]
 
+    @property
+    def devel_f1(self) -> Spread | None:
+        """Mean and standard deviation of its runs' F1 on devel; None where that of one is."""
+        found = [run.devel_f1 for run in self.runs if run.devel_f1 is not None]
+        if len(found) < len(self.runs):
+            return None
+        return Spread(statistics.fmean(found), statistics.stdev(found) if found[1:] else None)
+
     def row(self) -> Row:
         """Its row of a table of models."""
         made = self.runs[0].predictions
@@ -132,11 +145,13 @@ def score_run(run: Run, predictions: Predictions, split: Split) -> ScoredRun:
     """Scores a run's tags against the annotation.
 
     Raises:
-        InputError: the split has a tag that training lacks, or no tags.
+        InputError: the split has a tag that training lacks, or no tags; or the run's history is
+            damaged.
     """
     gold = split.tag_set.known_tags(split.sentences)
     counts = sentence_counts(gold, predictions.tags)
-    return ScoredRun(run, predictions, score(gold, predictions.tags), counts)
+    scores, best = score(gold, predictions.tags), best_epoch(run.folder)
+    return ScoredRun(run, predictions, scores, counts, best.devel_f1 if best else None)
 
 
 def analyse(

@@ -10,6 +10,7 @@ from bioner_kd.evaluation.summary import Summary
 from bioner_kd.study.analysis import Difference, ScoredGroup, ScoredRun, told_settings
 from bioner_kd.study.costs import Cost
 from bioner_kd.study.results import Results
+from bioner_kd.training.run_folder import DEVEL_F1
 
 SCORES, GROUPS, PAIRS = "scores.csv", "groups.csv", "pairs.csv"
 _MODES = ("conlleval", "strict")
@@ -24,7 +25,7 @@ def write_csv_files(folder: Path, results: Results) -> None:
     modes = [f"{score}_{mode}" for mode in _MODES for score in _SCORES]
     _write(
         folder / SCORES,
-        ["group", "folder", "seed", *settings, *modes, *_COUNTS],
+        ["group", "folder", "seed", *settings, DEVEL_F1, *modes, *_COUNTS],
         (_run_row(g, run, settings) for g in results.groups for run in g.runs),
     )
     stds = [name for mode in modes for name in (mode, f"{mode}_std")]
@@ -32,7 +33,10 @@ def write_csv_files(folder: Path, results: Results) -> None:
     costs = ["parameters", "bytes", "int8_bytes", "int8_f1", "milliseconds"]
     _write(
         folder / GROUPS,
-        ["group", "kind", "runs", *settings, *stds, "f1_low", "f1_high", *differences, *costs],
+        [
+            *("group", "kind", "runs", *settings, DEVEL_F1, f"{DEVEL_F1}_std", *stds),
+            *("f1_low", "f1_high", *differences, *costs),
+        ],
         (_group_row(g, settings, results.costs.get(g.name)) for g in results.groups),
     )
     if results.pairs:
@@ -58,7 +62,8 @@ def _run_row(group: ScoredGroup, run: ScoredRun, settings: Sequence[str]) -> lis
     own = run.run.settings
     scores = [getattr(getattr(run.scores, mode).micro, s) for mode in _MODES for s in _SCORES]
     start = [group.name, run.run.folder.as_posix(), run.run.seed]
-    return [*start, *(own.get(name) for name in settings), *scores, *run.counts.sum(axis=0)]
+    told = [own.get(name) for name in settings]
+    return [*start, *told, run.devel_f1, *scores, *run.counts.sum(axis=0)]
 
 
 def _group_row(group: ScoredGroup, settings: Sequence[str], cost: Cost | None) -> list[Any]:
@@ -66,6 +71,7 @@ def _group_row(group: ScoredGroup, settings: Sequence[str], cost: Cost | None) -
     kind = "teacher" if group.teacher else "student"
     return [
         *(group.name, kind, len(group.runs), *(own.get(name) for name in settings)),
+        *((devel.mean, devel.std) if (devel := group.devel_f1) else (None, None)),
         *_means(group.summary),
         *group.interval,
         *_difference(group.difference),

@@ -57,13 +57,14 @@ def _introduction(results: Results) -> list[Block]:
     split, groups = results.split, results.groups
     mentions = groups[0].summary.mean.conlleval.micro.support
     runs = sum(len(group.runs) for group in groups)
+    devel = " F1 (devel) is that of the epoch that was kept." if _tells_devel(results) else ""
     blocks: list[Block] = [
         Paragraph(
             f"{runs} runs in {len(groups)} groups, scored on the {split.name} split of "
             f"{split.corpus}: {len(split.sentences):,} sentences with {mentions:,} mentions. "
             "Precision, recall and F1 are of whole mentions (exact borders and type), in percent, "
             "micro-averaged, as conlleval counts; mean ± standard deviation over seeds. Bold: the "
-            "students of the best mean F1."
+            f"students of the best mean F1.{devel}"
         )
     ]
     return [*blocks, Listing(results.notes)] if results.notes else blocks
@@ -71,9 +72,15 @@ def _introduction(results: Results) -> list[Block]:
 
 def _scores(results: Results) -> Table:
     best = best_student(results.groups)
+    titles = ["Group", "Runs", "Precision", "Recall", "F1", "95 % interval", "F1 (strict)"]
+    rows = [_score_row(group) for group in results.groups]
+    if _tells_devel(results):
+        titles.append("F1 (devel)")
+        for row, group in zip(rows, results.groups, strict=True):
+            row.append(str(group.devel_f1 or _NONE))
     return Table(
-        ("Group", "Runs", "Precision", "Recall", "F1", "95 % interval", "F1 (strict)"),
-        [_score_row(group) for group in results.groups],
+        titles,
+        rows,
         strong=frozenset(
             (row, column)
             for row, group in enumerate(results.groups)
@@ -81,6 +88,11 @@ def _scores(results: Results) -> Table:
             for column in _BOLD
         ),
     )
+
+
+def _tells_devel(results: Results) -> bool:
+    chosen_on_devel = any(group.devel_f1 for group in results.groups)
+    return chosen_on_devel and results.split.name != "devel"
 
 
 def _score_row(group: ScoredGroup) -> list[str]:

@@ -25,6 +25,14 @@ def test_a_perfect_run_scores_a_hundred():
     assert run.counts[:, 0].tolist() == run.counts[:, 2].tolist()
 
 
+def test_a_run_tells_what_it_scored_on_devel(tmp_path):
+    gold = [list(sentence.tags) for sentence in SPLIT.sentences]
+    run = dataclasses.replace(make_run("a"), folder=tmp_path)
+    assert score_run(run, Predictions(gold, False, 1, 1), SPLIT).devel_f1 is None
+    (tmp_path / "history.csv").write_text("epoch,loss,devel_f1\n1,2,70.5\n2,1,70.25\n")
+    assert score_run(run, Predictions(gold, False, 1, 1), SPLIT).devel_f1 == 70.5
+
+
 def test_a_split_with_an_unknown_tag_is_named():
     split = dataclasses.replace(SPLIT, tag_set=type(SPLIT.tag_set)(("O", "B-Gene")))
     gold = [list(sentence.tags or ()) for sentence in SPLIT.sentences]

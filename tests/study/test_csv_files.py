@@ -9,7 +9,7 @@ from bioner_kd.study.analysis import compare_pairs
 from bioner_kd.study.costs import Cost
 from bioner_kd.study.csv_files import GROUPS, PAIRS, SCORES, write_csv_files
 
-from .made import make_groups, make_results
+from .made import make_groups, make_results, with_devel
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -51,6 +51,14 @@ def test_every_group_has_a_row_and_what_is_unknown_is_empty(results, tmp_path):
     assert float(taught["difference_low"]) == pytest.approx(difference.interval[0], abs=1e-3)
     assert float(taught["f1_high"]) == pytest.approx(results.groups[2].interval[1], abs=1e-3)
     assert (taught["int8_bytes"], taught["int8_f1"]) == ("2300000", "88.25")
+
+
+def test_what_runs_scored_on_devel_stands_beside_the_split(tmp_path):
+    write_csv_files(tmp_path, make_results(with_devel(make_groups())))
+    assert [float(row["devel_f1"]) for row in rows(tmp_path / SCORES)[:3]] == [80.0, 80.0, 81.0]
+    teacher, scratch, _ = rows(tmp_path / GROUPS)
+    assert (teacher["devel_f1"], teacher["devel_f1_std"]) == ("80", "")
+    assert (scratch["devel_f1"], scratch["devel_f1_std"]) == ("81", "1")
 
 
 def test_names_with_commas_and_quotes_come_back(tmp_path):

@@ -13,7 +13,7 @@ from bioner_kd.study.error_section import example
 from bioner_kd.study.results import Results, StudentErrors
 from bioner_kd.study.sections import make_document, p_value
 
-from .made import make_group, make_groups, make_results
+from .made import make_group, make_groups, make_results, with_devel
 
 OVERVIEW = Picture("f1", "overview")
 
@@ -29,6 +29,20 @@ def tables(results: Results) -> dict[tuple[str, ...], Table]:
 
 def headings(results: Results, **more) -> list[str]:
     return [block.text for block in blocks(results, **more) if isinstance(block, Heading)]
+
+
+def test_devel_is_told_beside_another_split():
+    groups = with_devel(make_groups())
+    one = dataclasses.replace(groups[1].runs[0], devel_f1=None)
+    groups[1] = dataclasses.replace(groups[1], runs=(one, *groups[1].runs[1:]))
+    results = make_results(groups)
+    on_test = dataclasses.replace(results, split=dataclasses.replace(results.split, name="test"))
+    table = tables(on_test)[("Group", "Runs")]
+    assert table.titles[-1] == "F1 (devel)"
+    assert [row[-1] for row in table.rows] == ["80.00", "–", "81.00 ± 1.00"]
+    assert "F1 (devel) is that of the epoch that was kept" in blocks(on_test)[0].text
+    for other in (results, make_results()):
+        assert tables(other)[("Group", "Runs")].titles[-1] == "F1 (strict)"
 
 
 def test_a_row_a_group_with_its_spread_over_seeds():
