@@ -1,4 +1,4 @@
-"""The two ways a person can be asked to mend something, and how bounds of settings are checked."""
+"""The two ways a person can be asked to mend something, and what finds out that one has to be."""
 
 from collections.abc import Mapping
 
@@ -9,6 +9,14 @@ class InputError(ValueError):
 
 class UsageError(ValueError):
     """A setting is out of bounds, or two settings contradict each other."""
+
+
+def tensorflow_reason(message: str) -> str:
+    """What went wrong, out of TensorFlow's message of a file that could not be written.
+
+    It names the file before, as "/a/b; No space left on device [Op:SaveV2]" does.
+    """
+    return message.rpartition("; ")[2].partition(" [Op:")[0]
 
 
 def check_bounds(settings: object, rules: Mapping[str, tuple[bool, str]]) -> None:

@@ -1,10 +1,10 @@
-"""Bounds of settings, checked one way."""
+"""Bounds of settings, checked one way; and what TensorFlow meant."""
 
 from dataclasses import dataclass
 
 import pytest
 
-from bioner_kd.errors import UsageError, at_least, check_bounds
+from bioner_kd.errors import UsageError, at_least, check_bounds, tensorflow_reason
 
 
 @dataclass
@@ -26,3 +26,15 @@ def test_the_first_of_several_faults_is_told_and_a_list_is_written_as_it_is_give
     rules = {"names": (False, "one name"), "size": (False, "less")}
     with pytest.raises(UsageError, match=r"^--names=a,b: must be one name\.$"):
         check_bounds(Settings(), rules)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "/a b; c/state/data-00000; No space left on device [Op:SaveV2]",
+        "/a/state/data-00000; No space left on device",
+        "No space left on device [Op:SaveV2]",
+    ],
+)
+def test_the_reason_is_taken_out_of_what_tensorflow_says(message):
+    assert tensorflow_reason(message) == "No space left on device"

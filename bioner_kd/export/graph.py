@@ -9,7 +9,7 @@ import tensorflow as tf
 from absl import logging
 
 from bioner_kd.artefact.layout import LOGITS
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, tensorflow_reason
 from bioner_kd.student.saved_student import SavedStudent
 
 
@@ -73,10 +73,9 @@ def save_signatures(graph: tf.Module, folder: str, signatures: dict[str, Any]) -
     try:
         tf.saved_model.save(graph, folder, signatures=signatures)
     except tf.errors.OpError as error:
-        reason = error.message.rpartition("; ")[2].partition(" [Op:")[0]
         raise InputError(
-            f"{folder}: a SavedModel cannot be written here ({reason}); free some space or choose "
-            "another place."
+            f"{folder}: a SavedModel cannot be written here ({tensorflow_reason(error.message)}); "
+            "free some space or choose another place."
         ) from error
     finally:
         logging.set_verbosity(verbosity)

@@ -14,7 +14,7 @@ from absl import logging
 from tqdm import tqdm
 
 from bioner_kd.atomic import atomic_file
-from bioner_kd.errors import InputError, UsageError
+from bioner_kd.errors import InputError, UsageError, tensorflow_reason
 from bioner_kd.training.averaging import averaged_weights
 from bioner_kd.training.goal import DEVEL, Goal, Scores
 from bioner_kd.training.run_folder import NO_SETTINGS
@@ -165,10 +165,10 @@ class ResumeState(keras.callbacks.Callback):
         try:
             self._manager.save(epoch + 1)
         except tf.errors.OpError as error:
-            reason = error.message.rpartition("; ")[2].partition(" [Op:")[0]
             raise InputError(
-                f"{self._settings_file.parent}: the state cannot be written ({reason}); free some "
-                "space and run the same command to go on."
+                f"{self._settings_file.parent}: the state cannot be written "
+                f"({tensorflow_reason(error.message)}); free some space and run the same command "
+                "to go on."
             ) from error
 
 
