@@ -1,4 +1,4 @@
-"""The two ways a person can be asked to mend something, and what finds out that one has to be."""
+"""The two ways a person can be asked to mend something, and what helps to say it."""
 
 from collections.abc import Mapping
 

@@ -52,7 +52,7 @@ if [ -e "$folder/teacher" ] && ! grep -qxe --teacher=minilm "$folder/teacher/run
 fi
 unless saved_models/vectors.bin train_vectors --flagfile=flags/ready/train_vectors.cfg --text="$3"
 unless "$folder/teacher" finetune_teacher --flagfile="$flags/finetune_teacher.cfg"
-# The cache may have grown beyond what this student asks for, and is needed by nothing but it.
+# The cache may have grown beyond what this student asks for, and nothing else here needs it.
 unless "$folder/ready_student" cache_logits --flagfile="$flags/cache_logits.cfg" --text="$2"
 unless "$folder/ready_student" distill --flagfile="$flags/distill.cfg"
 unless "$folder/ready_export" export --flagfile="$flags/export.cfg"

@@ -114,7 +114,7 @@ def teacher(name: str, folder: Path, batch_size: int) -> Contestant:
     Raises:
         InputError: the folder holds none.
     """
-    from bioner_kd.teacher.checkpoint.tf_weights import WEIGHTS
+    from bioner_kd.teacher.checkpoint.weights_file import TF_WEIGHTS
     from bioner_kd.teacher.saved_teacher import teacher_fingerprint
 
     teacher_fingerprint(folder)
@@ -123,7 +123,7 @@ def teacher(name: str, folder: Path, batch_size: int) -> Contestant:
         f"{name} (teacher, Keras)",
         f"{_TEACHERS}:open_teacher",
         {"folder": str(folder), "batch_size": batch_size},
-        size=(folder / WEIGHTS).stat().st_size,
+        size=(folder / TF_WEIGHTS).stat().st_size,
         slow=True,
     )
 

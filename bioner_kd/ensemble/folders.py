@@ -11,7 +11,7 @@ from bioner_kd.ensemble.student_voice import load_student_voice, student_fingerp
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.evaluation.comparison import Tagging
 from bioner_kd.student.saved_student import MODEL, load_student
-from bioner_kd.teacher.checkpoint.tf_weights import WEIGHTS
+from bioner_kd.teacher.checkpoint.weights_file import TF_WEIGHTS
 from bioner_kd.teacher.saved_teacher import load_teacher, teacher_fingerprint
 
 
@@ -23,7 +23,7 @@ def is_student(folder: Path) -> bool:
     """
     if (folder / MODEL).exists():
         return True
-    if (folder / WEIGHTS).exists():
+    if (folder / TF_WEIGHTS).exists():
         return False
     if not folder.is_dir():
         raise InputError(

@@ -18,8 +18,9 @@ from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.encoding.subwords import SubwordSentences
 from bioner_kd.encoding.windows import WindowConfig
 from bioner_kd.errors import InputError
-from bioner_kd.teacher.checkpoint.tf_weights import WEIGHTS, save_checkpoint
+from bioner_kd.teacher.checkpoint.tf_weights import save_checkpoint
 from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier
+from bioner_kd.teacher.checkpoint.weights_file import TF_WEIGHTS
 from bioner_kd.teacher.model import Teacher
 from bioner_kd.teacher.tokenizer import SubwordTokenizer, load_tokenizer
 from bioner_kd.teacher.wordpiece import TOKENIZER
@@ -60,7 +61,7 @@ class SavedTeacher:
     @property
     def size(self) -> int:
         """Bytes of its weights on disk."""
-        return (self.folder / WEIGHTS).stat().st_size
+        return (self.folder / TF_WEIGHTS).stat().st_size
 
     def encode(self, sentences: Sequence[Sentence]) -> SubwordSentences:
         """Cuts sentences into this teacher's windows."""
@@ -124,7 +125,11 @@ def save_teacher(
     windows: WindowConfig,
     pretrained: str,
 ) -> None:
-    """Writes what `load_teacher` reads into an existing folder."""
+    """Writes what `load_teacher` reads into an existing folder.
+
+    Raises:
+        InputError: the folder cannot be written or the disk is full.
+    """
     save_checkpoint(folder, model.bert)
     tokenizer.save(folder)
     settings = {"tags": list(tag_set.tags), "windows": asdict(windows), "pretrained": pretrained}
@@ -141,7 +146,7 @@ def teacher_fingerprint(folder: Path) -> dict[str, object]:
     try:
         settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
         return {
-            "teacher": file_digest(folder / WEIGHTS),
+            "teacher": file_digest(folder / TF_WEIGHTS),
             "tokenizer": file_digest(folder / TOKENIZER),
             "tags": list(TagSet(tuple(settings["tags"])).tags),
             "windows": asdict(WindowConfig(**settings["windows"])),

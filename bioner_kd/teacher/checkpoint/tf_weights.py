@@ -15,9 +15,8 @@ from transformers.modeling_tf_pytorch_utils import (
 
 from bioner_kd.atomic import atomic_file, reported
 from bioner_kd.errors import InputError
-from bioner_kd.teacher.checkpoint.weights_file import damaged, map_file
+from bioner_kd.teacher.checkpoint.weights_file import TF_WEIGHTS, damaged, map_file
 
-WEIGHTS = "tf_model.h5"
 _HDF5_START = b"\x89HDF\r\n\x1a\n"
 
 
@@ -36,7 +35,7 @@ def save_checkpoint(folder: Path, model: TFPreTrainedModel) -> None:
     image = io.BytesIO()
     with h5py.File(image, "w") as file:
         save_weights_to_hdf5_group(file, model)
-    with atomic_file(folder / WEIGHTS, "wb") as handle:
+    with atomic_file(folder / TF_WEIGHTS, "wb") as handle:
         handle.write(image.getbuffer())
 
 

@@ -8,8 +8,9 @@ import numpy as np
 
 from bioner_kd.errors import InputError
 
+TF_WEIGHTS = "tf_model.h5"
 # In order of preference, where a checkpoint has several: the safest and cheapest to read first.
-WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin", "tf_model.h5")
+WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin", TF_WEIGHTS)
 # Of one of the first two, in shards; its index is a JSON file that says which tensor is in which.
 INDEX_SUFFIX = ".index.json"
 
