@@ -13,7 +13,9 @@ from bioner_kd.cli.program import Program
 from bioner_kd.training.machine import MachineConfig
 
 MACHINE = machine.machine(MachineConfig())
-OUTPUT = output.output("saved_models/adapted_bert", "the checkpoint, which transformers reads too")
+OUTPUT = output.training_output(
+    "saved_models/adapted_bert", "the checkpoint, which transformers reads too"
+)
 
 
 def main(program: Program) -> None:

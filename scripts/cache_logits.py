@@ -31,7 +31,7 @@ def main(program: Program) -> None:
     for name, sentences in texts.items():
         folder = Path(choice.cache) / name
         label(labeller, sentences, folder, batch_size=choice.batch_size, hidden=choice.hidden)
-    program.write_flagfile(record_of(Path(choice.cache)))
+        program.write_flagfile(record_of(folder))
 
 
 PARTS = (teacher.TEACHER, cache.CACHE, cache.SAMPLE, corpus.CORPUS, MACHINE)

@@ -16,7 +16,9 @@ from bioner_kd.training.machine import MachineConfig
 # The two directions of a BiLSTM side by side, each on one thread, is what two cores do best.
 MACHINE = machine.machine(MachineConfig(intra_op_threads=1, inter_op_threads=2))
 TRAINING = training.training(STUDENT_TRAINING)
-OUTPUT = output.output("saved_models/demo/student", "the student, its word tables and its tags")
+OUTPUT = output.training_output(
+    "saved_models/demo/student", "the student, its word tables and its tags"
+)
 
 
 def main(program: Program) -> None:

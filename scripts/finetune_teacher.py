@@ -14,7 +14,9 @@ from bioner_kd.teacher.config import FINE_TUNING
 from bioner_kd.training.machine import MachineConfig
 
 TRAINING, MACHINE = training.training(FINE_TUNING), machine.machine(MachineConfig())
-OUTPUT = output.output("saved_models/demo/teacher", "the teacher, which transformers reads too")
+OUTPUT = output.training_output(
+    "saved_models/demo/teacher", "the teacher, which transformers reads too"
+)
 
 
 def main(program: Program) -> None:

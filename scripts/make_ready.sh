@@ -37,12 +37,25 @@ unless() { # unless PATH PROGRAM FLAG…: a finished folder or file is left alon
   fi
 }
 
+from_here() { # from_here FILES: a.txt,b.txt as names that hold in any folder
+  local file files=
+  while IFS= read -rd, file; do
+    case $file in
+      /* | '') files+=,$file ;;
+      *) files+=,$PWD/$file ;;
+    esac
+  done <<< "$1,"
+  printf '%s\n' "${files#,}"
+}
+
 if [ $# -ne 3 ]; then
   fail 'three arguments are needed, CORPUS TEXT VECTOR_TEXT; see --help' || exit 2
 fi
 if [ ! -d "$ROOT/flags/ready/$1" ]; then
   fail "CORPUS is $1; it must be bc5cdr or ncbi_disease; see --help" || exit 2
 fi
+text=$(from_here "$2")
+vector_text=$(from_here "$3")
 set_up demo
 cd "$ROOT"
 flags=flags/ready/$1
@@ -50,9 +63,9 @@ folder=saved_models/$1
 if [ -e "$folder/teacher" ] && ! grep -qxe --teacher=minilm "$folder/teacher/run.cfg"; then
   fail "$folder/teacher was not made of MiniLM, as the ready student's was; move it away"
 fi
-unless saved_models/vectors.bin train_vectors --flagfile=flags/ready/train_vectors.cfg --text="$3"
+unless saved_models/vectors.bin train_vectors --flagfile=flags/ready/train_vectors.cfg --text="$vector_text"
 unless "$folder/teacher" finetune_teacher --flagfile="$flags/finetune_teacher.cfg"
 # The cache may have grown beyond what this student asks for, and nothing else here needs it.
-unless "$folder/ready_student" cache_logits --flagfile="$flags/cache_logits.cfg" --text="$2"
+unless "$folder/ready_student" cache_logits --flagfile="$flags/cache_logits.cfg" --text="$text"
 unless "$folder/ready_student" distill --flagfile="$flags/distill.cfg"
 unless "$folder/ready_export" export --flagfile="$flags/export.cfg"

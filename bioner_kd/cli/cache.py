@@ -10,7 +10,7 @@ from bioner_kd.cli.program import Program
 from bioner_kd.corpus.config import SampleConfig
 from bioner_kd.corpus.sampling import sample_text
 from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.errors import at_least, check_bounds
+from bioner_kd.errors import UsageError, at_least, check_bounds
 
 TEXT = "text"
 
@@ -64,8 +64,14 @@ SAMPLE = Concern(
 
 
 def read_texts(program: Program) -> dict[str, list[Sentence]]:
-    """The sentences to label, by the name of their folder in the cache."""
+    """The sentences to label, by the name of their folder in the cache.
+
+    Raises:
+        UsageError: nothing is named.
+    """
     choice = program.read(CACHE)
+    if not choice.splits and not choice.text:
+        raise UsageError("There is nothing to label: name --splits of a corpus, --text, or both.")
     texts = dict(zip(choice.splits, read_splits(program, *choice.splits), strict=True))
     if choice.text:
         texts[TEXT] = _read_sample(choice.text, program.read(SAMPLE))

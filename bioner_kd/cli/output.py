@@ -9,7 +9,7 @@ from pathlib import Path
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.program import Program
 from bioner_kd.errors import InputError
-from bioner_kd.training.run_folder import RECORD, run_folder
+from bioner_kd.training.run_folder import RECORD, STATE, run_folder
 
 
 @dataclass(frozen=True)
@@ -20,11 +20,25 @@ class OutputChoice:
     overwrite: bool = False
 
 
+@dataclass(frozen=True)
+class TrainingOutput(OutputChoice):
+    """Where a training's run folder goes; what scripts/sweep.py knows a training program by."""
+
+
 def output(default: str, meaning: str) -> Concern:
     """The flags of a script that makes a folder; `meaning` says what is in it."""
+    return _concern(OutputChoice(default), meaning)
+
+
+def training_output(default: str, meaning: str) -> Concern:
+    """The flags of a script that trains, whose folder is that of a run."""
+    return _concern(TrainingOutput(default), meaning)
+
+
+def _concern(default: OutputChoice, meaning: str) -> Concern:
     return Concern(
         "Output",
-        OutputChoice(default),
+        default,
         {
             "output": f"Folder to make: {meaning}. It appears under this name when all is done.",
             "overwrite": "Replace the folder if it exists, and forget an unfinished run.",
@@ -34,11 +48,19 @@ def output(default: str, meaning: str) -> Concern:
 
 @contextmanager
 def training_run(program: Program, concern: Concern) -> Iterator[Path]:
-    """The folder that a training writes into, with its flagfile."""
+    """The folder that a training writes into, with its flagfile.
+
+    Args:
+        program: that trains.
+        concern: what `training_output` gave.
+    """
     choice = program.read(concern)
     with run_folder(Path(choice.output), overwrite=choice.overwrite) as folder:
-        program.write_flagfile(folder / RECORD)
+        # What a state was made with stays told until the training has seen that it may go on.
+        if not (folder / STATE).exists():
+            program.write_flagfile(folder / RECORD)
         yield folder
+        program.write_flagfile(folder / RECORD)
 
 
 def free_name(output: str, *, overwrite: bool) -> Path:

@@ -15,7 +15,7 @@ from bioner_kd.cli.output import OutputChoice
 from bioner_kd.cli.program import Program
 from bioner_kd.corpus.demo import SPLITS
 from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, UsageError
 from bioner_kd.study.config import ReportConfig
 from bioner_kd.training.run_folder import RECORD
 
@@ -107,6 +107,10 @@ def read_runs(choice: RunChoice) -> Runs:
         folder = Path(path if equals else given)
         sweep = read_sweep(folder, prefix=f"{name}: " if equals else "")
         label = name if equals else folder.resolve().name
+        if label in sweeps:
+            raise UsageError(
+                f"--sweep: two are called {label!r}; give each a name of its own: name=folder."
+            )
         groups += sweep.groups
         sweeps[label] = sweep.record
         if sweep.left_out:

@@ -11,6 +11,7 @@ from typing import Any
 from absl import flags
 
 from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.output import TrainingOutput
 from bioner_kd.cli.program import Program
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.study.config import SweepConfig
@@ -88,8 +89,8 @@ def _load_program(path: Path) -> Program:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     program = getattr(module, "PROGRAM", None)
-    names = [name for concern in getattr(program, "concerns", ()) for name in concern.names()]
-    if not isinstance(program, Program) or not {"output", "overwrite"} <= set(names):
+    defaults = [concern.default for concern in getattr(program, "concerns", ())]
+    if not isinstance(program, Program) or not any(isinstance(d, TrainingOutput) for d in defaults):
         raise UsageError(
             f"--program={path.name}: makes no folder of a run, as distill.py and "
             "finetune_teacher.py do."

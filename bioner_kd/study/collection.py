@@ -69,7 +69,7 @@ def check_groups(
     for flag, name in chosen:
         if name and name not in names:
             raise UsageError(f"--{flag}={name}: must be one of the groups: {'; '.join(names)}.")
-    for run in (run for group in groups for run in group.runs):
+    for run in (part for group in groups for one in group.runs for part in one.trainings):
         trained_on = corpus_name(run.flags.get(_CORPUS, split.corpus))
         if trained_on.lower() != split.corpus.lower():
             raise InputError(
@@ -126,19 +126,20 @@ def student_errors(
         UsageError: that group is one of teachers.
     """
     chosen = {group.name: group for group in groups}.get(students) or best_student(groups)
-    teachers = [group for group in groups if group.teacher]
+    teachers = _voters(group for group in groups if group.teacher)
     if chosen is not None and chosen.teacher:
         raise UsageError(f"--students={students}: is a group of teachers; name one of students.")
     if chosen is None or not teachers:
         return None
-    taught = [run.predictions.tags for group in teachers for run in group.runs]
+    # By folder: a run that is in two groups has one vote.
+    taught = {run.run.folder: run.predictions.tags for group in teachers for run in group.runs}
     learnt = [run.predictions.tags for run in chosen.runs]
     training = training_mentions(train)
     return StudentErrors(
         chosen.name,
         [group.name for group in teachers],
-        missed_mentions(split.sentences, taught, learnt, training),
-        false_mentions(split.sentences, taught, learnt, training),
+        missed_mentions(split.sentences, list(taught.values()), learnt, training),
+        false_mentions(split.sentences, list(taught.values()), learnt, training),
         {
             group.name: recall_by_training(
                 split.sentences, [run.predictions.tags for run in group.runs], training
@@ -146,3 +147,10 @@ def student_errors(
             for group in groups
         },
     )
+
+
+def _voters(teachers: Iterable[ScoredGroup]) -> list[ScoredGroup]:
+    """Groups of teachers; averages, whose parts may be students, only where there is no other."""
+    groups = list(teachers)
+    alone = [group for group in groups if not any(run.run.parts for run in group.runs)]
+    return alone or groups

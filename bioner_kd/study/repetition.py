@@ -9,7 +9,7 @@ from bioner_kd.study.analysis import ScoredGroup
 from bioner_kd.study.grid import SEED
 from bioner_kd.study.names import safe_name
 from bioner_kd.study.runs import Group, Run
-from bioner_kd.training.run_folder import record_of
+from bioner_kd.training.run_folder import RECORD, record_of
 
 FLAGS = "flags"
 _OUTPUT = "output"
@@ -23,11 +23,13 @@ _SOURCES = {
     "teachers": "A teacher",
     "vectors": "Word vectors",
     _CACHE: "The teacher's logits",
+    "text": "Text",
 }
 # Flags that one program alone has.
 _MAKERS = {
     "block_subwords": "adapt_teacher.py",
     "negative": "train_vectors.py",
+    "copies": "augment.py",
     "splits": "cache_logits.py",
     _ALPHA: "distill.py",
 }
@@ -85,7 +87,7 @@ class _Flagfiles:
 
     def add_group(self, group: ScoredGroup) -> None:
         lines = []
-        trainings = [part for run in group.runs for part in run.run.parts or (run.run,)]
+        trainings = [part for run in group.runs for part in run.run.trainings]
         # An average may have members of both kinds.
         for students in sorted({_of_student(run) for run in trainings}):
             alike = [run for run in trainings if _of_student(run) == students]
@@ -107,13 +109,13 @@ class _Flagfiles:
         """What a run began with, where the flags that made it lie beside it."""
         named = ((what, name) for flag, what in _SOURCES.items() for name in _named(run, flag))
         for what, path in named:
-            file = record_of(path)
-            if path in self.told or not file.is_file():
+            if path in self.told:
                 continue
             self.told.add(path)
-            source = Run(path, file.read_text(encoding="utf-8"))
-            self.add_sources(source)
-            self.add(f"{what}, {path}", _maker(source), safe_name(str(path)), source.record)
+            for source in _sources(path):
+                self.add_sources(source)
+                name = safe_name(str(source.folder))
+                self.add(f"{what}, {source.folder}", _maker(source), name, source.record)
 
     def _command(self, program: str, name: str, record: str, more: str = "") -> str:
         path = Path(FLAGS) / f"{name}.cfg"
@@ -140,6 +142,16 @@ def _named(run: Run, source: str) -> list[Path]:
     if source == _CACHE and scratch and plain:
         return []
     return [Path(name) for name in flags.get(source, "").split(",") if name]
+
+
+def _sources(path: Path) -> list[Run]:
+    """What made a folder or file; of logits, each call that labelled a part of them."""
+    own = record_of(path)
+    files = {path: own} if own.is_file() else {f.parent: f for f in path.glob(f"*/{RECORD}")}
+    records = {made: file.read_text(encoding="utf-8") for made, file in sorted(files.items())}
+    if len(set(records.values())) == 1:
+        return [Run(path, next(iter(records.values())))]
+    return [Run(made, record) for made, record in records.items()]
 
 
 def _maker(source: Run) -> str:

@@ -36,6 +36,11 @@ class Run:
         return parse_flags(self.record)
 
     @property
+    def trainings(self) -> tuple["Run", ...]:
+        """Itself, or the parts of an average."""
+        return self.parts or (self,)
+
+    @property
     def seed(self) -> int | None:
         """Its seed, None where its record names none."""
         return int(self.flags[SEED]) if self.flags.get(SEED, "").isdecimal() else None

@@ -56,7 +56,8 @@ def make_document(
 def _introduction(results: Results) -> list[Block]:
     split, groups = results.split, results.groups
     mentions = groups[0].summary.mean.conlleval.micro.support
-    runs = sum(len(group.runs) for group in groups)
+    trainings = (part for group in groups for run in group.runs for part in run.run.trainings)
+    runs = len({run.folder for run in trainings})
     devel = " F1 (devel) is that of the epoch that was kept." if _tells_devel(results) else ""
     blocks: list[Block] = [
         Paragraph(
@@ -181,7 +182,8 @@ def p_value(p: float | None) -> str:
         return _NONE
     if p < 0.0001:
         return "< 0.0001"
-    digits = 4 if p < 0.01 else 3 if p < 0.1 else 2
+    near = f"{p:.3f}" == "0.050"
+    digits = 4 if p < 0.01 or near else 3 if p < 0.1 else 2
     return f"{p:.{digits}f}"
 
 

@@ -58,6 +58,12 @@ def test_a_sweep_may_have_a_name_that_goes_before_its_groups(tmp_path):
     assert list(runs.sweeps) == ["a", "b"]
 
 
+def test_two_sweeps_of_one_name_are_refused(tmp_path):
+    sweeps = [str(make_sweep(tmp_path / place / "mine")) for place in ("here", "there")]
+    with pytest.raises(UsageError, match="two are called 'mine'; .* name=folder"):
+        read_runs(RunChoice((), tuple(sweeps)))
+
+
 def test_runs_of_a_group_that_differ_in_more_than_the_seed_are_noted(tmp_path):
     make_run(tmp_path / "x_1", "--seed=1", "--units=8")
     make_run(tmp_path / "x_2", "--seed=2", "--units=9")

@@ -65,6 +65,8 @@ def test_a_flagfile_that_is_no_text_is_a_usage_error(tmp_path):
         ("", "there is no Python program"),
         ("evaluate.py", "makes no folder of a run"),
         ("sweep.py", "makes no folder of a run"),
+        ("train_vectors.py", "makes no folder of a run"),
+        ("export.py", "makes no folder of a run"),
     ],
 )
 def test_what_is_no_training_program_is_refused(program, words):

@@ -152,13 +152,18 @@ def run_make_ready(checkout: Any, arguments: str) -> Any:
 
 
 def test_a_ready_student_is_made_in_the_order_of_the_pipeline(checkout: Any) -> None:
-    result = run_make_ready(checkout, "bc5cdr a.txt,b.txt c.txt")
+    result = run_make_ready(checkout, "bc5cdr a.txt,/b.txt c.txt")
     assert (result.returncode, result.stderr) == (0, "")
     programs = ["train_vectors", "finetune_teacher", "cache_logits", "distill", "export"]
     assert programs_that_ran(result.stdout) == [f"{name}.py" for name in programs]
-    assert re.search(
-        r"^ran: scripts/cache_logits.py .*bc5cdr.*--text=a.txt,b.txt$", result.stdout, re.M
-    )
+    here = checkout.bin.parent
+    for program, text in (
+        ("cache_logits", f"{here}/a.txt,/b.txt"),
+        ("train_vectors", f"{here}/c.txt"),
+    ):
+        assert re.search(
+            rf"^ran: scripts/{program}.py .*--text={re.escape(text)}$", result.stdout, re.M
+        )
 
 
 def test_a_finished_student_needs_no_cache_again(checkout: Any) -> None:

@@ -170,7 +170,10 @@ def test_hidden_states_are_kept_and_fitted_first(work, tmp_path):
         f"--text={tmp_path / 'text.txt'}", f"--cache={tmp_path / 'logits'}",
     )  # fmt: skip
     names = {path.name for path in (tmp_path / "logits").iterdir()}
-    assert names == {"train", "train_hidden", "text", "text_hidden", "run.cfg"}
+    assert names == {"train", "train_hidden", "text", "text_hidden"}
+    records = [(tmp_path / "logits" / part / "run.cfg").read_text() for part in ("train", "text")]
+    assert "--hidden\n" in records[0]
+    assert records[0] == records[1]
     result = run("distill", f"--cache={tmp_path / 'logits'}", *arguments)
     assert result.returncode == 0, result.stderr
     assert "Gradients do not exist" not in result.stderr

@@ -36,7 +36,7 @@ class Fake:
 
 
 FAKE = Concern("Fake", Fake(), dict.fromkeys(vars(Fake()), "."))
-OUTPUT = output.output("saved_models/fake", "nothing")
+OUTPUT = output.training_output("saved_models/fake", "nothing")
 
 
 def main(program: Program) -> None:

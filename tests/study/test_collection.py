@@ -1,11 +1,13 @@
 """The runs of a report: checked, scored, and beside their teachers."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.study import collection
+from bioner_kd.study.analysis import analyse
 from bioner_kd.study.collection import (
     check_groups,
     measure_groups,
@@ -15,9 +17,9 @@ from bioner_kd.study.collection import (
 )
 from bioner_kd.study.costs import Cost
 from bioner_kd.study.predictions import Predictions
-from bioner_kd.study.runs import Group
+from bioner_kd.study.runs import Group, Run
 
-from .made import SPLIT, TRAIN, forgetful_tags, make_groups, make_run
+from .made import SPLIT, TRAIN, forgetful_tags, make_group, make_groups, make_run
 
 
 def check(*groups: Group, **chosen: str) -> None:
@@ -55,6 +57,13 @@ def test_a_run_of_another_corpus_is_refused():
     run = make_run("saved/x", corpus="corpora/BC2GM")
     with pytest.raises(InputError, match="saved/x: was trained on BC2GM, not on demo"):
         check(Group("a", (make_run("y"), run)))
+
+
+def test_a_run_of_another_corpus_is_refused_in_an_average_too():
+    parts = (make_run("saved/x"), make_run("saved/y", corpus="corpora/BC2GM"))
+    average = Run(Path("saved/x+saved/y"), "--seed=1\n", parts)
+    with pytest.raises(InputError, match="saved/y: was trained on BC2GM, not on demo"):
+        check(Group("mean", (average,)))
 
 
 @pytest.mark.parametrize("corpus", ["demo", "/elsewhere/demo/", "Demo"])
@@ -101,6 +110,24 @@ def test_errors_are_those_of_the_best_students_beside_the_teachers():
 def test_errors_are_those_of_the_students_that_were_named():
     errors = student_errors(make_groups(), SPLIT, TRAIN, students="scratch")
     assert errors.students == "scratch"
+
+
+def test_each_teacher_has_one_vote_and_averages_have_none():
+    teacher, _, taught = make_groups()
+    good, bad = (
+        analyse([make_group(name, recalls, teacher=True)], resamples=100, rounds=100)[0]
+        for name, recalls in (("good", [1.0, 1.0]), ("bad", [0.0]))
+    )
+    average = replace(bad.runs[0], run=Run(Path("a+b"), "", (make_run("a"), make_run("b"))))
+    again = replace(bad, group=Group("again", bad.group.runs))
+    mean = replace(bad, group=Group("mean", (average.run,)), runs=(average,))
+    alone = student_errors([good, taught], SPLIT, TRAIN, students="taught")
+    found = student_errors([good, bad, again, mean, taught], SPLIT, TRAIN, students="taught")
+    assert list(found.teachers) == ["good", "bad", "again"]
+    assert (found.missed, found.false) == (alone.missed, alone.false)
+    assert len(alone.missed) > 3
+    only = student_errors([mean, taught], SPLIT, TRAIN, students="taught")
+    assert (list(only.teachers), list(only.missed)) == (["mean"], [])
 
 
 def test_teachers_are_no_students():

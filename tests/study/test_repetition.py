@@ -120,6 +120,24 @@ def test_what_runs_began_with_is_made_first(tmp_path, monkeypatch):
     assert Path(flagfile).read_text() == Path("logits/run.cfg").read_text()
 
 
+def test_each_call_that_labelled_a_part_is_told_after_what_it_read(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_record(Path("logits/train/run.cfg"), teachers="t", splits="train", cache="logits")
+    text = {"teachers": "t", "splits": "", "text": "more.txt,plain.txt", "cache": "logits"}
+    write_record(Path("logits/text/run.cfg"), **text)
+    write_record(Path("more.txt.cfg"), copies=1, cache="early", output="more.txt")
+    for part in ("train", "text"):
+        write_record(Path(f"early/{part}/run.cfg"), splits="train", cache="early")
+    swept = analyse([make_group("taught", [0.8], cache="logits")], resamples=100, rounds=100)
+    commands = write_flagfiles(Path("x"), [], swept, {}, shown=Path("x"))
+    assert [(title, command.split()[1]) for title, command in commands.items()] == [
+        ("The teacher's logits, early", "scripts/cache_logits.py"),
+        ("Text, more.txt", "scripts/augment.py"),
+        ("The teacher's logits, logits/text", "scripts/cache_logits.py"),
+        ("The teacher's logits, logits/train", "scripts/cache_logits.py"),
+    ]
+
+
 def test_what_is_told_already_is_not_told_again_of_an_average(tmp_path):
     teacher, both = analyse(
         [make_group(name, [0.9], teacher=True) for name in ("t", "both")], resamples=100, rounds=100

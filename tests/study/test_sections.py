@@ -1,6 +1,7 @@
 """What a report says."""
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from bioner_kd.study.costs import Cost
 from bioner_kd.study.document import Code, Heading, Listing, Marked, Paragraph, Picture, Table
 from bioner_kd.study.error_section import example
 from bioner_kd.study.results import Results, StudentErrors
+from bioner_kd.study.runs import Run
 from bioner_kd.study.sections import make_document, p_value
 
 from .made import make_group, make_groups, make_results, with_devel
@@ -65,6 +67,16 @@ def test_the_introduction_says_what_was_scored():
     assert picture == OVERVIEW
 
 
+def test_a_run_that_several_groups_have_is_counted_once():
+    groups = make_groups()
+    (teacher,) = groups[0].runs
+    parts = (teacher.run, groups[1].runs[0].run)
+    mean = dataclasses.replace(teacher, run=Run(Path("a+b"), "", parts))
+    more = [dataclasses.replace(groups[0], runs=runs) for runs in ((teacher,), (mean,))]
+    first = blocks(make_results([*groups, *more]))[0]
+    assert "7 runs in 5 groups" in first.text
+
+
 def test_types_have_a_table_where_there_are_several():
     table = tables(make_results())[("Group", "Chemical")]
     assert table.titles == ("Group", "Chemical", "Disease")
@@ -100,6 +112,8 @@ def test_without_a_baseline_nothing_is_compared():
         (0.0099, "0.0099"),
         (0.00005, "< 0.0001"),
         (1, "1.00"),
+        (0.0496, "0.0496"),
+        (0.0504, "0.0504"),
     ],
 )
 def test_p_values(p, text):
