@@ -104,11 +104,13 @@ def score_groups(
 
 def measure_groups(groups: Sequence[ScoredGroup], split: Split) -> dict[str, Cost]:
     """What the first run of each group costs, by the group's name."""
+    folders = {group.name: group.runs[0].run.folder for group in groups}
     costs = {}
-    for group in tqdm(groups, desc="measured", leave=False, disable=None):
-        costs[group.name] = measure(group.runs[0].run.folder, split.sentences)
-        logging.info("%s: %.2f ms a sentence", group.name, costs[group.name].milliseconds)
-    return costs
+    # A run that is the first of two groups is measured once.
+    for folder in tqdm(dict.fromkeys(folders.values()), desc="measured", leave=False, disable=None):
+        costs[folder] = measure(folder, split.sentences)
+        logging.info("%s: %.2f ms a sentence", folder, costs[folder].milliseconds)
+    return {name: costs[folder] for name, folder in folders.items()}
 
 
 def student_errors(
@@ -132,14 +134,15 @@ def student_errors(
     if chosen is None or not teachers:
         return None
     # By folder: a run that is in two groups has one vote.
-    taught = {run.run.folder: run.predictions.tags for group in teachers for run in group.runs}
+    votes = {run.run.folder: run.predictions.tags for group in teachers for run in group.runs}
+    taught = list(votes.values())
     learnt = [run.predictions.tags for run in chosen.runs]
     training = training_mentions(train)
     return StudentErrors(
         chosen.name,
         [group.name for group in teachers],
-        missed_mentions(split.sentences, list(taught.values()), learnt, training),
-        false_mentions(split.sentences, list(taught.values()), learnt, training),
+        missed_mentions(split.sentences, taught, learnt, training),
+        false_mentions(split.sentences, taught, learnt, training),
         {
             group.name: recall_by_training(
                 split.sentences, [run.predictions.tags for run in group.runs], training

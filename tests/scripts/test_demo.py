@@ -157,13 +157,12 @@ def test_a_ready_student_is_made_in_the_order_of_the_pipeline(checkout: Any) -> 
     programs = ["train_vectors", "finetune_teacher", "cache_logits", "distill", "export"]
     assert programs_that_ran(result.stdout) == [f"{name}.py" for name in programs]
     here = checkout.bin.parent
-    for program, text in (
-        ("cache_logits", f"{here}/a.txt,/b.txt"),
-        ("train_vectors", f"{here}/c.txt"),
+    for start, text in (
+        ("cache_logits.py .*bc5cdr", f"{here}/a.txt,/b.txt"),
+        ("train_vectors.py ", f"{here}/c.txt"),
     ):
-        assert re.search(
-            rf"^ran: scripts/{program}.py .*--text={re.escape(text)}$", result.stdout, re.M
-        )
+        pattern = rf"^ran: scripts/{start}.*--text={re.escape(text)}$"
+        assert re.search(pattern, result.stdout, re.M)
 
 
 def test_a_finished_student_needs_no_cache_again(checkout: Any) -> None:

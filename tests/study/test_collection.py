@@ -97,6 +97,20 @@ def test_the_first_run_of_each_group_is_measured(monkeypatch):
     }
 
 
+def test_a_run_that_is_the_first_of_two_groups_is_measured_once(monkeypatch):
+    measured = []
+    monkeypatch.setattr(collection, "measure", lambda folder, _: measured.append(folder) or Cost(1))
+    groups = make_groups()
+    again = replace(groups[0], group=Group("again", groups[0].group.runs))
+    assert list(measure_groups([*groups, again], SPLIT)) == [
+        "teacher",
+        "scratch",
+        "taught",
+        "again",
+    ]
+    assert len(measured) == 3
+
+
 def test_errors_are_those_of_the_best_students_beside_the_teachers():
     errors = student_errors(make_groups(), SPLIT, TRAIN, students="")
     assert (errors.students, list(errors.teachers)) == ("taught", ["teacher"])
@@ -113,7 +127,7 @@ def test_errors_are_those_of_the_students_that_were_named():
 
 
 def test_each_teacher_has_one_vote_and_averages_have_none():
-    teacher, _, taught = make_groups()
+    taught = make_groups()[2]
     good, bad = (
         analyse([make_group(name, recalls, teacher=True)], resamples=100, rounds=100)[0]
         for name, recalls in (("good", [1.0, 1.0]), ("bad", [0.0]))
