@@ -8,7 +8,7 @@ corpus.
   python scripts/finetune_teacher.py --corpus=my_corpus --output=saved_models/my_corpus/teacher
 """
 
-from bioner_kd.cli import corpus, machine, output, teacher, training, windows
+from bioner_kd.cli import corpus, machine, memory, output, teacher, training, windows
 from bioner_kd.cli.program import Program
 from bioner_kd.teacher.config import FINE_TUNING
 from bioner_kd.training.machine import MachineConfig
@@ -32,11 +32,14 @@ def main(program: Program) -> None:
             resolve_teacher(program.read(teacher.PRETRAINED).teacher),
             train_split, devel_split,
             training=config, windows=program.read(windows.WINDOWS),
+            memory=program.read(memory.MEMORY),
             folder=folder, settings=program.settings(),
         )  # fmt: skip
 
 
-PARTS = (teacher.PRETRAINED, corpus.CORPUS, TRAINING, windows.WINDOWS, OUTPUT, MACHINE)
+PARTS = (
+    teacher.PRETRAINED, corpus.CORPUS, TRAINING, windows.WINDOWS, memory.MEMORY, OUTPUT, MACHINE,
+)  # fmt: skip
 PROGRAM = Program(__doc__, main, PARTS)
 if __name__ == "__main__":
     PROGRAM.main()

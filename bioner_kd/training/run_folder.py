@@ -13,7 +13,14 @@ STATE = "state"
 HISTORY = "history.csv"
 # Flags that say where a run lies and how the machine is used, and nothing of the model.
 NO_SETTINGS = frozenset(
-    {"output", "overwrite", "intra_op_threads", "inter_op_threads", "deterministic"}
+    {
+        "output",
+        "overwrite",
+        "intra_op_threads",
+        "inter_op_threads",
+        "deterministic",
+        "subword_budget",
+    }
 )
 _LOCK = ".lock"
 # The column of the history that the epoch is chosen by, percent.
