@@ -14,15 +14,12 @@ import numpy as np
 import tensorflow as tf
 from absl import logging
 from transformers import PretrainedConfig, TFPreTrainedModel
-from transformers.modeling_tf_pytorch_utils import (
-    TransposeType,
-    convert_tf_weight_name_to_pt_weight_name,
-)
 from transformers.utils import logging as transformers_logging
 
 from bioner_kd.errors import InputError
 from bioner_kd.teacher.checkpoint.encoder_config import whole_numbers
 from bioner_kd.teacher.checkpoint.state import read_state
+from bioner_kd.teacher.checkpoint.tf_weights import torch_name_and_axes
 
 _CHEAP = 1_000_000
 Head = Literal["new", "kept", "needed"]
@@ -34,8 +31,6 @@ _BUFFERS = ("embeddings.position_ids", "embeddings.token_type_ids")
 _POOLER = "pooler."
 # LayerNorm in checkpoints that were converted from TensorFlow, as BioBERT was.
 _OLD_ENDINGS = {".gamma": ".weight", ".beta": ".bias"}
-# Axes of PyTorch's tensor in the order of TensorFlow's, by how transformers names the change.
-_AXES = {TransposeType.SIMPLE: (1, 0), TransposeType.CONV1D: (2, 1, 0)}
 
 
 class Place(NamedTuple):
@@ -104,10 +99,8 @@ def places(model: TFPreTrainedModel) -> dict[str, Place]:
     """The variables of a built model by the names that PyTorch gives their tensors, in order."""
     found = {}
     for variable in model.weights:
-        name, transpose = convert_tf_weight_name_to_pt_weight_name(
-            variable.name, tf_weight_shape=variable.shape
-        )
-        found[name] = Place(variable, _AXES.get(transpose, tuple(range(len(variable.shape)))))
+        name, axes = torch_name_and_axes(variable.name, variable.shape)
+        found[name] = Place(variable, axes)
     return found
 
 
