@@ -8,7 +8,7 @@ was stopped goes on where it last saved its state when the same command is given
   python scripts/finetune_teacher.py --teacher=saved_models/biomedical_bert --corpus=my_corpus
 """
 
-from bioner_kd.cli import adaptation, machine, output, teacher
+from bioner_kd.cli import adaptation, machine, output, reading, teacher
 from bioner_kd.cli.program import Program
 from bioner_kd.training.machine import MachineConfig
 
@@ -29,11 +29,12 @@ def main(program: Program) -> None:
         adapt(
             resolve_teacher(program.read(teacher.PRETRAINED).teacher), sentences,
             training=config, adaptation=program.read(adaptation.ADAPTATION),
+            reading=program.read(reading.READING),
             folder=folder, settings=program.settings(),
         )  # fmt: skip
 
 
-PARTS = (teacher.PRETRAINED, *adaptation.CONCERNS, OUTPUT, MACHINE)
+PARTS = (teacher.PRETRAINED, *adaptation.CONCERNS, reading.READING, OUTPUT, MACHINE)
 PROGRAM = Program(__doc__, main, PARTS)
 if __name__ == "__main__":
     PROGRAM.main()

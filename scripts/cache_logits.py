@@ -9,7 +9,7 @@ corpus or tokenizer are refused.
       --text=abstracts.txt.gz,papers.txt.xz --text_size=40000 --cache=saved_models/mine/logits
 """
 
-from bioner_kd.cli import cache, corpus, machine, teacher
+from bioner_kd.cli import cache, corpus, machine, reading, teacher
 from bioner_kd.cli.program import Program
 from bioner_kd.training.machine import MachineConfig
 
@@ -26,7 +26,8 @@ def main(program: Program) -> None:
 
     program.read(MACHINE).apply(seed=0)
     texts = cache.read_texts(program)
-    labeller = load_teachers(list(map(Path, program.read(teacher.TEACHER).teachers)))
+    folders = list(map(Path, program.read(teacher.TEACHER).teachers))
+    labeller = load_teachers(folders, program.read(reading.READING))
     choice = program.read(cache.CACHE)
     for name, sentences in texts.items():
         folder = Path(choice.cache) / name
@@ -34,7 +35,9 @@ def main(program: Program) -> None:
         program.write_flagfile(record_of(folder))
 
 
-PARTS = (teacher.TEACHER, cache.CACHE, cache.SAMPLE, corpus.CORPUS, MACHINE)
+PARTS = (
+    teacher.TEACHER, cache.CACHE, cache.SAMPLE, corpus.CORPUS, reading.READING, MACHINE,
+)  # fmt: skip
 PROGRAM = Program(__doc__, main, PARTS)
 if __name__ == "__main__":
     PROGRAM.main()

@@ -8,7 +8,7 @@ corpus.
   python scripts/finetune_teacher.py --corpus=my_corpus --output=saved_models/my_corpus/teacher
 """
 
-from bioner_kd.cli import corpus, machine, memory, output, teacher, training, windows
+from bioner_kd.cli import corpus, machine, output, reading, teacher, training, windows
 from bioner_kd.cli.program import Program
 from bioner_kd.teacher.config import FINE_TUNING
 from bioner_kd.training.machine import MachineConfig
@@ -32,13 +32,13 @@ def main(program: Program) -> None:
             resolve_teacher(program.read(teacher.PRETRAINED).teacher),
             train_split, devel_split,
             training=config, windows=program.read(windows.WINDOWS),
-            memory=program.read(memory.MEMORY),
+            reading=program.read(reading.READING),
             folder=folder, settings=program.settings(),
         )  # fmt: skip
 
 
 PARTS = (
-    teacher.PRETRAINED, corpus.CORPUS, TRAINING, windows.WINDOWS, memory.MEMORY, OUTPUT, MACHINE,
+    teacher.PRETRAINED, corpus.CORPUS, TRAINING, windows.WINDOWS, reading.READING, OUTPUT, MACHINE,
 )  # fmt: skip
 PROGRAM = Program(__doc__, main, PARTS)
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ from bioner_kd.benchmark.targets import Roles
 from bioner_kd.encoding.tables import TABLES
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.runtime.exported import read_manifest
+from bioner_kd.teacher.config import BFLOAT16, FLOAT32
+from bioner_kd.training.machine import has_bfloat16
 
 BIOBERT_BF16 = "biobert_bf16"
 _TEACHERS = "bioner_kd.benchmark.teachers"
@@ -85,9 +87,9 @@ class LineUp:
 def biobert(tags: Sequence[str], batch_size: int) -> tuple[list[Contestant], list[str]]:
     """BioBERT's shape in float32 and, where the processor has it, bfloat16; and notes."""
     size = teachers.shape_size(len(tags))
-    precisions = {BIOBERT: teachers.FP32, BIOBERT_BF16: teachers.BF16}
+    precisions = {BIOBERT: FLOAT32, BIOBERT_BF16: BFLOAT16}
     notes = []
-    if not teachers.has_bf16():
+    if not has_bfloat16():
         del precisions[BIOBERT_BF16]
         notes.append(
             f"{BIOBERT_BF16} is left out: this processor has no bfloat16 (neither avx512_bf16 nor "

@@ -7,7 +7,6 @@ from typing import Any
 from bioner_kd.benchmark.contestant import OfWords
 from bioner_kd.corpus.sentence import Sentence
 
-FP32, BF16 = "fp32", "bf16"
 # Of BioBERT v1.1's own config.json; Lee et al. (2020), Bioinformatics 36(4).
 SHAPE: Mapping[str, Any] = {
     "vocab_size": 28996,
@@ -20,7 +19,6 @@ SHAPE: Mapping[str, Any] = {
     "hidden_act": "gelu",
 }
 _BYTES_OF_A_WEIGHT = 4
-_NEEDED = ({"avx512_bf16"}, {"amx_bf16"})
 
 
 class StandInTokenizer:
@@ -45,16 +43,6 @@ class StandInTokenizer:
         return self._FIRST_ID + number % (SHAPE["vocab_size"] - self._FIRST_ID)
 
 
-def has_bf16() -> bool:
-    """Whether this processor calculates in bfloat16; elsewhere it would only be slow."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return False
-    flags = next((set(line.split()) for line in lines if line.startswith("flags")), set())
-    return any(needed <= flags for needed in _NEEDED)
-
-
 def shape_size(tags: int, shape: Mapping[str, Any] = SHAPE) -> int:
     """Bytes of the float32 weights of a token classifier of a shape, which has no pooler."""
     hidden, inner = shape["hidden_size"], shape["intermediate_size"]
@@ -74,24 +62,23 @@ def open_shape(
 
     Args:
         tags: of its head.
-        precision: "fp32", or "bf16": float32 weights, products in bfloat16.
+        precision: of PRECISIONS.
         batch_size: sentences of a batch.
         shape: sizes of the BERT, by the names of its config.json.
     """
     _use_threads()
-    import keras
     from transformers import BertConfig, TFBertForTokenClassification
 
     from bioner_kd.corpus.tag_set import TagSet
     from bioner_kd.encoding.windows import WindowConfig
+    from bioner_kd.teacher.checkpoint.encoder_model import calculating_in
     from bioner_kd.teacher.model import Teacher
     from bioner_kd.teacher.saved_teacher import SavedTeacher
 
-    if precision == BF16:
-        keras.mixed_precision.set_global_policy("mixed_bfloat16")
     tokenizer, tag_set = StandInTokenizer(), TagSet(tuple(tags))
-    bert = TFBertForTokenClassification(BertConfig(**shape, num_labels=len(tags)))
-    bert.build_in_name_scope()
+    with calculating_in(precision):
+        bert = TFBertForTokenClassification(BertConfig(**shape, num_labels=len(tags)))
+        bert.build_in_name_scope()
     teacher = SavedTeacher(
         Path(),
         Teacher(bert, pad_id=tokenizer.pad_id),

@@ -12,6 +12,7 @@ from bioner_kd.errors import InputError, UsageError
 from bioner_kd.evaluation.comparison import Tagging
 from bioner_kd.student.saved_student import MODEL, load_student
 from bioner_kd.teacher.checkpoint.weights_file import TF_WEIGHTS
+from bioner_kd.teacher.config import DEFAULT_READING, ReadingConfig
 from bioner_kd.teacher.saved_teacher import load_teacher, teacher_fingerprint
 
 
@@ -67,17 +68,20 @@ def model_digest(folder: Path) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def teachers_fingerprint(folders: Sequence[Path]) -> dict[str, object]:
+def teachers_fingerprint(
+    folders: Sequence[Path], reading: ReadingConfig = DEFAULT_READING
+) -> dict[str, object]:
     """What the logits of one or several saved models depend on, read without loading them.
 
     Args:
         folders: at least one; their order does not matter.
+        reading: how exactly teachers calculate.
 
     Raises:
         InputError: a folder holds no model, or two models have other tags.
         UsageError: a model is named twice.
     """
-    found = {folder: _fingerprint(folder) for folder in folders}
+    found = {folder: _fingerprint(folder, reading) for folder in folders}
     first = found[folders[0]]
     if len(folders) == 1:
         return first
@@ -94,29 +98,39 @@ def teachers_fingerprint(folders: Sequence[Path]) -> dict[str, object]:
     return {**lists, "tags": first["tags"]}
 
 
-def load_teachers(folders: Sequence[Path]) -> Teaching:
+def load_teachers(folders: Sequence[Path], reading: ReadingConfig = DEFAULT_READING) -> Teaching:
     """Loads a model that teaches, or several as their average.
+
+    Args:
+        folders: at least one.
+        reading: how much each teacher reads at once, and how exactly.
 
     Raises:
         InputError: as `teachers_fingerprint`, or a folder is damaged.
         UsageError: as `teachers_fingerprint`.
     """
-    fingerprint = teachers_fingerprint(folders)  # first, since loading takes seconds each
-    teachers = tuple(map(load_single, folders))
+    fingerprint = teachers_fingerprint(folders, reading)  # first, since loading takes seconds each
+    teachers = tuple(load_single(folder, reading) for folder in folders)
     return teachers[0] if len(teachers) == 1 else MeanTeacher(teachers, fingerprint)
 
 
-def _fingerprint(folder: Path) -> dict[str, object]:
-    return student_fingerprint(folder) if is_student(folder) else teacher_fingerprint(folder)
+def _fingerprint(folder: Path, reading: ReadingConfig) -> dict[str, object]:
+    if is_student(folder):
+        return student_fingerprint(folder)
+    return teacher_fingerprint(folder, reading)
 
 
-def load_single(folder: Path) -> SingleTeacher:
+def load_single(folder: Path, reading: ReadingConfig = DEFAULT_READING) -> SingleTeacher:
     """Loads the teacher or student of one folder, to teach.
+
+    Args:
+        folder: of a run.
+        reading: how much a teacher reads at once, and how exactly.
 
     Raises:
         InputError: it holds neither, or a damaged one.
     """
-    return load_student_voice(folder) if is_student(folder) else load_teacher(folder)
+    return load_student_voice(folder) if is_student(folder) else load_teacher(folder, reading)
 
 
 def _listed(fingerprint: dict[str, object]) -> str:

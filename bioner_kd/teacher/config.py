@@ -6,6 +6,8 @@ from bioner_kd.corpus.config import ALL, size_rule
 from bioner_kd.errors import UsageError, at_least, check_bounds
 from bioner_kd.training.config import TrainingConfig
 
+FLOAT32, BFLOAT16 = PRECISIONS = ("float32", "bfloat16")
+
 # Batch size, rate, decay and warm-up of BERT's and BioBERT's own scripts.
 FINE_TUNING = TrainingConfig(
     epochs=6,
@@ -29,16 +31,19 @@ ADAPTATION = TrainingConfig(
 
 
 @dataclass(frozen=True)
-class MemoryConfig:
-    """How much a teacher reads at once.
+class ReadingConfig:
+    """How much a teacher reads at once, and how exactly it calculates.
 
     Attributes:
         subword_budget: most subwords, padding included, that are read at once. A batch of more is
             read in parts whose gradients are summed. It decides memory and changes no result
             beyond rounding and the draws of dropout.
+        precision: "float32", or "bfloat16": products in bfloat16, weights and sums in float32,
+            which is faster where the processor has instructions for it.
     """
 
     subword_budget: int = 2048
+    precision: str = FLOAT32
 
     def __post_init__(self) -> None:
         """Checks the bounds.
@@ -46,26 +51,30 @@ class MemoryConfig:
         Raises:
             UsageError: a setting is out of bounds.
         """
-        check_bounds(self, at_least(self, 3, "subword_budget"))
+        rules = {
+            **at_least(self, 3, "subword_budget"),
+            "precision": (self.precision in PRECISIONS, f"one of {', '.join(PRECISIONS)}"),
+        }
+        check_bounds(self, rules)
 
-    def check_window(self, max_subwords: int) -> None:
-        """Checks that the budget has room for a window.
+    def check_window(self, subwords: int, flag: str = "max_subwords") -> None:
+        """Checks that the budget has room for what is read whole.
 
         Args:
-            max_subwords: number of subwords of the longest window.
+            subwords: number of subwords of the longest window, or of a block.
+            flag: that says this number.
 
         Raises:
             UsageError: the budget is smaller.
         """
-        if self.subword_budget < max_subwords:
+        if self.subword_budget < subwords:
             raise UsageError(
-                f"--subword_budget={self.subword_budget}: the longest window has "
-                f"--max_subwords={max_subwords} subwords, and a window is read whole; pass a "
-                "budget of at least that."
+                f"--subword_budget={self.subword_budget}: must be at least --{flag}={subwords}, "
+                "since so many subwords are read whole; pass a larger budget."
             )
 
 
-DEFAULT_MEMORY = MemoryConfig()
+DEFAULT_READING = ReadingConfig()
 
 
 @dataclass(frozen=True)

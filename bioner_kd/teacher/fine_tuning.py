@@ -17,7 +17,7 @@ from bioner_kd.errors import UsageError
 from bioner_kd.evaluation.predictions import devel_f1
 from bioner_kd.teacher.checkpoint.encoder_config import read_config, usable_positions
 from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier
-from bioner_kd.teacher.config import DEFAULT_MEMORY, MemoryConfig
+from bioner_kd.teacher.config import DEFAULT_READING, ReadingConfig
 from bioner_kd.teacher.model import Teacher
 from bioner_kd.teacher.saved_teacher import encode_subwords, save_teacher, subword_source
 from bioner_kd.teacher.tokenizer import load_tokenizer
@@ -34,7 +34,7 @@ def fine_tune(
     *,
     training: TrainingConfig,
     windows: WindowConfig,
-    memory: MemoryConfig = DEFAULT_MEMORY,
+    reading: ReadingConfig = DEFAULT_READING,
     folder: Path,
     settings: Mapping[str, Any],
 ) -> None:
@@ -46,7 +46,7 @@ def fine_tune(
         devel_split: sentences with tags, to choose the epoch by.
         training: epochs and optimiser.
         windows: how long sentences are read.
-        memory: how much is read at once.
+        reading: how much is read at once, and how exactly.
         folder: where the state and the teacher go.
         settings: what a resumed run must share.
 
@@ -54,19 +54,21 @@ def fine_tune(
         InputError: the checkpoint or a tag is not what it should be.
         UsageError: a window is longer than the checkpoint's positions or the subword budget.
     """
-    memory.check_window(windows.max_subwords)
+    reading.check_window(windows.max_subwords)
     _check_positions(pretrained, windows)
     tag_set = TagSet.from_sentences(train_split)
     tag_set.known_tags(devel_split)  # refuses a tag that training never saw
     tokenizer = load_tokenizer(pretrained)
     keras.utils.set_random_seed(training.seed)
-    classifier = load_token_classifier(pretrained, tag_set.tags, fine_tuned=False)
+    classifier = load_token_classifier(
+        pretrained, tag_set.tags, fine_tuned=False, precision=reading.precision
+    )
     settings = {
         **settings,
         "sentences": sentences_digest(train_split, devel_split),
         "pretrained weights": arrays_digest(classifier.get_weights()),
     }
-    model = Teacher(classifier, pad_id=tokenizer.pad_id, subword_budget=memory.subword_budget)
+    model = Teacher(classifier, pad_id=tokenizer.pad_id, subword_budget=reading.subword_budget)
     encoded = encode_subwords(train_split, tokenizer, windows)
     tags = Ragged.from_lists([tag_set.encode(s) for s in train_split], np.int32)
     source = BatchSource(

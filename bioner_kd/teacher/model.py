@@ -6,8 +6,15 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from bioner_kd.teacher.config import DEFAULT_MEMORY
-from bioner_kd.teacher.parts import Part, WindowRows, for_each_part
+from bioner_kd.teacher.checkpoint.encoder_config import FAMILIES
+from bioner_kd.teacher.config import DEFAULT_READING
+from bioner_kd.teacher.parts import (
+    Part,
+    WindowRows,
+    add_gradients,
+    for_each_part,
+    no_gradients,
+)
 from bioner_kd.training.losses import cross_entropy_per_word, scored_words
 from bioner_kd.training.word_tagger import LOSS, WordTagger
 
@@ -28,7 +35,7 @@ class Teacher(WordTagger):
         classifier: keras.Model,
         *,
         pad_id: int,
-        subword_budget: int = DEFAULT_MEMORY.subword_budget,
+        subword_budget: int = DEFAULT_READING.subword_budget,
         **options: Any,
     ) -> None:
         """Takes the classifier.
@@ -83,7 +90,7 @@ class Teacher(WordTagger):
         self, features: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor], mask: tf.Tensor
     ) -> list[tf.Tensor]:
         """Gradients of a batch, summed over its parts, in the order of the trainable variables."""
-        variables, words = self.trainable_variables, scored_words(mask)
+        words = scored_words(mask)
 
         def step(part: Part, sums: list[tf.Tensor]) -> list[tf.Tensor]:
             # A part's words as the words of one sentence without padding.
@@ -91,15 +98,14 @@ class Teacher(WordTagger):
                 name: tf.gather_nd(values, part.words)[None] for name, values in targets.items()
             }
             weights = tf.gather_nd(mask, part.words)[None]
-            with tf.GradientTape() as tape:
-                logits = _at_words(self._outputs(part, training=True).logits, part)[None]
-                losses = self.word_losses({}, of_part, logits)
-                loss = tf.math.divide_no_nan(tf.reduce_sum(losses[LOSS] * weights), words)
-            found = tape.gradient(loss, variables)
-            self.observe(losses, of_part, logits, weights)
-            return [total + gradient for total, gradient in zip(sums, found, strict=True)]
 
-        sums = [tf.zeros(variable.shape) for variable in variables]
+            def read() -> tf.Tensor:
+                return _at_words(self._outputs(part, training=True).logits, part)[None]
+
+            found = self.part_gradients(read, {}, of_part, weights, words)
+            return add_gradients(sums, found)
+
+        sums = no_gradients(self.trainable_variables)
         return for_each_part(self._windows(features), mask, step, sums)
 
     def _of_all_words(
@@ -118,9 +124,10 @@ class Teacher(WordTagger):
 
     def _outputs(self, part: Part, training: bool | None, **options: Any) -> Any:
         attended = tf.cast(tf.not_equal(part.ids, self.pad_id), tf.int32)
-        return self.classifier(
-            input_ids=part.ids, attention_mask=attended, training=training, **options
-        )
+        read = self.classifier
+        if not FAMILIES[self.classifier.config.model_type].needs_autograph:
+            read = tf.autograph.experimental.do_not_convert(read)
+        return read(input_ids=part.ids, attention_mask=attended, training=training, **options)
 
     def graph(
         self, *, hidden_state: bool = False

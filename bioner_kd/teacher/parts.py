@@ -4,7 +4,7 @@ Memory then depends on the size of a part and not on the longest sentence of a b
 padded only to the longest of its part, and a sentence of one window has no empty ones.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -117,3 +117,13 @@ def for_each_part(
         parallel_iterations=1,
     )
     return state
+
+
+def no_gradients(variables: Sequence[tf.Variable]) -> list[tf.Tensor]:
+    """What sums of gradients start from: a zero for each number of the variables."""
+    return [tf.zeros(variable.shape) for variable in variables]
+
+
+def add_gradients(sums: Sequence[tf.Tensor], found: Sequence[tf.Tensor]) -> list[tf.Tensor]:
+    """Adds the gradients of a part, of which those of embeddings may be sparse."""
+    return [total + gradient for total, gradient in zip(sums, found, strict=True)]

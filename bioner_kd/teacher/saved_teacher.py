@@ -21,7 +21,7 @@ from bioner_kd.errors import InputError
 from bioner_kd.teacher.checkpoint.tf_weights import save_checkpoint
 from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier
 from bioner_kd.teacher.checkpoint.weights_file import TF_WEIGHTS
-from bioner_kd.teacher.config import DEFAULT_MEMORY, MemoryConfig
+from bioner_kd.teacher.config import DEFAULT_READING, FLOAT32, ReadingConfig
 from bioner_kd.teacher.model import Teacher
 from bioner_kd.teacher.tokenizer import SubwordTokenizer, load_tokenizer
 from bioner_kd.teacher.wordpiece import TOKENIZER
@@ -138,8 +138,14 @@ def save_teacher(
         json.dump(settings, file, indent=1)
 
 
-def teacher_fingerprint(folder: Path) -> dict[str, object]:
+def teacher_fingerprint(
+    folder: Path, reading: ReadingConfig = DEFAULT_READING
+) -> dict[str, object]:
     """What the logits of a saved teacher depend on, read without loading it.
+
+    Args:
+        folder: of the teacher.
+        reading: how exactly it calculates.
 
     Raises:
         InputError: the folder holds no fine-tuned teacher.
@@ -151,6 +157,8 @@ def teacher_fingerprint(folder: Path) -> dict[str, object]:
             "tokenizer": file_digest(folder / TOKENIZER),
             "tags": list(TagSet(tuple(settings["tags"])).tags),
             "windows": asdict(WindowConfig(**settings["windows"])),
+            # Named only where it differs, so that a cache made before stays that of its teacher.
+            **({} if reading.precision == FLOAT32 else {"precision": reading.precision}),
         }
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
@@ -159,22 +167,24 @@ def teacher_fingerprint(folder: Path) -> dict[str, object]:
         ) from error
 
 
-def load_teacher(folder: Path, memory: MemoryConfig = DEFAULT_MEMORY) -> SavedTeacher:
+def load_teacher(folder: Path, reading: ReadingConfig = DEFAULT_READING) -> SavedTeacher:
     """Loads what scripts/finetune_teacher.py wrote.
 
     Args:
         folder: of the teacher.
-        memory: how much it reads at once.
+        reading: how much it reads at once, and how exactly.
 
     Raises:
         InputError: the folder holds no fine-tuned teacher, or a damaged one.
         UsageError: its windows are longer than the subword budget.
     """
-    fingerprint = teacher_fingerprint(folder)
+    fingerprint = teacher_fingerprint(folder, reading)
     tag_set = TagSet(tuple(fingerprint["tags"]))  # type: ignore[arg-type]
     windows = WindowConfig(**fingerprint["windows"])  # type: ignore[arg-type]
-    memory.check_window(windows.max_subwords)
+    reading.check_window(windows.max_subwords)
     tokenizer = load_tokenizer(folder)
-    classifier = load_token_classifier(folder, tag_set.tags, fine_tuned=True)
-    model = Teacher(classifier, pad_id=tokenizer.pad_id, subword_budget=memory.subword_budget)
+    classifier = load_token_classifier(
+        folder, tag_set.tags, fine_tuned=True, precision=reading.precision
+    )
+    model = Teacher(classifier, pad_id=tokenizer.pad_id, subword_budget=reading.subword_budget)
     return SavedTeacher(folder, model, tokenizer, tag_set, windows, fingerprint)

@@ -1,8 +1,12 @@
 """Threads and determinism of TensorFlow, set before its first operation."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from bioner_kd.errors import at_least, check_bounds
+
+# Flags of a processor, one set of which it needs.
+_BFLOAT16 = ({"avx512_bf16"}, {"amx_bf16"})
 
 
 @dataclass(frozen=True)
@@ -42,3 +46,13 @@ class MachineConfig:
         keras.utils.set_random_seed(seed)
         if self.deterministic:
             tf.config.experimental.enable_op_determinism()
+
+
+def has_bfloat16() -> bool:
+    """Whether this processor calculates in bfloat16; elsewhere it would only be slow."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return False
+    flags = next((set(line.split()) for line in lines if line.startswith("flags")), set())
+    return any(needed <= flags for needed in _BFLOAT16)

@@ -1,12 +1,12 @@
 """The training step that teacher and student share: any loss that has a value a word."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-from bioner_kd.training.losses import masked_mean
+from bioner_kd.training.losses import scored_words
 
 LOSS = "loss"
 
@@ -57,12 +57,37 @@ class WordTagger(keras.Model):
     ) -> list[tf.Tensor]:
         """Gradients of the loss of a batch, in the order of the trainable variables.
 
-        A subclass may read the batch in parts; it tells `observe` the losses of each.
+        A subclass may read the batch in parts and sum their `part_gradients`.
+        """
+        return self.part_gradients(
+            lambda: self(features, training=True), features, targets, mask, scored_words(mask)
+        )
+
+    def part_gradients(
+        self,
+        read: Callable[[], tf.Tensor],
+        features: Mapping[str, tf.Tensor],
+        targets: Mapping[str, tf.Tensor],
+        mask: tf.Tensor,
+        words: tf.Tensor,
+    ) -> list[tf.Tensor]:
+        """What a part of a batch adds to the gradients.
+
+        Args:
+            read: gives the logits of the part in training.
+            features: of the part, as a batch has them.
+            targets: of the part.
+            mask: of the part.
+            words: float32 scalar, number of scored words of the whole batch.
+
+        Returns:
+            In the order of the trainable variables; those of all parts have the gradients of the
+            mean loss of the batch as their sum.
         """
         with tf.GradientTape() as tape:
-            logits = self(features, training=True)
+            logits = read()
             losses = self.word_losses(features, targets, logits)
-            loss = masked_mean(losses[LOSS], mask)
+            loss = tf.math.divide_no_nan(tf.reduce_sum(losses[LOSS] * mask), words)
         self.observe(losses, targets, logits, mask)
         return tape.gradient(loss, self.trainable_variables)
 

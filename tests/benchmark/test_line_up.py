@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bioner_kd.benchmark import line_up, teachers
+from bioner_kd.benchmark import line_up
 from bioner_kd.benchmark.contestant import Contestant
 from bioner_kd.benchmark.line_up import LineUp
 from bioner_kd.benchmark.targets import Roles
@@ -80,15 +80,15 @@ def test_the_student_of_the_targets_is_int8_or_else_the_smallest_file(exported):
     assert LineUp([]).roles == Roles()
 
 
-@pytest.mark.parametrize(("bf16", "names"), [(True, ["fp32", "bf16"]), (False, ["fp32"])])
+@pytest.mark.parametrize(("bf16", "names"), [(True, ["float32", "bfloat16"]), (False, ["float32"])])
 def test_bfloat16_is_left_out_where_the_processor_lacks_it(monkeypatch, bf16, names):
-    monkeypatch.setattr(teachers, "has_bf16", lambda: bf16)
+    monkeypatch.setattr(line_up, "has_bfloat16", lambda: bf16)
     contestants, notes = line_up.biobert(TAGS, 32)
     assert [one.options["precision"] for one in contestants] == names
     assert {one.size for one in contestants} == {430_887_948}
     assert all(one.slow and not one.trained for one in contestants)
     assert [note[:28] for note in notes] == ([] if bf16 else ["biobert_bf16 is left out: th"])
-    assert LineUp(contestants).roles.teachers == tuple(f"biobert_{name}" for name in names)
+    assert LineUp(contestants).roles.teachers == ("biobert_fp32", "biobert_bf16")[: len(names)]
 
 
 def test_peers_have_the_size_of_their_folder_once_they_are_trained(tmp_path):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bioner_kd.benchmark import jobs, teachers
 from bioner_kd.benchmark.process import run_child
-from bioner_kd.benchmark.teachers import StandInTokenizer, has_bf16, shape_size
+from bioner_kd.benchmark.teachers import StandInTokenizer, shape_size
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.encoding.windows import WindowConfig
@@ -53,29 +53,6 @@ def test_biobert_has_as_many_bytes_as_its_weights():
     assert shape_size(3) == 4 * 107_721_987
 
 
-@pytest.mark.parametrize(
-    ("flags", "expected"),
-    [
-        ("fpu avx512f avx512_bf16", True),
-        ("fpu amx_bf16", True),
-        ("fpu avx512f", False),
-        ("fpu avx512_bf16x", False),
-    ],
-)
-def test_bfloat16_is_looked_up_in_what_the_processor_says(monkeypatch, flags, expected):
-    text = f"processor\t: 0\nflags\t\t: {flags}\nbugs\t: avx512_bf16\n"
-    monkeypatch.setattr(teachers.Path, "read_text", lambda self, **_: text)
-    assert has_bf16() is expected
-
-
-def test_a_system_that_says_nothing_of_its_processor_has_no_bfloat16(monkeypatch):
-    def missing(self, **_):
-        raise FileNotFoundError
-
-    monkeypatch.setattr(teachers.Path, "read_text", missing)
-    assert not has_bf16()
-
-
 def tags_in_a_process(tmp_path: Path, opener: str, **options: object) -> list[list[str]]:
     jobs.write_sentences(tmp_path / "some", SENTENCES)
     arguments = {
@@ -88,7 +65,7 @@ def tags_in_a_process(tmp_path: Path, opener: str, **options: object) -> list[li
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_a_shape_with_random_weights_tags_every_word(tmp_path, precision):
     options = {"tags": TAGS, "precision": precision, "batch_size": 2, "shape": TINY}
     found = tags_in_a_process(tmp_path, "open_shape", **options)

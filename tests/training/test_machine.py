@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bioner_kd.errors import UsageError
-from bioner_kd.training.machine import MachineConfig
+from bioner_kd.training import machine
+from bioner_kd.training.machine import MachineConfig, has_bfloat16
 
 PROGRAM = Path(__file__).with_name("deterministic.py")
 
@@ -44,3 +45,26 @@ def test_the_same_seed_gives_the_same_weights_to_the_bit():
     # Python's and numpy's random numbers, and the digest of the weights.
     assert len(first) == 3 and len(first[2]) == 64
     assert first == second
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        ("fpu avx512f avx512_bf16", True),
+        ("fpu amx_bf16", True),
+        ("fpu avx512f", False),
+        ("fpu avx512_bf16x", False),
+    ],
+)
+def test_bfloat16_is_looked_up_in_what_the_processor_says(monkeypatch, flags, expected):
+    text = f"processor\t: 0\nflags\t\t: {flags}\nbugs\t: avx512_bf16\n"
+    monkeypatch.setattr(machine.Path, "read_text", lambda self, **_: text)
+    assert has_bfloat16() is expected
+
+
+def test_a_system_that_says_nothing_of_its_processor_has_no_bfloat16(monkeypatch):
+    def missing(self, **_):
+        raise FileNotFoundError
+
+    monkeypatch.setattr(machine.Path, "read_text", missing)
+    assert not has_bfloat16()

@@ -6,7 +6,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from bioner_kd.training.losses import cross_entropy_per_word
+from bioner_kd.teacher.config import DEFAULT_READING
+from bioner_kd.teacher.parts import add_gradients, no_gradients
+from bioner_kd.training.losses import cross_entropy_per_word, scored_words
 from bioner_kd.training.word_tagger import LOSS, WordTagger
 
 ACCURACY = "accuracy"
@@ -24,15 +26,22 @@ class MaskedLM(WordTagger):
 
     loss_names = (LOSS, ACCURACY)
 
-    def __init__(self, bert: keras.Model, **options: Any) -> None:
+    def __init__(
+        self,
+        bert: keras.Model,
+        *,
+        subword_budget: int = DEFAULT_READING.subword_budget,
+        **options: Any,
+    ) -> None:
         """Takes the model.
 
         Args:
             bert: a TFBertForMaskedLM.
+            subword_budget: most subwords that are trained on at once, at least a block.
             **options: as in keras.Model.
         """
         super().__init__(**options)
-        self.bert = bert
+        self.bert, self.subword_budget = bert, subword_budget
 
     def call(self, features: Mapping[str, tf.Tensor], training: bool | None = None) -> tf.Tensor:
         """Scores of every subword of the vocabulary for each masked subword.
@@ -48,6 +57,30 @@ class MaskedLM(WordTagger):
         hidden = self.bert.bert(input_ids=features["subword_ids"], training=training)[0]
         masked = tf.gather(hidden, features["masked_positions"], batch_dims=1)
         return tf.cast(self.bert.mlm(sequence_output=masked), tf.float32)
+
+    def gradients(
+        self, features: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor], mask: tf.Tensor
+    ) -> list[tf.Tensor]:
+        """Gradients of a batch, summed over parts of whole blocks."""
+        blocks, subwords = tf.unstack(tf.shape(features["subword_ids"]))
+        step, words = tf.maximum(self.subword_budget // subwords, 1), scored_words(mask)
+
+        def add(start: tf.Tensor, *sums: tf.Tensor) -> list[tf.Tensor]:
+            part, its_targets, its_mask = tf.nest.map_structure(
+                lambda values: values[start : start + step], (features, targets, mask)
+            )
+            found = self.part_gradients(
+                lambda: self(part, training=True), part, its_targets, its_mask, words
+            )
+            return [start + step, *add_gradients(sums, found)]
+
+        _, *sums = tf.while_loop(
+            lambda start, *_: start < blocks,
+            add,
+            [tf.constant(0), *no_gradients(self.trainable_variables)],
+            parallel_iterations=1,
+        )
+        return sums
 
     def word_losses(
         self, features: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor], logits: tf.Tensor

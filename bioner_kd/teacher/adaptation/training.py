@@ -21,7 +21,7 @@ from bioner_kd.teacher.adaptation.model import MaskedLM
 from bioner_kd.teacher.checkpoint.encoder_config import read_config, usable_positions
 from bioner_kd.teacher.checkpoint.masked_lm import load_masked_lm
 from bioner_kd.teacher.checkpoint.tf_weights import save_checkpoint
-from bioner_kd.teacher.config import AdaptationConfig
+from bioner_kd.teacher.config import DEFAULT_READING, AdaptationConfig, ReadingConfig
 from bioner_kd.teacher.tokenizer import SubwordTokenizer, load_tokenizer
 from bioner_kd.training.config import TrainingConfig
 from bioner_kd.training.digests import arrays_digest
@@ -40,6 +40,7 @@ def adapt(
     *,
     training: TrainingConfig,
     adaptation: AdaptationConfig,
+    reading: ReadingConfig = DEFAULT_READING,
     folder: Path,
     settings: Mapping[str, Any],
 ) -> None:
@@ -50,17 +51,20 @@ def adapt(
         sentences: the text, in its order.
         training: epochs and optimiser; a batch is of so many blocks.
         adaptation: blocks and masks.
+        reading: how much is read at once, and how exactly.
         folder: where the state and the new checkpoint go, which `fine_tune` and transformers read.
         settings: what a resumed run must share.
 
     Raises:
         InputError: the checkpoint is not what it should be, or there is too little text.
-        UsageError: a block is longer than the checkpoint's positions.
+        UsageError: a block is longer than the checkpoint's positions or the subword budget.
     """
+    reading.check_window(adaptation.block_subwords, "block_subwords")
     tokenizer = load_tokenizer(pretrained)
     masker = Masker.from_tokenizer(tokenizer, adaptation)
     keras.utils.set_random_seed(training.seed)
-    model = MaskedLM(_load(pretrained, adaptation.block_subwords))
+    bert = _load(pretrained, adaptation.block_subwords, reading.precision)
+    model = MaskedLM(bert, subword_budget=reading.subword_budget)
     blocks = read_blocks(
         sentences, tokenizer, adaptation.block_subwords, text_size=adaptation.text_size
     )
@@ -102,7 +106,7 @@ def _save(
         json.dump(record, file, indent=1)
 
 
-def _load(pretrained: Path, block_subwords: int) -> TFBertForMaskedLM:
+def _load(pretrained: Path, block_subwords: int, precision: str) -> TFBertForMaskedLM:
     """The checkpoint, if it has positions for a block."""
     positions = usable_positions(read_config(pretrained))
     if block_subwords > positions:
@@ -110,7 +114,7 @@ def _load(pretrained: Path, block_subwords: int) -> TFBertForMaskedLM:
             f"--block_subwords={block_subwords}: {pretrained} has positions for {positions} "
             "subwords."
         )
-    return load_masked_lm(pretrained)
+    return load_masked_lm(pretrained, precision)
 
 
 def _scorer(model: MaskedLM, held_out: tf.data.Dataset) -> Callable[[], dict[str, float]]:

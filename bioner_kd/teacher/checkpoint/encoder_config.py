@@ -22,11 +22,14 @@ class Family:
     Attributes:
         reserved_positions: first rows of the table of positions that no subword has. RoBERTa counts
             positions from the id of the padding piece + 1.
+        needs_autograph: whether its Python decides by values of tensors, which a graph can do only
+            where AutoGraph has converted it. That takes longer than all else before a first step.
         options: settings that the model reads although the constructor of its configuration does
             not name them, with their defaults.
     """
 
     reserved_positions: int = 0
+    needs_autograph: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -37,8 +40,8 @@ _CONVOLUTION = {"conv_kernel_size": 0, "conv_act": "tanh", "conv_groups": 1}
 FAMILIES: Mapping[str, Family] = {
     "bert": Family(),
     "camembert": Family(reserved_positions=2),
-    "deberta": Family(),
-    "deberta-v2": Family(options=_RELATIVE | _CONVOLUTION),
+    "deberta": Family(needs_autograph=True),
+    "deberta-v2": Family(needs_autograph=True, options=_RELATIVE | _CONVOLUTION),
     "distilbert": Family(),
     "electra": Family(),
     "mpnet": Family(reserved_positions=2),

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeVar
 
+import keras
 import numpy as np
 import tensorflow as tf
 from absl import logging
@@ -20,6 +21,8 @@ from bioner_kd.errors import InputError
 from bioner_kd.teacher.checkpoint.encoder_config import whole_numbers
 from bioner_kd.teacher.checkpoint.state import read_state
 from bioner_kd.teacher.checkpoint.tf_weights import torch_name_and_axes
+from bioner_kd.teacher.config import BFLOAT16, FLOAT32
+from bioner_kd.training.machine import has_bfloat16
 
 _CHEAP = 1_000_000
 Head = Literal["new", "kept", "needed"]
@@ -57,6 +60,7 @@ def load_encoder(
     model_class: type[Model],
     *,
     head: Head,
+    precision: str = FLOAT32,
 ) -> Model:
     """Builds an encoder with some head and sets its weights.
 
@@ -66,9 +70,10 @@ def load_encoder(
         model_class: of transformers.
         head: whether the head is "new", that is random, is "kept" where the weights have tensors of
             it, which is logged where they lack some, or is "needed".
+        precision: what the model calculates in, of PRECISIONS.
 
     Returns:
-        The built model, float32. What no loss depends on, a pooler, is not trainable.
+        The built model, its weights float32. What no loss depends on, a pooler, is not trainable.
 
     Raises:
         InputError: the weights are missing or damaged, or do not fit `config`.
@@ -77,7 +82,8 @@ def load_encoder(
     prefix = f"{model_class.base_model_prefix}."
     state = _with_prefix(read_state(folder), prefix)
     _check_size(folder, config, state)
-    model = _build(folder, config, model_class)
+    with calculating_in(precision):
+        model = _build(folder, config, model_class)
     _freeze_pooler(model)
     used = {
         name: place
@@ -212,6 +218,25 @@ def _freeze_pooler(model: TFPreTrainedModel) -> None:
     pooler = getattr(getattr(model, model.base_model_prefix), "pooler", None)
     if pooler is not None:
         pooler.trainable = False
+
+
+@contextlib.contextmanager
+def calculating_in(precision: str) -> Iterator[None]:
+    """Models that are made in the block calculate in a precision, of PRECISIONS."""
+    before = keras.mixed_precision.global_policy()
+    if precision == BFLOAT16:
+        if not has_bfloat16():
+            logging.warning(
+                "--precision=%s: this processor has no instructions for it (neither avx512_bf16 "
+                "nor amx_bf16), so that it is slower than %s.",
+                BFLOAT16,
+                FLOAT32,
+            )
+        keras.mixed_precision.set_global_policy("mixed_bfloat16")
+    try:
+        yield
+    finally:
+        keras.mixed_precision.set_global_policy(before)
 
 
 @contextlib.contextmanager

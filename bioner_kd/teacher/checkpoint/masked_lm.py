@@ -8,18 +8,20 @@ from transformers import TFBertForMaskedLM
 from bioner_kd.errors import InputError
 from bioner_kd.teacher.checkpoint.encoder_config import read_config
 from bioner_kd.teacher.checkpoint.encoder_model import load_encoder
+from bioner_kd.teacher.config import FLOAT32
 
 
-def load_masked_lm(folder: str | os.PathLike[str]) -> TFBertForMaskedLM:
+def load_masked_lm(folder: str | os.PathLike[str], precision: str = FLOAT32) -> TFBertForMaskedLM:
     """Loads a BERT with the head that predicts masked subwords.
 
     Args:
         folder: a checkpoint, as `load_token_classifier` takes, of a BERT.
+        precision: what the model calculates in, of PRECISIONS.
 
     Returns:
-        The built model, float32. Its decoder is the embedding of subwords. The rest of its head
-        (a dense layer, its normalisation, a bias for each subword) is the checkpoint's own where
-        the checkpoint has one, else new and random, which is logged.
+        The built model, its weights float32. Its decoder is the embedding of subwords. The rest of
+        its head (a dense layer, its normalisation, a bias for each subword) is the checkpoint's own
+        where the checkpoint has one, else new and random, which is logged.
 
     Raises:
         InputError: the folder is no BERT checkpoint, is damaged, or its tensors do not fit its
@@ -32,4 +34,4 @@ def load_masked_lm(folder: str | os.PathLike[str]) -> TFBertForMaskedLM:
             f"model_type of this checkpoint is {config.model_type!r}; name a checkpoint of "
             "model_type 'bert', or fine-tune this one as it is."
         )
-    return load_encoder(folder, config, TFBertForMaskedLM, head="kept")
+    return load_encoder(folder, config, TFBertForMaskedLM, head="kept", precision=precision)

@@ -10,10 +10,15 @@ from transformers.models.auto.modeling_tf_auto import TF_MODEL_FOR_TOKEN_CLASSIF
 from bioner_kd.errors import InputError
 from bioner_kd.teacher.checkpoint.encoder_config import read_config
 from bioner_kd.teacher.checkpoint.encoder_model import load_encoder
+from bioner_kd.teacher.config import FLOAT32
 
 
 def load_token_classifier(
-    folder: str | os.PathLike[str], tags: Sequence[str], *, fine_tuned: bool
+    folder: str | os.PathLike[str],
+    tags: Sequence[str],
+    *,
+    fine_tuned: bool,
+    precision: str = FLOAT32,
 ) -> TFPreTrainedModel:
     """Loads an encoder with a token classification head.
 
@@ -24,9 +29,10 @@ def load_token_classifier(
         fine_tuned: whether the checkpoint's own head is used. If so, it must be there and its
             labels must be `tags`; if not, the head is new and random, and one in the checkpoint is
             left out, because what it was trained to tell apart are other labels.
+        precision: what the model calculates in, of PRECISIONS; its weights are float32.
 
     Returns:
-        The built model, float32, `id2label` and `label2id` made from `tags`.
+        The built model, `id2label` and `label2id` made from `tags`.
 
     Raises:
         InputError: the folder is no checkpoint of a family in `FAMILIES`, is damaged, its tensors
@@ -39,7 +45,9 @@ def load_token_classifier(
     config.id2label = dict(enumerate(tags))
     config.label2id = {tag: index for index, tag in enumerate(tags)}
     model_class = TF_MODEL_FOR_TOKEN_CLASSIFICATION_MAPPING[type(config)]
-    return load_encoder(folder, config, model_class, head="needed" if fine_tuned else "new")
+    return load_encoder(
+        folder, config, model_class, head="needed" if fine_tuned else "new", precision=precision
+    )
 
 
 def _check_labels(folder: Path, config: PretrainedConfig, tags: Sequence[str]) -> None:

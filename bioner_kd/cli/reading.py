@@ -1,0 +1,17 @@
+"""Flags: how much a teacher reads at once, and how exactly it calculates."""
+
+from bioner_kd.cli.concern import Concern
+from bioner_kd.teacher.config import DEFAULT_READING, PRECISIONS
+
+READING = Concern(
+    "Memory and precision",
+    DEFAULT_READING,
+    {
+        "subword_budget": "Most subwords, padding included, that the teacher reads at once; at "
+        "least --max_subwords. A batch of more is read in parts whose gradients are summed: this "
+        "number decides the memory, and not the longest sentence.",
+        "precision": "bfloat16 calculates products in bfloat16 and keeps weights and sums in "
+        "float32; faster where the processor has avx512_bf16 or amx_bf16, slower elsewhere.",
+    },
+    {"precision": PRECISIONS},
+)
