@@ -15,6 +15,7 @@ from bioner_kd.benchmark.targets import Roles
 from bioner_kd.encoding.tables import TABLES
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.runtime.exported import read_manifest
+from bioner_kd.student.files import student_files
 
 BIOBERT_BF16 = "biobert_bf16"
 _TEACHERS = "bioner_kd.benchmark.teachers"
@@ -135,7 +136,7 @@ def student(folder: Path, batch_size: int) -> Contestant:
         InputError: the folder holds none.
     """
     try:
-        size = sum((folder / name).stat().st_size for name in ("student.keras", TABLES))
+        size = sum(path.stat().st_size for path in student_files(folder))
     except OSError as error:
         raise InputError(
             f"{error.filename}: cannot be read ({error.strerror}); --student names a folder that "
