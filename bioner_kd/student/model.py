@@ -164,7 +164,7 @@ class Student(keras.Model):
 
     @property
     def blueprint(self) -> Blueprint:
-        """What it was made of."""
+        """What it was made of; without tags where it was not told their names."""
         return Blueprint(self.config, self.table_sizes, self.tag_names, self.vector_size)
 
     @classmethod
