@@ -49,6 +49,7 @@ setup(
         "absl-py>=2,<3",
         "ai-edge-litert==2.3.0",
         "huggingface_hub>=0.34,<1.0",
+        "safetensors>=0.4.3,<1",
         # Before 4.3.3 it imports from scipy what scipy 1.13 has removed.
         "gensim>=4.3.3,<5",
         "numpy>=1.23.5,<2",

@@ -1,7 +1,8 @@
 r"""Exports a student: SavedModel for TF Serving, .tflite for phones and Python, a web page.
 
 Each exported model tags a whole split, and how its tags and its F1 compare with the student's own
-stands in the manifest.json of the folder, beside checksums, tags and signatures.
+stands in the manifest.json of the folder, beside checksums, tags and signatures. The SHA-256 of
+each file is printed, in lines that sha256sum --check reads inside of the folder.
 
   python scripts/export.py --flagfile=flags/ncbi_disease/export.cfg
   python scripts/export.py --student=saved_models/demo/student --output=small \
@@ -33,6 +34,7 @@ def main(program: Program) -> None:
     program.write_flagfile(record_of(folder))
     print(export.summary(manifest), end="")
     print(export.how_to_open(manifest, folder), end="")
+    print(export.digests(manifest, folder), end="")
 
 
 PROGRAM = Program(__doc__, main, (export.SOURCE, export.EXPORT, corpus.CORPUS, OUTPUT, MACHINE))

@@ -15,6 +15,7 @@ from bioner_kd.benchmark.targets import Roles
 from bioner_kd.encoding.tables import TABLES
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.runtime.exported import read_manifest
+from bioner_kd.student.files import student_files
 from bioner_kd.teacher.config import BFLOAT16, FLOAT32
 from bioner_kd.training.machine import has_bfloat16
 
@@ -137,7 +138,7 @@ def student(folder: Path, batch_size: int) -> Contestant:
         InputError: the folder holds none.
     """
     try:
-        size = sum((folder / name).stat().st_size for name in ("student.keras", TABLES))
+        size = sum(path.stat().st_size for path in student_files(folder))
     except OSError as error:
         raise InputError(
             f"{error.filename}: cannot be read ({error.strerror}); --student names a folder that "

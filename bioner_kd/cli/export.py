@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bioner_kd.artefact.layout import WEB
+from bioner_kd.artefact.layout import MANIFEST, WEB
 from bioner_kd.cli import corpus
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.program import Program
@@ -73,6 +73,13 @@ def summary(manifest: Mapping[str, Any]) -> str:
         f1, differing = f"{parity['score']['f1']:.2f}", f"{parity['tags_that_differ']:,}"
         rows.append((model["path"], human_bytes(model["bytes"]), f1, differing))
     return aligned_text(rows)
+
+
+def digests(manifest: Mapping[str, Any], folder: Path) -> str:
+    """A line for each file of an export as sha256sum writes it, SHA-256 and name, and a heading."""
+    path = shlex.quote(str(folder / MANIFEST))
+    lines = [f"{entry['sha256']}  {name}" for name, entry in manifest["files"].items()]
+    return "\n".join([f"SHA-256 of each file, as {path} has it:", *lines, ""])
 
 
 def how_to_open(manifest: Mapping[str, Any], folder: Path) -> str:

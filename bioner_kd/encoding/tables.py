@@ -1,6 +1,7 @@
 """The file of tables and tags that travels with a student: what every runtime needs beside it."""
 
 import gzip
+import io
 import json
 import os
 import zlib
@@ -18,6 +19,8 @@ from bioner_kd.errors import InputError, UsageError
 
 TABLES = "tables.json"
 _GZIP = b"\x1f\x8b"
+# Tables of two million word vectors take a fifth of this.
+_LONGEST = 1 << 28
 _UNREADABLE = (
     KeyError,
     TypeError,
@@ -27,6 +30,7 @@ _UNREADABLE = (
     EOFError,
     gzip.BadGzipFile,
     zlib.error,
+    RecursionError,
 )
 
 
@@ -113,10 +117,18 @@ def parse_tables(content: bytes, name: str) -> Tables:
     """
     try:
         if content.startswith(_GZIP):
-            content = gzip.decompress(content)
+            content = _decompress(content)
         return Tables.from_json(json.loads(content.decode("utf-8")))
     except _UNREADABLE as error:
         raise _damaged(name, error) from error
+
+
+def _decompress(content: bytes) -> bytes:
+    with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+        found = file.read(_LONGEST + 1)
+    if len(found) > _LONGEST:
+        raise ValueError(f"they are longer than {_LONGEST:,} bytes")
+    return found
 
 
 def _damaged(name: str, error: Exception) -> InputError:

@@ -25,6 +25,8 @@ LEARNT, VECTOR = ("word", "prefix", "suffix", "shape", "char"), "vector"
 FEATURES = ("word", VECTOR, *LEARNT[1:])
 LONGEST_SHAPE_RUN = 4
 _CACHED_WORDS = 200_000
+# Every word is padded to as many as a student reads.
+_MOST_CHARS = 1000
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,8 @@ class FeatureConfig:
         """Checks the bounds.
 
         Raises:
-            UsageError: a feature is unknown or repeated, "word" is missing, or a number is below
-                its minimum.
+            UsageError: a feature is unknown or repeated, "word" is missing, or a number is out of
+                its bounds.
         """
         unknown = sorted(set(self.features) - set(FEATURES))
         if unknown or len(set(self.features)) != len(self.features) or "word" not in self.features:
@@ -64,7 +66,10 @@ class FeatureConfig:
             )
         rules = {
             **at_least(self, 1, "prefix_length", "suffix_length", "min_count"),
-            **at_least(self, 2, "max_chars"),
+            "max_chars": (
+                2 <= self.max_chars <= _MOST_CHARS,
+                f"at least 2 and at most {_MOST_CHARS}",
+            ),
             **at_least(self, 0, "vocabulary_size"),
         }
         check_bounds(self, rules)
@@ -111,6 +116,14 @@ def _clip(characters: str, limit: int) -> str:
         return characters
     head = (limit + 1) // 2
     return characters[:head] + characters[len(characters) - (limit - head) :]
+
+
+def _check_types(config: FeatureConfig, entries: Iterable[object]) -> None:
+    for name, value in vars(config).items():
+        if name != "features" and type(value) is not int:
+            raise ValueError(f"{name} is no whole number")
+    if any(type(entry) is not str for entry in entries):
+        raise ValueError("an entry is no string")
 
 
 @dataclass(frozen=True)
@@ -267,7 +280,9 @@ class WordFeatures:
             features = tuple(data["config"]["features"])
             config = FeatureConfig(**{**data["config"], "features": features})
             tables = {name: tuple(data["tables"][name]) for name in features}
-            return cls(config, tables, dict(data["folding"]))
+            folding = dict(data["folding"])
+            _check_types(config, [*folding, *folding.values(), *itertools.chain(*tables.values())])
+            return cls(config, tables, folding)
         except (KeyError, TypeError, ValueError) as error:
             raise InputError(
                 f"The word tables are incomplete or damaged ({error}); export the student again."

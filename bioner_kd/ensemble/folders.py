@@ -10,7 +10,8 @@ from bioner_kd.ensemble.mean import MeanTeacher, SingleTeacher, Teaching
 from bioner_kd.ensemble.student_voice import load_student_voice, student_fingerprint
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.evaluation.comparison import Tagging
-from bioner_kd.student.saved_student import MODEL, load_student
+from bioner_kd.student.files import weights_file
+from bioner_kd.student.saved_student import load_student
 from bioner_kd.teacher.checkpoint.weights_file import TF_WEIGHTS
 from bioner_kd.teacher.config import DEFAULT_READING, ReadingConfig
 from bioner_kd.teacher.saved_teacher import load_teacher, teacher_fingerprint
@@ -22,7 +23,7 @@ def is_student(folder: Path) -> bool:
     Raises:
         InputError: it holds neither.
     """
-    if (folder / MODEL).exists():
+    if weights_file(folder).exists():
         return True
     if (folder / TF_WEIGHTS).exists():
         return False

@@ -14,8 +14,9 @@ from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.encoding.batches import BatchSource, predict_logits
 from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.encoding.tables import TABLES, read_tables
+from bioner_kd.student.files import weights_file
 from bioner_kd.student.model import sentence_lengths
-from bioner_kd.student.saved_student import MODEL, SavedStudent, load_student, not_a_student
+from bioner_kd.student.saved_student import SavedStudent, load_student, not_a_student
 
 # What a CRF forbids has probability 0. Read as this, one that does not forbid it is still heard in
 # the mean of both.
@@ -91,7 +92,7 @@ def student_fingerprint(folder: Path) -> dict[str, object]:
     """
     try:
         return {
-            "teacher": file_digest(folder / MODEL),
+            "teacher": file_digest(weights_file(folder)),
             "tokenizer": file_digest(folder / TABLES),
             "tags": list(read_tables(folder / TABLES).tag_set.tags),
             "windows": {},

@@ -17,7 +17,8 @@ from bioner_kd.artefact.layout import MANIFEST_FORMAT
 from bioner_kd.checksum import file_digest
 from bioner_kd.corpus.tokenizer import character_classes
 from bioner_kd.encoding.tables import TABLES
-from bioner_kd.student.saved_student import MODEL, SavedStudent
+from bioner_kd.student.files import weights_file
+from bioner_kd.student.saved_student import SavedStudent
 
 _INTERPRETER = "ai-edge-litert"
 
@@ -85,7 +86,7 @@ def _tokenizer() -> dict[str, str]:
 
 
 def _student(student: SavedStudent) -> dict[str, Any]:
-    file = {"sha256": file_digest(student.folder / MODEL)} if student.folder else {}
+    file = {"sha256": file_digest(weights_file(student.folder))} if student.folder else {}
     config = dataclasses.asdict(student.model.config)
     return {**file, "parameters": student.parameters, "config": config}
 

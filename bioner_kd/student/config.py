@@ -6,6 +6,7 @@ from bioner_kd.errors import check_bounds
 from bioner_kd.training.config import TrainingConfig
 
 SOFTMAX, CRF_HEAD = HEADS = ("softmax", "crf")
+MOST_LAYERS = 64
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class StudentConfig:
         """Checks the bounds.
 
         Raises:
-            UsageError: a size is below 1, a share outside [0, 1) or the head unknown.
+            UsageError: a size is below 1, a share outside [0, 1), the head unknown, or there are
+                more than `MOST_LAYERS` layers.
         """
         rules = {"head": (self.head in HEADS, f"one of {', '.join(HEADS)}")}
         for name, value in vars(self).items():
@@ -52,6 +54,8 @@ class StudentConfig:
                 rules[name] = (0 <= value < 1, "at least 0 and below 1")
             elif type(value) is int:  # and no bool
                 rules[name] = (value >= 1, "at least 1")
+        if self.layers > MOST_LAYERS:
+            rules["layers"] = (False, f"at least 1 and at most {MOST_LAYERS}")
         check_bounds(self, rules)
 
 

@@ -11,7 +11,6 @@ from bioner_kd.encoding.word_features import PAD, UNKNOWN
 _STEPS = 127
 
 
-@keras.saving.register_keras_serializable("bioner_kd")
 class WordDropout(keras.layers.Layer):
     """Reads a share of the words as unknown in training, which trains the unknown word's embedding.
 
@@ -32,12 +31,7 @@ class WordDropout(keras.layers.Layer):
         kept = self._dropout(tf.ones(tf.shape(ids)), training=training) > 0
         return tf.where(kept | tf.equal(ids, PAD), ids, UNKNOWN)
 
-    def get_config(self) -> dict[str, Any]:
-        """Arguments that make this layer again."""
-        return {**super().get_config(), "rate": self.rate}
 
-
-@keras.saving.register_keras_serializable("bioner_kd")
 class CharacterCNN(keras.layers.Layer):
     """A word's characters as one vector: embedding, convolution, maximum over its own characters.
 
@@ -58,12 +52,6 @@ class CharacterCNN(keras.layers.Layer):
             **options: as in keras.layers.Layer.
         """
         super().__init__(**options)
-        self._arguments = {
-            "characters": characters,
-            "size": size,
-            "filters": filters,
-            "width": width,
-        }
         self._embedding = keras.layers.Embedding(characters, size)
         self._convolution = keras.layers.Conv2D(filters, (1, width), padding="same")
 
@@ -74,12 +62,7 @@ class CharacterCNN(keras.layers.Layer):
         # ReLU before the mask: padding then gives 0, the least that any character can give.
         return tf.reduce_max(tf.nn.relu(convolved) * present, axis=2)
 
-    def get_config(self) -> dict[str, Any]:
-        """Arguments that make this layer again."""
-        return {**super().get_config(), **self._arguments}
 
-
-@keras.saving.register_keras_serializable("bioner_kd")
 class FixedVectors(keras.layers.Layer):
     """Word vectors that training leaves alone, one byte a number in memory and in every export.
 
@@ -90,20 +73,17 @@ class FixedVectors(keras.layers.Layer):
     def __init__(self, rows: int, size: int, **options: Any) -> None:
         """Takes the number of vectors and their width."""
         super().__init__(**options)
-        self._arguments = {"rows": rows, "size": size}
+        self._shape = (rows, size)
 
     def build(self, input_shape: tf.TensorShape) -> None:
         """Makes the table, of zeros."""
-        shape = (self._arguments["rows"], self._arguments["size"])
         options = {"initializer": "zeros", "trainable": False}
-        self._steps = self.add_weight("steps", shape, tf.int8, **options)
+        self._steps = self.add_weight("steps", self._shape, tf.int8, **options)
         self._step = self.add_weight("step", (), tf.float32, **options)
 
     def call(self, ids: tf.Tensor) -> tf.Tensor:
         """Int32 (batch, words) to float32 (batch, words, size)."""
-        # Keras builds a loaded model on numbers of type float.
-        steps = tf.gather(self._steps, tf.cast(ids, tf.int32))
-        return tf.cast(steps, self.compute_dtype) * self._step
+        return tf.cast(tf.gather(self._steps, ids), self.compute_dtype) * self._step
 
     def set_rows(self, rows: np.ndarray) -> None:
         """Rounds float (rows, size) to 255 even steps and keeps them.
@@ -113,7 +93,3 @@ class FixedVectors(keras.layers.Layer):
         step = 4 * np.sqrt(np.mean(np.square(rows), dtype=np.float64)) / _STEPS
         steps = np.rint(rows / (step or 1.0)).clip(-_STEPS, _STEPS)
         self.set_weights([steps.astype(np.int8), np.float32(step)])
-
-    def get_config(self) -> dict[str, Any]:
-        """Arguments that make this layer again."""
-        return {**super().get_config(), **self._arguments}

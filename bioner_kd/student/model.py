@@ -1,6 +1,6 @@
 """The student: embeddings of each word, a BiLSTM over the sentence, one row of logits a word."""
 
-import dataclasses
+import operator
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -9,7 +9,8 @@ import numpy as np
 import tensorflow as tf
 
 from bioner_kd.encoding.decoding import Transitions
-from bioner_kd.encoding.word_features import FEATURES, FIRST_ENTRY, PAD, VECTOR
+from bioner_kd.encoding.word_features import FEATURES, FIRST_ENTRY, PAD, UNKNOWN, VECTOR
+from bioner_kd.student.blueprint import Blueprint
 from bioner_kd.student.config import CRF_HEAD, StudentConfig
 from bioner_kd.student.crf import CRF
 from bioner_kd.student.fast_lstm import bilstm
@@ -17,6 +18,13 @@ from bioner_kd.student.layers import CharacterCNN, FixedVectors, WordDropout
 
 # Root mean square of Keras's initial embeddings, which are uniform in [-0.05, 0.05].
 _FRESH_SIZE = 0.05 / 3**0.5
+# Where the layers keep the parts of which `Blueprint.weights` speaks.
+_PARTS = {
+    "embedding": "_embedding",
+    "convolution": "_convolution",
+    "forward": "forward_layer.cell",
+    "backward": "backward_layer.cell",
+}
 
 
 class Parts(NamedTuple):
@@ -35,7 +43,6 @@ class Parts(NamedTuple):
     classifier: keras.layers.Dense
 
 
-@keras.saving.register_keras_serializable("bioner_kd")
 class Student(keras.Model):
     """BiLSTM tagger over word features.
 
@@ -155,21 +162,32 @@ class Student(keras.Model):
             hidden = _read(layer, hidden, present, training)
         return hidden
 
-    def get_config(self) -> dict[str, Any]:
-        """Arguments that make this model again."""
-        return {
-            "config": dataclasses.asdict(self.config),
-            "table_sizes": self.table_sizes,
-            "tags": self.tags,
-            "vector_size": self.vector_size,
-            "tag_names": list(self.tag_names),
-            "name": self.name,
-        }
+    @property
+    def blueprint(self) -> Blueprint:
+        """What it was made of; without tags where it was not told their names."""
+        return Blueprint(self.config, self.table_sizes, self.tag_names, self.vector_size)
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any], custom_objects: Any = None) -> "Student":
-        """Makes the model that `get_config` described."""
-        return cls(**{**config, "config": StudentConfig(**config["config"])})
+    def from_blueprint(cls, blueprint: Blueprint) -> "Student":
+        """Makes a student with fresh weights, and makes these too."""
+        tags, size = blueprint.tags, blueprint.vector_size
+        sizes = blueprint.table_sizes
+        student = cls(blueprint.config, sizes, len(tags), vector_size=size, tag_names=tags)
+        shapes = {name: [1, 1, 1] if name == "char" else [1, 1] for name in sizes}
+        student({f"{name}_ids": tf.fill(shape, UNKNOWN) for name, shape in shapes.items()})
+        return student
+
+    def weights_by_name(self) -> dict[str, tf.Variable]:
+        """The variables of a student that has been called, by the names of `Blueprint.weights`."""
+        return {name: self._weight(name) for name in self.blueprint.weights()}
+
+    def _weight(self, name: str) -> tf.Variable:
+        layer, *parts, weight = name.split("/")
+        owner: Any = self.get_layer(layer)
+        for part in parts:
+            owner = operator.attrgetter(_PARTS[part])(owner)
+        (found,) = (one for one in owner.weights if one.name.split("/")[-1] == f"{weight}:0")
+        return found
 
 
 def _read(

@@ -1,16 +1,20 @@
-"""A student on disk: the Keras model, and the tables and tags without which it means nothing."""
+"""A student on disk: its structure, its weights, and the tables without which they mean nothing.
 
-import zipfile
+Nothing in these files is run: the structure is checked JSON, the weights are numbers. Keras's
+`load_model` is called nowhere, since a file can make it run any code.
+"""
+
+import dataclasses
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import keras
 import numpy as np
 import tensorflow as tf
 
-from bioner_kd.atomic import reported
+from bioner_kd.atomic import atomic_file
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.encoding.batches import BatchSource, predict_logits, student_features
@@ -18,9 +22,11 @@ from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.encoding.tables import TABLES, Tables, read_tables
 from bioner_kd.encoding.word_features import WordFeatures
 from bioner_kd.errors import InputError
+from bioner_kd.student.blueprint import Blueprint, read_blueprint
+from bioner_kd.student.files import STRUCTURE, WEIGHTS, is_archive, student_files, weights_file
+from bioner_kd.student.keras_archive import read_archive_blueprint, read_archive_weights
 from bioner_kd.student.model import Student
-
-MODEL = "student.keras"
+from bioner_kd.student.weights import read_weights, write_weights
 
 
 @dataclass(frozen=True)
@@ -46,10 +52,10 @@ class SavedStudent:
 
     @property
     def size(self) -> int:
-        """Bytes of model and tables on disk."""
+        """Bytes of weights, structure and tables on disk."""
         if self.folder is None:
             raise ValueError("This student is not on disk yet.")
-        return sum((self.folder / name).stat().st_size for name in (MODEL, TABLES))
+        return sum(path.stat().st_size for path in student_files(self.folder))
 
     def inputs(
         self, batch: int | None = None, words: int | None = None
@@ -87,6 +93,11 @@ class SavedStudent:
         return Decoder(self.tag_set, self.model.transitions)
 
     @property
+    def blueprint(self) -> Blueprint:
+        """What the model was made of."""
+        return dataclasses.replace(self.model.blueprint, tags=self.tag_set.tags)
+
+    @property
     def tables(self) -> Tables:
         """Tables and tags: what every runtime needs beside the model."""
         return Tables(self.tag_set, self.features, self.model.transitions)
@@ -97,8 +108,10 @@ class SavedStudent:
         Raises:
             InputError: the folder cannot be written or the disk is full.
         """
-        with reported(folder / MODEL):
-            self.model.save(folder / MODEL)
+        weights = self.model.weights_by_name()
+        write_weights(folder / WEIGHTS, {name: one.numpy() for name, one in weights.items()})
+        with atomic_file(folder / STRUCTURE) as file:
+            json.dump(self.blueprint.to_json(), file, ensure_ascii=False, indent=1)
         self.tables.write(folder / TABLES)
 
 
@@ -110,9 +123,11 @@ def load_student(folder: Path) -> SavedStudent:
     """
     try:
         tables = read_tables(folder / TABLES)
-        model = keras.models.load_model(folder / MODEL)
-        _check_match(model, tables)
-    except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+        blueprint, arrays = _read(folder, tables)
+        model = _make(blueprint, arrays)
+        if model.transitions != tables.transitions:
+            raise ValueError(f"{TABLES} has other transitions than the weights")
+    except (OSError, ValueError) as error:
         raise not_a_student(folder, error) from error
     return SavedStudent(model, tables.features, tables.tag_set, folder)
 
@@ -125,8 +140,20 @@ def not_a_student(folder: Path, error: Exception) -> InputError:
     )
 
 
-def _check_match(model: keras.Model, tables: Tables) -> None:
-    expected = (tables.features.sizes(), len(tables.tag_set), tables.transitions)
-    student = isinstance(model, Student)
-    if not student or expected != (model.table_sizes, model.tags, model.transitions):
-        raise ValueError(f"{TABLES} is not of the same student as {MODEL}")
+def _read(folder: Path, tables: Tables) -> tuple[Blueprint, dict[str, np.ndarray]]:
+    weights = weights_file(folder)
+    archive = is_archive(weights)
+    if archive:
+        blueprint = read_archive_blueprint(weights, tables.tag_set.tags)
+    else:
+        blueprint = read_blueprint(folder / STRUCTURE)
+    blueprint.check(tables, weights.stat().st_size)
+    read = read_archive_weights if archive else read_weights
+    return blueprint, read(weights, blueprint.weights())
+
+
+def _make(blueprint: Blueprint, arrays: Mapping[str, np.ndarray]) -> Student:
+    model = Student.from_blueprint(blueprint)
+    for name, variable in model.weights_by_name().items():
+        variable.assign(arrays[name])
+    return model

@@ -2,8 +2,6 @@
 
 import dataclasses
 
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.encoding.batches import predict_logits
 from bioner_kd.encoding.word_features import FIRST_ENTRY, VECTOR
 from bioner_kd.errors import UsageError
 from bioner_kd.student.model import Student
@@ -37,11 +35,10 @@ def cut_vocabulary(student: SavedStudent, size: int) -> SavedStudent:
     features = dataclasses.replace(
         student.features, tables={**tables, VECTOR: tables[VECTOR][:size]}
     )
-    settings = {**student.model.get_config(), "table_sizes": features.sizes()}
-    model = Student.from_config(settings)
-    cut = SavedStudent(model, features, student.tag_set)
-    predict_logits(model, cut.source([Sentence.from_words(["a"])]), 1)  # builds the variables
-    rows = size + FIRST_ENTRY
-    for weight, old in zip(model.weights, student.model.weights, strict=True):
+    blueprint = dataclasses.replace(student.blueprint, table_sizes=features.sizes())
+    model = Student.from_blueprint(blueprint)
+    rows, before = size + FIRST_ENTRY, student.model.weights_by_name()
+    for name, weight in model.weights_by_name().items():
+        old = before[name]
         weight.assign(old[:rows] if weight.shape != old.shape else old)
-    return cut
+    return SavedStudent(model, features, student.tag_set)

@@ -118,7 +118,10 @@ def test_names_are_checked(exported):
     ("make", "says"),
     [
         (lambda folder: line_up.exported(folder, 8), "manifest.json"),
-        (lambda folder: line_up.student(folder, 8), "student.keras: cannot be read .*--student"),
+        (
+            lambda folder: line_up.student(folder, 8),
+            "student.safetensors: cannot be read .*--student",
+        ),
         (lambda folder: line_up.teacher("minilm", folder, 8), "not a fine-tuned teacher"),
     ],
 )
@@ -128,6 +131,6 @@ def test_folders_of_something_else_are_named(tmp_path, make, says):
 
 
 def test_a_student_is_as_large_as_its_model_and_tables(tmp_path):
-    (tmp_path / "student.keras").write_bytes(b"x" * 30)
-    (tmp_path / "tables.json").write_bytes(b"x" * 4)
-    assert line_up.student(tmp_path, 8).size == 34
+    for name, size in {"student.safetensors": 30, "student.json": 3, "tables.json": 4}.items():
+        (tmp_path / name).write_bytes(b"x" * size)
+    assert line_up.student(tmp_path, 8).size == 37

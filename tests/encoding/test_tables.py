@@ -1,3 +1,4 @@
+import gzip
 import json
 from pathlib import Path
 
@@ -92,7 +93,19 @@ def test_a_missing_part_is_found(tmp_path: Path, part: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{", b"null", b"\xff", b'{"tags": ["O"], "features": {}}']
+    "content",
+    [
+        b"",
+        b"{",
+        b"null",
+        b"\xff",
+        b'{"tags": ["O"], "features": {}}',
+        b"[" * 500_000,
+        b'{"tags":' * 200_000,
+        gzip.compress(b" " * (1 << 28) + b"{}", 1),
+        gzip.compress(b"{}")[:-4],
+    ],
+    ids=range(9),
 )
 def test_damage_is_one_line(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "tables.json").write_bytes(content)
@@ -101,13 +114,28 @@ def test_damage_is_one_line(tmp_path: Path, content: bytes) -> None:
     assert "\n" not in str(raised.value)
 
 
-def test_a_setting_out_of_bounds_is_damage_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize("value", [0, 10**9, 2.5, "16", None, True, [16]])
+def test_a_setting_out_of_bounds_is_damage_too(tmp_path: Path, value: object) -> None:
     record = TABLES.to_json()
-    record["features"]["config"]["max_chars"] = 0
+    record["features"]["config"]["max_chars"] = value
     path = tmp_path / "tables.json"
     path.write_text(json.dumps(record), encoding="utf-8")
-    with pytest.raises(InputError, match="max_chars"):
+    with pytest.raises(InputError, match="word tables are incomplete or damaged"):
         read_tables(path)
+
+
+@pytest.mark.parametrize("entry", [3, None, ["gout"], {"gout": 1}])
+def test_an_entry_that_is_no_string_is_damage(tmp_path: Path, entry: object) -> None:
+    path = tmp_path / "tables.json"
+    for name in ("tables", "folding"):
+        record = TABLES.to_json()
+        if name == "tables":
+            record["features"]["tables"]["char"][0] = entry
+        else:
+            record["features"]["folding"]["x"] = entry
+        path.write_text(json.dumps(record), encoding="utf-8")
+        with pytest.raises(InputError, match="an entry is no string"):
+            read_tables(path)
 
 
 def code_points(ranges: list[list[int]]) -> set[int]:

@@ -8,7 +8,7 @@ import pytest
 
 from bioner_kd.ensemble.folders import load_model, model_digest, teaches
 from bioner_kd.errors import InputError
-from bioner_kd.student.saved_student import MODEL
+from bioner_kd.student.files import WEIGHTS
 
 from ..teacher.tiny_bert import write_checkpoint
 
@@ -61,7 +61,7 @@ def test_a_checkpoint_that_was_not_fine_tuned_is_refused(tmp_path):
         model_digest(tmp_path / "bert")
 
 
-@pytest.mark.parametrize("name", [MODEL, "tables.json"])
+@pytest.mark.parametrize("name", [WEIGHTS, "tables.json"])
 def test_the_digest_tells_models_apart(student, name):
     before = model_digest(student)
     assert model_digest(student) == before

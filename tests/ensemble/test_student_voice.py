@@ -12,7 +12,7 @@ from bioner_kd.encoding.chain import marginals
 from bioner_kd.ensemble.folders import load_model, load_teachers, teachers_fingerprint
 from bioner_kd.ensemble.student_voice import StudentVoice, load_student_voice, student_fingerprint
 from bioner_kd.errors import InputError
-from bioner_kd.student.saved_student import MODEL
+from bioner_kd.student.files import WEIGHTS
 from bioner_kd.teacher.labelling import label
 from bioner_kd.teacher.logits_cache import LogitsCache
 
@@ -73,7 +73,7 @@ def test_a_student_that_is_scored_decodes_as_itself(crf_student):
     assert model.decoder.transitions == crf_student.decoder.transitions
 
 
-@pytest.mark.parametrize("name", [MODEL, "tables.json"])
+@pytest.mark.parametrize("name", [WEIGHTS, "tables.json"])
 def test_the_fingerprint_covers_model_and_tables(trained_student, tmp_path, name):
     folder = Path(shutil.copytree(trained_student.folder, tmp_path / "student"))
     before = student_fingerprint(folder)

@@ -34,7 +34,8 @@ def test_a_student_is_exported_compared_and_tags(
     output = tmp_path / "new" / "export"
     result = run(f"--student={trained_student.folder}", f"--output={output}", "--corpus=demo")
     assert result.returncode == 0, result.stderr
-    rows = result.stdout.splitlines()
+    table, heading, listed = result.stdout.partition("SHA-256 of each file, as ")
+    rows = table.splitlines()
     assert [row.split()[0] for row in rows] == [
         "Model",
         "Keras",
@@ -48,6 +49,12 @@ def test_a_student_is_exported_compared_and_tags(
     assert len(result.stderr.splitlines()) == 4, result.stderr
     manifest: dict[str, Any] = json.loads((output / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["comparison"]["corpus"] == "demo"
+    place, *lines = listed.splitlines()
+    assert heading and place == f"{output}/manifest.json has it:"
+    assert lines == [f"{file['sha256']}  {name}" for name, file in manifest["files"].items()]
+    (tmp_path / "sums").write_text("\n".join(lines) + "\n")
+    check = ["sha256sum", "--check", "--quiet", tmp_path / "sums"]
+    assert subprocess.run(check, cwd=output, check=False).returncode == 0
     assert f"--student={trained_student.folder}" in (output / "run.cfg").read_text()
     assert Tagger.load(output).entity_types == trained_student.tag_set.entity_types
     again = run(f"--student={trained_student.folder}", f"--output={output}")

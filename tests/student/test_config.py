@@ -12,6 +12,12 @@ def test_sizes_below_one_are_refused(name):
         StudentConfig(**{name: 0})
 
 
+def test_more_layers_than_anybody_needs_are_refused():
+    assert StudentConfig(layers=64).layers == 64
+    with pytest.raises(UsageError, match="--layers=65: must be at least 1 and at most 64"):
+        StudentConfig(layers=65)
+
+
 @pytest.mark.parametrize("name", ["dropout", "word_dropout"])
 @pytest.mark.parametrize("value", [-0.1, 1.0, float("nan")])
 def test_shares_outside_their_bounds_are_refused(name, value):

@@ -63,12 +63,6 @@ def test_words_do_not_see_their_neighbours():
     np.testing.assert_allclose(beside[0, 1], alone[0, 0], atol=1e-6)
 
 
-@pytest.mark.parametrize("layer", [WordDropout(0.25), CharacterCNN(9, 4, 5, 3, name="chars")])
-def test_layers_can_be_made_again(layer):
-    again = type(layer).from_config(layer.get_config())
-    assert again.get_config() == layer.get_config()
-
-
 def make_vectors(rows):
     layer = FixedVectors(*rows.shape)
     layer(tf.zeros([1, 1], tf.int32))
