@@ -8,12 +8,11 @@ corpus.
   python scripts/finetune_teacher.py --corpus=my_corpus --output=saved_models/my_corpus/teacher
 """
 
-from bioner_kd.cli import corpus, machine, output, teacher, training, windows
+from bioner_kd.cli import corpus, fine_tuning, machine, output, teacher, windows
 from bioner_kd.cli.program import Program
-from bioner_kd.teacher.config import FINE_TUNING
 from bioner_kd.training.machine import MachineConfig
 
-TRAINING, MACHINE = training.training(FINE_TUNING), machine.machine(MachineConfig())
+MACHINE = machine.machine(MachineConfig())
 OUTPUT = output.training_output(
     "saved_models/demo/teacher", "the teacher, which transformers reads too"
 )
@@ -24,19 +23,21 @@ def main(program: Program) -> None:
     from bioner_kd.teacher.checkpoint.source import resolve_teacher
     from bioner_kd.teacher.fine_tuning import fine_tune
 
-    config = program.read(TRAINING)
-    program.read(MACHINE).apply(config.seed)
+    program.read(MACHINE).apply(program.read(fine_tuning.TRAINING).seed)
     train_split, devel_split = corpus.read_splits(program, "train", "devel")
+    pretrained = resolve_teacher(program.read(teacher.PRETRAINED).teacher)
+    training = fine_tuning.read_training(program, pretrained)
     with output.training_run(program, OUTPUT) as folder:
         fine_tune(
-            resolve_teacher(program.read(teacher.PRETRAINED).teacher),
-            train_split, devel_split,
-            training=config, windows=program.read(windows.WINDOWS),
+            pretrained, train_split, devel_split,
+            training=training, windows=program.read(windows.WINDOWS),
             folder=folder, settings=program.settings(),
         )  # fmt: skip
 
 
-PARTS = (teacher.PRETRAINED, corpus.CORPUS, TRAINING, windows.WINDOWS, OUTPUT, MACHINE)
+PARTS = (
+    teacher.PRETRAINED, corpus.CORPUS, fine_tuning.TRAINING, windows.WINDOWS, OUTPUT, MACHINE,
+)  # fmt: skip
 PROGRAM = Program(__doc__, main, PARTS)
 if __name__ == "__main__":
     PROGRAM.main()
