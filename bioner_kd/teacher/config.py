@@ -63,8 +63,8 @@ class AdaptationConfig:
         block_subwords: subwords of a block, [CLS] and [SEP] included.
         text_size: about so many sentences of the text, in blocks drawn from all of it; -1 for all.
         held_out: share of the blocks that are scored instead of trained on.
-        checkpoint_steps: most steps until the state is saved and the held-out blocks are scored; 0
-            does so after each epoch only.
+        checkpoint_steps: most steps of a round, after which the held-out blocks are scored and the
+            state is saved; 0 makes each epoch one round.
     """
 
     mask_share: float = 0.15
