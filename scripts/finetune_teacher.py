@@ -8,7 +8,7 @@ corpus.
   python scripts/finetune_teacher.py --corpus=my_corpus --output=saved_models/my_corpus/teacher
 """
 
-from bioner_kd.cli import corpus, fine_tuning, machine, output, teacher, windows
+from bioner_kd.cli import corpus, fine_tuning, machine, memory, output, teacher, windows
 from bioner_kd.cli.program import Program
 from bioner_kd.training.machine import MachineConfig
 
@@ -31,12 +31,14 @@ def main(program: Program) -> None:
         fine_tune(
             pretrained, train_split, devel_split,
             training=training, windows=program.read(windows.WINDOWS),
+            memory=program.read(memory.MEMORY),
             folder=folder, settings=program.settings(),
         )  # fmt: skip
 
 
 PARTS = (
-    teacher.PRETRAINED, corpus.CORPUS, fine_tuning.TRAINING, windows.WINDOWS, OUTPUT, MACHINE,
+    teacher.PRETRAINED, corpus.CORPUS, fine_tuning.TRAINING, windows.WINDOWS, memory.MEMORY, OUTPUT,
+    MACHINE,
 )  # fmt: skip
 PROGRAM = Program(__doc__, main, PARTS)
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def read_training(program: Program, pretrained: Path) -> TrainingConfig:
     Raises:
         InputError: the checkpoint's configuration cannot be read.
     """
-    from bioner_kd.teacher.checkpoint.bert_config import read_config
+    from bioner_kd.teacher.checkpoint.encoder_config import read_config
 
     hidden_size = read_config(pretrained).hidden_size
     chosen = config.fit_to_encoder(program.read(TRAINING), hidden_size)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bioner_kd.corpus.config import ALL, size_rule
-from bioner_kd.errors import at_least, check_bounds
+from bioner_kd.errors import UsageError, at_least, check_bounds
 from bioner_kd.training.config import TrainingChoice, TrainingConfig
 
 # Batch size, decay and warm-up of BERT's and BioBERT's own scripts.
@@ -51,6 +51,46 @@ def fit_to_encoder(choice: TrainingChoice, hidden_size: int) -> TrainingConfig:
     open_ = {"epochs": FINE_TUNING_EPOCHS, "learning_rate": rate}
     given = {name: value for name, value in vars(choice).items() if value is not None}
     return TrainingConfig(**(open_ | given))
+
+
+@dataclass(frozen=True)
+class MemoryConfig:
+    """How much a teacher reads at once.
+
+    Attributes:
+        subword_budget: most subwords, padding included, that are read at once. A batch of more is
+            read in parts whose gradients are summed. It decides memory and changes no result
+            beyond rounding and the draws of dropout.
+    """
+
+    subword_budget: int = 2048
+
+    def __post_init__(self) -> None:
+        """Checks the bounds.
+
+        Raises:
+            UsageError: a setting is out of bounds.
+        """
+        check_bounds(self, at_least(self, 3, "subword_budget"))
+
+    def check_window(self, max_subwords: int) -> None:
+        """Checks that the budget has room for a window.
+
+        Args:
+            max_subwords: number of subwords of the longest window.
+
+        Raises:
+            UsageError: the budget is smaller.
+        """
+        if self.subword_budget < max_subwords:
+            raise UsageError(
+                f"--subword_budget={self.subword_budget}: the longest window has "
+                f"--max_subwords={max_subwords} subwords, and a window is read whole; pass a "
+                "budget of at least that."
+            )
+
+
+DEFAULT_MEMORY = MemoryConfig()
 
 
 @dataclass(frozen=True)

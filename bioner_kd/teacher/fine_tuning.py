@@ -1,4 +1,4 @@
-"""A pretrained BERT becomes a tagger of one corpus."""
+"""A pretrained encoder becomes a tagger of one corpus."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,7 +15,9 @@ from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.encoding.windows import WindowConfig
 from bioner_kd.errors import UsageError
 from bioner_kd.evaluation.predictions import devel_f1
+from bioner_kd.teacher.checkpoint.encoder_config import read_config, usable_positions
 from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier
+from bioner_kd.teacher.config import DEFAULT_MEMORY, MemoryConfig
 from bioner_kd.teacher.model import Teacher
 from bioner_kd.teacher.saved_teacher import encode_subwords, save_teacher, subword_source
 from bioner_kd.teacher.tokenizer import load_tokenizer
@@ -32,6 +34,7 @@ def fine_tune(
     *,
     training: TrainingConfig,
     windows: WindowConfig,
+    memory: MemoryConfig = DEFAULT_MEMORY,
     folder: Path,
     settings: Mapping[str, Any],
 ) -> None:
@@ -43,30 +46,27 @@ def fine_tune(
         devel_split: sentences with tags, to choose the epoch by.
         training: epochs and optimiser.
         windows: how long sentences are read.
+        memory: how much is read at once.
         folder: where the state and the teacher go.
         settings: what a resumed run must share.
 
     Raises:
         InputError: the checkpoint or a tag is not what it should be.
-        UsageError: a window is longer than the checkpoint's positions.
+        UsageError: a window is longer than the checkpoint's positions or the subword budget.
     """
+    memory.check_window(windows.max_subwords)
+    _check_positions(pretrained, windows)
     tag_set = TagSet.from_sentences(train_split)
     tag_set.known_tags(devel_split)  # refuses a tag that training never saw
     tokenizer = load_tokenizer(pretrained)
     keras.utils.set_random_seed(training.seed)
-    bert = load_token_classifier(pretrained, tag_set.tags, fine_tuned=False)
-    positions = bert.config.max_position_embeddings
-    if windows.max_subwords > positions:
-        raise UsageError(
-            f"--max_subwords={windows.max_subwords}: {pretrained} has positions for {positions} "
-            "subwords."
-        )
+    classifier = load_token_classifier(pretrained, tag_set.tags, fine_tuned=False)
     settings = {
         **settings,
         "sentences": sentences_digest(train_split, devel_split),
-        "pretrained weights": arrays_digest(bert.get_weights()),
+        "pretrained weights": arrays_digest(classifier.get_weights()),
     }
-    model = Teacher(bert, pad_id=tokenizer.pad_id)
+    model = Teacher(classifier, pad_id=tokenizer.pad_id, subword_budget=memory.subword_budget)
     encoded = encode_subwords(train_split, tokenizer, windows)
     tags = Ragged.from_lists([tag_set.encode(s) for s in train_split], np.int32)
     source = BatchSource(
@@ -88,3 +88,12 @@ def fine_tune(
         settings=settings,
     )
     save_teacher(folder, model, tokenizer, tag_set, windows, pretrained=pretrained.name)
+
+
+def _check_positions(pretrained: Path, windows: WindowConfig) -> None:
+    positions = usable_positions(read_config(pretrained))
+    if windows.max_subwords > positions:
+        raise UsageError(
+            f"--max_subwords={windows.max_subwords}: {pretrained} has positions for {positions} "
+            "subwords."
+        )

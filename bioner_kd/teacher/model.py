@@ -1,4 +1,4 @@
-"""The teacher: a BERT token classifier that gives one row of logits a word."""
+"""The teacher: a pretrained encoder and a classifier that give one row of logits for each word."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -6,28 +6,42 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from bioner_kd.training.losses import cross_entropy_per_word
+from bioner_kd.teacher.config import DEFAULT_MEMORY
+from bioner_kd.teacher.parts import Part, WindowRows, for_each_part
+from bioner_kd.training.losses import cross_entropy_per_word, scored_words
 from bioner_kd.training.word_tagger import LOSS, WordTagger
 
 
 class Teacher(WordTagger):
-    """BERT, windows folded into its batch axis, each word read at its first subword.
+    """A token classifier of any family, each word read at its first subword.
+
+    Windows are rows of their own, and a batch is read in parts of at most `subword_budget`
+    subwords, whose gradients are summed: the sum is the gradient of the whole batch.
 
     Source:
         Lee et al. (2020), "BioBERT", Bioinformatics 36(4); Devlin et al. (2019), arXiv:1810.04805,
         section 5.3.
     """
 
-    def __init__(self, bert: keras.Model, *, pad_id: int, **options: Any) -> None:
+    def __init__(
+        self,
+        classifier: keras.Model,
+        *,
+        pad_id: int,
+        subword_budget: int = DEFAULT_MEMORY.subword_budget,
+        **options: Any,
+    ) -> None:
         """Takes the classifier.
 
         Args:
-            bert: a TFBertForTokenClassification.
-            pad_id: id of [PAD], which attention leaves out.
+            classifier: a token classifier of transformers.
+            pad_id: id of the padding piece, which attention leaves out.
+            subword_budget: most subwords that are read at once, padding included.
             **options: as in keras.Model.
         """
         super().__init__(**options)
-        self.bert, self.pad_id = bert, pad_id
+        self.classifier, self.pad_id = classifier, pad_id
+        self.subword_budget = subword_budget
 
     def call(self, features: Mapping[str, tf.Tensor], training: bool | None = None) -> tf.Tensor:
         """Logits of every word.
@@ -41,10 +55,14 @@ class Teacher(WordTagger):
         Returns:
             float32 (batch, words, tags).
         """
-        return self._at_words(self._read(features, training).logits, features)
+
+        def read(part: Part) -> tf.Tensor:
+            return _at_words(self._outputs(part, training).logits, part)
+
+        return self._of_all_words(read, self.classifier.config.num_labels, features)
 
     def with_hidden_state(self, features: Mapping[str, tf.Tensor]) -> tf.Tensor:
-        """Logits of every word and, behind them, BERT's last hidden state of its first subword.
+        """Logits of every word and, behind them, the last hidden state of its first subword.
 
         Args:
             features: as in `call`; dropout does not act.
@@ -52,23 +70,57 @@ class Teacher(WordTagger):
         Returns:
             float32 (batch, words, tags + hidden size).
         """
-        outputs = self._read(features, training=False, output_hidden_states=True)
-        both = tf.concat([outputs.logits, outputs.hidden_states[-1]], axis=-1)
-        return self._at_words(both, features)
 
-    def _read(
-        self, features: Mapping[str, tf.Tensor], training: bool | None, **options: Any
-    ) -> Any:
-        ids = features["subword_ids"]
-        flat = tf.reshape(ids, [-1, tf.shape(ids)[2]])
-        attended = tf.cast(tf.not_equal(flat, self.pad_id), tf.int32)
-        return self.bert(input_ids=flat, attention_mask=attended, training=training, **options)
+        def read(part: Part) -> tf.Tensor:
+            outputs = self._outputs(part, training=False, output_hidden_states=True)
+            both = [outputs.logits, outputs.hidden_states[-1]]
+            return tf.concat([_at_words(values, part) for values in both], axis=-1)
 
-    def _at_words(self, values: tf.Tensor, features: Mapping[str, tf.Tensor]) -> tf.Tensor:
-        # From (batch * windows, subwords, values) to (batch, words, values).
-        batch, windows, subwords = tf.unstack(tf.shape(features["subword_ids"]))
-        values = tf.reshape(values, [batch, windows * subwords, values.shape[-1]])
-        return tf.gather(tf.cast(values, tf.float32), features["word_positions"], batch_dims=1)
+        config = self.classifier.config
+        return self._of_all_words(read, config.num_labels + config.hidden_size, features)
+
+    def gradients(
+        self, features: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor], mask: tf.Tensor
+    ) -> list[tf.Tensor]:
+        """Gradients of a batch, summed over its parts, in the order of the trainable variables."""
+        variables, words = self.trainable_variables, scored_words(mask)
+
+        def step(part: Part, sums: list[tf.Tensor]) -> list[tf.Tensor]:
+            # A part's words as the words of one sentence without padding.
+            of_part = {
+                name: tf.gather_nd(values, part.words)[None] for name, values in targets.items()
+            }
+            weights = tf.gather_nd(mask, part.words)[None]
+            with tf.GradientTape() as tape:
+                logits = _at_words(self._outputs(part, training=True).logits, part)[None]
+                losses = self.word_losses({}, of_part, logits)
+                loss = tf.math.divide_no_nan(tf.reduce_sum(losses[LOSS] * weights), words)
+            found = tape.gradient(loss, variables)
+            self.observe(losses, of_part, logits, weights)
+            return [total + gradient for total, gradient in zip(sums, found, strict=True)]
+
+        sums = [tf.zeros(variable.shape) for variable in variables]
+        return for_each_part(self._windows(features), mask, step, sums)
+
+    def _of_all_words(
+        self, read: Callable[[Part], tf.Tensor], width: int, features: Mapping[str, tf.Tensor]
+    ) -> tf.Tensor:
+        shape = tf.concat([tf.shape(features["word_positions"]), [width]], axis=0)
+
+        def step(part: Part, values: list[tf.Tensor]) -> list[tf.Tensor]:
+            return [tf.tensor_scatter_nd_update(values[0], part.words, read(part))]
+
+        (values,) = for_each_part(self._windows(features), None, step, [tf.zeros(shape)])
+        return tf.ensure_shape(values, [None, None, width])
+
+    def _windows(self, features: Mapping[str, tf.Tensor]) -> WindowRows:
+        return WindowRows.of(features, pad_id=self.pad_id, budget=self.subword_budget)
+
+    def _outputs(self, part: Part, training: bool | None, **options: Any) -> Any:
+        attended = tf.cast(tf.not_equal(part.ids, self.pad_id), tf.int32)
+        return self.classifier(
+            input_ids=part.ids, attention_mask=attended, training=training, **options
+        )
 
     def graph(
         self, *, hidden_state: bool = False
@@ -96,3 +148,9 @@ class Teacher(WordTagger):
     ) -> dict[str, tf.Tensor]:
         """Cross-entropy of the annotated tags."""
         return {LOSS: cross_entropy_per_word(logits, targets["tag_ids"])}
+
+
+def _at_words(values: tf.Tensor, part: Part) -> tf.Tensor:
+    """From (windows, subwords, values) to float32 (words, values)."""
+    flat = tf.reshape(values, [-1, values.shape[-1]])
+    return tf.cast(tf.gather(flat, part.places), tf.float32)

@@ -21,6 +21,7 @@ from bioner_kd.errors import InputError
 from bioner_kd.teacher.checkpoint.tf_weights import save_checkpoint
 from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier
 from bioner_kd.teacher.checkpoint.weights_file import TF_WEIGHTS
+from bioner_kd.teacher.config import DEFAULT_MEMORY, MemoryConfig
 from bioner_kd.teacher.model import Teacher
 from bioner_kd.teacher.tokenizer import SubwordTokenizer, load_tokenizer
 from bioner_kd.teacher.wordpiece import TOKENIZER
@@ -56,7 +57,7 @@ class SavedTeacher:
     @property
     def parameters(self) -> int:
         """Number of weights."""
-        return self.model.bert.count_params()
+        return self.model.classifier.count_params()
 
     @property
     def size(self) -> int:
@@ -130,7 +131,7 @@ def save_teacher(
     Raises:
         InputError: the folder cannot be written or the disk is full.
     """
-    save_checkpoint(folder, model.bert)
+    save_checkpoint(folder, model.classifier)
     tokenizer.save(folder)
     settings = {"tags": list(tag_set.tags), "windows": asdict(windows), "pretrained": pretrained}
     with atomic_file(folder / SETTINGS) as file:
@@ -158,21 +159,22 @@ def teacher_fingerprint(folder: Path) -> dict[str, object]:
         ) from error
 
 
-def load_teacher(folder: Path) -> SavedTeacher:
+def load_teacher(folder: Path, memory: MemoryConfig = DEFAULT_MEMORY) -> SavedTeacher:
     """Loads what scripts/finetune_teacher.py wrote.
+
+    Args:
+        folder: of the teacher.
+        memory: how much it reads at once.
 
     Raises:
         InputError: the folder holds no fine-tuned teacher, or a damaged one.
+        UsageError: its windows are longer than the subword budget.
     """
     fingerprint = teacher_fingerprint(folder)
     tag_set = TagSet(tuple(fingerprint["tags"]))  # type: ignore[arg-type]
+    windows = WindowConfig(**fingerprint["windows"])  # type: ignore[arg-type]
+    memory.check_window(windows.max_subwords)
     tokenizer = load_tokenizer(folder)
-    bert = load_token_classifier(folder, tag_set.tags, fine_tuned=True)
-    return SavedTeacher(
-        folder,
-        Teacher(bert, pad_id=tokenizer.pad_id),
-        tokenizer,
-        tag_set,
-        WindowConfig(**fingerprint["windows"]),  # type: ignore[arg-type]
-        fingerprint,
-    )
+    classifier = load_token_classifier(folder, tag_set.tags, fine_tuned=True)
+    model = Teacher(classifier, pad_id=tokenizer.pad_id, subword_budget=memory.subword_budget)
+    return SavedTeacher(folder, model, tokenizer, tag_set, windows, fingerprint)

@@ -1,38 +1,43 @@
-"""The teacher's WordPiece tokenizer, one word at a time."""
+"""The teacher's tokenizer, one word at a time."""
 
 import json
 import os
 from pathlib import Path
 
-from tokenizers import Tokenizer
+from absl import logging
+from tokenizers import Tokenizer, models
+from transformers import PretrainedConfig
 
 from bioner_kd.atomic import atomic_file
 from bioner_kd.corpus.tokenizer import MASK
 from bioner_kd.errors import InputError
+from bioner_kd.teacher.checkpoint.encoder_config import read_config
 from bioner_kd.teacher.wordpiece import (
     SETTINGS,
     SPECIAL_PIECES,
     TOKENIZER,
     VOCABULARY,
     build_tokenizer,
+    is_byte_level,
     lower_cases,
-    read_optional,
 )
 
 _CONFIG = "config.json"
 # About 150 MB; text of millions of sentences has ever new words.
 _MOST_REMEMBERED = 1_000_000
+# Of the rows of an embedding; a few more than there are pieces make a round number.
+_LEAST_SHARE = 0.98
 
 
 class SubwordTokenizer:
     """Words to the ids of their subwords.
 
     Attributes:
-        cls_id: id of [CLS].
-        sep_id: id of [SEP].
-        pad_id: id of [PAD].
-        unk_id: id of [UNK].
-        mask_id: id of [MASK], that of [UNK] in a vocabulary without one.
+        cls_id: id of the first piece of a text, such as [CLS].
+        sep_id: id of the last one, such as [SEP].
+        pad_id: id of the padding piece.
+        unk_id: id of the piece for what is unknown.
+        mask_id: id of the piece that masks, `unk_id` in a vocabulary without one.
         lower_cases: whether words are lower-cased first.
         vocabulary_size: one more than the largest id.
     """
@@ -57,6 +62,9 @@ class SubwordTokenizer:
         self.cls_id: int = ids[special_pieces["cls_token"]]
         self.sep_id: int = ids[special_pieces["sep_token"]]
         self.lower_cases = lower_cases(tokenizer)
+        self._is_word_piece = isinstance(tokenizer.model, models.WordPiece)
+        # Byte-level BPE knows most words by the space before them, and cuts others to pieces.
+        self._before = " " if is_byte_level(tokenizer) else ""
         self.vocabulary_size: int = max(ids.values()) + 1
         self.mask_id: int = ids.get(special_pieces.get("mask_token", ""), self.unk_id)
         self._known: dict[str, tuple[int, ...]] = {MASK: (self.mask_id,)}
@@ -68,13 +76,14 @@ class SubwordTokenizer:
             word: any text.
 
         Returns:
-            Subword ids, at least one: [MASK] for the word `MASK`; [UNK] for a word of which nothing
-            remains, such as a control character, and for a run of more than 100 characters, as in
-            BERT itself.
+            Subword ids, at least one: the mask for the word `MASK`; the unknown piece for a word of
+            which nothing remains, such as a control character, and, of WordPiece, for a run of more
+            than 100 characters, as in BERT itself.
         """
         ids = self._known.get(word)
         if ids is None:
-            ids = tuple(self._tokenizer.encode(word, add_special_tokens=False).ids)
+            text = self._before + word
+            ids = tuple(self._tokenizer.encode(text, add_special_tokens=False).ids)
             if len(self._known) >= _MOST_REMEMBERED:
                 self._known = {MASK: (self.mask_id,)}
             ids = self._known[word] = ids or (self.unk_id,)
@@ -94,17 +103,18 @@ class SubwordTokenizer:
         Raises:
             InputError: the folder cannot be written.
         """
-        settings = {
-            "do_lower_case": self.lower_cases,
-            "tokenizer_class": "BertTokenizer",
-            **self._special_pieces,
-        }
+        settings: dict[str, object] = {"tokenizer_class": "PreTrainedTokenizerFast"}
+        if self._is_word_piece:
+            settings = {"do_lower_case": self.lower_cases, "tokenizer_class": "BertTokenizer"}
+        if self._before:
+            settings["add_prefix_space"] = True
         texts = {
             TOKENIZER: self._tokenizer.to_str(pretty=True),
-            SETTINGS: json.dumps(settings, indent=1),
+            SETTINGS: json.dumps({**settings, **self._special_pieces}, indent=1),
             SPECIAL_PIECES: json.dumps(self._special_pieces, indent=1),
-            VOCABULARY: "".join(f"{piece}\n" for piece in self._pieces()),
         }
+        if self._is_word_piece:
+            texts[VOCABULARY] = "".join(f"{piece}\n" for piece in self._pieces())
         for name, text in texts.items():
             with atomic_file(Path(folder) / name) as file:
                 file.write(text)
@@ -125,21 +135,41 @@ def load_tokenizer(folder: str | os.PathLike[str]) -> SubwordTokenizer:
     with an upper-case piece is cased.
 
     Args:
-        folder: holds `tokenizer.json` or `vocab.txt`.
+        folder: holds `tokenizer.json` of any kind, `vocab.txt` of WordPiece, or `vocab.json` and
+            `merges.txt` of byte-level BPE.
 
     Returns:
         The tokenizer.
 
     Raises:
-        InputError: a file is missing or broken, the vocabulary lacks a special piece, or it is
-            larger than `config.json`, where there is one, says.
+        InputError: a file is missing or broken, the vocabulary lacks a special piece, or it is not
+            of the checkpoint that `config.json`, where there is one, describes.
     """
     folder = Path(folder)
     tokenizer = SubwordTokenizer(*build_tokenizer(folder))
-    rows = read_optional(folder / _CONFIG).get("vocab_size")
-    if isinstance(rows, int) and tokenizer.vocabulary_size > rows:
-        raise InputError(
-            f"{folder}: the vocabulary has {tokenizer.vocabulary_size} pieces, but config.json "
-            f"says vocab_size {rows}; both must be of one checkpoint: download both again."
-        )
+    if (folder / _CONFIG).is_file():
+        _check_same_model(folder, tokenizer, read_config(folder))
     return tokenizer
+
+
+def _check_same_model(folder: Path, tokenizer: SubwordTokenizer, config: PretrainedConfig) -> None:
+    pieces, rows = tokenizer.vocabulary_size, config.vocab_size
+    if pieces > rows:
+        raise InputError(
+            f"{folder}: the vocabulary has {pieces} pieces, but config.json says vocab_size "
+            f"{rows}; both must be of one checkpoint: download both again."
+        )
+    if tokenizer.pad_id != config.pad_token_id:
+        raise InputError(
+            f"{folder}: the padding piece of the vocabulary has id {tokenizer.pad_id}, but "
+            f"config.json says pad_token_id {config.pad_token_id}; the tokenizer is of another "
+            "model: download both again."
+        )
+    if pieces < _LEAST_SHARE * rows:
+        logging.warning(
+            "%s: the vocabulary has %d pieces and config.json says vocab_size %d; if the tokenizer "
+            "is of another model, download both again.",
+            folder,
+            pieces,
+            rows,
+        )

@@ -1,5 +1,6 @@
-"""Builds a BERT's WordPiece tokenizer from a checkpoint's files, and settles its case."""
+"""Builds the tokenizer of a checkpoint from its files, and settles its case."""
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,17 @@ from bioner_kd.teacher.checkpoint.json_file import read_json_object
 
 TOKENIZER, VOCABULARY = "tokenizer.json", "vocab.txt"
 SETTINGS, SPECIAL_PIECES = "tokenizer_config.json", "special_tokens_map.json"
+# Of byte-level BPE.
+_PIECES, _MERGES = "vocab.json", "merges.txt"
 
+# What a piece is called where no file says it: in RoBERTa's manner, or in BERT's. MPNet has the
+# former's pieces and the latter's [UNK].
 _USUAL_PIECES = {
-    "pad_token": "[PAD]",
-    "unk_token": "[UNK]",
-    "cls_token": "[CLS]",
-    "sep_token": "[SEP]",
-    "mask_token": "[MASK]",
+    "pad_token": ("<pad>", "[PAD]"),
+    "unk_token": ("[UNK]", "<unk>"),
+    "cls_token": ("<s>", "[CLS]"),
+    "sep_token": ("</s>", "[SEP]"),
+    "mask_token": ("<mask>", "[MASK]"),
 }
 # Only pretraining needs it.
 _OPTIONAL = "mask_token"
@@ -38,19 +43,30 @@ def build_tokenizer(folder: Path) -> tuple[Tokenizer, dict[str, str]]:
     """
     settings = read_optional(folder / SETTINGS)
     named = read_optional(folder / SPECIAL_PIECES) | settings
-    pieces = {role: _text_of(named.get(role)) or usual for role, usual in _USUAL_PIECES.items()}
     if (folder / TOKENIZER).is_file():
         path = folder / TOKENIZER
         tokenizer = _from_tokenizer_file(path)
-        pieces = _present_pieces(path, pieces, tokenizer.get_vocab())
+        pieces = _special_pieces(path, named, tokenizer.get_vocab())
         _set_lower_casing(path, tokenizer, settings.get("do_lower_case"))
+    elif (folder / _PIECES).is_file():
+        path = folder / _PIECES
+        tokenizer = _byte_level(path)
+        pieces = _special_pieces(path, named, tokenizer.get_vocab())
+        tokenizer.add_special_tokens(list(pieces.values()))
     else:
         path = folder / VOCABULARY
         ids = _read_vocabulary(path)
-        pieces = _present_pieces(path, pieces, ids)
+        pieces = _special_pieces(path, named, ids)
         tokenizer = _from_vocabulary(ids, pieces, settings)
-    _warn_of_wrong_case(path, lower_cases(tokenizer), is_cased(tokenizer.get_vocab()))
+    if isinstance(tokenizer.model, models.WordPiece):
+        _warn_of_wrong_case(path, lower_cases(tokenizer), is_cased(tokenizer.get_vocab()))
     return tokenizer, pieces
+
+
+def is_byte_level(tokenizer: Tokenizer) -> bool:
+    """Tells whether a tokenizer splits the bytes of a word, and the space before it, as GPT-2's."""
+    steps = json.loads(tokenizer.to_str()).get("pre_tokenizer") or {}
+    return any(step.get("type") == "ByteLevel" for step in [steps, *steps.get("pretokenizers", [])])
 
 
 def read_optional(path: Path) -> dict[str, Any]:
@@ -79,14 +95,35 @@ def _text_of(piece: Any) -> str | None:
     return content if isinstance(content, str) else None
 
 
-def _present_pieces(path: Path, pieces: dict[str, str], ids: dict[str, int]) -> dict[str, str]:
-    for role, piece in pieces.items():
-        if piece not in ids and role != _OPTIONAL:
+def _special_pieces(path: Path, named: dict[str, Any], ids: dict[str, int]) -> dict[str, str]:
+    pieces = {}
+    for role, usual in _USUAL_PIECES.items():
+        said = _text_of(named.get(role))
+        known = [piece for piece in ([said] if said else usual) if piece in ids]
+        if known:
+            pieces[role] = known[0]
+        elif role != _OPTIONAL:
+            wanted = " and ".join(map(repr, [said] if said else usual))
             raise InputError(
-                f"{path}: the vocabulary lacks {piece!r}, the {role} of a BERT; download the "
+                f"{path}: the vocabulary lacks {wanted}, the {role} of an encoder; download the "
                 "checkpoint again."
             )
-    return {role: piece for role, piece in pieces.items() if piece in ids}
+    return pieces
+
+
+def _byte_level(path: Path) -> Tokenizer:
+    merges = path.with_name(_MERGES)
+    try:
+        model = models.BPE.from_file(str(path), str(merges))
+    except Exception as error:  # The library raises nothing more specific.
+        raise InputError(
+            f"{path}: this and {_MERGES} beside it do not make a byte-level BPE vocabulary "
+            f"({error}); download both again."
+        ) from error
+    tokenizer = Tokenizer(model)
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
+    tokenizer.decoder = decoders.ByteLevel()
+    return tokenizer
 
 
 def _from_tokenizer_file(path: Path) -> Tokenizer:
@@ -122,8 +159,8 @@ def _read_vocabulary(path: Path) -> dict[str, int]:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise InputError(
-            f"{path}: cannot read this file ({error.strerror}); a checkpoint folder needs it or "
-            f"{TOKENIZER}: download it again or name another folder."
+            f"{path}: cannot read this file ({error.strerror}); a checkpoint folder needs it, "
+            f"{TOKENIZER}, or {_PIECES} with {_MERGES}: download it again or name another folder."
         ) from error
     except UnicodeDecodeError as error:
         raise InputError(

@@ -30,8 +30,14 @@ def masked_mean(values: tf.Tensor, word_mask: tf.Tensor) -> tf.Tensor:
     Returns:
         float32 scalar, 0 where no word is scored.
     """
+    words = scored_words(word_mask)
+    return tf.math.divide_no_nan(tf.reduce_sum(values * word_mask), words)
+
+
+def scored_words(word_mask: tf.Tensor) -> tf.Tensor:
+    """Number of scored words, under tf.distribute of all replicas, float32 scalar."""
     words = tf.reduce_sum(word_mask)
     replica = tf.distribute.get_replica_context()
     if replica is not None and replica.num_replicas_in_sync > 1:
         words = replica.all_reduce(tf.distribute.ReduceOp.SUM, words)
-    return tf.math.divide_no_nan(tf.reduce_sum(values * word_mask), words)
+    return words

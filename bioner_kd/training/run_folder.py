@@ -23,6 +23,7 @@ NO_SETTINGS = frozenset(
         "inter_op_threads",
         "deterministic",
         "checkpoint_minutes",
+        "subword_budget",
     }
 )
 _LOCK = ".lock"

@@ -48,27 +48,42 @@ class WordTagger(keras.Model):
     def train_step(self, data: Any) -> dict[str, tf.Tensor]:
         """One step on a batch `(features, targets, word_mask)`."""
         features, targets, word_mask = _never_empty(data)
+        gradients = self.gradients(features, targets, word_mask)
+        self.optimizer.apply_gradients(zip(gradients, self.trainable_variables, strict=True))
+        return self._results()
+
+    def gradients(
+        self, features: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor], mask: tf.Tensor
+    ) -> list[tf.Tensor]:
+        """Gradients of the loss of a batch, in the order of the trainable variables.
+
+        A subclass may read the batch in parts; it tells `observe` the losses of each.
+        """
         with tf.GradientTape() as tape:
             logits = self(features, training=True)
             losses = self.word_losses(features, targets, logits)
-            loss = masked_mean(losses[LOSS], word_mask)
-        variables = self.trainable_variables
-        self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
-        return self._report(losses, targets, logits, word_mask)
+            loss = masked_mean(losses[LOSS], mask)
+        self.observe(losses, targets, logits, mask)
+        return tape.gradient(loss, self.trainable_variables)
 
     def test_step(self, data: Any) -> dict[str, tf.Tensor]:
         """Losses and metrics of a batch `(features, targets, word_mask)`."""
         features, targets, word_mask = _never_empty(data)
         logits = self(features, training=False)
-        return self._report(self.word_losses(features, targets, logits), targets, logits, word_mask)
+        losses = self.word_losses(features, targets, logits)
+        self.observe(losses, targets, logits, word_mask)
+        return self._results()
 
-    def _report(
+    def observe(
         self, losses: dict[str, tf.Tensor], targets: Any, logits: tf.Tensor, word_mask: tf.Tensor
-    ) -> dict[str, tf.Tensor]:
+    ) -> None:
+        """Adds the losses and metrics of words to their means."""
         for name, values in losses.items():
             weight = self.loss_weight(name, targets, word_mask)
             self._means[name].update_state(values, sample_weight=weight)
         self.compiled_metrics.update_state(targets.get("tag_ids"), logits, word_mask)
+
+    def _results(self) -> dict[str, tf.Tensor]:
         return {metric.name: metric.result() for metric in self.metrics}
 
 

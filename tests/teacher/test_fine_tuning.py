@@ -122,7 +122,7 @@ def test_the_head_is_drawn_by_the_seed(pretrained, tmp_path, monkeypatch):
     heads = []
 
     def train(model, *arguments, **options):
-        heads.append(model.bert.classifier.kernel.numpy())
+        heads.append(model.classifier.classifier.kernel.numpy())
 
     monkeypatch.setattr(fine_tuning, "train", train)
     for name in ("one", "two"):

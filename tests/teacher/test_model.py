@@ -43,7 +43,7 @@ SENTENCE = [CLS, 5, 9, 7, SEP, PAD]
 
 def test_words_are_read_at_the_place_that_the_batch_names(teacher):
     logits = teacher(batch([[SENTENCE]], [[1, 2]]))
-    expected = teacher.bert(
+    expected = teacher.classifier(
         input_ids=tf.constant([SENTENCE]), attention_mask=tf.constant([[1, 1, 1, 1, 1, 0]])
     ).logits
     assert logits.dtype == tf.float32
@@ -94,7 +94,7 @@ def test_the_hidden_state_is_that_of_the_first_subword_behind_the_logits(teacher
     assert both.dtype == tf.float32
     assert both.shape == (1, 2, TAGS + 16)
     np.testing.assert_allclose(both[..., :TAGS], teacher(features), atol=1e-6)
-    encoder = teacher.bert.bert(
+    encoder = teacher.classifier.bert(
         input_ids=tf.constant([SENTENCE]), attention_mask=tf.constant([[1, 1, 1, 1, 1, 0]])
     )
     np.testing.assert_allclose(both[0, :, TAGS:], encoder.last_hidden_state[0, 1:3], atol=1e-6)

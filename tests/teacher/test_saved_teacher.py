@@ -71,7 +71,7 @@ def test_transformers_reads_the_folder_too(kept, loaded):
     model = TFBertForTokenClassification.from_pretrained(kept[1])
     assert model.config.id2label == dict(enumerate(TAG_SET.tags))
     ids = np.array([[loaded.tokenizer.cls_id, 9, 20, loaded.tokenizer.sep_id]])
-    np.testing.assert_allclose(model(ids).logits, loaded.model.bert(ids).logits, atol=1e-6)
+    np.testing.assert_allclose(model(ids).logits, loaded.model.classifier(ids).logits, atol=1e-6)
 
 
 def test_logits_come_in_order_and_do_not_depend_on_the_batch(loaded):
@@ -89,7 +89,7 @@ def test_hidden_states_come_with_the_same_logits(loaded):
         np.testing.assert_allclose(one, other, atol=1e-4)
     assert [rows.shape for rows in states] == [(len(s), 32) for s in sentences]
     # The head is linear: what it makes of a hidden state is the logits, whichever the window.
-    kernel, bias = loaded.model.bert.classifier.get_weights()
+    kernel, bias = loaded.model.classifier.classifier.get_weights()
     for rows, said in zip(states, logits, strict=True):
         np.testing.assert_allclose(rows @ kernel + bias, said, atol=1e-4)
 
@@ -191,7 +191,7 @@ def test_a_full_disk_is_one_clear_error(kept, tmp_path, room_for, size, place):
 
 def test_transformers_reads_it_as_its_own(kept, tmp_path):
     saved, folder = kept
-    saved.model.bert.save_pretrained(tmp_path)
+    saved.model.classifier.save_pretrained(tmp_path)
     assert (tmp_path / "config.json").read_bytes() == (folder / "config.json").read_bytes()
     ours, theirs = (TFBertForTokenClassification.from_pretrained(one) for one in (folder, tmp_path))
     for mine, other in zip(ours.weights, theirs.weights, strict=True):

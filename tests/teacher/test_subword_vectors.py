@@ -18,7 +18,7 @@ def write_teacher(folder, embeddings: dict[str, list[float]], name: str = TABLE)
     """A checkpoint whose pieces are these, and the special ones with embeddings of zero."""
     size = len(next(iter(embeddings.values())))
     rows = [*([[0.0] * size] * len(SPECIAL)), *embeddings.values()]
-    write_config(folder, vocab_size=len(rows), hidden_size=size)
+    write_config(folder, vocab_size=len(rows), hidden_size=size, num_attention_heads=1)
     write_tokenizer(folder, [*SPECIAL, *embeddings])
     save_file({name: np.array(rows, np.float32)}, folder / "model.safetensors")
 

@@ -192,7 +192,9 @@ def test_special_pieces_may_have_other_names(tmp_path):
 @pytest.mark.parametrize("piece", SPECIAL[:4])
 def test_a_vocabulary_without_a_special_piece_is_refused(tmp_path, piece):
     write_tokenizer(tmp_path, [other for other in VOCABULARY if other != piece])
-    with pytest.raises(InputError, match=rf"vocab\.txt: the vocabulary lacks '\[{piece[1:-1]}\]'"):
+    with pytest.raises(
+        InputError, match=rf"vocab\.txt: the vocabulary lacks .*'\[{piece[1:-1]}\]'"
+    ):
         load_tokenizer(tmp_path)
 
 

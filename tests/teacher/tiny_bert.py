@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 from safetensors.numpy import save_file
+from transformers import PretrainedConfig
 
-from bioner_kd.teacher.checkpoint.bert_config import expected_tensors, read_config
+from bioner_kd.teacher.checkpoint.encoder_config import read_config
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 _CHARACTERS = string.ascii_lowercase + string.digits
@@ -69,3 +70,62 @@ def write_checkpoint(folder: Path, *, head: int = 0, **changes: object) -> dict[
     state = random_state(folder, head=head)
     save_file(state, folder / "model.safetensors")
     return state
+
+
+def expected_tensors(config: PretrainedConfig) -> dict[str, tuple[int, ...]]:
+    """Lists the tensors that a BERT encoder of this configuration has, in the model's order.
+
+    Args:
+        config: the configuration.
+
+    Returns:
+        Shape by PyTorch name, pooler and heads left out.
+    """
+    hidden = config.hidden_size
+    shapes = {
+        "bert.embeddings.word_embeddings.weight": (config.vocab_size, hidden),
+        "bert.embeddings.position_embeddings.weight": (config.max_position_embeddings, hidden),
+        "bert.embeddings.token_type_embeddings.weight": (config.type_vocab_size, hidden),
+        **_norm("bert.embeddings.LayerNorm", hidden),
+    }
+    for layer in range(config.num_hidden_layers):
+        shapes |= _layer(f"bert.encoder.layer.{layer}", hidden, config.intermediate_size)
+    return shapes
+
+
+def masked_lm_head(config: PretrainedConfig) -> dict[str, tuple[int, ...]]:
+    """Lists the tensors of the head that predicts masked subwords.
+
+    Args:
+        config: the configuration.
+
+    Returns:
+        Shape by PyTorch name; the decoder is left out, since it is the embedding of subwords.
+    """
+    hidden = config.hidden_size
+    return {
+        **_dense("cls.predictions.transform.dense", hidden, hidden),
+        **_norm("cls.predictions.transform.LayerNorm", hidden),
+        "cls.predictions.bias": (config.vocab_size,),
+    }
+
+
+def _layer(prefix: str, hidden: int, intermediate: int) -> dict[str, tuple[int, ...]]:
+    return {
+        **_dense(f"{prefix}.attention.self.query", hidden, hidden),
+        **_dense(f"{prefix}.attention.self.key", hidden, hidden),
+        **_dense(f"{prefix}.attention.self.value", hidden, hidden),
+        **_dense(f"{prefix}.attention.output.dense", hidden, hidden),
+        **_norm(f"{prefix}.attention.output.LayerNorm", hidden),
+        **_dense(f"{prefix}.intermediate.dense", hidden, intermediate),
+        **_dense(f"{prefix}.output.dense", intermediate, hidden),
+        **_norm(f"{prefix}.output.LayerNorm", hidden),
+    }
+
+
+def _dense(name: str, inputs: int, outputs: int) -> dict[str, tuple[int, ...]]:
+    return {f"{name}.weight": (outputs, inputs), f"{name}.bias": (outputs,)}
+
+
+def _norm(name: str, width: int) -> dict[str, tuple[int, ...]]:
+    return {f"{name}.weight": (width,), f"{name}.bias": (width,)}

@@ -18,7 +18,7 @@ from bioner_kd.teacher.adaptation.batches import MaskedBatches, held_out_batches
 from bioner_kd.teacher.adaptation.blocks import read_blocks
 from bioner_kd.teacher.adaptation.masking import Masker
 from bioner_kd.teacher.adaptation.model import MaskedLM
-from bioner_kd.teacher.checkpoint.bert_config import read_config
+from bioner_kd.teacher.checkpoint.encoder_config import read_config, usable_positions
 from bioner_kd.teacher.checkpoint.masked_lm import load_masked_lm
 from bioner_kd.teacher.checkpoint.tf_weights import save_checkpoint
 from bioner_kd.teacher.config import AdaptationConfig
@@ -104,7 +104,7 @@ def _save(
 
 def _load(pretrained: Path, block_subwords: int) -> TFBertForMaskedLM:
     """The checkpoint, if it has positions for a block."""
-    positions = read_config(pretrained).max_position_embeddings
+    positions = usable_positions(read_config(pretrained))
     if block_subwords > positions:
         raise UsageError(
             f"--block_subwords={block_subwords}: {pretrained} has positions for {positions} "

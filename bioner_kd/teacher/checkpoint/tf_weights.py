@@ -2,6 +2,7 @@
 
 import io
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import h5py
@@ -17,6 +18,8 @@ from bioner_kd.atomic import atomic_file, reported
 from bioner_kd.errors import InputError
 from bioner_kd.teacher.checkpoint.weights_file import TF_WEIGHTS, damaged, map_file
 
+# Axes of PyTorch's tensor in the order of TensorFlow's, by how transformers names the change.
+_AXES = {TransposeType.SIMPLE: (1, 0), TransposeType.CONV1D: (2, 1, 0)}
 _HDF5_START = b"\x89HDF\r\n\x1a\n"
 
 
@@ -87,8 +90,20 @@ def with_torch_names(state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """
     renamed = {}
     for name, array in state.items():
-        torch_name, transpose = convert_tf_weight_name_to_pt_weight_name(
-            name, tf_weight_shape=array.shape
-        )
-        renamed[torch_name] = array.T if transpose is TransposeType.SIMPLE else array
+        torch_name, axes = torch_name_and_axes(name, array.shape)
+        renamed[torch_name] = array.transpose(np.argsort(axes))
     return renamed
+
+
+def torch_name_and_axes(name: str, shape: Sequence[int]) -> tuple[str, tuple[int, ...]]:
+    """What PyTorch calls a variable of TensorFlow, and how it lays out its tensor.
+
+    Args:
+        name: of the variable, beginning with the name of the model.
+        shape: of the variable.
+
+    Returns:
+        The name, and the axes of PyTorch's tensor in the order of the variable's.
+    """
+    torch_name, transpose = convert_tf_weight_name_to_pt_weight_name(name, tf_weight_shape=shape)
+    return torch_name, _AXES.get(transpose, tuple(range(len(shape))))

@@ -1,20 +1,21 @@
-"""Loads a BERT checkpoint of any format as a TensorFlow token classifier."""
+"""Loads a checkpoint of any format and family as a TensorFlow token classifier."""
 
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from transformers import BertConfig, TFBertForTokenClassification
+from transformers import PretrainedConfig, TFPreTrainedModel
+from transformers.models.auto.modeling_tf_auto import TF_MODEL_FOR_TOKEN_CLASSIFICATION_MAPPING
 
 from bioner_kd.errors import InputError
-from bioner_kd.teacher.checkpoint.bert_config import read_config
-from bioner_kd.teacher.checkpoint.bert_model import load_bert
+from bioner_kd.teacher.checkpoint.encoder_config import read_config
+from bioner_kd.teacher.checkpoint.encoder_model import load_encoder
 
 
 def load_token_classifier(
     folder: str | os.PathLike[str], tags: Sequence[str], *, fine_tuned: bool
-) -> TFBertForTokenClassification:
-    """Loads a BERT with a token classification head.
+) -> TFPreTrainedModel:
+    """Loads an encoder with a token classification head.
 
     Args:
         folder: a checkpoint: `config.json` and weights in any format that `read_state` reads, of a
@@ -28,23 +29,20 @@ def load_token_classifier(
         The built model, float32, `id2label` and `label2id` made from `tags`.
 
     Raises:
-        InputError: the folder is no BERT checkpoint, is damaged, its tensors do not fit its
-            `config.json`, or its head is not one for `tags`.
+        InputError: the folder is no checkpoint of a family in `FAMILIES`, is damaged, its tensors
+            do not fit its `config.json`, or its head is not one for `tags`.
     """
     folder = Path(folder)
     config = read_config(folder)
     if fine_tuned:
         _check_labels(folder, config, tags)
-    shape = (len(tags), config.hidden_size)
-    head = {"classifier.weight": shape, "classifier.bias": shape[:1]}
     config.id2label = dict(enumerate(tags))
     config.label2id = {tag: index for index, tag in enumerate(tags)}
-    return load_bert(
-        folder, config, TFBertForTokenClassification, needed=head if fine_tuned else None
-    )
+    model_class = TF_MODEL_FOR_TOKEN_CLASSIFICATION_MAPPING[type(config)]
+    return load_encoder(folder, config, model_class, head="needed" if fine_tuned else "new")
 
 
-def _check_labels(folder: Path, config: BertConfig, tags: Sequence[str]) -> None:
+def _check_labels(folder: Path, config: PretrainedConfig, tags: Sequence[str]) -> None:
     labels = [label for _, label in sorted(config.id2label.items())]
     if labels != list(tags):
         raise InputError(

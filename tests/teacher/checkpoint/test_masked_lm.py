@@ -9,9 +9,11 @@ import tensorflow as tf
 from safetensors.numpy import save_file
 
 from bioner_kd.errors import InputError
-from bioner_kd.teacher.checkpoint.bert_config import masked_lm_head, read_config
+from bioner_kd.teacher.checkpoint.encoder_config import read_config
 from bioner_kd.teacher.checkpoint.masked_lm import load_masked_lm
 from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier
+
+from ..tiny_bert import masked_lm_head
 
 IDS = tf.constant([[2, 10, 50, 11, 3], [2, 12, 13, 14, 3]])
 TRANSFORM = "cls.predictions.transform.dense.weight"

@@ -5,10 +5,10 @@ import pytest
 from transformers import TFBertForMaskedLM, TFBertModel
 
 from bioner_kd.errors import InputError
-from bioner_kd.teacher.checkpoint.bert_config import expected_tensors, read_config
+from bioner_kd.teacher.checkpoint.encoder_config import read_config
 from bioner_kd.teacher.checkpoint.tf_weights import read_h5, with_torch_names
 
-from ..tiny_bert import write_config
+from ..tiny_bert import expected_tensors, write_config
 
 # Keras 2.15 draws a seed with randint(1, 1e9) once keras.utils.set_random_seed was called.
 pytestmark = pytest.mark.filterwarnings("ignore:non-integer arguments to randrange")

@@ -1,0 +1,119 @@
+"""The windows of a batch, in parts of bounded size.
+
+Memory then depends on the size of a part and not on the longest sentence of a batch: a window is
+padded only to the longest of its part, and a sentence of one window has no empty ones.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from bioner_kd.encoding.batches import round_up_length
+
+
+class Part(NamedTuple):
+    """Windows that are read together.
+
+    Attributes:
+        ids: int32 (windows, subwords), padded.
+        words: int64 (words, 2), sentence and place of the words whose first subwords are in these
+            windows.
+        places: int32 (words,), the places of these subwords in the windows laid end to end.
+    """
+
+    ids: tf.Tensor
+    words: tf.Tensor
+    places: tf.Tensor
+
+
+class WindowRows(NamedTuple):
+    """The windows of a batch, the shortest first.
+
+    Attributes:
+        ids: int32 (windows, subwords), padded to the longest.
+        widths: int32 (windows,), to what length each would be padded alone.
+        window: int32 (batch, words), which window a word's first subword is in.
+        offset: int32 (batch, words), and where in it.
+        budget: most subwords of a part, padding included, unless a single window has more.
+    """
+
+    ids: tf.Tensor
+    widths: tf.Tensor
+    window: tf.Tensor
+    offset: tf.Tensor
+    budget: int
+
+    @classmethod
+    def of(cls, features: Mapping[str, tf.Tensor], *, pad_id: int, budget: int) -> "WindowRows":
+        """Takes a teacher's features: "subword_ids" and "word_positions" of `Teacher.call`."""
+        ids, positions = features["subword_ids"], features["word_positions"]
+        longest = tf.shape(ids)[2]
+        rows = tf.reshape(ids, [-1, longest])
+        lengths = tf.reduce_sum(tf.cast(tf.not_equal(rows, pad_id), tf.int32), axis=1)
+        order = tf.argsort(lengths, stable=True)
+        rank = tf.math.invert_permutation(order)
+        # Sentences of fewer windows than the longest have empty ones, which stand first.
+        empty = tf.reduce_sum(tf.cast(tf.equal(lengths, 0), tf.int32))
+        order = order[empty:]
+        of_sentence = tf.range(tf.shape(ids)[0])[:, None] * tf.shape(ids)[1]
+        return cls(
+            tf.gather(rows, order),
+            tf.minimum(round_up_length(tf.gather(lengths, order)), longest),
+            tf.gather(rank, of_sentence + positions // longest) - empty,
+            positions % longest,
+            budget,
+        )
+
+    def part(self, start: tf.Tensor, word_mask: tf.Tensor | None) -> tuple[Part, tf.Tensor]:
+        """The part that begins with a window.
+
+        Args:
+            start: int32 scalar, the first window.
+            word_mask: float32 (batch, words), 1 where a word is wanted; None for all.
+
+        Returns:
+            The part, and int32 scalar, the first window after it.
+        """
+        widths = self.widths[start:]
+        sizes = tf.range(1, tf.size(widths) + 1) * widths
+        end = start + tf.maximum(tf.reduce_sum(tf.cast(sizes <= self.budget, tf.int32)), 1)
+        width = self.widths[end - 1]
+        inside = (self.window >= start) & (self.window < end)
+        if word_mask is not None:
+            inside &= word_mask > 0
+        words = tf.where(inside)
+        rows = tf.gather_nd(self.window, words) - start
+        places = rows * width + tf.gather_nd(self.offset, words)
+        return Part(self.ids[start:end, :width], words, places), end
+
+
+def for_each_part(
+    windows: WindowRows,
+    word_mask: tf.Tensor | None,
+    step: Callable[[Part, list[tf.Tensor]], list[tf.Tensor]],
+    state: list[tf.Tensor],
+) -> list[tf.Tensor]:
+    """Runs a step on each part of a batch, one after the other.
+
+    Args:
+        windows: of the batch.
+        word_mask: as in `WindowRows.part`.
+        step: takes a part and the state, returns the state after it.
+        state: tensors, whose shapes a step does not change.
+
+    Returns:
+        The state after the last part.
+    """
+
+    def body(start: tf.Tensor, *state: tf.Tensor) -> list[tf.Tensor]:
+        part, end = windows.part(start, word_mask)
+        return [end, *step(part, list(state))]
+
+    _, *state = tf.while_loop(
+        lambda start, *_: start < tf.size(windows.widths),
+        body,
+        [tf.constant(0), *state],
+        parallel_iterations=1,
+    )
+    return state
