@@ -8,7 +8,7 @@ was stopped goes on where it last saved its state when the same command is given
   python scripts/finetune_teacher.py --teacher=saved_models/biomedical_bert --corpus=my_corpus
 """
 
-from bioner_kd.cli import adaptation, machine, output, reading, teacher
+from bioner_kd.cli import adaptation, machine, output, reading, teacher, training
 from bioner_kd.cli.program import Program
 from bioner_kd.training.machine import MachineConfig
 
@@ -25,6 +25,7 @@ def main(program: Program) -> None:
 
     sentences, config = adaptation.read_text(program), program.read(adaptation.TRAINING)
     program.read(MACHINE).apply(config.seed)
+    training.report_settings(program, adaptation.TRAINING)
     with output.training_run(program, OUTPUT) as folder:
         adapt(
             resolve_teacher(program.read(teacher.PRETRAINED).teacher), sentences,

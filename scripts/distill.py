@@ -27,6 +27,7 @@ def main(program: Program) -> None:
 
     config, objective = program.read(TRAINING), program.read(distill.DISTILL)
     program.read(MACHINE).apply(config.seed)
+    training.report_settings(program, TRAINING)
     train_split, devel_split = corpus.read_splits(program, "train", "devel")
     guidance, first_stage = hidden.read_stages(program, train_split)
     with output.training_run(program, OUTPUT) as folder:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ROWS = (
     {""},  # bioner_kd/__init__.py
     {"errors"},
-    {"atomic", "checksum", "lock"},
+    {"atomic", "checksum", "lock", "progress"},
     {"corpus"},
     {"encoding"},
     {"artefact"},

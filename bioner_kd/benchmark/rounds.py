@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from absl import logging
-from tqdm import tqdm
 
 from bioner_kd.benchmark import records
 from bioner_kd.benchmark.process import ChildError
 from bioner_kd.benchmark.records import Failure
 from bioner_kd.benchmark.tasks import Task, key_of
+from bioner_kd.progress import track
 
 
 def run_tasks(tasks: Iterable[Task], path: Path, failures: list[Failure]) -> None:
@@ -25,12 +25,9 @@ def run_tasks(tasks: Iterable[Task], path: Path, failures: list[Failure]) -> Non
     todo = [task for task in every if task.key not in done]
     if len(todo) < len(every):
         logging.info("%d of %d measurements are there.", len(every) - len(todo), len(every))
-    # disable=None: no bar where standard error is no terminal.
-    with tqdm(todo, unit=" measurements", disable=None, leave=False) as bar:
-        for task in bar:
-            bar.set_description(f"{task.contestant.name}, {task.what}")
-            if all(failure.contestant != task.contestant.name for failure in failures):
-                _do(task, path, failures)
+    for task in track(todo, "benchmark", "measurement", len(todo)):
+        if all(failure.contestant != task.contestant.name for failure in failures):
+            _do(task, path, failures)
 
 
 def _do(task: Task, path: Path, failures: list[Failure]) -> None:

@@ -40,8 +40,8 @@ ADAPTATION = Concern(
         "neighbours stay together; -1 for all.",
         "held_out": "Share of the blocks that is scored instead of trained on, at most 500 blocks; "
         "the weights with the least loss on it are kept.",
-        "checkpoint_steps": "Steps, at most, until the state is saved, from which a stopped run "
-        "goes on, and the held-out blocks are scored; 0 does so after each epoch only.",
+        "checkpoint_steps": "Most steps of a round, after which the held-out blocks are scored and "
+        "the state is saved; 0 makes each epoch one round.",
     },
 )
 TRAINING = training(
@@ -49,6 +49,8 @@ TRAINING = training(
     epochs="Passes over the text, each of one round or more: a round ends when the held-out blocks "
     "are scored.",
     batch_size="Blocks of a batch.",
+    checkpoint_minutes="Least minutes between two states that are saved within a round, from the "
+    "last of which a stopped run goes on; Ctrl-C saves one more. 0 saves after rounds only.",
     patience="Rounds without a lower held-out loss after which training stops; 0 for all rounds.",
 )
 CONCERNS = (TEXT, ADAPTATION, TRAINING)

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 from absl import flags
 
@@ -20,6 +20,7 @@ class Concern:
         help: what each flag means, by field.
         choices: allowed values of a field, where they are few words.
         repeated: fields whose flag is given once a value, instead of once with commas.
+        chosen: fields whose value the program finds itself where the flag is not given.
     """
 
     title: str
@@ -27,6 +28,7 @@ class Concern:
     help: Mapping[str, str]
     choices: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     repeated: frozenset[str] = frozenset()
+    chosen: frozenset[str] = frozenset()
 
     def names(self) -> tuple[str, ...]:
         """Names of its flags: the dataclass's fields."""
@@ -47,7 +49,7 @@ class Concern:
             flags.DEFINE_multi_string(name, list(default), help_text, flag_values=values)
         elif isinstance(default, bool):
             flags.DEFINE_boolean(name, default, help_text, flag_values=values)
-        elif isinstance(default, int):
+        elif isinstance(default, int) or self._type(name) == int | None:
             flags.DEFINE_integer(name, default, help_text, flag_values=values)
         elif default is None or isinstance(default, float):  # None: a number that may be left out
             flags.DEFINE_float(name, default, help_text, flag_values=values)
@@ -55,6 +57,9 @@ class Concern:
             flags.DEFINE_list(name, list(default), help_text, flag_values=values)
         else:
             flags.DEFINE_string(name, default, help_text, flag_values=values)
+
+    def _type(self, name: str) -> Any:
+        return get_type_hints(type(self.default))[name]
 
     def read(self, values: flags.FlagValues) -> Any:
         """The dataclass with the flags' values.

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from absl import logging
+
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.program import Program
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.splits import read_split
+from bioner_kd.corpus.summary import in_words
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,10 @@ CORPUS = Concern(
 
 
 def read_splits(program: Program, *splits: str) -> list[list[Sentence]]:
-    """The splits of the corpus that the flags name."""
+    """The splits of the corpus that the flags name; says what is in each."""
     choice = program.read(CORPUS)
-    return [read_split(choice.corpus, split, repair_tags=choice.repair_tags) for split in splits]
+    found = []
+    for split in splits:
+        found.append(read_split(choice.corpus, split, repair_tags=choice.repair_tags))
+        logging.info("%s, %s: %s.", choice.corpus, split, in_words(found[-1]))
+    return found

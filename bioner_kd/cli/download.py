@@ -1,15 +1,14 @@
 """Flags: where public corpora come from and go to."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-
-from tqdm import tqdm
 
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.program import Program
 from bioner_kd.corpus.public_table import public_names
 from bioner_kd.errors import UsageError
+from bioner_kd.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -46,13 +45,15 @@ def names(program: Program) -> list[str]:
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar for a file that is fetched; the function takes its name, bytes here and in all."""
-    # disable=None: no bar where standard error is no terminal.
-    with tqdm(unit="B", unit_scale=True, disable=None) as bar:
+    """Shows how far a file is; the function takes its name, bytes here and in all."""
+    with ExitStack() as shown:
+        file: Progress | None = None
 
         def show(name: str, here: int, total: int) -> None:
-            bar.set_description(name, refresh=False)
-            bar.total, bar.n = total, here
-            bar.refresh()
+            nonlocal file
+            if file is None or file.name != name:
+                shown.close()
+                file = shown.enter_context(Progress(name, "byte", total, done=here, scaled=True))
+            file.update(here - file.done)
 
         yield show

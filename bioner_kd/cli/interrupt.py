@@ -1,4 +1,4 @@
-"""Ctrl-C that is heard wherever it falls."""
+"""Ctrl-C and SIGTERM that are heard wherever they fall."""
 
 import os
 import signal
@@ -9,13 +9,16 @@ _AGAIN_AFTER = 0.05  # seconds
 
 
 def hear_interrupts() -> None:
-    """Makes Ctrl-C raise KeyboardInterrupt, but not where Python would throw that away.
+    """Makes Ctrl-C and SIGTERM raise KeyboardInterrupt, but not where Python would discard that.
+
+    SIGTERM is how a machine that shuts down, a container or a scheduler asks a program to stop.
 
     An exception inside `__del__` is printed and forgotten, and TensorFlow's objects have such
     methods by the thousands: a program would go on as if nobody had asked it to stop.
     """
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) in (signal.default_int_handler, signal.SIG_DFL):
+            signal.signal(number, _interrupt)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -51,6 +51,15 @@ class Program:
         """The configuration of a concern, from the flags."""
         return concern.read(self.values)
 
+    def keep(self, concern: Concern, config: Any) -> None:
+        """Takes a configuration for that of a concern, as if its flags had been given so."""
+        for name in concern.names():
+            self.values[name].value = getattr(config, name)
+
+    def origin(self, name: str) -> str:
+        """Whether a flag was given or has its default, in a word."""
+        return "given" if self.values[name].present else "default"
+
     def settings(self) -> dict[str, Any]:
         """Values of all flags by name, as a record keeps them."""
         names = [name for concern in self.concerns for name in concern.names()]

@@ -115,4 +115,7 @@ def _read_settings(program: Program, arguments: Sequence[str]) -> dict[str, Any]
         fresh.read(concern)
     if values["overwrite"].value:
         raise UsageError("--overwrite: a sweep never replaces a run; delete its folder instead.")
-    return fresh.settings()
+    # What the program would find itself is not known here, and is no difference to what it found.
+    open_ = {name for concern in fresh.concerns for name in concern.chosen}
+    settings = fresh.settings()
+    return {n: value for n, value in settings.items() if value is not None or n not in open_}

@@ -67,8 +67,8 @@ def tag_texts(program: Program) -> None:
 
 def _with_progress(records: Iterable[str], output: str) -> Iterable[str]:
     # A bar between lines of results would spoil both.
-    if not sys.stderr.isatty() or (output == STDIN and sys.stdout.isatty()):
+    if output == STDIN and sys.stdout.isatty():
         return records
-    from tqdm import tqdm
+    from bioner_kd.progress import track
 
-    return tqdm(records, unit=" texts")
+    return track(records, "tagging", "text")

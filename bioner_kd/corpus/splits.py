@@ -3,6 +3,8 @@
 import difflib
 from pathlib import Path
 
+from absl import logging
+
 from bioner_kd.corpus.conll import read_conll
 from bioner_kd.corpus.demo import SPLITS, read_demo
 from bioner_kd.corpus.public_table import public_names
@@ -17,7 +19,7 @@ _STEMS = {"devel": ("devel", "dev", "valid", "validation")}
 
 
 def read_split(corpus: str, split: str, *, repair_tags: bool = False) -> list[Sentence]:
-    """Reads one split of a corpus.
+    """Reads one split of a corpus, and says how many tags were repaired where that is asked for.
 
     Args:
         corpus: "demo", or a folder that holds train.tsv, devel.tsv and test.tsv. Also read are
@@ -37,7 +39,14 @@ def read_split(corpus: str, split: str, *, repair_tags: bool = False) -> list[Se
         raise UsageError(f"there is no split {split!r}; it must be one of {', '.join(SPLITS)}.")
     if corpus == DEMO:
         return read_demo(split)
-    return read_conll(find_split(Path(corpus), split), repair_tags=repair_tags)
+    path, repairs = find_split(Path(corpus), split), list[int]()
+    sentences = read_conll(path, repair_tags=repair_tags, count_repairs=repairs.append)
+    if repair_tags:
+        logging.info(
+            "%s: %d tags repaired, in %d of %d sentences.",
+            path, sum(repairs), sum(map(bool, repairs)), len(sentences),
+        )  # fmt: skip
+    return sentences
 
 
 def find_split(folder: Path, split: str) -> Path:

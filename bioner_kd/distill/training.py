@@ -147,7 +147,9 @@ def distil(
         distiller,
         source,
         training,
-        score=lambda: devel_f1(devel_split, predict_logits(saved.call, devel, 64), saved.decoder),
+        score=lambda: devel_f1(
+            devel_split, predict_logits(saved.call, devel, 64, name="devel"), saved.decoder
+        ),
         folder=folder,
         settings=settings,
     )

@@ -1,7 +1,7 @@
 """Length-bucketed batches: `(features, targets, word_mask)`, the contract of data and models."""
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ import tensorflow as tf
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.encoding.word_features import WordFeatures
+from bioner_kd.progress import track
 
 # A batch's sentences are drawn from a pool of this many batches, sorted by length: padding falls to
 # a few percent while which sentences meet in a batch, and in which order batches come, stays
@@ -115,11 +116,16 @@ class BatchSource:
         targets = {name: value for part in self.targets for name, value in part(indices).items()}
         return features, targets, mask
 
-    def epochs(self, batch_size: int, *, seed: int, first: int, end: int) -> tf.data.Dataset:
-        """Shuffled batches of the epochs `first` to `end` - 1, one after the other."""
+    def epochs(
+        self, batch_size: int, *, seed: int, first: int, end: int, skip: int = 0
+    ) -> tf.data.Dataset:
+        """Shuffled batches of the epochs `first` to `end` - 1, one after the other.
+
+        The first `skip` batches, which a resumed run has seen, are left out.
+        """
 
         def order() -> Iterator[np.ndarray]:
-            return itertools.chain.from_iterable(
+            batches = itertools.chain.from_iterable(
                 shuffled_batches(
                     self.lengths,
                     batch_size,
@@ -130,6 +136,7 @@ class BatchSource:
                 )
                 for epoch in range(first, end)
             )
+            return itertools.islice(batches, skip, None)
 
         return self._dataset(order)
 
@@ -193,7 +200,11 @@ def unsort(rows: Sequence[np.ndarray], batches: Sequence[np.ndarray]) -> list[np
 
 
 def predict_logits(
-    model: Callable[[Mapping[str, tf.Tensor]], tf.Tensor], source: BatchSource, batch_size: int
+    model: Callable[[Mapping[str, tf.Tensor]], tf.Tensor],
+    source: BatchSource,
+    batch_size: int,
+    *,
+    name: str = "",
 ) -> list[np.ndarray]:
     """Logits of every sentence in corpus order.
 
@@ -201,13 +212,15 @@ def predict_logits(
         model: features to float32 logits (batch, words, tags), best as a tf.function.
         source: the sentences.
         batch_size: sentences of a batch.
+        name: of the sentences, where it is to be told how far the work has come.
 
     Returns:
         float32 (words, tags) a sentence.
     """
     batches = sorted_batches(source.lengths, batch_size)
     rows: list[np.ndarray] = []
-    for indices, (features, _, _) in zip(batches, source.once(batch_size), strict=True):
+    pairs: Iterable = zip(batches, source.once(batch_size), strict=True)
+    for indices, (features, _, _) in track(pairs, name, "batch", len(batches)) if name else pairs:
         logits = model(features).numpy()
         rows += [logits[row, : source.words[index]] for row, index in enumerate(indices)]
     return unsort(rows, batches)

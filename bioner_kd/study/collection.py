@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from absl import logging
-from tqdm import tqdm
 
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.errors import InputError, UsageError
@@ -14,6 +13,7 @@ from bioner_kd.evaluation.errors import (
     recall_by_training,
     training_mentions,
 )
+from bioner_kd.progress import Progress, track
 from bioner_kd.study.analysis import ScoredGroup, ScoredRun, best_student, score_run
 from bioner_kd.study.costs import Cost, measure
 from bioner_kd.study.predictions import Split, predict
@@ -86,16 +86,15 @@ def score_groups(
     Raises:
         InputError: a folder holds no model, or one that was trained for other tags.
     """
-    # disable=None: no bar where standard error is no terminal.
     total = sum(len(group.runs) for group in groups)
-    with tqdm(total=total, desc="runs", leave=False, disable=None) as bar:
+    with Progress("scoring", "run", total) as progress:
         scored = []
         for group in groups:
             runs = []
             for run in group.runs:
                 predictions = predict(run.folder, split, batch_size=batch_size)
                 runs.append(score_run(run, predictions, split))
-                bar.update()
+                progress.update()
             scored.append((group, runs))
             f1 = [f"{run.scores.conlleval.micro.f1:.2f}" for run in runs]
             logging.info("%s: F1 %s", group.name, ", ".join(f1))
@@ -107,7 +106,8 @@ def measure_groups(groups: Sequence[ScoredGroup], split: Split) -> dict[str, Cos
     folders = {group.name: group.runs[0].run.folder for group in groups}
     costs = {}
     # A run that is the first of two groups is measured once.
-    for folder in tqdm(dict.fromkeys(folders.values()), desc="measured", leave=False, disable=None):
+    distinct = dict.fromkeys(folders.values())
+    for folder in track(distinct, "measuring", "run", len(distinct)):
         costs[folder] = measure(folder, split.sentences)
         logging.info("%s: %.2f ms a sentence", folder, costs[folder].milliseconds)
     return {name: costs[folder] for name, folder in folders.items()}

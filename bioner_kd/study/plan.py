@@ -11,7 +11,8 @@ from bioner_kd.study.names import LOGS
 from bioner_kd.training.run_folder import NO_SETTINGS, RECORD, is_finished, unfinished_folder
 
 Settings = Mapping[str, Any]
-# The values of all flags of the program, given some; UsageError where a flag is wrong.
+# The values of all flags of the program, given some, but for those that it would find itself;
+# UsageError where a flag is wrong.
 ReadSettings = Callable[[Sequence[str]], Settings]
 _OUTPUT = "output"
 
@@ -120,9 +121,9 @@ def _check_record(folder: Path, now: Settings, read_settings: ReadSettings) -> N
             "train this run again, or choose another --output."
         ) from error
     for name, value in now.items():
-        if before[name] != value:
+        if (old := before.get(name)) != value:
             raise InputError(
-                f"{folder}: this run was trained with --{name}={_text(before[name])}, the sweep "
+                f"{folder}: this run was trained with --{name}={_text(old)}, the sweep "
                 f"would now use --{name}={_text(value)}. Give the flag its old value, choose "
                 "another --output, or delete the folder to train this run again."
             )

@@ -82,7 +82,9 @@ def fine_tune(
         source,
         training,
         score=lambda: devel_f1(
-            devel_split, predict_logits(predict, devel, training.batch_size), Decoder(tag_set)
+            devel_split,
+            predict_logits(predict, devel, training.batch_size, name="devel"),
+            Decoder(tag_set),
         ),
         folder=folder,
         settings=settings,

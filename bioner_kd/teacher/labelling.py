@@ -7,10 +7,10 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 from absl import logging
-from tqdm import tqdm
 
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.errors import InputError, UsageError
+from bioner_kd.progress import Progress
 from bioner_kd.teacher.cache_kind import HIDDEN_STATES, hidden_folder
 from bioner_kd.teacher.labelled_text import write_sentences
 from bioner_kd.teacher.logits_cache import LogitsCache
@@ -74,10 +74,9 @@ def label(
         shards = LogitsCache(folder).write(
             sentences, teacher.fingerprint, lambda part: teacher.logits(part, batch_size)
         )
-    # disable=None: no bar where standard error is no terminal.
-    with tqdm(total=len(sentences), unit=" sentences", desc=folder.name, disable=None) as bar:
+    with Progress(folder.name, "sentence", len(sentences)) as progress:
         for done in shards:
-            bar.update(done)
+            progress.update(done)
     if sentences[0].tags is None:
         write_sentences(folder, sentences)
     what = "logits and hidden states" if hidden else "logits"

@@ -56,3 +56,16 @@ def averaged_weights(model: keras.Model) -> Iterator[None]:
     finally:
         for variable, value in zip(model.trainable_variables, trained, strict=True):
             variable.assign(value)
+
+
+@contextmanager
+def trained_weights(optimizer: keras.optimizers.Optimizer) -> Iterator[None]:
+    """Lets each `fit` end with the weights as they were trained, so that another can follow.
+
+    Keras otherwise puts the average into the model when a `fit` ends.
+    """
+    optimizer.finalize_variable_values = lambda variables: None
+    try:
+        yield
+    finally:
+        del optimizer.finalize_variable_values

@@ -8,10 +8,12 @@ import keras
 import tensorflow as tf
 from absl import logging
 
-from bioner_kd.training.callbacks import BestWeights, History, Progress, ResumeState
+from bioner_kd.training.averaging import trained_weights
+from bioner_kd.training.callbacks import BestWeights, EpochProgress, History
 from bioner_kd.training.config import TrainingConfig
 from bioner_kd.training.goal import DEVEL, Goal, Scores
 from bioner_kd.training.patience import Patience
+from bioner_kd.training.resume import ResumeState
 from bioner_kd.training.run_folder import HISTORY, STATE
 
 
@@ -21,8 +23,13 @@ class Source(Protocol):
     def steps(self, batch_size: int) -> int:
         """Batches of an epoch."""
 
-    def epochs(self, batch_size: int, *, seed: int, first: int, end: int) -> tf.data.Dataset:
-        """Batches of the epochs `first` to `end` - 1, the same for the same seed."""
+    def epochs(
+        self, batch_size: int, *, seed: int, first: int, end: int, skip: int = 0
+    ) -> tf.data.Dataset:
+        """Batches of the epochs `first` to `end` - 1, the same for the same seed.
+
+        The first `skip` batches of epoch `first` are left out.
+        """
 
 
 def train(
@@ -81,24 +88,52 @@ def fit(
     """
     steps = source.steps(config.batch_size)
     period = kept.goal.period
-    resume = ResumeState(state, model, kept, settings)
-    first = resume.restore()
-    if first:
-        logging.info("Resuming after %s %d of %d.", period, first, config.epochs)
-    patience = Patience(config.patience, kept)
-    end = first if patience.is_over(first - 1) else config.epochs
-    model.fit(
-        source.epochs(config.batch_size, seed=config.seed, first=first, end=config.epochs),
-        initial_epoch=first,
-        epochs=end,
-        steps_per_epoch=steps,
-        verbose=0,
-        callbacks=[
-            kept,
-            History(history, first, period),
-            resume,
-            Progress(steps, config.epochs, period),
-            patience,
-        ],
+    resume = ResumeState(
+        state, model, kept, settings, steps=steps, minutes=config.checkpoint_minutes
     )
+    first, done = resume.restore()
+    _say_where(first, done, steps, config, period)
+    patience = Patience(config.patience, kept)
+    callbacks = [
+        kept,
+        History(history, first, period),
+        resume,
+        EpochProgress(steps, config.epochs, period, done=done),
+        patience,
+    ]
+    # What is left of an epoch that was stopped has fewer steps than those behind it.
+    whole = first + bool(done)
+    try:
+        with trained_weights(model.optimizer):
+            for begin, end, skip in ((first, whole, done), (whole, config.epochs, 0)):
+                if begin < end and not patience.is_over(begin - 1):
+                    model.fit(
+                        source.epochs(
+                            config.batch_size, seed=config.seed, first=begin, end=end, skip=skip
+                        ),
+                        initial_epoch=begin,
+                        epochs=end,
+                        steps_per_epoch=steps - skip,
+                        verbose=0,
+                        callbacks=callbacks,
+                    )
+    except KeyboardInterrupt:
+        resume.save_within_epoch()
+        raise
     kept.restore()
+
+
+def _say_where(first: int, done: int, steps: int, config: TrainingConfig, period: str) -> None:
+    epochs = config.epochs
+    logging.info("Training: %d steps in %d %ss of %d.", epochs * steps, epochs, period, steps)
+    if done:
+        logging.info(
+            "Resuming in %s %d of %d, after step %d of %d.", period, first + 1, epochs, done, steps
+        )
+    elif first:
+        logging.info("Resuming after %s %d of %d.", period, first, epochs)
+        if first < epochs:
+            logging.info(
+                "No state within %s %d was saved: --checkpoint_minutes=%g.",
+                period, first + 1, config.checkpoint_minutes,
+            )  # fmt: skip

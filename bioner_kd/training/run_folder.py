@@ -5,13 +5,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from absl import logging
+
 from bioner_kd.errors import InputError
 from bioner_kd.lock import locked
 
 RECORD = "run.cfg"
 STATE = "state"
 HISTORY = "history.csv"
-# Flags that say where a run lies and how the machine is used, and nothing of the model.
+# Flags that say where a run lies, how it is kept and how the machine is used, and nothing of the
+# model.
 NO_SETTINGS = frozenset(
     {
         "output",
@@ -19,6 +22,7 @@ NO_SETTINGS = frozenset(
         "intra_op_threads",
         "inter_op_threads",
         "deterministic",
+        "checkpoint_minutes",
         "subword_budget",
     }
 )
@@ -59,6 +63,8 @@ def run_folder(path: Path, *, overwrite: bool) -> Iterator[Path]:
     """
     _check_name(path, overwrite)
     folder = unfinished_folder(path)
+    if folder.is_dir() and not overwrite and not (folder / STATE).exists():
+        logging.info("%s: a run was stopped here before its first state; starting again.", folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -17,13 +17,14 @@ class Settings:
     parts: tuple[str, ...] = ("p", "q")
     runs: tuple[str, ...] = ("r=1,2",)
     end: float | None = None
+    passes: int | None = None
 
     def __post_init__(self) -> None:
         if self.share > 1:
             raise UsageError(f"--share={self.share}: must be at most 1.")
 
 
-NAMES = ("share", "steps", "fast", "name", "kind", "parts", "runs", "end")
+NAMES = ("share", "steps", "fast", "name", "kind", "parts", "runs", "end", "passes")
 CONCERN = Concern(
     "Settings", Settings(), dict.fromkeys(NAMES, "help"), {"kind": ("x", "y")}, frozenset({"runs"})
 )
@@ -43,9 +44,10 @@ def test_without_flags_the_dataclass_is_its_default():
 def test_every_type_of_field_is_read_from_its_flag():
     found = read(
         "--share=0.25", "--steps=7", "--fast", "--name=b c", "--kind=y", "--parts=s,t,u",
-        "--runs=one=1,2", "--runs=two=3", "--end=0.75",
+        "--runs=one=1,2", "--runs=two=3", "--end=0.75", "--passes=4",
     )  # fmt: skip
-    assert found == Settings(0.25, 7, True, "b c", "y", ("s", "t", "u"), ("one=1,2", "two=3"), 0.75)
+    runs = ("one=1,2", "two=3")
+    assert found == Settings(0.25, 7, True, "b c", "y", ("s", "t", "u"), runs, 0.75, 4)
 
 
 def test_a_number_that_may_be_left_out_is_a_number_where_it_is_given():
@@ -53,6 +55,9 @@ def test_a_number_that_may_be_left_out_is_a_number_where_it_is_given():
     assert read("--end=1").end == 1.0
     with pytest.raises(flags.IllegalFlagValueError, match="end"):
         read("--end=never")
+    assert read("--share=1").passes is None
+    with pytest.raises(flags.IllegalFlagValueError, match="passes"):
+        read("--passes=1.5")
 
 
 def test_an_empty_list_has_no_parts():

@@ -1,6 +1,8 @@
 import subprocess
 import sys
 
+import pytest
+
 PROGRAM = """
 import os, signal, time
 from bioner_kd.cli.interrupt import hear_interrupts
@@ -30,8 +32,9 @@ def run(body: str) -> str:
     ).stdout
 
 
-def test_ctrl_c_ends_a_program() -> None:
-    assert run("os.kill(os.getpid(), signal.SIGINT)") == "heard\n"
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_ctrl_c_and_sigterm_end_a_program(name: str) -> None:
+    assert run(f"os.kill(os.getpid(), signal.{name})") == "heard\n"
 
 
 def test_ctrl_c_inside_a_destructor_is_not_forgotten() -> None:

@@ -6,6 +6,7 @@ import pytest
 from bioner_kd.cli.sweep import dry_run, make_plan, report_failures
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.study.config import SweepConfig
+from bioner_kd.study.plan import check_records
 from bioner_kd.study.runs_csv import FAILED, FINISHED, RunRow
 
 from .conftest import ROOT
@@ -30,7 +31,22 @@ def test_flags_are_read_as_the_program_reads_them(program, tmp_path):
     (tmp_path / "base.cfg").write_text("# shared\n--epochs=7\n--seed=3\n")
     found = read([f"--flagfile={tmp_path / 'base.cfg'}", "--seed=4", "--verbosity=0"])
     assert (found["epochs"], found["seed"], found["corpus"]) == (7, 4, "demo")
-    assert read([])["epochs"] != 7
+    assert read([]).get("epochs") != 7
+
+
+def test_what_a_program_chose_itself_is_no_difference_to_its_record(tmp_path):
+    plan, read = make(program="finetune_teacher.py", grid=("seed=1",), output=str(tmp_path))
+    (tmp_path / "seed=1").mkdir()
+    record = tmp_path / "seed=1" / "run.cfg"
+    (tmp_path / "base.cfg").write_text("--learning_rate=5e-5\n")
+    record.write_text("--seed=1\n--epochs=6\n--learning_rate=0.00015\n")
+    check_records(plan, read)
+    given, read = make(
+        program="finetune_teacher.py", grid=("seed=1",), output=str(tmp_path),
+        base=(str(tmp_path / "base.cfg"),),
+    )  # fmt: skip
+    with pytest.raises(InputError, match="learning_rate=0.00015, the sweep would now use .*5e-05"):
+        check_records(given, read)
 
 
 @pytest.mark.parametrize(

@@ -76,3 +76,13 @@ def test_unknown_split_is_refused(folder):
 
 def test_public_folder(corpora):
     assert len(read_split(str(corpora / "NCBI-disease"), "devel")) == 923
+
+
+def test_repaired_tags_are_counted(tmp_path, absl_log):
+    (tmp_path / "train.tsv").write_text("a\tI-X\nb\tI-X\nc\tE-X\n\nd\tB-X\n\ne\tS-X\n")
+    read_split(str(tmp_path), "train", repair_tags=True)
+    assert f"{tmp_path / 'train.tsv'}: 3 tags repaired, in 2 of 3 sentences." in absl_log.text
+    absl_log.clear()
+    (tmp_path / "devel.tsv").write_text("a\tB-X\n")
+    read_split(str(tmp_path), "devel")
+    assert absl_log.text == ""

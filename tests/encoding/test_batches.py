@@ -270,3 +270,17 @@ def test_a_number_a_sentence_is_gathered_with_it():
     values = gather(tf.constant([2, 1], tf.int64))["annotated"]
     assert values.dtype == tf.float32
     assert values.numpy().tolist() == [1.0, 0.0]
+
+
+@pytest.mark.parametrize("skip", [0, 1, 4, 5])
+def test_the_first_batches_of_an_epoch_are_left_out_where_a_run_has_seen_them(skip):
+    source = make_source([3, 1, 4, 1, 5, 9, 2, 6, 5])
+    whole, rest = (
+        list(source.epochs(2, seed=1, first=1, end=3, skip=n).as_numpy_iterator())
+        for n in (0, skip)
+    )
+    assert len(whole) == 10
+    for seen, same in zip(whole[skip:], rest, strict=True):
+        np.testing.assert_array_equal(seen[2], same[2])
+        for name, values in seen[0].items():
+            np.testing.assert_array_equal(values, same[0][name])

@@ -183,7 +183,7 @@ def test_hidden_states_are_kept_and_fitted_first(work, tmp_path):
     assert losses[-1] < losses[0]
 
 
-@pytest.mark.parametrize("kill", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("kill", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_stopped_training_goes_on_where_it_was(work, tmp_path, kill):
     arguments = (
         f"--corpus={work / 'corpus'}", f"--cache={work / 'logits'}",
@@ -207,7 +207,7 @@ def test_a_stopped_training_goes_on_where_it_was(work, tmp_path, kill):
 
     resumed = run("distill", *arguments)
     assert resumed.returncode == 0, resumed.stderr
-    assert "Resuming after epoch" in resumed.stderr
+    assert "Resuming " in resumed.stderr
     rows = (tmp_path / "student" / "history.csv").read_text().splitlines()
     assert [row.split(",")[0] for row in rows] == ["epoch", "1", "2", "3", "4"]
     assert rows[1] == before[1]

@@ -13,6 +13,7 @@ from bioner_kd.evaluation.predictions import devel_f1
 from bioner_kd.teacher import fine_tuning
 from bioner_kd.teacher.fine_tuning import fine_tune
 from bioner_kd.teacher.saved_teacher import load_teacher
+from bioner_kd.training import loop
 from bioner_kd.training.config import TrainingConfig
 
 from .tiny_bert import write_checkpoint
@@ -91,6 +92,30 @@ def test_the_best_epoch_is_what_is_on_disk(tuned):
     best = max(float(row["devel_f1"]) for row in rows(tuned))
     assert devel_f1(SENTENCES, logits, teacher.decoder) == pytest.approx(best, abs=0.01)
     assert teacher.windows == WINDOWS
+
+
+def test_a_teacher_stopped_within_an_epoch_ends_as_one_that_was_not(
+    pretrained, tmp_path, monkeypatch
+):
+    tune(pretrained, tmp_path / "whole", epochs=2)
+    count = loop.EpochProgress.on_train_batch_end
+
+    def count_and_stop(progress, batch, logs=None):
+        count(progress, batch, logs)
+        if progress.model.optimizer.iterations == 6:  # the second of the second epoch
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(loop.EpochProgress, "on_train_batch_end", count_and_stop)
+        tune(pretrained, tmp_path / "parts", epochs=2)
+    assert len(rows(tmp_path / "parts")) == 1
+    tune(pretrained, tmp_path / "parts", epochs=2)
+    assert rows(tmp_path / "parts") == rows(tmp_path / "whole")
+    resumed, whole = (
+        load_teacher(tmp_path / name).logits(SENTENCES) for name in ("parts", "whole")
+    )
+    for one, other in zip(resumed, whole, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
 
 
 def test_the_head_is_drawn_by_the_seed(pretrained, tmp_path, monkeypatch):

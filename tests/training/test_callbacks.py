@@ -1,22 +1,18 @@
-"""Best weights, history and the state to resume from."""
+"""Best weights, history and progress."""
 
 import csv
-import json
 import logging as python_logging
 
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
-from bioner_kd.errors import InputError, UsageError
-from bioner_kd.training.callbacks import BestWeights, History, Progress, ResumeState
+from bioner_kd.errors import UsageError
+from bioner_kd.training.callbacks import BestWeights, EpochProgress, History
 from bioner_kd.training.config import TrainingConfig
 from bioner_kd.training.goal import Goal
 
 from .tiny_tagger import CONFIG, assert_equal, make_model, make_source, weights
-
-SETTINGS = {"units": 3, "features": ("word", "char"), "learning_rate": 0.1}
 
 
 def fit(model, callbacks, epochs=3):
@@ -141,133 +137,10 @@ def test_history_calls_epochs_what_the_user_calls_them(tmp_path):
     assert path.read_bytes() == b"round,loss\n1,2\n2,1\n"
 
 
-def saved_state(folder, settings=SETTINGS, epochs=2):
-    """A state as a run leaves it that was stopped after so many epochs."""
-    model = make_model()
-    best = BestWeights(model, scores(10.0, 20.0, 15.0))
-    fit(model, [best, ResumeState(folder, model, best, settings)], epochs)
-    return model, best
-
-
-def new_state(folder, settings=SETTINGS, seed=9):
-    model = make_model(seed=seed)
-    best = BestWeights(model, scores())
-    return model, best, ResumeState(folder, model, best, settings)
-
-
-def test_a_state_brings_everything_back(tmp_path):
-    model, best = saved_state(tmp_path, epochs=3)
-    other, other_best, state = new_state(tmp_path)
-    assert state.restore() == 3
-    assert_equal(weights(other), weights(model), rtol=0, atol=0)
-    assert_equal(
-        [v.numpy() for v in other.optimizer.variables],
-        [v.numpy() for v in model.optimizer.variables],
-        rtol=0,
-        atol=0,
-    )
-    assert_equal([w.numpy() for w in other_best.weights], [w.numpy() for w in best.weights])
-    assert float(other_best.score.numpy()) == 20.0
-    assert int(other_best.epoch.numpy()) == 1
-
-
-def test_no_state_is_a_start_from_the_beginning(tmp_path):
-    model, _, state = new_state(tmp_path / "state")
-    before = weights(model)
-    assert state.restore() == 0
-    assert_equal(weights(model), before, rtol=0, atol=0)
-
-
-@pytest.mark.parametrize(
-    ("changed", "message"),
-    [
-        ({**SETTINGS, "units": 4}, "had units=3, now it is 4"),
-        ({**SETTINGS, "seed": 1}, "had seed=None, now it is 1"),
-        ({"units": 3, "features": ("word",), "learning_rate": 0.1}, r"had features=\['word', 'c"),
-    ],
-)
-def test_a_state_of_other_settings_is_refused_and_the_setting_named(tmp_path, changed, message):
-    saved_state(tmp_path)
-    *_, state = new_state(tmp_path, changed)
-    with pytest.raises(InputError, match=message):
-        state.restore()
-
-
-def test_a_state_may_be_moved_to_another_folder_or_machine(tmp_path):
-    saved_state(tmp_path, {**SETTINGS, "output": "here", "intra_op_threads": 1})
-    *_, state = new_state(tmp_path, {**SETTINGS, "output": "there", "intra_op_threads": 2})
-    assert state.restore() == 2
-
-
-def test_settings_left_by_a_run_without_a_state_do_not_stick(tmp_path):
-    (tmp_path / "settings.json").write_text(json.dumps({"units": 99}))
-    saved_state(tmp_path)
-    *_, state = new_state(tmp_path)
-    assert state.restore() == 2
-
-
-def flip(path, place):
-    data = bytearray(path.read_bytes())
-    data[place] ^= 0x55
-    path.write_bytes(bytes(data))
-
-
-def cut(path):
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-
-
-def the(folder, pattern):
-    (path,) = folder.glob(pattern)
-    return path
-
-
-DAMAGES = {
-    "a flipped byte": lambda folder: flip(the(folder, "*.data*"), 20),
-    "weights cut short": lambda folder: cut(the(folder, "*.data*")),
-    "weights gone": lambda folder: the(folder, "*.data*").unlink(),
-    "index cut short": lambda folder: cut(the(folder, "*.index")),
-    "settings no JSON": lambda folder: (folder / "settings.json").write_text('{"units": '),
-    "settings no object": lambda folder: (folder / "settings.json").write_text("[1]"),
-}
-
-
-@pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_state_is_an_input_error(tmp_path, damage):
-    saved_state(tmp_path)
-    DAMAGES[damage](tmp_path)
-    *_, state = new_state(tmp_path)
-    with pytest.raises(InputError, match="state cannot be read .*--overwrite to start again"):
-        state.restore()
-
-
-def test_a_state_of_another_model_is_an_input_error(tmp_path):
-    saved_state(tmp_path)
-    keras.utils.set_random_seed(1)
-    model = make_model()
-    model.extra = keras.layers.Dense(2)
-    model.extra.build((None, 3))
-    best = BestWeights(model, scores())
-    with pytest.raises(InputError, match="state cannot be read"):
-        ResumeState(tmp_path, model, best, SETTINGS).restore()
-
-
 def test_progress_is_a_line_an_epoch(caplog):
     model = make_model()
     with caplog.at_level(python_logging.INFO, logger="absl"):
-        fit(model, [BestWeights(model, scores(1.0, 2.5)), Progress(3, 2)], epochs=2)
+        fit(model, [BestWeights(model, scores(1.0, 2.5)), EpochProgress(3, 2)], epochs=2)
     lines = [record.getMessage() for record in caplog.records if "epoch" in record.getMessage()]
     assert len(lines) == 2
     assert lines[1].startswith("epoch 2/2: loss ") and lines[1].endswith("devel_f1 2.5")
-
-
-def test_a_state_that_cannot_be_written_is_an_input_error(tmp_path, monkeypatch):
-    model = make_model()
-    best = BestWeights(model, scores(1.0))
-    state = ResumeState(tmp_path, model, best, SETTINGS)
-
-    def save(*arguments):
-        raise tf.errors.ResourceExhaustedError(None, None, "a/b; No space left on device [Op:Save]")
-
-    monkeypatch.setattr(state._manager, "save", save)
-    with pytest.raises(InputError, match=r"written \(No space left on device\); free some space"):
-        fit(model, [best, state], epochs=1)

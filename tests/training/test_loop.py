@@ -1,10 +1,12 @@
 """Training as a whole: resumable, best epoch kept."""
 
 import csv
+import dataclasses
 
 import pytest
 
 from bioner_kd.errors import InputError
+from bioner_kd.training import loop
 from bioner_kd.training.config import TrainingConfig
 from bioner_kd.training.goal import DEVEL, Goal
 from bioner_kd.training.loop import train
@@ -12,6 +14,7 @@ from bioner_kd.training.loop import train
 from .tiny_tagger import CONFIG, assert_equal, make_model, make_source, weights
 
 SCORES = (10.0, 40.0, 30.0, 20.0)
+PATIENT = TrainingConfig(**{**vars(CONFIG), "patience": 1})
 AVERAGED = TrainingConfig(**{**vars(CONFIG), "average": 0.9})
 
 
@@ -66,7 +69,89 @@ def test_a_run_that_was_stopped_ends_as_one_that_was_not(tmp_path, config, stop_
     assert_equal(weights(resumed), weights(whole), atol=1e-6)
 
 
-def test_a_run_stopped_in_its_first_epoch_starts_again(tmp_path):
+class Killed(Exception):
+    """Stands for a kill, after which nothing can be saved."""
+
+
+def stop_after(patch, batches, error):
+    """Stops the training once so many batches are done."""
+    count = loop.EpochProgress.on_train_batch_end
+
+    def count_and_stop(progress, batch, logs=None):
+        count(progress, batch, logs)
+        if progress.model.optimizer.iterations == batches:
+            raise error
+
+    patch.setattr(loop.EpochProgress, "on_train_batch_end", count_and_stop)
+
+
+def every_step(config):
+    """States after every step, since no two are nearer than that."""
+    return dataclasses.replace(config, checkpoint_minutes=1e-9)
+
+
+@pytest.mark.parametrize("config", [CONFIG, AVERAGED], ids=["last weights", "averaged weights"])
+@pytest.mark.parametrize("batches", [1, 5, 10])  # of three an epoch
+@pytest.mark.parametrize("killed", [False, True], ids=["Ctrl-C", "kill"])
+def test_a_run_stopped_within_an_epoch_goes_on_at_the_next_batch(
+    tmp_path, monkeypatch, absl_log, config, batches, killed
+):
+    whole, best = run(tmp_path / "whole", config)
+    error = Killed if killed else KeyboardInterrupt
+    with monkeypatch.context() as patch, pytest.raises(error):
+        stop_after(patch, batches, error)
+        run(tmp_path / "parts", every_step(config) if killed else config)
+    resumed, best_of_resumed = run(tmp_path / "parts", config, seed=8)
+    epoch, step = divmod(batches, 3)
+    assert f"Resuming in epoch {epoch + 1} of 4, after step {step} of 3." in absl_log.text
+    assert best_of_resumed == best
+    assert rows(tmp_path / "parts") == rows(tmp_path / "whole")
+    assert int(resumed.optimizer.iterations.numpy()) == 12
+    assert_equal(weights(resumed), weights(whole), atol=1e-6)
+
+
+def test_a_run_may_be_stopped_within_an_epoch_again_and_again(tmp_path, monkeypatch):
+    whole, _ = run(tmp_path / "whole")
+    for batches in (1, 2, 7, 8, 11):
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            stop_after(patch, batches, KeyboardInterrupt)
+            run(tmp_path / "parts", seed=batches)
+        assert len(list((tmp_path / "parts" / "state").glob("*.index"))) == 1
+    resumed, _ = run(tmp_path / "parts", seed=8)
+    assert rows(tmp_path / "parts") == rows(tmp_path / "whole")
+    assert_equal(weights(resumed), weights(whole), atol=1e-6)
+
+
+def test_a_run_that_saves_after_epochs_only_says_why_it_goes_back(tmp_path, monkeypatch, absl_log):
+    config = dataclasses.replace(CONFIG, checkpoint_minutes=0)
+    whole, _ = run(tmp_path / "whole", config)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        stop_after(patch, 5, KeyboardInterrupt)
+        run(tmp_path / "parts", config)
+    resumed, _ = run(tmp_path / "parts", config, seed=8)
+    assert "Resuming after epoch 1 of 4." in absl_log.text
+    assert "No state within epoch 2 was saved: --checkpoint_minutes=0." in absl_log.text
+    assert rows(tmp_path / "parts") == rows(tmp_path / "whole")
+    assert_equal(weights(resumed), weights(whole), atol=1e-6)
+
+
+def test_patience_counts_an_epoch_that_was_resumed(tmp_path, monkeypatch):
+    whole, _ = run(tmp_path / "whole", PATIENT)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        stop_after(patch, 8, KeyboardInterrupt)  # in the epoch after which patience is over
+        run(tmp_path / "parts", PATIENT)
+    resumed, _ = run(tmp_path / "parts", PATIENT, seed=8)
+    assert rows(tmp_path / "parts") == rows(tmp_path / "whole")
+    assert len(rows(tmp_path / "parts")) == 3
+    assert_equal(weights(resumed), weights(whole), atol=1e-6)
+
+
+def test_the_steps_are_told_at_the_start(tmp_path, absl_log):
+    run(tmp_path)
+    assert "Training: 12 steps in 4 epochs of 3." in absl_log.text
+
+
+def test_a_run_stopped_while_its_first_epoch_is_scored_starts_again(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path, stop_at=0)
     model, _ = run(tmp_path)
@@ -100,9 +185,6 @@ def test_another_goal_has_names_of_its_own(tmp_path, caplog):
     assert [row["held_out_loss"] for row in rows(tmp_path)] == ["10", "40", "30", "20"]
     assert "Resuming after round 2 of 4." in caplog.text
     assert "Best held_out_loss 10, round 1." in caplog.text
-
-
-PATIENT = TrainingConfig(**{**vars(CONFIG), "patience": 1})
 
 
 @pytest.mark.parametrize(("patience", "epochs"), [(0, 4), (1, 3), (2, 4), (3, 4)])

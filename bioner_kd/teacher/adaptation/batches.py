@@ -54,8 +54,10 @@ class MaskedBatches:
         """Batches of a round."""
         return -(-self.epoch_steps(batch_size) // self.rounds(batch_size))
 
-    def epochs(self, batch_size: int, *, seed: int, first: int, end: int) -> tf.data.Dataset:
-        """The batches of the rounds `first` to `end` - 1.
+    def epochs(
+        self, batch_size: int, *, seed: int, first: int, end: int, skip: int = 0
+    ) -> tf.data.Dataset:
+        """The batches of the rounds `first` to `end` - 1, but for the first `skip` of them.
 
         A batch and its masks follow from the seed and its number alone, so that a resumed training
         sees what it would have seen. The last rounds reach a few batches into the next epoch where
@@ -64,7 +66,7 @@ class MaskedBatches:
         steps = self.steps(batch_size)
 
         def batches() -> Iterator[Batch]:
-            return self._batches(batch_size, seed, range(first * steps, end * steps))
+            return self._batches(batch_size, seed, range(first * steps + skip, end * steps))
 
         return tf.data.Dataset.from_generator(batches, output_signature=_SPECS).prefetch(2)
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from absl import logging
-from tqdm import tqdm
 
 from bioner_kd.corpus.config import ALL
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.errors import InputError
+from bioner_kd.progress import track
 from bioner_kd.teacher.tokenizer import SubwordTokenizer
 
 # About 2000 sentences: enough to tell two losses apart, scored in seconds.
@@ -122,8 +122,7 @@ def _read_subwords(
     """The subwords of all sentences, int32; whether a word begins there, bool; how many of them."""
     # Arrays that grow: lists of Python's numbers would take ten times the memory.
     ids, starts, read = array("i"), bytearray(), 0
-    # disable=None: no bar where standard error is no terminal.
-    for sentence in tqdm(sentences, desc="text", unit=" sentences", leave=False, disable=None):
+    for sentence in track(sentences, "text", "sentence"):
         read += 1
         for word in sentence.words:
             subwords = tokenizer.subwords(word)

@@ -80,6 +80,12 @@ def test_a_resumed_run_sees_what_it_would_have_seen(first):
     assert_same(batches(found, first, 7), whole[2 * first :])
 
 
+def test_a_run_resumed_within_a_round_sees_what_it_would_have_seen():
+    found = source(2)
+    rest = found.epochs(4, seed=1, first=2, end=7, skip=1).as_numpy_iterator()
+    assert_same(list(rest), batches(found, 0, 7)[5:])
+
+
 def test_rounds_do_not_change_what_is_seen():
     assert_same(batches(source(2), 0, 6), batches(source(), 0, 2))
 
