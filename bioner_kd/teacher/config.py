@@ -67,7 +67,7 @@ class ReadingConfig:
             which is faster where the processor has instructions for it.
     """
 
-    subword_budget: int = 2048
+    subword_budget: int = 1024
     precision: str = FLOAT32
 
     def __post_init__(self) -> None:

@@ -69,4 +69,6 @@ def write_byte_level(folder: Path) -> None:
     pieces.append("<mask>")
     ids = {piece: index for index, piece in enumerate(pieces)}
     (folder / "vocab.json").write_text(json.dumps(ids), encoding="utf-8")
-    (folder / "merges.txt").write_text("\n".join(["#version: 0.2", *merges]), encoding="utf-8")
+    (folder / "merges.txt").write_text(
+        "".join(f"{line}\n" for line in ["#version: 0.2", *merges]), encoding="utf-8"
+    )
