@@ -9,7 +9,7 @@ from bioner_kd.errors import InputError, one_line
 from bioner_kd.regular_file import read_small
 
 # An index of 10,000 tensors takes about 1 MB.
-_MOST_BYTES = 10_000_000
+_MOST_BYTES = 4_000_000
 # Of 64 bits, and more than any size has.
 _MOST_DIGITS = 20
 

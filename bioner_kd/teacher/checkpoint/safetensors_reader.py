@@ -35,8 +35,8 @@ _DTYPES = {
     "BOOL": "|b1",
 }
 _LENGTH_BYTES = 8
-# The library takes ten times as much; 10,000 tensors need about 1 MB.
-_LONGEST_HEADER = 10_000_000
+# The library takes 25 times as much; 10,000 tensors need about 1 MB.
+_LONGEST_HEADER = 4_000_000
 _MOST_AXES = 32
 _METADATA = "__metadata__"
 

@@ -31,7 +31,7 @@ _SHORT_TUPLES = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
 _PUTS = frozenset({"BINPUT", "LONG_BINPUT"})
 _GETS = frozenset({"BINGET", "LONG_BINGET"})
 # A tensor takes about 50.
-_MOST_INSTRUCTIONS = 1_000_000
+_MOST_INSTRUCTIONS = 500_000
 
 
 class ByteStream(Protocol):
