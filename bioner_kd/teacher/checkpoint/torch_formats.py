@@ -10,12 +10,13 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
-from typing import IO, Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from bioner_kd.errors import shown
+from bioner_kd.teacher.checkpoint.archive import open_archive
 from bioner_kd.teacher.checkpoint.torch_pickle import read_pickle
 from bioner_kd.teacher.checkpoint.torch_values import Storage
-from bioner_kd.teacher.checkpoint.weights_file import Damaged, need
+from bioner_kd.teacher.checkpoint.weights_file import need
 
 ZIP_START = b"PK\x03\x04"
 LEGACY_START = b"\x80"
@@ -23,8 +24,7 @@ LEGACY_START = b"\x80"
 _LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 _LEGACY_PROTOCOL = 1001
 _LOCAL_HEADER = 30
-# Of 10,000 tensors: the archive's table of contents takes 1 MB, the pickle 2 MB, no text 1 kB.
-_MOST_CONTENTS = 4_000_000
+# The pickle of 10,000 tensors takes 2 MB, and no text in it 1 kB.
 _LONGEST_READ = 1_000_000
 _LONGEST_LINE = 1_000
 _BIG_ENDIAN = "its numbers are big-endian, which is not supported"
@@ -71,13 +71,8 @@ def read_zip_layout(mapped: mmap.mmap) -> Layout:
 
 
 def _list_records(mapped: mmap.mmap) -> dict[str, zipfile.ZipInfo]:
-    try:
-        with zipfile.ZipFile(cast(IO[bytes], _Contents(mapped))) as archive:
-            return {info.filename: info for info in archive.infolist()}
-    except Damaged:
-        raise
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error, OSError) as error:
-        raise Damaged("the archive's table of contents, at its end, is missing or wrong") from error
+    with open_archive(mapped) as archive:
+        return {info.filename: info for info in archive.infolist()}
 
 
 def _find_record(
@@ -148,17 +143,6 @@ def _place_storages(
         section.skip(storages[key].nbytes)
         need(section.tell() <= size, "the file ends before its last tensor")
     return begin
-
-
-class _Contents:
-    """A mapped file for `zipfile`, which reads as much as a file says its table of contents has."""
-
-    def __init__(self, mapped: mmap.mmap) -> None:
-        self.seek, self.tell, self._mapped = mapped.seek, mapped.tell, mapped
-
-    def read(self, count: int | None = None) -> bytes:
-        need(count is None or count <= _MOST_CONTENTS, f"its table of contents has {count} bytes")
-        return self._mapped.read(count)
 
 
 class _Section:
