@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 from bioner_kd.corpus.iob2 import OUTSIDE, split_tag
 from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, shown
+
+_MOST_TAGS = 10_000
+_LONGEST_TAG = 200
 
 
 @dataclass(frozen=True)
@@ -30,13 +33,31 @@ class TagSet:
             split_tag(tag)
         if not self.tags or self.tags[0] != OUTSIDE or len(set(self.tags)) != len(self.tags):
             raise InputError(
-                f"A tag set starts with 'O' and repeats no tag, but this one is {self.tags}."
+                f"A tag set starts with 'O' and repeats no tag, but this one is {shown(self.tags)}."
             )
         if len(self.tags) < 2:
             raise InputError(
                 "The training split has no entity: every word is tagged 'O'. "
                 "Check that the tag stands in the last column."
             )
+
+    @classmethod
+    def from_json(cls, value: object) -> "TagSet":
+        """Takes the tags from a JSON file that somebody else may have written.
+
+        Raises:
+            InputError: the value is no list of tags, or they are no tag set.
+        """
+        if (
+            not isinstance(value, list)
+            or len(value) > _MOST_TAGS
+            or not all(isinstance(tag, str) and len(tag) <= _LONGEST_TAG for tag in value)
+        ):
+            raise InputError(
+                f"tags must be a list of at most {_MOST_TAGS:,} texts of at most {_LONGEST_TAG} "
+                f"characters, not {shown(value)}."
+            )
+        return cls(tuple(value))
 
     @classmethod
     def from_sentences(cls, sentences: Iterable[Sentence]) -> "TagSet":

@@ -76,4 +76,4 @@ def read_labelled_text(folder: Path, fingerprint: Fingerprint) -> LabelledText:
             "scripts/cache_logits.py with the same flags to finish it."
         )
     logits = cache.read(sentences, fingerprint)
-    return LabelledText(sentences, logits, TagSet(tuple(cache.fingerprint()["tags"])))
+    return LabelledText(sentences, logits, TagSet.from_json(cache.fingerprint()["tags"]))

@@ -6,9 +6,7 @@ the logits belong to.
 """
 
 import hashlib
-import io
 import json
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,14 +16,22 @@ import numpy as np
 from bioner_kd.atomic import atomic_file
 from bioner_kd.checksum import file_digest
 from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.encoding.ragged import Ragged
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, one_line, shown
+from bioner_kd.regular_file import read_small
 from bioner_kd.teacher.cache_kind import LOGITS, CacheKind
+from bioner_kd.teacher.checkpoint.json_file import parse_json
+from bioner_kd.teacher.checkpoint.weights_file import Damaged
+from bioner_kd.teacher.logits_shard import read_shard, shard_content
 
 MANIFEST = "manifest.json"
 # The one entry of a fingerprint that differs between the splits of a corpus.
 WORDS = "words"
 SHARD_SENTENCES = 1024
+_LARGEST_SHARD = 100_000
+# A shard takes 90: 40 million sentences.
+_MOST_BYTES = 4_000_000
 _MANIFEST_ENTRIES = {"fingerprint": dict, "sentences": int, "shard_sentences": int, "shards": dict}
 
 Fingerprint = Mapping[str, Any]
@@ -148,8 +154,14 @@ class LogitsCache:
         expected = json.loads(json.dumps({**fingerprint, WORDS: words_digest(sentences)}))
         known = {name: manifest["fingerprint"].get(name) for name in expected}
         self._compare(known, expected)
-        for name in self._names(manifest):
-            yield self._read_shard(name, manifest)
+        lengths = [len(sentence.words) for sentence in sentences]
+        size, width = manifest["shard_sentences"], None
+        for number, name in enumerate(self._names(manifest, len(sentences))):
+            part = lengths[number * size : (number + 1) * size]
+            rows = self._read_shard(name, manifest["shards"][name], part)
+            width = width or rows.flat.shape[1]
+            self._check_width(name, rows, width, manifest["fingerprint"])
+            yield rows
 
     def origin(self) -> dict[str, Any]:
         """What must agree between the caches of one teacher: the fingerprint without the words."""
@@ -189,11 +201,11 @@ class LogitsCache:
             "shards": shards,
         }
 
-    def _names(self, manifest: Mapping[str, Any]) -> list[str]:
-        count = -(-manifest["sentences"] // manifest["shard_sentences"])
+    def _names(self, manifest: Mapping[str, Any], sentences: int) -> list[str]:
+        count = -(-sentences // manifest["shard_sentences"])
         names = [_shard_name(number) for number in range(count)]
         missing = [name for name in names if name not in manifest["shards"]]
-        if missing:
+        if missing or manifest["sentences"] != sentences:
             raise InputError(
                 f"{self.folder}: the cache is unfinished, {len(missing)} of {count} shards are "
                 f"missing; run {self.kind.command} with the same flags to finish it."
@@ -202,59 +214,75 @@ class LogitsCache:
 
     def _read_manifest(self) -> dict[str, Any]:
         try:
-            manifest = json.loads(self._manifest.read_text(encoding="utf-8"))
-            for name, kind in _MANIFEST_ENTRIES.items():
-                if not isinstance(manifest[name], kind):
-                    raise TypeError(f"{name} is {manifest[name]!r}")
-        except (ValueError, KeyError, TypeError) as error:
+            manifest = parse_json(read_small(self._manifest, _MOST_BYTES))
+            _check_manifest(manifest)
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError(
-                f"{self._manifest}: not the manifest of a {self.kind.title} cache ({error}); "
-                f"delete the folder and run {self.kind.command} again."
+                f"{self._manifest}: not the manifest of a {self.kind.title} cache "
+                f"({one_line(error)}); delete the folder and run {self.kind.command} again."
             ) from error
         # The first caches held logits and did not say so.
         if (found := manifest.get("values", LOGITS.name)) != self.kind.name:
             raise InputError(
-                f"{self.folder}: this cache holds {found}, not {self.kind.name}; point to the "
-                f"right one, or make it with {self.kind.command}."
+                f"{self.folder}: this cache holds {one_line(found, 80)}, not {self.kind.name}; "
+                f"point to the right one, or make it with {self.kind.command}."
             )
         return manifest
 
     def _compare(self, found: Fingerprint, expected: Fingerprint) -> None:
         for name in sorted(found.keys() | expected.keys()):
-            if found.get(name) != expected.get(name):
+            was, wanted = found.get(name), expected.get(name)
+            if was != wanted:
                 raise InputError(
-                    f"{self.folder}: these {self.kind.title} belong to something else: its {name}: "
-                    f"{_short(found.get(name))}, expected {_short(expected.get(name))}; point to "
+                    f"{self.folder}: these {self.kind.title} belong to something else: its "
+                    f"{one_line(name, 80)}: {_short(was)}, expected {_short(wanted)}; point to "
                     f"the right cache, or make one in a new folder with {self.kind.command}."
                 )
 
     def _write_shard(self, name: str, values: Sequence[np.ndarray]) -> str:
         rows = Ragged.from_arrays([row.astype(self.kind.dtype) for row in values])
         # In memory first: a ZIP file that a full disk cuts short complains once more when it dies.
-        shard = io.BytesIO()
-        np.savez_compressed(shard, lengths=rows.lengths, **{self.kind.name: rows.flat})
+        content = shard_content(rows, self.kind)
         with atomic_file(self.folder / name, "wb") as file:
-            file.write(shard.getbuffer())
+            file.write(content)
         return file_digest(self.folder / name)
 
     def _intact(self, name: str, checksum: str | None) -> bool:
         path = self.folder / name
-        return checksum is not None and path.exists() and file_digest(path) == checksum
+        return checksum is not None and path.is_file() and file_digest(path) == checksum
 
-    def _read_shard(self, name: str, manifest: Mapping[str, Any]) -> Ragged:
-        if not self._intact(name, manifest["shards"][name]):
+    def _read_shard(self, name: str, checksum: str, lengths: Sequence[int]) -> Ragged:
+        if not self._intact(name, checksum):
             raise InputError(
                 f"{self.folder / name}: this shard is damaged or missing (its checksum does not "
                 f"fit); run {self.kind.command} with the same flags, which makes just this shard "
                 "again."
             )
         try:
-            with np.load(self.folder / name) as shard:
-                return Ragged(shard[self.kind.name], shard["lengths"])
-        except (ValueError, KeyError, zipfile.BadZipFile) as error:
+            return read_shard(self.folder / name, self.kind, lengths)
+        except Damaged as error:
             raise InputError(
-                f"{self.folder / name}: not a shard of {self.kind.title} ({error})."
+                f"{self.folder / name}: not a shard of {self.kind.title} ({one_line(error)})."
             ) from error
+
+    def _check_width(self, name: str, rows: Ragged, width: int, fingerprint: Fingerprint) -> None:
+        tags = len(fingerprint["tags"]) if self.kind == LOGITS else width
+        if rows.flat.shape[1] != width or width != tags:
+            raise InputError(
+                f"{self.folder / name}: its {self.kind.title} have {rows.flat.shape[1]} columns, "
+                f"and not {tags}; delete this file and run {self.kind.command} again."
+            )
+
+
+def _check_manifest(manifest: Any) -> None:
+    for name, kind in _MANIFEST_ENTRIES.items():
+        if type(manifest[name]) is not kind:
+            raise TypeError(f"{name} is {shown(manifest[name])}")
+    if manifest["sentences"] < 0 or not 1 <= manifest["shard_sentences"] <= _LARGEST_SHARD:
+        raise ValueError("a number of sentences is impossible")
+    if not all(isinstance(checksum, str) for checksum in manifest["shards"].values()):
+        raise TypeError("a checksum is no text")
+    TagSet.from_json(manifest["fingerprint"]["tags"])
 
 
 def _shard_name(number: int) -> str:
@@ -262,5 +290,6 @@ def _shard_name(number: int) -> str:
 
 
 def _short(value: Any) -> str:
-    text = str(value)
-    return text if len(text) <= 40 else f"{text[:12]}…"
+    if isinstance(value, str):
+        return one_line(value if len(value) <= 40 else f"{value[:12]}…")
+    return shown(value)

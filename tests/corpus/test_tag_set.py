@@ -90,3 +90,16 @@ def test_known_tags_are_the_sentences_own_and_others_are_refused():
     assert tag_set.known_tags([known]) == [["O", "B-Disease"]]
     with pytest.raises(InputError, match="does not occur in the training split"):
         tag_set.known_tags([known, Sentence.from_words(["zinc"], ["B-Chemical"])])
+
+
+@pytest.mark.parametrize(
+    "value", ["O", {"O": 0}, None, ["O", 1], ["O", "B-" + "x" * 199], ["O", *["B-X"] * 10_000]]
+)
+def test_tags_from_a_file_are_a_list_of_short_texts(value):
+    with pytest.raises(InputError, match="tags must be a list") as caught:
+        TagSet.from_json(value)
+    assert len(str(caught.value)) < 300
+
+
+def test_tags_from_a_file_keep_their_order():
+    assert TagSet.from_json(["O", "B-X", "I-X"]).tags == ("O", "B-X", "I-X")

@@ -21,7 +21,7 @@ from huggingface_hub.errors import (
 )
 from requests.exceptions import ChunkedEncodingError
 
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, one_line
 from bioner_kd.teacher.checkpoint.weights_file import INDEX_SUFFIX, WEIGHT_FILES
 
 _CONFIG = "config.json"
@@ -39,6 +39,8 @@ _NOT_WRITABLE = (
 _MISSING = (401, 404)
 _SERVER_ERROR = 500
 _FURTHER_ATTEMPTS = 2
+# The largest encoders come in a handful.
+_MOST_SHARDS = 100
 
 _Result = TypeVar("_Result")
 
@@ -89,9 +91,15 @@ def choose_files(label: str, names: Sequence[str]) -> list[str]:
         if weights in names:
             return [name for name in names if name in (*_SMALL_FILES, weights)]
         if weights + INDEX_SUFFIX in names:
-            shard = _shard_pattern(weights)
-            kept = (*_SMALL_FILES, weights + INDEX_SUFFIX)
-            return [name for name in names if name in kept or shard.fullmatch(name)]
+            pattern = _shard_pattern(weights)
+            shards = [name for name in names if pattern.fullmatch(name)]
+            if len(shards) > _MOST_SHARDS:
+                raise InputError(
+                    f"{label}: the weights of this repository are in {len(shards)} files, more "
+                    f"than the {_MOST_SHARDS} that an encoder may have; name another."
+                )
+            kept = (*_SMALL_FILES, weights + INDEX_SUFFIX, *shards)
+            return [name for name in names if name in kept]
     raise InputError(
         f"{label}: this repository has none of the weights that can be read "
         f"({', '.join(WEIGHT_FILES)}); name another."
@@ -100,7 +108,7 @@ def choose_files(label: str, names: Sequence[str]) -> list[str]:
 
 def _shard_pattern(weights: str) -> re.Pattern[str]:
     stem, _, suffix = weights.rpartition(".")
-    return re.compile(rf"{re.escape(stem)}-\d+-of-\d+\.{suffix}")
+    return re.compile(rf"{re.escape(stem)}-[0-9]{{1,6}}-of-[0-9]{{1,6}}\.{suffix}")
 
 
 def _download(repository: str, revision: str | None, label: str) -> Path:
@@ -155,8 +163,8 @@ def _explain_refusal(repository: str, error: OSError) -> str | None:
         return _missing()
     if answer is not None and answer.status_code < _SERVER_ERROR:
         return (
-            f"{constants.ENDPOINT} answered {answer.status_code} {answer.reason}; check HF_TOKEN "
-            "and whether you may read this repository."
+            f"{constants.ENDPOINT} answered {answer.status_code} {one_line(answer.reason)}; check "
+            "HF_TOKEN and whether you may read this repository."
         )
     return None
 

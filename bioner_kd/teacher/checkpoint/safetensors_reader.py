@@ -4,7 +4,6 @@ The safetensors library copies every tensor, and whether it can give bfloat16 to
 its version; the format is small enough to read, and to check, here.
 """
 
-import json
 import math
 import mmap
 import os
@@ -12,12 +11,15 @@ from typing import Any
 
 import numpy as np
 
+from bioner_kd.errors import one_line, shown
+from bioner_kd.teacher.checkpoint.json_file import parse_json
 from bioner_kd.teacher.checkpoint.weights_file import (
     Damaged,
     damaged,
     float32_from_bfloat16,
     map_file,
     need,
+    need_few,
 )
 
 _DTYPES = {
@@ -33,7 +35,9 @@ _DTYPES = {
     "BOOL": "|b1",
 }
 _LENGTH_BYTES = 8
-_LONGEST_HEADER = 100_000_000
+# The library takes 25 times as much; 10,000 tensors need about 1 MB.
+_LONGEST_HEADER = 4_000_000
+_MOST_AXES = 32
 _METADATA = "__metadata__"
 
 
@@ -70,11 +74,14 @@ def _read_header(mapped: mmap.mmap) -> tuple[dict[str, Any], int]:
         f"its header should take {length} bytes, and the file has {len(mapped)}",
     )
     try:
-        header = json.loads(mapped[_LENGTH_BYTES:begin], object_pairs_hook=_without_repeats)
-    except (ValueError, RecursionError) as error:
-        raise Damaged(f"its header is not valid JSON ({error})") from error
+        header = parse_json(mapped[_LENGTH_BYTES:begin], object_pairs_hook=_without_repeats)
+    except Damaged:
+        raise
+    except ValueError as error:
+        raise Damaged(f"its header is not valid JSON ({one_line(error)})") from error
     need(isinstance(header, dict), "its header is not a JSON object")
     header.pop(_METADATA, None)
+    need_few(len(header))
     for name, entry in header.items():
         _check_entry(name, entry)
     return header, begin
@@ -87,18 +94,19 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _check_entry(name: str, entry: Any) -> None:
+    tensor = f"its tensor {shown(name)}"
     need(
         isinstance(entry, dict) and {"dtype", "shape", "data_offsets"} <= entry.keys(),
-        f"its header does not describe the tensor {name!r}",
+        f"its header does not describe the tensor {shown(name)}",
     )
     dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
     known = isinstance(dtype, str) and dtype in _DTYPES
-    need(known, f"its tensor {name!r} has the type {dtype!r}; known are {', '.join(_DTYPES)}")
-    need(_are_counts(shape) and len(shape) <= 32, f"its tensor {name!r} has no valid shape")
-    need(_are_counts(offsets) and len(offsets) == 2, f"its tensor {name!r} has no valid place")
+    need(known, f"{tensor} has the type {shown(dtype)}; known are {', '.join(_DTYPES)}")
+    need(_are_counts(shape) and len(shape) <= _MOST_AXES, f"{tensor} has no valid shape")
+    need(_are_counts(offsets) and len(offsets) == 2, f"{tensor} has no valid place")
     need(
         offsets[1] - offsets[0] == math.prod(shape) * np.dtype(_DTYPES[dtype]).itemsize,
-        f"its tensor {name!r} of shape {tuple(shape)} does not fill its place in the file",
+        f"{tensor} of shape {shown(tuple(shape))} does not fill its place in the file",
     )
 
 
@@ -122,7 +130,7 @@ def _array(mapped: mmap.mmap, begin: int, entry: dict[str, Any]) -> np.ndarray:
     try:
         return flat.reshape(shape)
     except ValueError as error:
-        raise Damaged(f"it has a tensor of the impossible shape {tuple(shape)}") from error
+        raise Damaged(f"it has a tensor of the impossible shape {shown(tuple(shape))}") from error
 
 
 def _are_counts(values: Any) -> bool:

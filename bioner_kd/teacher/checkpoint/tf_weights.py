@@ -1,6 +1,7 @@
 """Writes and reads TensorFlow weight files, and gives their tensors PyTorch's names and axes."""
 
 import io
+import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,12 +16,25 @@ from transformers.modeling_tf_pytorch_utils import (
 )
 
 from bioner_kd.atomic import atomic_file, reported
-from bioner_kd.errors import InputError
-from bioner_kd.teacher.checkpoint.weights_file import TF_WEIGHTS, damaged, map_file
+from bioner_kd.errors import InputError, one_line, shown
+from bioner_kd.teacher.checkpoint.weights_file import (
+    TF_WEIGHTS,
+    Damaged,
+    damaged,
+    map_file,
+    need,
+    need_few,
+)
 
 # Axes of PyTorch's tensor in the order of TensorFlow's, by how transformers names the change.
 _AXES = {TransposeType.SIMPLE: (1, 0), TransposeType.CONV1D: (2, 1, 0)}
 _HDF5_START = b"\x89HDF\r\n\x1a\n"
+# Groups, most of which are parts of a tensor's name.
+_DEEPEST = 40
+_OBJECTS_OF_A_TENSOR = 4
+# transformers renames variables by regular expressions, whose time grows faster than the name.
+_LONGEST_NAME = 500
+_MOST_DUPLICATES = 10
 
 
 def save_checkpoint(folder: Path, model: TFPreTrainedModel) -> None:
@@ -55,23 +69,76 @@ def read_h5(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     Raises:
         InputError: the file is missing, damaged, or holds no weights.
     """
-    if map_file(path)[: len(_HDF5_START)] != _HDF5_START:
+    mapped = map_file(path)
+    size = len(mapped)
+    if mapped[: len(_HDF5_START)] != _HDF5_START:
         raise InputError(
             f"{path}: this is not an HDF5 file; download the weights again or name another folder."
         )
-    found: dict[str, np.ndarray] = {}
-
-    def keep(name: str, item: h5py.Group | h5py.Dataset) -> None:
-        if isinstance(item, h5py.Dataset):
-            found[name] = np.asarray(item)
-
     try:
         with h5py.File(path, "r") as file:
-            file.visititems(keep)
-    except (OSError, RuntimeError, ValueError, KeyError) as error:
-        raise damaged(path, f"the HDF5 file cannot be read ({error})") from error
-    # A path begins with the Keras layer that owns the weight; its name proper begins after it.
-    return with_torch_names({name.split("/", 1)[-1]: array for name, array in found.items()})
+            found = {name: _array(item) for name, item in _list_datasets(file, size).items()}
+        # A path begins with the Keras layer that owns the weight; its name proper begins after it.
+        return with_torch_names({name.split("/", 1)[-1]: array for name, array in found.items()})
+    except Damaged as error:
+        raise damaged(path, str(error)) from error
+    except (OSError, RuntimeError, ValueError, TypeError, KeyError) as error:
+        raise damaged(path, f"the HDF5 file cannot be read ({one_line(error)})") from error
+
+
+def _list_datasets(file: h5py.File, size: int) -> dict[str, h5py.Dataset]:
+    """Walks the file by itself: HDF5's own walk recurses as deep as groups are nested."""
+    found: dict[str, h5py.Dataset] = {}
+    groups: list[tuple[str, h5py.Group]] = [("", file)]
+    seen = 0
+    while groups:
+        path, group = groups.pop()
+        need(path.count("/") <= _DEEPEST, f"its groups are nested in {shown(path)}")
+        need_few(len(group))
+        for name in group:
+            seen += 1
+            need_few(seen // _OBJECTS_OF_A_TENSOR)
+            need(
+                isinstance(group.get(name, getlink=True), h5py.HardLink),
+                f"its {shown(path + name)} is a link to another place",
+            )
+            item = group[name]
+            if isinstance(item, h5py.Group):
+                groups.append((f"{path}{name}/", item))
+            elif isinstance(item, h5py.Dataset):
+                _check_dataset(path + name, item)
+                found[path + name] = item
+    # The same numbers may be linked to more than once.
+    need(sum(map(_nbytes, found.values())) <= size, "its tensors are larger than the file")
+    return found
+
+
+def _check_dataset(name: str, item: h5py.Dataset) -> None:
+    """Refuses what neither Keras nor h5py writes of an array, and what is not in the file.
+
+    A dataset may be packed, may lie in other files, or may have no numbers and a size all the same.
+    """
+    kind = item.dtype
+    need(kind.kind in "fiub" and kind.itemsize <= 8, f"its {shown(name)} holds no plain numbers")
+    layout = item.id.get_create_plist()
+    need(
+        layout.get_layout() in (h5py.h5d.CONTIGUOUS, h5py.h5d.COMPACT)
+        and layout.get_external_count() == 0,
+        f"its {shown(name)} is packed or in another file, which Keras never writes",
+    )
+    need(
+        item.shape is not None and item.id.get_storage_size() == _nbytes(item),
+        f"its {shown(name)} of shape {shown(item.shape)} is not whole",
+    )
+
+
+def _nbytes(item: h5py.Dataset) -> int:
+    # Not what HDF5 says, whose product of the axes has 64 bits.
+    return math.prod(item.shape) * item.dtype.itemsize
+
+
+def _array(item: h5py.Dataset) -> np.ndarray:
+    return np.asarray(item, dtype=item.dtype.newbyteorder("="))
 
 
 def are_tf_names(state: dict[str, np.ndarray]) -> bool:
@@ -87,9 +154,16 @@ def with_torch_names(state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
     Returns:
         Arrays by PyTorch name; kernels are transposed views.
+
+    Raises:
+        Damaged: a name is none that a variable has.
     """
     renamed = {}
     for name, array in state.items():
+        need(
+            len(name) <= _LONGEST_NAME and name.count("___") <= _MOST_DUPLICATES,
+            f"its tensor {shown(name)} has a name of {len(name)} characters or many underscores",
+        )
         torch_name, axes = torch_name_and_axes(name, array.shape)
         renamed[torch_name] = array.transpose(np.argsort(axes))
     return renamed
@@ -106,4 +180,7 @@ def torch_name_and_axes(name: str, shape: Sequence[int]) -> tuple[str, tuple[int
         The name, and the axes of PyTorch's tensor in the order of the variable's.
     """
     torch_name, transpose = convert_tf_weight_name_to_pt_weight_name(name, tf_weight_shape=shape)
-    return torch_name, _AXES.get(transpose, tuple(range(len(shape))))
+    as_they_are = tuple(range(len(shape)))
+    axes = _AXES.get(transpose, as_they_are)
+    # What is called a kernel and has other axes is none of an encoder's.
+    return torch_name, axes if len(axes) == len(shape) else as_they_are

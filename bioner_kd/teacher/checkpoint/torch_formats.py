@@ -10,11 +10,13 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
-from typing import IO, Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
+from bioner_kd.errors import shown
+from bioner_kd.teacher.checkpoint.archive import open_archive
 from bioner_kd.teacher.checkpoint.torch_pickle import read_pickle
 from bioner_kd.teacher.checkpoint.torch_values import Storage
-from bioner_kd.teacher.checkpoint.weights_file import Damaged, need
+from bioner_kd.teacher.checkpoint.weights_file import need
 
 ZIP_START = b"PK\x03\x04"
 LEGACY_START = b"\x80"
@@ -22,6 +24,9 @@ LEGACY_START = b"\x80"
 _LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 _LEGACY_PROTOCOL = 1001
 _LOCAL_HEADER = 30
+# The pickle of 10,000 tensors takes 2 MB, and no text in it 1 kB.
+_LONGEST_READ = 1_000_000
+_LONGEST_LINE = 1_000
 _BIG_ENDIAN = "its numbers are big-endian, which is not supported"
 
 
@@ -52,44 +57,47 @@ def read_zip_layout(mapped: mmap.mmap) -> Layout:
         need(mapped[begin:end] == b"little", _BIG_ENDIAN)
     content = read_pickle(_Section(mapped, *_find_record(mapped, records, pickles[0])))
     places: dict[str, tuple[int, int]] = {}
+    taken = 0
     for storage in content.storages:
         if storage.key not in places:
-            places[storage.key] = _find_record(mapped, records, f"{folder}data/{storage.key}")
+            begin, end = _find_record(mapped, records, f"{folder}data/{storage.key}")
+            taken += end - begin
+            # Each is read for its checksum.
+            need(taken <= len(mapped), "its records overlap")
+            places[storage.key] = begin, end
         begin, end = places[storage.key]
-        need(storage.nbytes <= end - begin, f"its storage {storage.key!r} is cut short")
+        need(storage.nbytes <= end - begin, f"its storage {shown(storage.key)} is cut short")
     return Layout(content.value, {key: begin for key, (begin, _) in places.items()})
 
 
 def _list_records(mapped: mmap.mmap) -> dict[str, zipfile.ZipInfo]:
-    try:
-        with zipfile.ZipFile(cast(IO[bytes], mapped)) as archive:
-            return {info.filename: info for info in archive.infolist()}
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error, OSError) as error:
-        raise Damaged("the archive's table of contents, at its end, is missing or wrong") from error
+    with open_archive(mapped) as archive:
+        return {info.filename: info for info in archive.infolist()}
 
 
 def _find_record(
     mapped: mmap.mmap, records: Mapping[str, zipfile.ZipInfo], name: str
 ) -> tuple[int, int]:
-    need(name in records, f"the archive lacks its record {name!r}")
+    record = f"its record {shown(name)}"
+    need(name in records, f"the archive lacks {record}")
     info = records[name]
     need(
         info.compress_type == zipfile.ZIP_STORED and info.file_size == info.compress_size,
-        f"its record {name!r} is compressed, which torch.save never does",
+        f"{record} is compressed, which torch.save never does",
     )
     header = mapped[info.header_offset : info.header_offset + _LOCAL_HEADER]
     need(
         info.header_offset >= 0 and len(header) == _LOCAL_HEADER and header.startswith(ZIP_START),
-        f"its record {name!r} is not where the table of contents says",
+        f"{record} is not where the table of contents says",
     )
     # The lengths of name and padding differ from those in the table of contents: torch pads here.
     name_length, extra_length = struct.unpack_from("<HH", header, _LOCAL_HEADER - 4)
     begin = info.header_offset + _LOCAL_HEADER + name_length + extra_length
     end = begin + info.file_size
-    need(end <= len(mapped), f"its record {name!r} is cut short")
+    need(end <= len(mapped), f"{record} is cut short")
     with memoryview(mapped) as whole, whole[begin:end] as content:
         # torch writes 0 where its checksums are switched off.
-        need(info.CRC in (0, zlib.crc32(content)), f"its record {name!r} fails its checksum")
+        need(info.CRC in (0, zlib.crc32(content)), f"{record} fails its checksum")
     return begin, end
 
 
@@ -110,11 +118,11 @@ def read_legacy_layout(mapped: mmap.mmap) -> Layout:
     for storage in content.storages:
         need(
             storage[:3] == storages[storage.key][:3],
-            f"it describes its storage {storage.key!r} in two ways",
+            f"it describes its storage {shown(storage.key)} in two ways",
         )
     begin = _place_storages(section, keys, storages, len(mapped))
     for key in storages:
-        need(key in begin, f"its storage {key!r} is missing")
+        need(key in begin, f"its storage {shown(key)} is missing")
     return Layout(content.value, begin)
 
 
@@ -129,7 +137,7 @@ def _place_storages(
         need(len(length) == 8, "the file ends before its last tensor")
         need(
             struct.unpack("<q", length)[0] == storages[key].numel,
-            f"its storage {key!r} has not the length that its tensors need",
+            f"its storage {shown(key)} has not the length that its tensors need",
         )
         begin[key] = section.tell()
         section.skip(storages[key].nbytes)
@@ -147,13 +155,16 @@ class _Section:
         return self._at - self._begin
 
     def read(self, count: int, /) -> bytes:
+        need(count <= _LONGEST_READ, f"a text in it is {count} bytes long")
         taken = self._mapped[self._at : min(self._at + count, self._end)]
         self._at += len(taken)
         return taken
 
     def readline(self) -> bytes:
-        newline = self._mapped.find(b"\n", self._at, self._end)
-        return self.read((self._end if newline < 0 else newline + 1) - self._at)
+        # A number in digits, too: the time to read one grows with the square of its length.
+        end = min(self._end, self._at + _LONGEST_LINE)
+        newline = self._mapped.find(b"\n", self._at, end)
+        return self.read((end if newline < 0 else newline + 1) - self._at)
 
     def skip(self, count: int) -> None:
         self._at += count

@@ -5,10 +5,12 @@ reach; the machine here knows only the instructions that a dictionary of tensors
 builds only plain values, and has nothing to call.
 """
 
+import itertools
 import pickletools
 import warnings
 from typing import IO, Any, NamedTuple, Protocol, cast
 
+from bioner_kd.errors import one_line
 from bioner_kd.teacher.checkpoint.torch_values import (
     RefusedGlobal,
     Storage,
@@ -20,7 +22,7 @@ from bioner_kd.teacher.checkpoint.torch_values import (
 from bioner_kd.teacher.checkpoint.weights_file import Damaged, need
 
 _PUSHED = frozenset(
-    "BININT BININT1 BININT2 LONG1 LONG4 BINFLOAT BINUNICODE SHORT_BINUNICODE BINUNICODE8 "
+    "BININT BININT1 BININT2 LONG1 BINFLOAT BINUNICODE SHORT_BINUNICODE BINUNICODE8 "
     "SHORT_BINSTRING BINSTRING".split()
 )
 _CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
@@ -28,6 +30,8 @@ _EMPTY = {"EMPTY_TUPLE": tuple, "EMPTY_LIST": list, "EMPTY_DICT": dict}
 _SHORT_TUPLES = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
 _PUTS = frozenset({"BINPUT", "LONG_BINPUT"})
 _GETS = frozenset({"BINGET", "LONG_BINGET"})
+# A tensor takes about 50.
+_MOST_INSTRUCTIONS = 500_000
 
 
 class ByteStream(Protocol):
@@ -77,7 +81,7 @@ def read_pickle(stream: ByteStream) -> Content:
     except (RefusedGlobal, Damaged):
         raise
     except (ValueError, TypeError, LookupError) as error:
-        raise Damaged(f"the pickle in it is broken ({error})") from error
+        raise Damaged(f"the pickle in it is broken ({one_line(error)})") from error
 
 
 class _Machine:
@@ -88,11 +92,12 @@ class _Machine:
         self._memo: dict[int, Any] = {}
 
     def run(self, stream: ByteStream) -> Content:
-        for opcode, argument, _ in pickletools.genops(cast(IO[bytes], stream)):
+        instructions = pickletools.genops(cast(IO[bytes], stream))
+        for opcode, argument, _ in itertools.islice(instructions, _MOST_INSTRUCTIONS):
             if opcode.name == "STOP":
                 return Content(self.stack.pop(), self.storages)
             self._step(opcode.name, argument)
-        raise Damaged("the pickle in it has no end")
+        raise Damaged(f"the pickle in it does not end in {_MOST_INSTRUCTIONS:,} instructions")
 
     def _step(self, name: str, argument: Any) -> None:
         if name in _PUSHED:

@@ -21,6 +21,8 @@ _DTYPES = {
 }
 _REBUILD_TENSOR = frozenset({"_rebuild_tensor", "_rebuild_tensor_v2"})
 _LONGEST_NAME = 200
+_MOST_AXES = 32
+_MOST_NUMBERS = 2**63
 
 
 class RefusedGlobal(ValueError):
@@ -98,7 +100,13 @@ def call_global(function: Any, arguments: Any) -> Any:
     need(type(function) is Global and type(arguments) is tuple, "it calls something but a function")
     if function.name == "OrderedDict":
         made: dict[Any, Any] = {}
-        put_pairs(made, arguments[0] if arguments else ())
+        pairs = arguments[0] if arguments else ()
+        need(type(pairs) is list or pairs == (), "it makes a dictionary of something but pairs")
+        put_pairs(made, pairs)
+        if pairs:
+            # Python 2 wrote a dictionary so, with a list of its own. Many that are made of one list
+            # would fill the memory.
+            pairs.clear()
         return made
     if function.name in _REBUILD_TENSOR:
         return _make_tensor(*arguments[:4])
@@ -139,10 +147,11 @@ def make_storage(reference: Any) -> Storage:
 def _make_tensor(storage: Any, offset: Any, size: Any, stride: Any) -> Tensor:
     need(type(storage) is Storage, "a tensor in it has no storage")
     need(type(size) is tuple and type(stride) is tuple, "a tensor in it has no shape")
-    need(_are_counts(offset, *size, *stride), "a tensor in it has a shape of no whole numbers")
     need(len(size) == len(stride), "a tensor in it has unlike numbers of sizes and strides")
+    need(len(size) <= _MOST_AXES, f"a tensor in it has {len(size)} axes")
+    need(_are_counts(offset, *size, *stride), "a tensor in it has a shape of no whole numbers")
     return Tensor(storage, offset, size, stride)
 
 
 def _are_counts(*values: Any) -> bool:
-    return all(type(value) is int and value >= 0 for value in values)
+    return all(type(value) is int and 0 <= value < _MOST_NUMBERS for value in values)

@@ -7,12 +7,16 @@ from pathlib import Path
 import numpy as np
 
 from bioner_kd.errors import InputError
+from bioner_kd.regular_file import open_regular
 
 TF_WEIGHTS = "tf_model.h5"
 # In order of preference, where a checkpoint has several: the safest and cheapest to read first.
 WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin", TF_WEIGHTS)
 # Of one of the first two, in shards; its index is a JSON file that says which tensor is in which.
 INDEX_SUFFIX = ".index.json"
+
+# An encoder of 48 layers has some 800.
+MOST_TENSORS = 10_000
 
 _POINTER = b"version https://git-lfs"
 _PAGE_STARTS = (b"<!doctype", b"<html", b"<?xml")
@@ -26,6 +30,11 @@ def need(condition: bool, otherwise: str) -> None:
     """Raises `Damaged` with the message `otherwise` unless the condition holds."""
     if not condition:
         raise Damaged(otherwise)
+
+
+def need_few(tensors: int) -> None:
+    """Raises `Damaged` where a file names more tensors than any encoder has."""
+    need(tensors <= MOST_TENSORS, f"it names {tensors:,} tensors, more than {MOST_TENSORS:,}")
 
 
 def damaged(path: str | os.PathLike[str], reason: str) -> InputError:
@@ -46,7 +55,7 @@ def map_file(path: str | os.PathLike[str]) -> mmap.mmap:
         InputError: the file is missing, unreadable, empty, or a stand-in for the real one.
     """
     try:
-        with open(path, "rb") as handle:
+        with open_regular(path) as handle:
             if os.fstat(handle.fileno()).st_size == 0:
                 raise damaged(path, "the file is empty")
             mapped = mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ)
