@@ -63,7 +63,7 @@ class SubwordSentences:
         nested = tf.RaggedTensor.from_row_lengths(rows, counts)
         flat = np.array([p for w in self.windows for p in w.positions], np.int32).reshape(-1, 2)
         positions = Ragged(flat, self.words).tensor()
-        # A BERT may have positions for no more than the longest window.
+        # A teacher may have positions for no more than the longest window.
         longest = max((len(ids) for w in self.windows for ids in w.ids), default=0)
 
         def gather(indices: tf.Tensor) -> dict[str, tf.Tensor]:

@@ -1,4 +1,4 @@
-"""Sentences longer than a BERT can read, cut into overlapping windows.
+"""Sentences longer than a teacher can read, cut into overlapping windows.
 
 A word is represented by its first subword, and takes its row from the window where that has most
 context, so that no word is ever dropped.
@@ -41,7 +41,7 @@ class WindowConfig:
 
 @dataclass(frozen=True)
 class Windows:
-    """One sentence as a BERT reads it.
+    """One sentence as a teacher reads it.
 
     Attributes:
         ids: subword ids of each window, [CLS] and [SEP] included.

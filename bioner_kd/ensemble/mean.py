@@ -16,7 +16,7 @@ from bioner_kd.teacher.labelling import Labeller
 
 
 class Teaching(Labeller, Tagging, Protocol):
-    """A model that can teach: a fine-tuned BERT, a student, or several as one."""
+    """A model that can teach: a fine-tuned encoder, a student, or several as one."""
 
     @property
     def tag_set(self) -> TagSet:

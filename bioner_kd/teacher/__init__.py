@@ -1,1 +1,1 @@
-"""BioBERT: reading its checkpoint, fine-tuning it, and its word-level logits."""
+"""The teacher: reading a pretrained encoder, fine-tuning it, and its word-level logits."""

@@ -29,7 +29,7 @@ class Labeller(Protocol):
 
 @runtime_checkable
 class HiddenLabeller(Labeller, Protocol):
-    """A single BERT, whose hidden states can be learnt as well."""
+    """A single encoder, whose hidden states can be learnt as well."""
 
     def logits_and_hidden_states(
         self, sentences: Sequence[Sentence], batch_size: int

@@ -1,1 +1,1 @@
-"""A pretrained BERT is found, downloaded and read, in any format and without PyTorch."""
+"""A pretrained encoder is found, downloaded and read, in any format and without PyTorch."""

@@ -25,8 +25,14 @@ from bioner_kd.errors import InputError, one_line
 from bioner_kd.teacher.checkpoint.weights_file import INDEX_SUFFIX, WEIGHT_FILES
 
 _CONFIG = "config.json"
-_VOCABULARIES = ("tokenizer.json", "vocab.txt")
-_SMALL_FILES = (_CONFIG, *_VOCABULARIES, "tokenizer_config.json", "special_tokens_map.json")
+_VOCABULARIES = ("tokenizer.json", "vocab.txt", "vocab.json")
+_SMALL_FILES = (
+    _CONFIG,
+    *_VOCABULARIES,
+    "merges.txt",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+)
 _NOT_WRITABLE = (
     errno.EACCES,
     errno.EPERM,
@@ -56,7 +62,7 @@ def download_checkpoint(repository: str, revision: str | None = None) -> Path:
         The folder in the client's cache. Without network, one from an earlier download.
 
     Raises:
-        InputError: the repository does not exist, may not be read, holds no BERT checkpoint, or
+        InputError: the repository does not exist, may not be read, holds no checkpoint, or
             cannot be reached and is not in the cache.
     """
     label = f"{repository}@{revision}" if revision else repository
@@ -84,7 +90,7 @@ def choose_files(label: str, names: Sequence[str]) -> list[str]:
     for what, either in (("configuration", (_CONFIG,)), ("vocabulary", _VOCABULARIES)):
         if not any(name in names for name in either):
             raise InputError(
-                f"{label}: this repository is no BERT checkpoint: it has no {what} "
+                f"{label}: this repository is no checkpoint of an encoder: it has no {what} "
                 f"({' or '.join(either)}); name another."
             )
     for weights in WEIGHT_FILES:

@@ -316,6 +316,11 @@ def test_safetensors_are_chosen_before_torch_and_torch_before_tensorflow():
     assert choose_files("x", names[:-2])[-1] == "tf_model.h5"
 
 
+def test_both_files_of_byte_level_bpe_are_downloaded():
+    names = ["config.json", "merges.txt", "model.safetensors", "README.md", "vocab.json"]
+    assert choose_files("x", names) == [name for name in names if name != "README.md"]
+
+
 def test_an_index_is_chosen_with_its_shards_alone():
     names = [
         *SMALL,
