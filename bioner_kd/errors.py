@@ -11,6 +11,20 @@ class UsageError(ValueError):
     """A setting is out of bounds, or two settings contradict each other."""
 
 
+def shown(text: str, most: int = 80) -> str:
+    """A name or a value out of a file or an answer, as a message may quote it: in one short line.
+
+    Args:
+        text: of any length.
+        most: characters of it that are shown; what is cut off is told by an ellipsis.
+
+    Returns:
+        The text; what does not print, such as a control character, is escaped as Python writes it.
+    """
+    start = text if len(text) <= most else text[: most - 1] + "…"
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in start)
+
+
 def tensorflow_reason(message: str) -> str:
     """What went wrong, out of TensorFlow's message of a file that could not be written.
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from bioner_kd.errors import UsageError, at_least, check_bounds, tensorflow_reason
+from bioner_kd.errors import UsageError, at_least, check_bounds, shown, tensorflow_reason
 
 
 @dataclass
@@ -26,6 +26,14 @@ def test_the_first_of_several_faults_is_told_and_a_list_is_written_as_it_is_give
     rules = {"names": (False, "one name"), "size": (False, "less")}
     with pytest.raises(UsageError, match=r"^--names=a,b: must be one name\.$"):
         check_bounds(Settings(), rules)
+
+
+def test_what_a_message_quotes_is_one_short_line():
+    assert shown("β-thalassaemia, 'so'") == "β-thalassaemia, 'so'"
+    assert shown("a\nb\x1b[31m\u202e\ud800") == r"a\nb\x1b[31m\u202e\ud800"
+    assert shown("x" * 80) == "x" * 80
+    assert shown("x" * 5_000_000) == "x" * 79 + "…"
+    assert shown("abcdef", 4) == "abc…"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 
 from bioner_kd.corpus.iob2 import OUTSIDE, split_tag
 from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, shown
+
+# Decoding takes the square of it, in time and in memory.
+MOST_TAGS = 1000
+_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -22,15 +26,21 @@ class TagSet:
         """Checks that "O" comes first, no tag comes twice and each is a tag of IOB2.
 
         Raises:
-            InputError: it is not so, or there is no tag of an entity.
+            InputError: it is not so, there is no tag of an entity, or there are too many.
         """
         # A list, as from JSON, would make the frozen class unhashable.
         object.__setattr__(self, "tags", tuple(self.tags))
+        if len(self.tags) > MOST_TAGS:
+            raise InputError(
+                f"There are {len(self.tags)} tags, and a tag set has {MOST_TAGS} at most. "
+                "Check that the tag stands in the last column."
+            )
         for tag in self.tags:
             split_tag(tag)
         if not self.tags or self.tags[0] != OUTSIDE or len(set(self.tags)) != len(self.tags):
             raise InputError(
-                f"A tag set starts with 'O' and repeats no tag, but this one is {self.tags}."
+                "A tag set starts with 'O' and repeats no tag, but this one is "
+                f"{shown(', '.join(self.tags), _SHOWN)}."
             )
         if len(self.tags) < 2:
             raise InputError(
@@ -79,8 +89,9 @@ class TagSet:
                 if tag not in self._ids
             )
             raise InputError(
-                f"{place}: tag {tag!r} does not occur in the training split, which has "
-                f"{', '.join(self.tags)}. Correct the tag or add examples of it to training."
+                f"{place}: tag '{shown(tag)}' does not occur in the training split, which has "
+                f"{shown(', '.join(self.tags), _SHOWN)}. Correct the tag or add "
+                "examples of it to training."
             ) from None
 
     def known_tags(self, sentences: Iterable[Sentence]) -> list[list[str]]:

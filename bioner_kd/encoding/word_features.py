@@ -15,8 +15,9 @@ import numpy as np
 
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tokenizer import MASK
+from bioner_kd.encoding.checked_json import folding_of, settings_of, texts_of
 from bioner_kd.encoding.folding import fold, folding_table
-from bioner_kd.errors import InputError, UsageError, at_least, check_bounds
+from bioner_kd.errors import InputError, UsageError, at_least, check_bounds, shown
 
 PAD, UNKNOWN = 0, 1
 FIRST_ENTRY = 2
@@ -24,6 +25,8 @@ FIRST_ENTRY = 2
 LEARNT, VECTOR = ("word", "prefix", "suffix", "shape", "char"), "vector"
 FEATURES = ("word", VECTOR, *LEARNT[1:])
 LONGEST_SHAPE_RUN = 4
+# Characters of a word that a student may read, so that a stranger's does not make a page of it.
+MOST_CHARS = 1000
 _CACHED_WORDS = 200_000
 
 
@@ -53,18 +56,18 @@ class FeatureConfig:
         """Checks the bounds.
 
         Raises:
-            UsageError: a feature is unknown or repeated, "word" is missing, or a number is below
-                its minimum.
+            UsageError: a feature is unknown or repeated, "word" is missing, or a number is out of
+                its bounds.
         """
         unknown = sorted(set(self.features) - set(FEATURES))
         if unknown or len(set(self.features)) != len(self.features) or "word" not in self.features:
             raise UsageError(
-                f"--features={','.join(self.features)}: choose from {','.join(LEARNT)}, each at "
-                "most once, 'word' always."
+                f"--features={shown(','.join(self.features))}: choose from {','.join(LEARNT)}, "
+                "each at most once, 'word' always."
             )
         rules = {
             **at_least(self, 1, "prefix_length", "suffix_length", "min_count"),
-            **at_least(self, 2, "max_chars"),
+            "max_chars": (2 <= self.max_chars <= MOST_CHARS, f"from 2 to {MOST_CHARS}"),
             **at_least(self, 0, "vocabulary_size"),
         }
         check_bounds(self, rules)
@@ -264,11 +267,11 @@ class WordFeatures:
             InputError: a part is missing or is not what it should be.
         """
         try:
-            features = tuple(data["config"]["features"])
-            config = FeatureConfig(**{**data["config"], "features": features})
-            tables = {name: tuple(data["tables"][name]) for name in features}
-            return cls(config, tables, dict(data["folding"]))
+            config = FeatureConfig(**settings_of(data["config"]))
+            tables = {name: texts_of(data["tables"][name], name) for name in config.features}
+            return cls(config, tables, folding_of(data["folding"]))
         except (KeyError, TypeError, ValueError) as error:
             raise InputError(
-                f"The word tables are incomplete or damaged ({error}); export the student again."
+                f"The word tables are incomplete or damaged ({shown(str(error), 200)}); export "
+                "the student again."
             ) from error

@@ -1,0 +1,86 @@
+"""What a stranger wrote is read within limits, or refused."""
+
+import gzip
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from bioner_kd.bounded import gunzip, open_regular, parse_json, read_regular
+
+
+def test_a_file_is_read_up_to_a_limit(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(b"12345")
+    assert read_regular(path, 5) == b"12345"
+    with pytest.raises(ValueError, match="more than 4 bytes"):
+        read_regular(path, 4)
+    with open_regular(path) as file:
+        assert file.read(2) == b"12"
+
+
+def test_what_is_no_regular_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(OSError, match="a pipe or a device"):
+            read_regular(path, 9)
+    with pytest.raises(IsADirectoryError):
+        read_regular(tmp_path, 9)
+    with pytest.raises(FileNotFoundError):
+        read_regular(tmp_path / "no", 9)
+
+
+def test_no_file_is_left_open(tmp_path: Path) -> None:
+    opened = len(os.listdir("/proc/self/fd"))
+    for path in (tmp_path, Path("/dev/zero")):
+        with pytest.raises(OSError):
+            open_regular(path)
+    assert len(os.listdir("/proc/self/fd")) == opened
+
+
+def test_gzip_is_unpacked_up_to_a_limit() -> None:
+    assert gunzip(gzip.compress(b"12345"), 5) == b"12345"
+    with pytest.raises(ValueError, match="more than 4 bytes are inside of its 25"):
+        gunzip(gzip.compress(b"12345"), 4)
+
+
+@pytest.mark.parametrize("end", [-1, -4, -9])
+def test_gzip_that_is_cut_short_is_refused(end: int) -> None:
+    with pytest.raises(ValueError, match="cut short"):
+        gunzip(gzip.compress(b"12345" * 9)[:end], 99)
+
+
+def test_damaged_gzip_is_refused() -> None:
+    packed = gzip.compress(b"12345" * 9)
+    for damaged in (packed[:-6] + b"xx" + packed[-4:], b"\x1f\x8bxx", packed + b"x"):
+        with pytest.raises(ValueError, match="gzip"):
+            gunzip(damaged, 99)
+
+
+def test_json_is_what_json_says() -> None:
+    values = {"a": [1, -2.5, 1e-300, None, True, "β\u2028", "7" * 999], "b": {}}
+    assert parse_json(json.dumps(values, ensure_ascii=False).encode()) == values
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"[" * 50_000, "nested too deeply"),
+        (b'{"a":' * 50_000, "nested too deeply"),
+        (b"[[],[],[]]", "has 4 lists and objects, more than 3"),
+        (b'[{"a": {"b": {}}}]', "has 4 lists and objects, more than 3"),
+        (b"[" + b"7" * 1000 + b"]", "1000 digits"),
+        (b"[0." + b"7" * 1000 + b"]", "1000 digits"),
+        (b"[NaN]", "NaN is no number"),
+        (b"[-Infinity]", "-Infinity is no number"),
+        (b"\xff", "utf-8"),
+        ("[]".encode("utf-16"), "utf-8"),
+        (b"", "Expecting value"),
+        (b"[1] 2", "Extra data"),
+    ],
+)
+def test_json_over_a_limit_is_refused(content: bytes, says: str) -> None:
+    brackets = 100_000 if len(content) > 1000 else 3
+    with pytest.raises(ValueError, match=says):
+        parse_json(content, brackets=brackets)
