@@ -1,59 +1,18 @@
-"""Files and JSON that come from strangers, read within stated limits.
+"""Compressed bytes and JSON that come from strangers, read within stated limits.
 
-What a stranger wrote may be a pipe that never answers, a few bytes that unpack to gigabytes, or
-JSON that takes minutes or all memory. Whatever is over a limit here is a ValueError, and an OSError
-where the file system says so.
+What a stranger wrote may be a few bytes that unpack to gigabytes, or JSON that takes minutes or all
+memory.
 """
 
-import errno
 import json
-import os
 import re
-import stat
 import zlib
-from typing import Any, BinaryIO
+from typing import Any
 
 # A list takes 30 times the bytes of its brackets. Tables and manifests of ours have a thousand.
 MOST_BRACKETS = 100_000
 # The time for a number grows with the square of its digits. No number of ours is as long.
 _DIGITS = re.compile(rb"(?<![0-9])[0-9]{1000}")
-
-
-def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
-    """Opens a file for reading bytes, without waiting for whoever writes to a pipe.
-
-    Raises:
-        OSError: it cannot be opened, or is a folder, a pipe or a device.
-    """
-    # Without O_NONBLOCK, opening a pipe waits for its writer. Neither constant is everywhere.
-    flags = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(path, os.O_RDONLY | flags)
-    mode = os.fstat(descriptor).st_mode
-    if stat.S_ISREG(mode):
-        return os.fdopen(descriptor, "rb")
-    os.close(descriptor)
-    if stat.S_ISDIR(mode):
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    raise OSError(errno.EINVAL, "this is a pipe or a device, not a regular file", str(path))
-
-
-def read_regular(path: str | os.PathLike[str], most: int) -> bytes:
-    """Content of a file.
-
-    Args:
-        path: of a regular file.
-        most: bytes that it may have.
-
-    Raises:
-        OSError: as `open_regular` says, or it cannot be read.
-        ValueError: it has more bytes.
-    """
-    with open_regular(path) as file:
-        size = os.fstat(file.fileno()).st_size
-        content = file.read(most + 1) if size <= most else b""
-    if max(size, len(content)) > most:
-        raise ValueError(f"it has more than {most} bytes")
-    return content
 
 
 def gunzip(content: bytes, most: int) -> bytes:

@@ -1,5 +1,6 @@
 """The two ways a person can be asked to mend something, and what helps to say it."""
 
+import reprlib
 from collections.abc import Mapping
 
 
@@ -11,18 +12,48 @@ class UsageError(ValueError):
     """A setting is out of bounds, or two settings contradict each other."""
 
 
-def shown(text: str, most: int = 80) -> str:
-    """A name or a value out of a file or an answer, as a message may quote it: in one short line.
+class _Shown(reprlib.Repr):
+    """Writes values of any size and depth in little time."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self.maxlevel, self.maxstring, self.maxother = 3, limit, limit
+
+    def repr_int(self, value: int, level: int) -> str:
+        # Python takes long to write the digits of a huge number, or refuses to.
+        bits = value.bit_length()
+        return f"a number of {bits} bits" if bits > 256 else repr(value)
+
+
+def shown(value: object, limit: int = 80) -> str:
+    """A name or value from a file, as a message may quote it.
+
+    A file can hold text of megabytes, and characters that move a terminal's cursor.
 
     Args:
-        text: of any length.
-        most: characters of it that are shown; what is cut off is told by an ellipsis.
+        value: text, which is put in quotation marks, a number, or what JSON can hold.
+        limit: most characters of the result, at least 2.
 
     Returns:
-        The text; what does not print, such as a control character, is escaped as Python writes it.
+        One line: what `repr` writes, cut in the middle where it is long.
     """
-    start = text if len(text) <= most else text[: most - 1] + "…"
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in start)
+    text = _Shown(limit).repr(value)
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def one_line(message: object, limit: int = 300) -> str:
+    """A message of a library, which may quote a file, as a part of our own.
+
+    Args:
+        message: an error or its text.
+        limit: most characters of the result.
+
+    Returns:
+        One line without quotation marks around it, control characters escaped.
+    """
+    text = " ".join(str(message)[: limit + 1].split())
+    text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
 def tensorflow_reason(message: str) -> str:

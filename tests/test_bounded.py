@@ -2,41 +2,10 @@
 
 import gzip
 import json
-import os
-from pathlib import Path
 
 import pytest
 
-from bioner_kd.bounded import gunzip, open_regular, parse_json, read_regular
-
-
-def test_a_file_is_read_up_to_a_limit(tmp_path: Path) -> None:
-    path = tmp_path / "x"
-    path.write_bytes(b"12345")
-    assert read_regular(path, 5) == b"12345"
-    with pytest.raises(ValueError, match="more than 4 bytes"):
-        read_regular(path, 4)
-    with open_regular(path) as file:
-        assert file.read(2) == b"12"
-
-
-def test_what_is_no_regular_file_is_not_waited_for(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    for path in (tmp_path / "pipe", Path("/dev/zero")):
-        with pytest.raises(OSError, match="a pipe or a device"):
-            read_regular(path, 9)
-    with pytest.raises(IsADirectoryError):
-        read_regular(tmp_path, 9)
-    with pytest.raises(FileNotFoundError):
-        read_regular(tmp_path / "no", 9)
-
-
-def test_no_file_is_left_open(tmp_path: Path) -> None:
-    opened = len(os.listdir("/proc/self/fd"))
-    for path in (tmp_path, Path("/dev/zero")):
-        with pytest.raises(OSError):
-            open_regular(path)
-    assert len(os.listdir("/proc/self/fd")) == opened
+from bioner_kd.bounded import gunzip, parse_json
 
 
 def test_gzip_is_unpacked_up_to_a_limit() -> None:

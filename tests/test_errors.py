@@ -1,10 +1,17 @@
-"""Bounds of settings, checked one way; and what TensorFlow meant."""
+"""Bounds of settings, checked one way; what TensorFlow meant; and quotations from files."""
 
 from dataclasses import dataclass
 
 import pytest
 
-from bioner_kd.errors import UsageError, at_least, check_bounds, shown, tensorflow_reason
+from bioner_kd.errors import (
+    UsageError,
+    at_least,
+    check_bounds,
+    one_line,
+    shown,
+    tensorflow_reason,
+)
 
 
 @dataclass
@@ -28,14 +35,6 @@ def test_the_first_of_several_faults_is_told_and_a_list_is_written_as_it_is_give
         check_bounds(Settings(), rules)
 
 
-def test_what_a_message_quotes_is_one_short_line():
-    assert shown("β-thalassaemia, 'so'") == "β-thalassaemia, 'so'"
-    assert shown("a\nb\x1b[31m\u202e\ud800") == r"a\nb\x1b[31m\u202e\ud800"
-    assert shown("x" * 80) == "x" * 80
-    assert shown("x" * 5_000_000) == "x" * 79 + "…"
-    assert shown("abcdef", 4) == "abc…"
-
-
 @pytest.mark.parametrize(
     "message",
     [
@@ -46,3 +45,35 @@ def test_what_a_message_quotes_is_one_short_line():
 )
 def test_the_reason_is_taken_out_of_what_tensorflow_says(message):
     assert tensorflow_reason(message) == "No space left on device"
+
+
+def nested(depth: int) -> list:
+    value: list = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["a" * 10**7, "\x1b[2J\r\n\0", "\ud800", "\u202egnp", 10**9, 2**10**7, -(2**5000)]
+    + [nested(5000), {"a" * 10**6: ["b" * 10**6] * 9} | {str(n): n for n in range(10**5)}]
+    + [tuple(range(10**6)), b"\xff\n" * 10**6, 1e308, None],
+    ids=lambda value: type(value).__name__,
+)
+def test_whatever_a_file_holds_is_quoted_in_one_short_line(value):
+    for text in (shown(value), shown(value, 20)):
+        assert text.isprintable()
+    assert len(shown(value)) <= 80 and len(shown(value, 20)) <= 20
+
+
+def test_what_is_short_is_quoted_as_it_is():
+    assert shown("naïve") == "'naïve'"
+    assert shown({"a": [1, 2.5]}) == "{'a': [1, 2.5]}"
+    assert shown(-(10**19)) == "-10000000000000000000"
+
+
+def test_a_message_of_a_library_becomes_a_part_of_one_line():
+    assert one_line(ValueError("bad \x1b[1m name:\n  'x'")) == r"bad \x1b[1m name: 'x'"
+    assert one_line("a" * 10**7, 20) == "a" * 19 + "…"
+    assert one_line("\0" * 10**7).isprintable()

@@ -10,7 +10,7 @@ import zipfile
 import zlib
 
 from bioner_kd.encoding.tables import LARGEST
-from bioner_kd.errors import InputError, shown
+from bioner_kd.errors import InputError, one_line
 
 _NAME = "tables.json"
 # Otherwise the same student would give another file each time.
@@ -65,7 +65,7 @@ def tables_inside(content: bytes, name: str) -> bytes | None:
             return None
         raise InputError(
             f"{name}: truncated or damaged, the tables at its end cannot be read "
-            f"({shown(str(error))}); copy it again or export the student again."
+            f"({one_line(error)}); copy it again or export the student again."
         ) from error
 
 

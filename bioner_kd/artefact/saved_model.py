@@ -8,7 +8,7 @@ import numpy as np
 
 from bioner_kd.artefact.batching import logits_in_batches, pad
 from bioner_kd.artefact.layout import FEATURES, LOGITS
-from bioner_kd.errors import InputError, shown
+from bioner_kd.errors import InputError, one_line, shown
 
 # Sentences of one call, and its words with padding, which bound its memory.
 _BATCH_SIZE, _BATCH_WORDS = 64, 8192
@@ -74,7 +74,7 @@ def _load(folder: Path) -> Callable[[Mapping[str, Any]], Any]:
         loaded = tf.saved_model.load(str(folder))
         serving = loaded.signatures[FEATURES]
     except (OSError, KeyError, ValueError, tf.errors.OpError) as error:
-        reason = shown(str(error).partition("\n")[0], 200)
+        reason = one_line(str(error).partition("\n")[0])
         raise InputError(
             f"{folder}: not a SavedModel of a student, or a damaged one ({reason}); copy it again "
             "or export the student again."

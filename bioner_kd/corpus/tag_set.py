@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from bioner_kd.corpus.iob2 import OUTSIDE, split_tag
 from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.errors import InputError, shown
+from bioner_kd.errors import InputError, one_line, shown
 
 # Decoding takes the square of it, in time and in memory.
 MOST_TAGS = 1000
-_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class TagSet:
         if not self.tags or self.tags[0] != OUTSIDE or len(set(self.tags)) != len(self.tags):
             raise InputError(
                 "A tag set starts with 'O' and repeats no tag, but this one is "
-                f"{shown(', '.join(self.tags), _SHOWN)}."
+                f"{one_line(', '.join(self.tags))}."
             )
         if len(self.tags) < 2:
             raise InputError(
@@ -89,8 +88,8 @@ class TagSet:
                 if tag not in self._ids
             )
             raise InputError(
-                f"{place}: tag '{shown(tag)}' does not occur in the training split, which has "
-                f"{shown(', '.join(self.tags), _SHOWN)}. Correct the tag or add "
+                f"{place}: tag {shown(tag)} does not occur in the training split, which has "
+                f"{one_line(', '.join(self.tags))}. Correct the tag or add "
                 "examples of it to training."
             ) from None
 

@@ -16,7 +16,7 @@ def texts_of(values: object, name: str) -> tuple[str, ...]:
         name: what they are, for the message.
     """
     if not isinstance(values, list | tuple) or not set(map(type, values)) <= {str}:
-        raise ValueError(f"'{shown(name)}' is no list of strings")
+        raise ValueError(f"{shown(name)} is no list of strings")
     return tuple(values)
 
 
@@ -27,7 +27,7 @@ def settings_of(settings: object) -> dict[str, Any]:
     numbers = {name: value for name, value in settings.items() if name != "features"}
     for name, value in numbers.items():
         if type(value) is not int:
-            raise ValueError(f"'{shown(name)}' is no whole number")
+            raise ValueError(f"{shown(name)} is no whole number")
     return {**numbers, "features": texts_of(settings["features"], "features")}
 
 
@@ -38,7 +38,7 @@ def folding_of(table: object) -> dict[str, str]:
     for character, plain in table.items():
         if len(character) != 1 or len(plain) > LONGEST_FOLDING:
             raise ValueError(
-                f"'folding' makes '{shown(plain)}' of '{shown(character)}'; it replaces single "
+                f"'folding' makes {shown(plain)} of {shown(character)}; it replaces single "
                 f"characters, by {LONGEST_FOLDING} at most"
             )
     return table

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bioner_kd.atomic import atomic_file
-from bioner_kd.bounded import gunzip, parse_json, read_regular
+from bioner_kd.bounded import gunzip, parse_json
 from bioner_kd.corpus.sentence_ends import sentence_rule
 from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.corpus.tokenizer import tokenizer_rule
 from bioner_kd.encoding.checked_json import texts_of
 from bioner_kd.encoding.decoding import Decoder, Transitions
 from bioner_kd.encoding.word_features import WordFeatures
-from bioner_kd.errors import InputError, UsageError, shown
+from bioner_kd.errors import InputError, UsageError, one_line
+from bioner_kd.regular_file import read_small
 
 TABLES = "tables.json"
 # Bytes of the file, compressed or not: room for more than a million words. Those of a student with
@@ -23,7 +24,6 @@ TABLES = "tables.json"
 LARGEST = 16 << 20
 _GZIP = b"\x1f\x8b"
 _UNREADABLE = (KeyError, TypeError, ValueError, UsageError)
-_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -104,13 +104,13 @@ def read_tables(path: str | os.PathLike[str]) -> Tables:
         InputError: the file is missing, damaged or of another kind.
     """
     try:
-        content = read_regular(path, LARGEST)
+        content = read_small(path, LARGEST)
     except FileNotFoundError as error:
         raise InputError(
             f"{path}: there is no such file; a student's tables travel beside its model, so copy "
             "them from the folder that it came from."
         ) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise _damaged(str(path), error) from error
     return parse_tables(content, str(path))
 
@@ -132,6 +132,6 @@ def parse_tables(content: bytes, name: str) -> Tables:
 def _damaged(name: str, error: Exception) -> InputError:
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return InputError(
-        f"{name}: not the tables of a student, or damaged ones ({shown(reason, _SHOWN)}); export "
+        f"{name}: not the tables of a student, or damaged ones ({one_line(reason)}); export "
         "the student again."
     )

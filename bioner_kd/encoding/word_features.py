@@ -17,7 +17,7 @@ from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tokenizer import MASK
 from bioner_kd.encoding.checked_json import folding_of, settings_of, texts_of
 from bioner_kd.encoding.folding import fold, folding_table
-from bioner_kd.errors import InputError, UsageError, at_least, check_bounds, shown
+from bioner_kd.errors import InputError, UsageError, at_least, check_bounds, one_line
 
 PAD, UNKNOWN = 0, 1
 FIRST_ENTRY = 2
@@ -62,7 +62,7 @@ class FeatureConfig:
         unknown = sorted(set(self.features) - set(FEATURES))
         if unknown or len(set(self.features)) != len(self.features) or "word" not in self.features:
             raise UsageError(
-                f"--features={shown(','.join(self.features))}: choose from {','.join(LEARNT)}, "
+                f"--features={one_line(','.join(self.features))}: choose from {','.join(LEARNT)}, "
                 "each at most once, 'word' always."
             )
         rules = {
@@ -272,6 +272,6 @@ class WordFeatures:
             return cls(config, tables, folding_of(data["folding"]))
         except (KeyError, TypeError, ValueError) as error:
             raise InputError(
-                f"The word tables are incomplete or damaged ({shown(str(error), 200)}); export "
+                f"The word tables are incomplete or damaged ({one_line(error)}); export "
                 "the student again."
             ) from error
