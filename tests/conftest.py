@@ -1,7 +1,8 @@
-"""What tests of several packages share: a trained student, its export, a full disk, the log."""
+"""What tests of several packages share: corpora, a student, its export, a full disk, the log."""
 
 import contextlib
 import logging
+import os
 import resource
 import signal
 from collections.abc import Callable, Iterator
@@ -11,6 +12,9 @@ from typing import Any
 import hypothesis
 import pytest
 
+_BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[2] / "shared" / "corpora"
+# A test that uses one of these fixtures has the marker `corpora`.
+_OF_CORPORA = {"public_file", "public_or_demo_sentences"}
 # Enough to see that there are several; the full list takes a test of its own.
 LENGTHS = (16, 32)
 
@@ -22,6 +26,43 @@ def pytest_configure() -> None:
     # A shell's background jobs ignore Ctrl-C, and hand that down.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest's own hook, which selects by -m
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the tests whose run depends on the public corpora."""
+    for item in items:
+        if _OF_CORPORA.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.corpora)
+
+
+@pytest.fixture(scope="session")
+def public_file() -> Callable[[str], Path]:
+    """Path of a file of the public corpora, such as "BC2GM/test.tsv"; skips where it is missing."""
+
+    def find(name: str) -> Path:
+        path = _corpora_folder() / name
+        if not path.is_file():
+            pytest.skip(f"{path} is not there; name the corpora's folder by BIONER_KD_CORPORA")
+        return path
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def public_or_demo_sentences() -> Any:
+    """The test split of NCBI-disease where it is at hand, otherwise the whole demo corpus."""
+    from bioner_kd.corpus.conll import read_conll
+    from bioner_kd.corpus.demo import SPLITS, read_demo
+
+    path = _corpora_folder() / "NCBI-disease" / "test.tsv"
+    if path.is_file():
+        return read_conll(path)
+    return [sentence for split in SPLITS for sentence in read_demo(split)]
+
+
+def _corpora_folder() -> Path:
+    return Path(os.environ.get("BIONER_KD_CORPORA", _BESIDE_THE_CHECKOUT))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ROWS = (
     {""},  # bioner_kd/__init__.py
     {"errors", "regular_file"},
-    {"atomic", "checksum", "lock", "progress"},
+    {"atomic", "bounded", "checksum", "lock", "progress"},
     {"corpus"},
     {"encoding"},
     {"artefact"},
@@ -35,6 +35,7 @@ RUNTIME_PACKAGES = {
     "encoding",
     "corpus",
     "checksum",
+    "bounded",
     "atomic",
     "errors",
     "regular_file",

@@ -5,10 +5,12 @@ interpreters do not read and `unzip -l student_int8.tflite` lists.
 """
 
 import io
+import re
 import zipfile
 import zlib
 
-from bioner_kd.errors import InputError
+from bioner_kd.encoding.tables import LARGEST
+from bioner_kd.errors import InputError, one_line
 
 _NAME = "tables.json"
 # Otherwise the same student would give another file each time.
@@ -16,6 +18,9 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 # An archive names its files twice, so that a truncated one still names them once; how each of these
 # headers begins, and its bytes before the name.
 _HEADERS = ((b"PK\x03\x04", 30), (b"PK\x01\x02", 46))
+# Bytes of the list of its files, and of how far from the end it may be told where that is.
+_LARGEST_DIRECTORY, _END_WITHIN = 1 << 16, (1 << 16) + 22
+_END, _LARGE_END = b"PK\x05\x06", b"PK\x06\x07"
 _UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -52,15 +57,38 @@ def tables_inside(content: bytes, name: str) -> bytes | None:
         InputError: it has tables, or a beginning of them, that cannot be read.
     """
     try:
+        _check_directory(content)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return archive.read(_NAME) if _NAME in archive.namelist() else None
+            return _read(archive) if _NAME in archive.namelist() else None
     except _UNREADABLE as error:
         if not _names_tables(content):
             return None
         raise InputError(
-            f"{name}: truncated or damaged, the tables at its end cannot be read ({error}); copy "
-            "it again or export the student again."
+            f"{name}: truncated or damaged, the tables at its end cannot be read "
+            f"({one_line(error)}); copy it again or export the student again."
         ) from error
+
+
+def _check_directory(content: bytes) -> None:
+    # zipfile makes an object of each entry, and finds the list of them in ways of its own: no place
+    # where it might look may promise a long one.
+    tail = content[-_END_WITHIN:]
+    ends = [match.start() for match in re.finditer(re.escape(_END), tail)]
+    sizes = [int.from_bytes(tail[end + 12 : end + 16], "little") for end in ends]
+    if max(sizes, default=0) > _LARGEST_DIRECTORY or (ends and _LARGE_END in tail):
+        raise zipfile.BadZipFile("its list of files is too long")
+
+
+def _read(archive: zipfile.ZipFile) -> bytes:
+    entry = archive.getinfo(_NAME)
+    # What other methods unpack has no limit in zipfile.
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise zipfile.BadZipFile("they are compressed in another way than deflate")
+    if entry.file_size > LARGEST:
+        raise zipfile.BadZipFile(f"they have more than {LARGEST} bytes")
+    with archive.open(entry) as file:
+        # Up to a limit, since what is unpacked need not be what the entry promises.
+        return file.read(LARGEST)
 
 
 def _names_tables(content: bytes) -> bool:

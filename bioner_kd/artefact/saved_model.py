@@ -8,7 +8,7 @@ import numpy as np
 
 from bioner_kd.artefact.batching import logits_in_batches, pad
 from bioner_kd.artefact.layout import FEATURES, LOGITS
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, one_line, shown
 
 # Sentences of one call, and its words with padding, which bound its memory.
 _BATCH_SIZE, _BATCH_WORDS = 64, 8192
@@ -62,6 +62,7 @@ class SavedModel:
 
 
 def _load(folder: Path) -> Callable[[Mapping[str, Any]], Any]:
+    _check_kinds(folder)
     try:
         import tensorflow as tf
     except ImportError as error:
@@ -73,7 +74,7 @@ def _load(folder: Path) -> Callable[[Mapping[str, Any]], Any]:
         loaded = tf.saved_model.load(str(folder))
         serving = loaded.signatures[FEATURES]
     except (OSError, KeyError, ValueError, tf.errors.OpError) as error:
-        reason = str(error).partition("\n")[0]
+        reason = one_line(str(error).partition("\n")[0])
         raise InputError(
             f"{folder}: not a SavedModel of a student, or a damaged one ({reason}); copy it again "
             "or export the student again."
@@ -85,3 +86,13 @@ def _load(folder: Path) -> Callable[[Mapping[str, Any]], Any]:
         return serving(**inputs)[LOGITS] if loaded else None
 
     return serve
+
+
+def _check_kinds(folder: Path) -> None:
+    # TensorFlow would wait for whoever writes to a pipe, or read a device without an end.
+    for path in folder.rglob("*"):
+        if not (path.is_file() or path.is_dir()):
+            raise InputError(
+                f"{folder}: holds {shown(path.name)}, which is neither a file nor a folder; copy "
+                "it again or export the student again."
+            )

@@ -11,7 +11,7 @@ import numpy as np
 from bioner_kd.artefact.batching import logits_in_batches, pad
 from bioner_kd.artefact.layout import ANY_LENGTH, BATCH, LOGITS
 from bioner_kd.artefact.native_output import call_quietly
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, one_line
 
 # In the order of preference: the maintained one first, all of TensorFlow last.
 _INTERPRETERS = (
@@ -113,8 +113,8 @@ class TFLiteModel:
             return {name: interpreter.get_signature_runner(name) for name in names}
         except (ValueError, RuntimeError) as error:
             raise InputError(
-                f"{self._name}: not a TFLite student, or a damaged one ({error}); copy it again or "
-                "export the student again."
+                f"{self._name}: not a TFLite student, or a damaged one ({one_line(error)}); "
+                "copy it again or export the student again."
             ) from error
 
     def __getstate__(self) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from bioner_kd.corpus.iob2 import OUTSIDE, split_tag
 from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.errors import InputError, shown
+from bioner_kd.errors import InputError, one_line, shown
 
-_MOST_TAGS = 10_000
+# Decoding takes the square of it, in time and in memory.
+MOST_TAGS = 1000
 _LONGEST_TAG = 200
 
 
@@ -25,15 +26,21 @@ class TagSet:
         """Checks that "O" comes first, no tag comes twice and each is a tag of IOB2.
 
         Raises:
-            InputError: it is not so, or there is no tag of an entity.
+            InputError: it is not so, there is no tag of an entity, or there are too many.
         """
         # A list, as from JSON, would make the frozen class unhashable.
         object.__setattr__(self, "tags", tuple(self.tags))
+        if len(self.tags) > MOST_TAGS:
+            raise InputError(
+                f"There are {len(self.tags)} tags, and a tag set has {MOST_TAGS} at most. "
+                "Check that the tag stands in the last column."
+            )
         for tag in self.tags:
             split_tag(tag)
         if not self.tags or self.tags[0] != OUTSIDE or len(set(self.tags)) != len(self.tags):
             raise InputError(
-                f"A tag set starts with 'O' and repeats no tag, but this one is {shown(self.tags)}."
+                "A tag set starts with 'O' and repeats no tag, but this one is "
+                f"{one_line(', '.join(self.tags))}."
             )
         if len(self.tags) < 2:
             raise InputError(
@@ -50,11 +57,11 @@ class TagSet:
         """
         if (
             not isinstance(value, list)
-            or len(value) > _MOST_TAGS
+            or len(value) > MOST_TAGS
             or not all(isinstance(tag, str) and len(tag) <= _LONGEST_TAG for tag in value)
         ):
             raise InputError(
-                f"tags must be a list of at most {_MOST_TAGS:,} texts of at most {_LONGEST_TAG} "
+                f"tags must be a list of at most {MOST_TAGS} texts of at most {_LONGEST_TAG} "
                 f"characters, not {shown(value)}."
             )
         return cls(tuple(value))
@@ -100,8 +107,9 @@ class TagSet:
                 if tag not in self._ids
             )
             raise InputError(
-                f"{place}: tag {tag!r} does not occur in the training split, which has "
-                f"{', '.join(self.tags)}. Correct the tag or add examples of it to training."
+                f"{place}: tag {shown(tag)} does not occur in the training split, which has "
+                f"{one_line(', '.join(self.tags))}. Correct the tag or add "
+                "examples of it to training."
             ) from None
 
     def known_tags(self, sentences: Iterable[Sentence]) -> list[list[str]]:

@@ -1,5 +1,6 @@
 """Word-level logits become tags, and tags entities: one rule for evaluation and for use."""
 
+import numbers
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,8 @@ from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.encoding.chain import best_paths, iob2_allows, marginals
 
 Transitions = tuple[tuple[float, ...], ...]
+# Nats. Trained transitions are of a few; sums of more than this lose all digits that matter.
+_LARGEST_TRANSITION = 1e4
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +55,14 @@ class Decoder:
         """Checks the transitions.
 
         Raises:
-            ValueError: they are no numbers, or not one for each pair of tags.
+            ValueError: they are no numbers of -10000 to 10000, or not one for each pair of tags.
         """
         if self.transitions is None:
             return
-        rows = tuple(tuple(float(score) for score in row) for row in self.transitions)
+        rows = tuple(tuple(map(_transition, row)) for row in self.transitions)
         tags = len(self.tag_set)
-        if {len(rows), *map(len, rows)} != {tags} or not np.isfinite(rows).all():
-            raise ValueError(f"transitions are not a finite number for each pair of {tags} tags")
+        if {len(rows), *map(len, rows)} != {tags}:
+            raise ValueError(f"transitions are not a number for each pair of {tags} tags")
         # Tuples, where JSON or numpy gave something else, keep the frozen class hashable.
         object.__setattr__(self, "transitions", rows)
 
@@ -184,6 +187,17 @@ class Decoder:
                 f"word {word} has {best[word]} as its best logit: the model has diverged."
             )
         return best
+
+
+def _transition(score: object) -> float:
+    # float() would read a string too, and NaN is within no bounds.
+    if isinstance(score, numbers.Real):
+        if -_LARGEST_TRANSITION <= (number := float(score)) <= _LARGEST_TRANSITION:
+            return number
+    raise ValueError(
+        f"transitions are numbers from -{_LARGEST_TRANSITION:g} to {_LARGEST_TRANSITION:g}, which "
+        "one of them is not"
+    )
 
 
 def entities_from_tags(

@@ -1,37 +1,29 @@
 """The file of tables and tags that travels with a student: what every runtime needs beside it."""
 
 import gzip
-import io
 import json
 import os
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from bioner_kd.atomic import atomic_file
+from bioner_kd.bounded import gunzip, parse_json
 from bioner_kd.corpus.sentence_ends import sentence_rule
 from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.corpus.tokenizer import tokenizer_rule
+from bioner_kd.encoding.checked_json import texts_of
 from bioner_kd.encoding.decoding import Decoder, Transitions
 from bioner_kd.encoding.word_features import WordFeatures
-from bioner_kd.errors import InputError, UsageError
+from bioner_kd.errors import InputError, UsageError, one_line
+from bioner_kd.regular_file import read_small
 
 TABLES = "tables.json"
+# Bytes of the file, compressed or not: room for two million words and more. Those of a student with
+# 30,000 words are 0.4 MB.
+LARGEST = 64 << 20
 _GZIP = b"\x1f\x8b"
-# Tables of two million word vectors take a fifth of this.
-_LONGEST = 1 << 28
-_UNREADABLE = (
-    KeyError,
-    TypeError,
-    ValueError,
-    UsageError,
-    AttributeError,
-    EOFError,
-    gzip.BadGzipFile,
-    zlib.error,
-    RecursionError,
-)
+_UNREADABLE = (KeyError, TypeError, ValueError, UsageError)
 
 
 @dataclass(frozen=True)
@@ -69,18 +61,33 @@ class Tables:
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> "Tables":
         """Reads what `to_json` gave; KeyError, TypeError or ValueError where it is not that."""
+        if not isinstance(record, dict):
+            raise TypeError("it is no JSON object")
         features = WordFeatures.from_json(record["features"])
+        tags = texts_of(record["tags"], "tags")
+        # A tag with a line end or an escape sequence would be written as it is.
+        if not all(map(str.isprintable, tags)):
+            raise ValueError("a tag has characters that do not print")
         # Students of earlier versions have no such entries; they were trained on the same words.
         for name, rule in _text_rules().items():
             if record.get(name, rule) != rule:
                 raise InputError(
                     f'"{name}" says that text is cut otherwise than this version of bioner_kd does'
                 )
-        return cls(TagSet(tuple(record["tags"])), features, record.get("transitions"))
+        return cls(TagSet(tags), features, record.get("transitions"))
 
     def write(self, path: str | os.PathLike[str]) -> None:
-        """Writes what `read_tables` reads, compressed where the name ends in .gz."""
+        """Writes what `read_tables` reads, compressed where the name ends in .gz.
+
+        Raises:
+            InputError: the tables are larger than any that are read, or cannot be written.
+        """
         content = json.dumps(self.to_json(), ensure_ascii=False).encode()
+        if len(content) > LARGEST:
+            raise InputError(
+                f"{path}: these tables have {len(content)} bytes, and {LARGEST} are read at most; "
+                "keep fewer words by --vocabulary_size."
+            )
         with atomic_file(path, "wb") as file:
             compressed = os.fspath(path).endswith(".gz")
             file.write(gzip.compress(content, mtime=0) if compressed else content)
@@ -97,14 +104,13 @@ def read_tables(path: str | os.PathLike[str]) -> Tables:
         InputError: the file is missing, damaged or of another kind.
     """
     try:
-        with open(path, "rb") as file:
-            content = file.read()
+        content = read_small(path, LARGEST)
     except FileNotFoundError as error:
         raise InputError(
             f"{path}: there is no such file; a student's tables travel beside its model, so copy "
             "them from the folder that it came from."
         ) from error
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise _damaged(str(path), error) from error
     return parse_tables(content, str(path))
 
@@ -117,23 +123,15 @@ def parse_tables(content: bytes, name: str) -> Tables:
     """
     try:
         if content.startswith(_GZIP):
-            content = _decompress(content)
-        return Tables.from_json(json.loads(content.decode("utf-8")))
+            content = gunzip(content, LARGEST)
+        return Tables.from_json(parse_json(content))
     except _UNREADABLE as error:
         raise _damaged(name, error) from error
 
 
-def _decompress(content: bytes) -> bytes:
-    with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
-        found = file.read(_LONGEST + 1)
-    if len(found) > _LONGEST:
-        raise ValueError(f"they are longer than {_LONGEST:,} bytes")
-    return found
-
-
 def _damaged(name: str, error: Exception) -> InputError:
-    reason = str(error).partition("\n")[0] or type(error).__name__
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return InputError(
-        f"{name}: not the tables of a student, or damaged ones ({reason}); export the student "
-        "again."
+        f"{name}: not the tables of a student, or damaged ones ({one_line(reason)}); export "
+        "the student again."
     )

@@ -15,8 +15,9 @@ import numpy as np
 
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tokenizer import MASK
+from bioner_kd.encoding.checked_json import folding_of, settings_of, texts_of
 from bioner_kd.encoding.folding import fold, folding_table
-from bioner_kd.errors import InputError, UsageError, at_least, check_bounds
+from bioner_kd.errors import InputError, UsageError, at_least, check_bounds, one_line
 
 PAD, UNKNOWN = 0, 1
 FIRST_ENTRY = 2
@@ -24,9 +25,9 @@ FIRST_ENTRY = 2
 LEARNT, VECTOR = ("word", "prefix", "suffix", "shape", "char"), "vector"
 FEATURES = ("word", VECTOR, *LEARNT[1:])
 LONGEST_SHAPE_RUN = 4
+# Characters of a word that a student may read, so that a stranger's does not make a page of it.
+MOST_CHARS = 1000
 _CACHED_WORDS = 200_000
-# Every word is padded to as many as a student reads.
-_MOST_CHARS = 1000
 
 
 @dataclass(frozen=True)
@@ -61,15 +62,12 @@ class FeatureConfig:
         unknown = sorted(set(self.features) - set(FEATURES))
         if unknown or len(set(self.features)) != len(self.features) or "word" not in self.features:
             raise UsageError(
-                f"--features={','.join(self.features)}: choose from {','.join(LEARNT)}, each at "
-                "most once, 'word' always."
+                f"--features={one_line(','.join(self.features))}: choose from {','.join(LEARNT)}, "
+                "each at most once, 'word' always."
             )
         rules = {
             **at_least(self, 1, "prefix_length", "suffix_length", "min_count"),
-            "max_chars": (
-                2 <= self.max_chars <= _MOST_CHARS,
-                f"at least 2 and at most {_MOST_CHARS}",
-            ),
+            "max_chars": (2 <= self.max_chars <= MOST_CHARS, f"from 2 to {MOST_CHARS}"),
             **at_least(self, 0, "vocabulary_size"),
         }
         check_bounds(self, rules)
@@ -116,14 +114,6 @@ def _clip(characters: str, limit: int) -> str:
         return characters
     head = (limit + 1) // 2
     return characters[:head] + characters[len(characters) - (limit - head) :]
-
-
-def _check_types(config: FeatureConfig, entries: Iterable[object]) -> None:
-    for name, value in vars(config).items():
-        if name != "features" and type(value) is not int:
-            raise ValueError(f"{name} is no whole number")
-    if any(type(entry) is not str for entry in entries):
-        raise ValueError("an entry is no string")
 
 
 @dataclass(frozen=True)
@@ -277,13 +267,11 @@ class WordFeatures:
             InputError: a part is missing or is not what it should be.
         """
         try:
-            features = tuple(data["config"]["features"])
-            config = FeatureConfig(**{**data["config"], "features": features})
-            tables = {name: tuple(data["tables"][name]) for name in features}
-            folding = dict(data["folding"])
-            _check_types(config, [*folding, *folding.values(), *itertools.chain(*tables.values())])
-            return cls(config, tables, folding)
+            config = FeatureConfig(**settings_of(data["config"]))
+            tables = {name: texts_of(data["tables"][name], name) for name in config.features}
+            return cls(config, tables, folding_of(data["folding"]))
         except (KeyError, TypeError, ValueError) as error:
             raise InputError(
-                f"The word tables are incomplete or damaged ({error}); export the student again."
+                f"The word tables are incomplete or damaged ({one_line(error)}); export "
+                "the student again."
             ) from error

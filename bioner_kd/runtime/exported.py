@@ -1,9 +1,8 @@
 """Finds a student's model and tables on disk; checks that they are whole and belong together."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -13,10 +12,14 @@ from bioner_kd.artefact.layout import FORMS, MANIFEST, MANIFEST_FORMAT, SAVED_MO
 from bioner_kd.artefact.saved_model import SavedModel
 from bioner_kd.artefact.tflite import TFLiteModel
 from bioner_kd.artefact.word_model import WordModel
+from bioner_kd.bounded import parse_json
 from bioner_kd.checksum import file_digest
-from bioner_kd.encoding.tables import TABLES, Tables, parse_tables, read_tables
-from bioner_kd.errors import InputError, UsageError
+from bioner_kd.encoding.tables import LARGEST, TABLES, Tables, parse_tables, read_tables
+from bioner_kd.errors import InputError, UsageError, one_line, shown
+from bioner_kd.regular_file import read_small
 
+# Bytes. A student with a million word vectors of 100 numbers has 400 MB in float32.
+_LARGEST_MODEL, _LARGEST_MANIFEST = 512 << 20, 4 << 20
 _EXPORT_AGAIN = "copy the whole folder again or export the student again"
 
 
@@ -51,14 +54,14 @@ class Exported:
 
     def _open_tflite(self) -> tuple[WordModel, Tables]:
         try:
-            content = self.model.read_bytes()
+            content = read_small(self.model, _LARGEST_MODEL)
         except OSError as error:
             raise InputError(f"{self.model}: cannot read this file ({error.strerror}).") from error
         beside = self.tables.exists() or self.tables in self.digests
         tables = read_tables(self.tables) if beside else None
         self._check_digests()
         inside = tables_inside(content, str(self.model))
-        if inside is not None and not (beside and inside == self.tables.read_bytes()):
+        if inside is not None and not (beside and inside == read_small(self.tables, LARGEST)):
             own = parse_tables(inside, f"{self.model} (tables inside)")
             if tables not in (None, own):
                 raise _not_of_this_model(self, "it has other ones inside")
@@ -107,22 +110,38 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """
     path = folder / MANIFEST
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest = parse_json(read_small(path, _LARGEST_MANIFEST))
         # What the runtime relies on, so that a damaged manifest is found here.
-        [entry["path"] for entry in manifest["models"].values()]
-        [entry["sha256"] for entry in manifest["files"].values()]
+        _check_names([entry["path"] for entry in manifest["models"].values()])
+        _check_names(manifest["files"])
+        _check_texts([entry["sha256"] for entry in manifest["files"].values()])
         found = manifest["format"]
+        if type(found) is not int:
+            raise TypeError("its format is no number")
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        reason = one_line(f"{type(error).__name__}: {error}")
         raise InputError(
-            f"{path}: not the manifest of an exported student, or a damaged one "
-            f"({type(error).__name__}: {error}); {_EXPORT_AGAIN}."
+            f"{path}: not the manifest of an exported student, or a damaged one ({reason}); "
+            f"{_EXPORT_AGAIN}."
         ) from error
     if found != MANIFEST_FORMAT:
         raise InputError(
-            f"{path}: has format {found!r}, but this version of bioner_kd reads format "
+            f"{path}: has format {shown(found)}, but this version of bioner_kd reads format "
             f"{MANIFEST_FORMAT}; use the version that exported it, or export the student again."
         )
     return manifest
+
+
+def _check_texts(values: Iterable[object]) -> None:
+    if not set(map(type, values)) <= {str}:
+        raise TypeError("a path or a checksum is no string")
+
+
+def _check_names(names: Iterable[str]) -> None:
+    _check_texts(names)
+    for name in map(PurePosixPath, names):
+        if name.is_absolute() or ".." in name.parts or not str(name).isprintable():
+            raise ValueError(f"'{name}' is no name of a file in this folder")
 
 
 def _in_export_folder(folder: Path, form: str) -> Exported:
@@ -167,7 +186,7 @@ def _check_digest(path: Path, digest: str) -> None:
     if found != digest:
         raise InputError(
             f"{path}: not the file that was exported, but a damaged one or one of another student "
-            f"(SHA-256 {found[:12]}…, in {MANIFEST} {digest[:12]}…); {_EXPORT_AGAIN}."
+            f"(SHA-256 {found[:12]}…, in {MANIFEST} {one_line(digest[:12])}…); {_EXPORT_AGAIN}."
         )
 
 
@@ -183,8 +202,10 @@ def _check_fit(model: WordModel, tables: Tables, where: Exported) -> None:
     try:
         found = model.logits(word).shape
     except Exception as error:  # each kind of model has kinds of errors of its own
-        reason = str(error).partition("\n")[0]
+        reason = one_line(str(error).partition("\n")[0])
         raise _not_of_this_model(where, reason) from error
+    if len(found) != 2:
+        raise _not_of_this_model(where, f"logits of shape {found}, not of words and tags")
     if found != (1, len(tables.tag_set)):
         raise _not_of_this_model(where, f"{found[-1]} tags, not {len(tables.tag_set)}")
 

@@ -187,8 +187,8 @@ def test_words_that_would_not_be_read_again_are_refused(tmp_path, word):
         ("linnaeus/test.tsv", 7_142, 164_653, 1_433),
     ],
 )
-def test_counts_of_public_corpora(corpora, file, sentences, words, mentions):
-    read = read_conll(corpora / file)
+def test_counts_of_public_corpora(public_file, file, sentences, words, mentions):
+    read = read_conll(public_file(file))
     assert len(read) == sentences
     assert sum(map(len, read)) == words
     assert sum(tag.startswith("B-") for sentence in read for tag in sentence.tags) == mentions

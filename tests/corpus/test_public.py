@@ -172,10 +172,10 @@ def test_unknown_names_and_addresses_are_refused(tmp_path):
         download_corpus("BC2GM", tmp_path, base_url="file:///etc")
 
 
-def test_all_corpora_of_the_repository_have_the_recorded_checksums(corpora, mirror, tmp_path):
+def test_all_corpora_of_the_repository_have_the_recorded_checksums(public_file, mirror, tmp_path):
     for file in public_files():
         (mirror.root / file.path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(corpora / file.corpus / file.name, mirror.root / file.path)
+        shutil.copyfile(public_file(f"{file.corpus}/{file.name}"), mirror.root / file.path)
     for corpus in {file.corpus for file in public_files()}:
         download_corpus(corpus, tmp_path / corpus, base_url=mirror.url)
         assert len(list((tmp_path / corpus).iterdir())) == 4

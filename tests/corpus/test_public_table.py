@@ -43,8 +43,8 @@ def test_sources_are_pinned():
     assert REPOSITORY_URL.startswith("https://") and ARCHIVE_URL.startswith("https://")
 
 
-def test_table_agrees_with_the_record_beside_the_corpora(corpora):
-    with (corpora / "SOURCES.tsv").open(newline="") as handle:
+def test_table_agrees_with_the_record_beside_the_corpora(public_file):
+    with public_file("SOURCES.tsv").open(newline="") as handle:
         rows = {row["file"]: row for row in csv.DictReader(handle, delimiter="\t")}
     for file in public_files():
         row = rows[f"{file.corpus}/{file.name}"]

@@ -74,8 +74,9 @@ def test_unknown_split_is_refused(folder):
             read_split(corpus, "dev")
 
 
-def test_public_folder(corpora):
-    assert len(read_split(str(corpora / "NCBI-disease"), "devel")) == 923
+def test_public_folder(public_file):
+    folder = public_file("NCBI-disease/devel.tsv").parent
+    assert len(read_split(str(folder), "devel")) == 923
 
 
 def test_repaired_tags_are_counted(tmp_path, absl_log):

@@ -77,10 +77,16 @@ def test_unknown_tag_has_no_id():
         TagSet.from_sentences(TRAIN).id("B-Gene")
 
 
-def test_public_training_split(corpora):
+def test_more_tags_than_decoding_can_bear_are_refused():
+    with pytest.raises(InputError, match="There are 1001 tags.*last column"):
+        TagSet(("O", *(f"B-{number}" for number in range(1000))))
+    assert len(TagSet(("O", *(f"B-{number}" for number in range(999))))) == 1000
+
+
+def test_public_training_split(public_file):
     from bioner_kd.corpus.conll import read_conll
 
-    tag_set = TagSet.from_sentences(read_conll(corpora / "NCBI-disease" / "train.tsv"))
+    tag_set = TagSet.from_sentences(read_conll(public_file("NCBI-disease/train.tsv")))
     assert tag_set.tags == ("O", "B-Disease", "I-Disease")
 
 

@@ -110,10 +110,10 @@ def _bounds(entry):
 
 
 @pytest.mark.parametrize("corpus", ["BC2GM", "BC5CDR", "NCBI-disease"])
-def test_words_of_public_corpora_are_reproduced(corpora, corpus):
+def test_words_of_public_corpora_are_reproduced(public_file, corpus):
     from bioner_kd.corpus.conll import read_conll
 
-    for sentence in read_conll(corpora / corpus / "test.tsv"):
+    for sentence in read_conll(public_file(f"{corpus}/test.tsv")):
         assert tuple(word for word, _, _ in tokenize(sentence.text)) == sentence.words
 
 

@@ -143,7 +143,7 @@ def test_transitions_outweigh_a_words_own_maximum() -> None:
 
 def test_a_step_that_iob2_forbids_never_wins_whatever_its_transition() -> None:
     transitions = np.zeros((3, 3))
-    transitions[0, 2] = 1e6  # from O to I-
+    transitions[0, 2] = 1e4  # from O to I-
     decoder = Decoder(DECODER.tag_set, transitions)
     assert decoder.decode(np.array([[1.0, 0.0, 9.0], [0.0, 0.0, 9.0]])) == [
         "B-Disease",

@@ -68,6 +68,8 @@ def test_tables_without_transitions_are_those_of_a_softmax_student(tmp_path: Pat
         [[0.0, 0.0]] * 3,
         [[None] * 3] * 3,
         [[float("nan")] * 3] * 3,
+        [[1e308] * 3] * 3,
+        [["0.5"] * 3] * 3,
     ],
 )
 def test_damaged_transitions_are_found(tmp_path: Path, damage: object) -> None:
@@ -75,6 +77,16 @@ def test_damaged_transitions_are_found(tmp_path: Path, damage: object) -> None:
     path.write_text(json.dumps(OF_A_CRF.to_json() | {"transitions": damage}), encoding="utf-8")
     with pytest.raises(InputError, match=r"tables.json: not the tables of a student.*again\.$"):
         read_tables(path)
+
+
+def test_tables_larger_than_any_that_are_read_are_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = len(json.dumps(TABLES.to_json(), ensure_ascii=False).encode())
+    monkeypatch.setattr("bioner_kd.encoding.tables.LARGEST", size - 1)
+    with pytest.raises(InputError, match=f"have {size} bytes.*--vocabulary_size"):
+        TABLES.write(tmp_path / "tables.json")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

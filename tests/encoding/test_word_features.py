@@ -241,8 +241,8 @@ def test_a_text_without_words_is_an_input_error():
         ({"features": ("word", "colour")}, "--features=word,colour"),
         ({"prefix_length": 0}, "--prefix_length=0: must be at least 1"),
         ({"suffix_length": -1}, "--suffix_length=-1"),
-        ({"max_chars": 1}, "--max_chars=1: must be at least 2"),
-        ({"max_chars": 1001}, "--max_chars=1001: must be at least 2 and at most 1000"),
+        ({"max_chars": 1}, "--max_chars=1: must be from 2 to 1000"),
+        ({"max_chars": 1001}, "--max_chars=1001: must be from 2 to 1000"),
         ({"min_count": 0}, "--min_count=0"),
     ],
 )

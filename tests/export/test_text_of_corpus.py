@@ -1,6 +1,6 @@
 """The whole test split of NCBI-disease as raw text: the graph gives what the Tagger gives."""
 
-import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,15 +17,11 @@ from bioner_kd.student.saved_student import SavedStudent
 from .trained_student import make_crf_student
 
 pytestmark = pytest.mark.slow
-_BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[3] / "shared" / "corpora"
 
 
 @pytest.fixture(scope="module")
-def split() -> list:
-    folder = Path(os.environ.get("BIONER_KD_CORPORA", _BESIDE_THE_CHECKOUT)) / "NCBI-disease"
-    if not folder.is_dir():
-        pytest.skip(f"{folder} is not there; name the corpora's folder by BIONER_KD_CORPORA")
-    return list(read_conll(folder / "test.tsv"))
+def split(public_file: Callable[[str], Path]) -> list:
+    return read_conll(public_file("NCBI-disease/test.tsv"))
 
 
 @pytest.fixture(scope="module", params=["plain", "crf"])
@@ -47,7 +43,7 @@ def version(student: SavedStudent, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def test_no_word_differs_from_the_keras_students(
-    version: Path, student: SavedStudent, split: list
+    split: list, version: Path, student: SavedStudent
 ) -> None:
     found = compare_texts(version, split, student)
     assert found["words"] == sum(map(len, split)) > 24_000
@@ -55,7 +51,7 @@ def test_no_word_differs_from_the_keras_students(
     assert found["largest_score_difference"] < 1e-5
 
 
-def test_entities_offsets_and_tags_are_the_taggers(version: Path, split: list) -> None:
+def test_entities_offsets_and_tags_are_the_taggers(split: list, version: Path) -> None:
     tagger, entities = Tagger.load(version), 0
     texts = [sentence.text for sentence in split]
     # Abstracts too, which are cut into sentences.

@@ -2,9 +2,7 @@
 
 import csv
 import io
-import itertools
 import json
-import os
 import random
 import re
 import shutil
@@ -15,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from bioner_kd.corpus.conll import read_conll
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.encoding.tables import read_tables
@@ -114,20 +111,14 @@ IN_THE_PAGE = """async (sentences) => {
 }"""
 
 
-def sentences_to_compare() -> list[Sentence]:
-    """Of NCBI-disease where it is, otherwise of the corpus that travels with the project."""
-    beside = Path(__file__).parents[3] / "shared" / "corpora"
-    path = Path(os.environ.get("BIONER_KD_CORPORA", beside)) / "NCBI-disease" / "test.tsv"
-    if path.is_file():
-        return list(itertools.islice(read_conll(path), 200))
-    return [s for split in ("test", "devel") for s in read_demo(split)][:200]
-
-
 def test_tags_of_200_sentences_are_pythons(
-    open_page: Callable[..., Opened], site: str, tagger: Tagger
+    open_page: Callable[..., Opened],
+    site: str,
+    tagger: Tagger,
+    public_or_demo_sentences: list[Sentence],
 ) -> None:
     page, _ = open_page(site)
-    sentences = [list(s.words) for s in sentences_to_compare()]
+    sentences = [list(s.words) for s in public_or_demo_sentences[:200]]
     assert len(sentences) == 200
     sentences.append([word for words in sentences[:12] for word in words])  # several pieces
     found = page.evaluate(IN_THE_PAGE, sentences)

@@ -1,0 +1,62 @@
+"""Compressed bytes and JSON that come from strangers, read within stated limits.
+
+What a stranger wrote may be a few bytes that unpack to gigabytes, or JSON that takes minutes or all
+memory.
+"""
+
+import json
+import re
+import zlib
+from typing import Any
+
+# A list takes 30 times the bytes of its brackets. Tables and manifests of ours have a thousand.
+MOST_BRACKETS = 100_000
+# The time for a number grows with the square of its digits. No number of ours is as long.
+_DIGITS = re.compile(rb"(?<![0-9])[0-9]{1000}")
+
+
+def gunzip(content: bytes, most: int) -> bytes:
+    """What gzip compressed.
+
+    Args:
+        content: one member of a gzip file and nothing else.
+        most: bytes that may be inside.
+
+    Raises:
+        ValueError: there are more, or it is cut short or damaged.
+    """
+    unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    try:
+        inside = unpacker.decompress(content, most + 1)
+    except zlib.error as error:
+        raise ValueError(f"damaged gzip: {error}") from error
+    if len(inside) > most:
+        raise ValueError(f"more than {most} bytes are inside of its {len(content)}")
+    if not unpacker.eof or unpacker.unused_data:
+        raise ValueError("this gzip is cut short, or something stands behind it")
+    return inside
+
+
+def parse_json(content: bytes, *, brackets: int = MOST_BRACKETS) -> Any:
+    """Values of a JSON text, in time and memory that its length bounds.
+
+    Args:
+        content: UTF-8.
+        brackets: how many lists and objects there may be; brackets inside of strings count too.
+
+    Raises:
+        ValueError: it is no JSON, is over a limit, or has a number that JSON does not know.
+    """
+    opened = content.count(b"[") + content.count(b"{")
+    if opened > brackets:
+        raise ValueError(f"it has {opened} lists and objects, more than {brackets}")
+    if _DIGITS.search(content):
+        raise ValueError("it has a number of 1000 digits or more")
+    try:
+        return json.loads(content.decode("utf-8"), parse_constant=_refuse)
+    except RecursionError as error:
+        raise ValueError("lists and objects are nested too deeply") from error
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is no number of JSON")
