@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -17,7 +18,9 @@ from bioner_kd.encoding.batches import BatchSource, predict_logits
 from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.encoding.subwords import SubwordSentences
 from bioner_kd.encoding.windows import WindowConfig
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, one_line, shown
+from bioner_kd.teacher.checkpoint.encoder_config import read_config, usable_positions
+from bioner_kd.teacher.checkpoint.json_file import read_json_object
 from bioner_kd.teacher.checkpoint.tf_weights import save_checkpoint
 from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier
 from bioner_kd.teacher.checkpoint.weights_file import TF_WEIGHTS
@@ -151,20 +154,26 @@ def teacher_fingerprint(
         InputError: the folder holds no fine-tuned teacher.
     """
     try:
-        settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+        settings = read_json_object(folder / SETTINGS)
         return {
             "teacher": file_digest(folder / TF_WEIGHTS),
             "tokenizer": file_digest(folder / TOKENIZER),
-            "tags": list(TagSet(tuple(settings["tags"])).tags),
-            "windows": asdict(WindowConfig(**settings["windows"])),
+            "tags": list(TagSet.from_json(settings["tags"]).tags),
+            "windows": asdict(_windows(settings["windows"])),
             # Named only where it differs, so that a cache made before stays that of its teacher.
             **({} if reading.precision == FLOAT32 else {"precision": reading.precision}),
         }
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
-            f"{folder}: not a fine-tuned teacher ({error}); make one with "
+            f"{folder}: not a fine-tuned teacher ({one_line(error)}); make one with "
             "scripts/finetune_teacher.py."
         ) from error
+
+
+def _windows(settings: Any) -> WindowConfig:
+    if not all(type(number) is int for number in settings.values()):
+        raise TypeError(f"windows are whole numbers, not {shown(settings)}")
+    return WindowConfig(**settings)
 
 
 def load_teacher(folder: Path, reading: ReadingConfig = DEFAULT_READING) -> SavedTeacher:
@@ -181,6 +190,12 @@ def load_teacher(folder: Path, reading: ReadingConfig = DEFAULT_READING) -> Save
     fingerprint = teacher_fingerprint(folder, reading)
     tag_set = TagSet(tuple(fingerprint["tags"]))  # type: ignore[arg-type]
     windows = WindowConfig(**fingerprint["windows"])  # type: ignore[arg-type]
+    positions = usable_positions(read_config(folder))
+    if windows.max_subwords > positions:
+        raise InputError(
+            f"{folder / SETTINGS}: max_subwords is {windows.max_subwords}, but the encoder has "
+            f"positions for {positions} subwords; make a teacher with scripts/finetune_teacher.py."
+        )
     reading.check_window(windows.max_subwords)
     tokenizer = load_tokenizer(folder)
     classifier = load_token_classifier(

@@ -10,8 +10,9 @@ from transformers import PretrainedConfig
 
 from bioner_kd.atomic import atomic_file
 from bioner_kd.corpus.tokenizer import MASK
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, one_line, shown
 from bioner_kd.teacher.checkpoint.encoder_config import read_config
+from bioner_kd.teacher.tokenizer_file import is_failure
 from bioner_kd.teacher.wordpiece import (
     SETTINGS,
     SPECIAL_PIECES,
@@ -83,11 +84,23 @@ class SubwordTokenizer:
         ids = self._known.get(word)
         if ids is None:
             text = self._before + word
-            ids = tuple(self._tokenizer.encode(text, add_special_tokens=False).ids)
+            ids = tuple(self._encode(text))
             if len(self._known) >= _MOST_REMEMBERED:
                 self._known = {MASK: (self.mask_id,)}
             ids = self._known[word] = ids or (self.unk_id,)
         return list(ids)
+
+    def _encode(self, text: str) -> list[int]:
+        try:
+            return self._tokenizer.encode(text, add_special_tokens=False).ids
+        except BaseException as error:
+            # A step that a file describes may fail at some texts only.
+            if not is_failure(error):
+                raise
+            raise InputError(
+                f"the teacher's tokenizer fails at the word {shown(text)} ({one_line(error)}); "
+                "download the checkpoint again."
+            ) from error
 
     def ordinary_ids(self) -> list[int]:
         """Ids of all pieces but the special ones, in order."""

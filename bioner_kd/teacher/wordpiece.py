@@ -8,13 +8,21 @@ from typing import Any
 from absl import logging
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
-from bioner_kd.errors import InputError
-from bioner_kd.teacher.checkpoint.json_file import read_json_object
+from bioner_kd.errors import InputError, one_line, shown
+from bioner_kd.regular_file import read_small
+from bioner_kd.teacher.checkpoint.json_file import parse_json, read_json_object
+from bioner_kd.teacher.tokenizer_file import (
+    MOST_BYTES,
+    MOST_PIECES,
+    check_pieces,
+    is_failure,
+    read_tokenizer_file,
+)
 
 TOKENIZER, VOCABULARY = "tokenizer.json", "vocab.txt"
 SETTINGS, SPECIAL_PIECES = "tokenizer_config.json", "special_tokens_map.json"
 # Of byte-level BPE.
-_PIECES, _MERGES = "vocab.json", "merges.txt"
+_PIECES, _MERGES, _VERSION = "vocab.json", "merges.txt", "#version"
 
 # What a piece is called where no file says it: in RoBERTa's manner, or in BERT's. MPNet has the
 # former's pieces and the latter's [UNK].
@@ -25,6 +33,8 @@ _USUAL_PIECES = {
     "sep_token": ("</s>", "[SEP]"),
     "mask_token": ("<mask>", "[MASK]"),
 }
+# Settings of a tokenizer that are followed.
+_SWITCHES = ("do_lower_case", "strip_accents", "tokenize_chinese_chars")
 # Only pretraining needs it.
 _OPTIONAL = "mask_token"
 
@@ -41,11 +51,11 @@ def build_tokenizer(folder: Path) -> tuple[Tokenizer, dict[str, str]]:
     Raises:
         InputError: a file is missing or broken, or the vocabulary lacks a special piece.
     """
-    settings = read_optional(folder / SETTINGS)
+    settings = _read_settings(folder / SETTINGS)
     named = read_optional(folder / SPECIAL_PIECES) | settings
     if (folder / TOKENIZER).is_file():
         path = folder / TOKENIZER
-        tokenizer = _from_tokenizer_file(path)
+        tokenizer = read_tokenizer_file(path)
         pieces = _special_pieces(path, named, tokenizer.get_vocab())
         _set_lower_casing(path, tokenizer, settings.get("do_lower_case"))
     elif (folder / _PIECES).is_file():
@@ -65,8 +75,21 @@ def build_tokenizer(folder: Path) -> tuple[Tokenizer, dict[str, str]]:
 
 def is_byte_level(tokenizer: Tokenizer) -> bool:
     """Tells whether a tokenizer splits the bytes of a word, and the space before it, as GPT-2's."""
-    steps = json.loads(tokenizer.to_str()).get("pre_tokenizer") or {}
-    return any(step.get("type") == "ByteLevel" for step in [steps, *steps.get("pretokenizers", [])])
+    step = tokenizer.pre_tokenizer
+    described = json.loads(step.__getstate__()) if step is not None else {}
+    steps = [described, *described.get("pretokenizers", [])]
+    return any(step.get("type") == "ByteLevel" for step in steps)
+
+
+def _read_settings(path: Path) -> dict[str, Any]:
+    settings = read_optional(path)
+    for name in _SWITCHES:
+        if not isinstance(settings.get(name), bool | None):
+            raise InputError(
+                f"{path}: {name} must be true, false or null, not {shown(settings[name])}; "
+                "download the file again."
+            )
+    return settings
 
 
 def read_optional(path: Path) -> dict[str, Any]:
@@ -103,7 +126,7 @@ def _special_pieces(path: Path, named: dict[str, Any], ids: dict[str, int]) -> d
         if known:
             pieces[role] = known[0]
         elif role != _OPTIONAL:
-            wanted = " and ".join(map(repr, [said] if said else usual))
+            wanted = " and ".join(map(shown, [said] if said else usual))
             raise InputError(
                 f"{path}: the vocabulary lacks {wanted}, the {role} of an encoder; download the "
                 "checkpoint again."
@@ -114,25 +137,22 @@ def _special_pieces(path: Path, named: dict[str, Any], ids: dict[str, int]) -> d
 def _byte_level(path: Path) -> Tokenizer:
     merges = path.with_name(_MERGES)
     try:
-        model = models.BPE.from_file(str(path), str(merges))
-    except Exception as error:  # The library raises nothing more specific.
+        ids = parse_json(read_small(path, MOST_BYTES))
+        check_pieces(ids)
+        lines = read_small(merges, MOST_BYTES).decode("utf-8").split("\n")
+        pairs = [tuple(line.split(" ")) for line in lines if line and not line.startswith(_VERSION)]
+        model = models.BPE(ids, pairs)
+    except BaseException as error:
+        if not is_failure(error):
+            raise
         raise InputError(
             f"{path}: this and {_MERGES} beside it do not make a byte-level BPE vocabulary "
-            f"({error}); download both again."
+            f"({one_line(error)}); download both again."
         ) from error
     tokenizer = Tokenizer(model)
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
     tokenizer.decoder = decoders.ByteLevel()
     return tokenizer
-
-
-def _from_tokenizer_file(path: Path) -> Tokenizer:
-    try:
-        return Tokenizer.from_file(str(path))
-    except Exception as error:  # The library raises nothing more specific.
-        raise InputError(
-            f"{path}: this is not a file of the tokenizers library ({error}); download it again."
-        ) from error
 
 
 def _set_lower_casing(path: Path, tokenizer: Tokenizer, wanted: bool | None) -> None:
@@ -156,7 +176,7 @@ def _set_lower_casing(path: Path, tokenizer: Tokenizer, wanted: bool | None) -> 
 
 def _read_vocabulary(path: Path) -> dict[str, int]:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_small(path, MOST_BYTES).decode("utf-8")
     except OSError as error:
         raise InputError(
             f"{path}: cannot read this file ({error.strerror}); a checkpoint folder needs it, "
@@ -166,8 +186,14 @@ def _read_vocabulary(path: Path) -> dict[str, int]:
         raise InputError(
             f"{path}: byte {error.start} is not UTF-8; download the vocabulary again."
         ) from error
+    text = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
+    if text.count("\n") >= MOST_PIECES:
+        raise InputError(
+            f"{path}: the vocabulary has more than {MOST_PIECES:,} pieces, which no encoder has; "
+            "download it again."
+        )
     # Not splitlines(): a piece may be a character that Python takes for the end of a line.
-    return {piece: index for index, piece in enumerate(text.removesuffix("\n").split("\n"))}
+    return {piece: index for index, piece in enumerate(text.split("\n"))}
 
 
 def _from_vocabulary(

@@ -33,7 +33,11 @@ def test_without_cache_and_teacher_there_is_no_guidance():
 
 
 def test_a_cache_of_other_sentences_is_refused(tmp_path):
-    list(LogitsCache(tmp_path / "train").write(SENTENCES, {"tags": []}, lambda part: [LOGITS]))
+    list(
+        LogitsCache(tmp_path / "train").write(
+            SENTENCES, {"tags": ["O", "B-X"]}, lambda part: [LOGITS]
+        )
+    )
     others = [Sentence.from_words(["another", "sentence"], ["O", "O"])]
     with pytest.raises(InputError, match="words"):
         distill.read_guidance(program(f"--cache={tmp_path}"), others)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from . import hostile_caches
+from . import hostile_caches, hostile_folders
 from .checkpoint import hostile
 from .judge import faults, judge
 
@@ -23,3 +23,13 @@ def test_every_hostile_cache_is_refused(tmp_path):
     assert not {name: found for name, found in wrong.items() if found}
     hostile_caches.write_cache(tmp_path)
     hostile_caches.use(tmp_path)
+
+
+@pytest.mark.slow
+def test_every_hostile_teacher_is_refused(tmp_path):
+    outcomes = judge("hostile_folders", tmp_path / "cases")
+    assert outcomes.keys() == hostile_folders.CASES.keys()
+    wrong = {name: faults(outcome, "InputError") for name, outcome in outcomes.items()}
+    assert not {name: found for name, found in wrong.items() if found}
+    hostile_folders.write_teacher(tmp_path)
+    hostile_folders.use(tmp_path)

@@ -11,7 +11,7 @@ from typing import Any
 from transformers import CONFIG_MAPPING, PretrainedConfig
 from transformers.activations_tf import ACT2FN
 
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, one_line, shown
 from bioner_kd.teacher.checkpoint.json_file import read_json_object
 
 
@@ -56,7 +56,7 @@ _SIZES = (
     "num_attention_heads",
     "max_position_embeddings",
 )
-_MOST_LABELS = 10_000
+_MOST_LABELS, _DIGITS_OF_LABELS, _LONGEST_LABEL = 10_000, 5, 200
 _PAD = "pad_token_id"
 
 
@@ -89,7 +89,8 @@ def read_config(folder: str | os.PathLike[str]) -> PretrainedConfig:
         config = CONFIG_MAPPING[family].from_dict(kept)
     except (TypeError, ValueError, AttributeError, KeyError) as error:
         raise InputError(
-            f"{path}: this does not describe a {family} model ({error}); download it again."
+            f"{path}: this does not describe a {family} model ({one_line(error)}); download it "
+            "again."
         ) from error
     _check_sizes(path, config)
     return config
@@ -115,8 +116,8 @@ def _family(path: Path, values: Mapping[str, Any]) -> str:
         named = foreign[0] if foreign else "bert"
     if not isinstance(named, str) or named not in FAMILIES:
         raise InputError(
-            f"{path}: no teacher can be made of this checkpoint, whose model_type is {named!r}; "
-            f"name a checkpoint of one of these: {', '.join(FAMILIES)}."
+            f"{path}: no teacher can be made of this checkpoint, whose model_type is "
+            f"{shown(named)}; name a checkpoint of one of these: {', '.join(FAMILIES)}."
         )
     return named
 
@@ -152,23 +153,32 @@ def _check_value(path: Path, name: str, value: Any, default: Any) -> None:
         items = value if isinstance(value, list) else [value or ""]
         holds = all(isinstance(item, str) for item in items)
     if not holds:
-        raise InputError(f"{path}: {name} must be {rule}, not {value!r}; download the file again.")
+        raise InputError(
+            f"{path}: {name} must be {rule}, not {shown(value)}; download the file again."
+        )
 
 
 def _is_number(value: Any) -> bool:
     return type(value) in (int, float) and math.isfinite(value)
 
 
+def _is_label(number: str, label: Any) -> bool:
+    # Of digits alone, and few: the time to read a number grows with the square of its length.
+    short = number.isdecimal() and len(number) <= _DIGITS_OF_LABELS
+    return short and isinstance(label, str) and len(label) <= _LONGEST_LABEL
+
+
 def _checked_labels(path: Path, labels: Any) -> dict[int, str]:
     if (
         isinstance(labels, dict)
         and len(labels) <= _MOST_LABELS
-        and all(key.isdecimal() and isinstance(label, str) for key, label in labels.items())
+        and all(_is_label(number, label) for number, label in labels.items())
         and sorted(map(int, labels)) == list(range(len(labels)))
     ):
         return {int(key): label for key, label in labels.items()}
     raise InputError(
-        f"{path}: id2label must give each number from 0 on a label, at most {_MOST_LABELS}; "
+        f"{path}: id2label must give each number from 0 on a label, at most "
+        f"{_MOST_LABELS:,} of at most {_LONGEST_LABEL} characters; "
         "download the file again."
     )
 

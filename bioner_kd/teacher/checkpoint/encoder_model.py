@@ -17,7 +17,7 @@ from absl import logging
 from transformers import PretrainedConfig, TFPreTrainedModel
 from transformers.utils import logging as transformers_logging
 
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, one_line, shown
 from bioner_kd.teacher.checkpoint.encoder_config import whole_numbers
 from bioner_kd.teacher.checkpoint.state import read_state
 from bioner_kd.teacher.checkpoint.tf_weights import torch_name_and_axes
@@ -158,27 +158,29 @@ def _check_tensors(
     folder: Path, state: Mapping[str, np.ndarray], used: Mapping[str, Place], prefix: str
 ) -> None:
     for name, place in used.items():
+        tensor = f"the tensor {shown(name)}"
         if name not in state:
             raise InputError(
-                f"{folder}: the weights lack the tensor {name!r}, which config.json asks for with "
-                f"shape {place.shape}; config.json and weights must be of one encoder: download "
-                "both again."
+                f"{folder}: the weights lack {tensor}, which config.json asks for with shape "
+                f"{place.shape}; config.json and weights must be of one encoder: download both "
+                "again."
             )
         if state[name].shape != place.shape:
             raise InputError(
-                f"{folder}: the tensor {name!r} has shape {state[name].shape} in the weights and "
+                f"{folder}: {tensor} has shape {shown(state[name].shape)} in the weights and "
                 f"{place.shape} by config.json; both must be of one encoder: download both again."
             )
         if state[name].dtype.kind != "f":
             raise InputError(
-                f"{folder}: the tensor {name!r} holds {state[name].dtype} numbers; quantised "
-                "weights are not supported: name a float32, float16 or bfloat16 checkpoint."
+                f"{folder}: {tensor} holds {state[name].dtype} numbers; quantised weights are not "
+                "supported: name a float32, float16 or bfloat16 checkpoint."
             )
     for name in state:
         if name.startswith(prefix) and name not in used and _POOLER not in name:
             raise InputError(
-                f"{folder}: the weights have the tensor {name!r} of shape {state[name].shape}, for "
-                "which config.json has no place; both must be of one encoder: download both again."
+                f"{folder}: the weights have the tensor {shown(name)} of shape "
+                f"{shown(state[name].shape)}, for which config.json has no place; both must be of "
+                "one encoder: download both again."
             )
 
 
@@ -188,7 +190,7 @@ def _log_left_out(
     parts = {name.split(".")[0] for name in state}
     left_out = sorted(parts - {name.split(".")[0] for name in used})
     if left_out:
-        logging.info("%s: heads left out: %s.", folder, ", ".join(left_out))
+        logging.info("%s: heads left out: %s.", folder, one_line(", ".join(left_out)))
 
 
 def _log_new(folder: Path, names: set[str]) -> None:
@@ -206,7 +208,7 @@ def _build(folder: Path, config: PretrainedConfig, model_class: type[Model]) -> 
             model = model_class(config)
             model.build_in_name_scope()
         except (KeyError, TypeError, ValueError, AttributeError, tf.errors.OpError) as error:
-            reason = str(error).partition("\n")[0]
+            reason = one_line(str(error).partition("\n")[0])
             raise InputError(
                 f"{folder / 'config.json'}: no {config.model_type} model can be built as this "
                 f"describes it ({reason}); download it again."

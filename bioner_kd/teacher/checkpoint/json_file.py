@@ -12,20 +12,15 @@ from bioner_kd.regular_file import read_small
 _MOST_BYTES = 4_000_000
 # Of 64 bits, and more than any size has.
 _MOST_DIGITS = 20
+# A list takes 30 times the memory of its two brackets. Vocabularies have one for each piece.
+_MOST_CONTAINERS = 1_000_000
 
 
-def read_json_object(
-    path: str | os.PathLike[str],
-    *,
-    needed_by: str = "a checkpoint folder",
-    most_bytes: int = _MOST_BYTES,
-) -> dict[str, Any]:
+def read_json_object(path: str | os.PathLike[str]) -> dict[str, Any]:
     """Reads a file that holds one JSON object.
 
     Args:
         path: a JSON file, UTF-8.
-        needed_by: what the file is a part of, for errors.
-        most_bytes: size that the file may have.
 
     Returns:
         The object.
@@ -34,10 +29,10 @@ def read_json_object(
         InputError: the file is missing, unreadable, too large, not JSON, or holds something else.
     """
     try:
-        value = parse_json(read_small(path, most_bytes))
+        value = parse_json(read_small(path, _MOST_BYTES))
     except OSError as error:
         raise InputError(
-            f"{path}: cannot read this file ({error.strerror}); {needed_by} needs it: "
+            f"{path}: cannot read this file ({error.strerror}); a checkpoint folder needs it: "
             "download it again or name another folder."
         ) from error
     except ValueError as error:
@@ -65,8 +60,10 @@ def parse_json(
         The value. Whole numbers have at most 20 digits.
 
     Raises:
-        ValueError: it is not JSON, or nested too deeply, or has a longer number.
+        ValueError: it is not JSON, has a longer number, or is nested too deeply or too often.
     """
+    if content.count(b"[") + content.count(b"{") > _MOST_CONTAINERS:
+        raise ValueError(f"it has more than {_MOST_CONTAINERS:,} lists and objects")
     try:
         return json.loads(
             content.decode("utf-8"), parse_int=_number, object_pairs_hook=object_pairs_hook

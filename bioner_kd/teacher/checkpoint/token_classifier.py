@@ -7,7 +7,7 @@ from pathlib import Path
 from transformers import PretrainedConfig, TFPreTrainedModel
 from transformers.models.auto.modeling_tf_auto import TF_MODEL_FOR_TOKEN_CLASSIFICATION_MAPPING
 
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, one_line
 from bioner_kd.teacher.checkpoint.encoder_config import read_config
 from bioner_kd.teacher.checkpoint.encoder_model import load_encoder
 from bioner_kd.teacher.config import FLOAT32
@@ -55,6 +55,6 @@ def _check_labels(folder: Path, config: PretrainedConfig, tags: Sequence[str]) -
     if labels != list(tags):
         raise InputError(
             f"{folder / 'config.json'}: this teacher was fine-tuned for {len(labels)} tags "
-            f"({', '.join(map(str, labels))}), not for the {len(tags)} of this corpus "
-            f"({', '.join(tags)}); fine-tune a teacher on this corpus."
+            f"({one_line(', '.join(labels))}), not for the {len(tags)} of this corpus "
+            f"({one_line(', '.join(tags))}); fine-tune a teacher on this corpus."
         )
