@@ -196,8 +196,8 @@ _OPEN: "weakref.WeakSet[WorkerPool[Any, Any]]" = weakref.WeakSet()
 
 
 # An iterator may live until the interpreter ends, in a variable or in an exception's traceback. By
-# then Python has stopped the threads that feed the processes, and aborts where a pipe is closed that
-# one of them was using.
+# then Python has stopped the threads that feed the processes, and aborts where a pipe is closed
+# that one of them was using.
 @atexit.register
 def _close_open() -> None:
     for pool in list(_OPEN):
