@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
 
 from bioner_kd.artefact.layout import FORMS
@@ -61,8 +62,9 @@ def tag_texts(program: Program) -> None:
     text = choice.text if program.values["text"].present else None
     items = read_items(text, program.arguments, choice.input)
     tagger = Tagger.load(choice.model, form=choice.form)
-    records = tagged_records(tagger, items, format=choice.format, workers=choice.workers)
-    write_records(_with_progress(records, choice.output), choice.output)
+    found = tagged_records(tagger, items, format=choice.format, workers=choice.workers)
+    with closing(found) as records:
+        write_records(_with_progress(records, choice.output), choice.output)
 
 
 def _with_progress(records: Iterable[str], output: str) -> Iterable[str]:

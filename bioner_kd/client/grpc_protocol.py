@@ -1,5 +1,6 @@
 """TF Serving's gRPC API, with tensorflow-serving-api."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,7 +9,7 @@ from bioner_kd.client.answers import read_answer
 from bioner_kd.client.config import ServerConfig
 from bioner_kd.client.deadline import call_within
 from bioner_kd.encoding.decoding import Entity
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, one_line
 
 # An answer may be larger than gRPC's usual limit; it goes straight to the server, whatever proxy
 # the environment names.
@@ -57,9 +58,10 @@ class GrpcClient:
             raise self._explained(error) from error
         try:
             columns = {name: _column(answer.outputs[name]) for name in (*WORD_OUTPUTS, NUM_WORDS)}
-        except (TypeError, ValueError):
-            columns = {}  # an output that it does not have
-        return read_answer(texts, _rows(columns, len(texts)), self._config.address)
+            rows = _rows(columns, len(texts))
+        except (AttributeError, TypeError, ValueError):
+            rows = []  # an output that it does not have, or one of another type or shape
+        return read_answer(texts, rows, self._config.address)
 
     def _explained(self, error: Any) -> InputError:
         import grpc
@@ -76,16 +78,21 @@ class GrpcClient:
         if code == grpc.StatusCode.UNAVAILABLE:
             return InputError(
                 f"{server}: no server of TF Serving's gRPC API answers there "
-                f"({error.details()}); start it, or name another by --url."
+                f"({one_line(error.details())}); start it, or name another by --url."
             )
         return InputError(
-            f"{server}: refused with {code.name}: {error.details()} (--model={self._config.model})"
+            f"{server}: refused with {code.name}: {one_line(error.details())} "
+            f"(--model={self._config.model})"
         )
 
 
 def _column(tensor: Any) -> list[Any]:
     import tensorflow as tf
 
+    # TensorFlow repeats the last value until a shape is full, whatever the shape is.
+    shape = [dimension.size for dimension in tensor.tensor_shape.dim]
+    if max([math.prod(shape), *shape]) > tensor.ByteSize():
+        raise ValueError("fewer values than its shape promises")
     return tf.make_ndarray(tensor).tolist()
 
 

@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from bioner_kd.bounded import parse_json
 from bioner_kd.client.answers import read_answer
 from bioner_kd.client.config import ServerConfig
 from bioner_kd.client.deadline import call_within
 from bioner_kd.encoding.decoding import Entity
-from bioner_kd.errors import InputError, UsageError
+from bioner_kd.errors import InputError, UsageError, one_line, shown
 
 _SHOWN = 200
+_PIECE = 1 << 16
+# An answer has a few numbers and names for each word; each row is as long as the longest.
+_BYTES_A_CHARACTER, _LEAST_BYTES = 1000, 1 << 20
 
 
 class RestClient:
@@ -46,44 +50,62 @@ class RestClient:
             InputError: the server is down, too slow, serves no such model or answers otherwise.
         """
         server, timeout = self._config.address, self._config.timeout
+        characters = len(texts) * max(map(len, texts), default=0)
+        most = _LEAST_BYTES + _BYTES_A_CHARACTER * characters
         try:
-            status, content = call_within(timeout, lambda: self._post({"instances": list(texts)}))
+            status, content = call_within(
+                timeout, lambda: self._post({"instances": list(texts)}, most)
+            )
         except TimeoutError as error:
             raise InputError(
                 f"{server}: no answer within {timeout:g} s; give it more time by --timeout, or "
                 "fewer texts at once by --batch_size."
             ) from error
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, UnicodeError) as error:
             reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
             raise InputError(
-                f"{server}: no server of TF Serving's REST API answers there ({reason}); start it, "
-                "or name another by --url."
+                f"{server}: no server of TF Serving's REST API answers there "
+                f"({one_line(reason)}); start it, or name another by --url."
             ) from error
-        return read_answer(texts, self._predictions(status, content), server)
+        if len(content) > most:
+            raise InputError(
+                f"{server}: answered with more than {most} bytes, which no answer to these texts "
+                "has; check host and port of --url."
+            )
+        # The words of the texts may be brackets.
+        predictions = self._predictions(status, content, 1000 + 10 * (len(texts) + characters))
+        return read_answer(texts, predictions, server)
 
-    def _post(self, body: Any) -> tuple[int, bytes]:
+    def _post(self, body: Any, most: int) -> tuple[int, bytes]:
         connection = self._connect()
         try:
             headers = {"Content-Type": "application/json"}
             connection.request("POST", self._path, json.dumps(body).encode(), headers)
             response = connection.getresponse()
-            return response.status, response.read()
+            content = bytearray()
+            # In pieces, since Python sets room aside for as much as is asked for.
+            while len(content) <= most and (piece := response.read(_PIECE)):
+                content += piece
+            return response.status, bytes(content)
         finally:
             connection.close()
 
-    def _predictions(self, status: int, content: bytes) -> Any:
+    def _predictions(self, status: int, content: bytes, brackets: int) -> Any:
         server = self._config.address
         try:
-            answer = json.loads(content)
+            answer = parse_json(content, brackets=brackets)
             if status == http.HTTPStatus.OK:
                 return answer["predictions"]
             complaint = answer["error"]
+            if not isinstance(complaint, str):
+                raise TypeError("an error that is no text")
         except (ValueError, KeyError, TypeError) as error:
-            shown = content[:_SHOWN].decode("utf-8", "replace").strip()
+            start = content[:_SHOWN].decode("utf-8", "replace").strip()
             raise InputError(
                 f"{server}: answered with status {status}, but not as TF Serving's REST API does: "
-                f"{shown!r}; check host and port of --url."
+                f"{shown(start, _SHOWN)}; check host and port of --url."
             ) from error
         raise InputError(
-            f"{server}: refused with status {status}: {complaint} (--model={self._config.model})"
+            f"{server}: refused with status {status}: {one_line(complaint)} "
+            f"(--model={self._config.model})"
         )

@@ -1,9 +1,9 @@
 """The command line of tagger.pyz, the runtime in one file: the standard library's own flags."""
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from bioner_kd import __version__
@@ -14,6 +14,7 @@ from bioner_kd.runtime.records import (
     FORMAT_HELP,
     FORMATS,
     WORKERS_HELP,
+    discard_stdout,
     tagged_records,
     write_records,
 )
@@ -53,11 +54,11 @@ def main(arguments: Sequence[str], archive: Path) -> int:
     try:
         items = read_items(choice.text, choice.files, choice.input)
         tagger = Tagger.load(choice.model, form=choice.form)
-        records = tagged_records(tagger, items, format=choice.format, workers=choice.workers)
-        write_records(records, choice.output)
+        found = tagged_records(tagger, items, format=choice.format, workers=choice.workers)
+        with closing(found) as records:
+            write_records(records, choice.output)
     except BrokenPipeError:
-        # Whoever read our output has had enough; see bioner_kd.cli.program.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_stdout()  # whoever read our output has had enough
     except UsageError as error:
         return _complain(parser, str(error), _USAGE)
     except (InputError, OSError) as error:

@@ -1,7 +1,7 @@
 """Items become results on all cores, in order, a bounded number at a time."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from typing import TypeVar
 
@@ -49,7 +49,7 @@ def map_in_order(
     items: Iterable[Item],
     workers: int,
     size: Callable[[Item], int],
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """Results of items, in their order.
 
     Args:

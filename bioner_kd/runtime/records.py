@@ -3,16 +3,16 @@
 import dataclasses
 import io
 import json
+import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
-from typing import IO
 
 from bioner_kd.atomic import atomic_file
 from bioner_kd.corpus.plain_text import STDIN
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.encoding.decoding import Entity
+from bioner_kd.errors import InputError
 from bioner_kd.runtime.parallel import map_in_order
 from bioner_kd.runtime.tagger import Tagger
 from bioner_kd.runtime.texts import Item, sentences_of, size_of, text_of
@@ -51,8 +51,10 @@ class Records:
 
 def tagged_records(
     tagger: Tagger, items: Iterable[Item], *, format: str, workers: int
-) -> Iterator[str]:
+) -> Generator[str, None, None]:
     """The record of each item, in order, as soon as it is there.
+
+    Whoever takes them closes the generator, which ends the worker processes.
 
     Args:
         tagger: finds the entities.
@@ -64,19 +66,39 @@ def tagged_records(
 
 
 def write_records(records: Iterable[str], output: str) -> None:
-    """Writes records to a file, which appears when all is done, or at once to "-", the stdout."""
-    with _stdout() if output == STDIN else atomic_file(output) as file:
-        for record in records:
-            file.write(record)
-            if output == STDIN:
-                file.flush()
+    """Writes records to a file, which appears when all is done, or at once to "-", the stdout.
+
+    Raises:
+        InputError: the disk is full.
+        BrokenPipeError: whoever read the standard output has had enough.
+    """
+    if output == STDIN:
+        _write_to_stdout(records)
+        return
+    with atomic_file(output) as file:
+        file.writelines(records)
 
 
-@contextmanager
-def _stdout() -> Iterator[IO[str]]:
+def _write_to_stdout(records: Iterable[str]) -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")
-    yield sys.stdout
+    for record in records:
+        try:
+            sys.stdout.write(record)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            discard_stdout()
+            raise InputError(
+                f"Standard output: cannot write there ({error.strerror}); free some space, or send "
+                "it elsewhere."
+            ) from error
+
+
+def discard_stdout() -> None:
+    """Sends the standard output nowhere; the interpreter flushes it at exit and would complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def json_line(text: str, entities: Sequence[Entity]) -> str:

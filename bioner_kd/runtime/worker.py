@@ -24,13 +24,12 @@ def serve() -> None:
     source, sink = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     # What any library prints would damage an answer.
     os.dup2(2, 1)
-    job = pickle.load(source)
-    while True:
-        try:
-            items = pickle.load(source)
-        except EOFError:
-            return
-        write_answer(sink, run_job(job, items))
+    try:
+        job = pickle.load(source)
+        while True:
+            write_answer(sink, run_job(job, pickle.load(source)))
+    except (EOFError, BrokenPipeError):
+        return  # nobody asks any more
 
 
 def run_job(job: Callable[[Sequence[Any]], Any], items: Sequence[Any]) -> Answer:

@@ -5,11 +5,13 @@ They are plain interpreters at the end of two pipes. So a program that uses them
 a process dies, its pipe ends, which nobody can wait for in vain.
 """
 
+import atexit
 import os
 import pickle
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from queue import SimpleQueue
@@ -115,11 +117,14 @@ class WorkerPool(Generic[Item, Result]):
         """
         self._source = source
         self._stopped = False
+        self._owner = os.getpid()
         self._in_order = threading.Lock()
         self._free = threading.Semaphore(workers * _CHUNKS_A_PROCESS)
         self._results: SimpleQueue[Future[tuple[Chunk[Item], Answer] | None]] = SimpleQueue()
         pickled = pickle.dumps(job)
         self._processes: list[WorkerProcess] = []
+        self._threads: list[threading.Thread] = []
+        _OPEN.add(self)
         try:
             for _ in range(workers):
                 self._processes.append(WorkerProcess(pickled))
@@ -169,6 +174,8 @@ class WorkerPool(Generic[Item, Result]):
 
     def close(self) -> None:
         """Ends all processes, whatever they are doing."""
+        if os.getpid() != self._owner:
+            return  # in a fork, which has neither the threads nor the processes
         self._stopped = True
         self._source.close()
         for _ in self._threads:
@@ -182,3 +189,16 @@ class WorkerPool(Generic[Item, Result]):
     def _end_processes(self) -> None:
         for process in self._processes:
             process.close()
+        _OPEN.discard(self)
+
+
+_OPEN: "weakref.WeakSet[WorkerPool[Any, Any]]" = weakref.WeakSet()
+
+
+# An iterator may live until the interpreter ends, in a variable or in an exception's traceback. By
+# then Python has stopped the threads that feed the processes, and aborts where a pipe is closed
+# that one of them was using.
+@atexit.register
+def _close_open() -> None:
+    for pool in list(_OPEN):
+        pool.close()

@@ -18,6 +18,7 @@ from typing import Any
 import grpc
 import numpy as np
 import tensorflow as tf
+from tensorflow.core.framework.tensor_pb2 import TensorProto
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
 HOST = "127.0.0.1"
@@ -85,7 +86,9 @@ class GrpcServer(prediction_service_pb2_grpc.PredictionServiceServicer):
         except ValueError as error:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
         for name, value in outputs.items():
-            response.outputs[name].CopyFrom(tf.make_tensor_proto(value))
+            # What is a proto already may be one that no model gives.
+            proto = value if isinstance(value, TensorProto) else tf.make_tensor_proto(value)
+            response.outputs[name].CopyFrom(proto)
         return response
 
 

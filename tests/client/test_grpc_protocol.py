@@ -2,8 +2,11 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+import tensorflow as tf
 
 from bioner_kd.client.config import ServerConfig
 from bioner_kd.client.grpc_protocol import GrpcClient
@@ -40,6 +43,62 @@ def test_a_wrong_model_name_is_named(export_folder: Path) -> None:
 def test_an_answer_of_another_model() -> None:
     with GrpcServer(None) as server:
         assert "not as an exported student does" in complaint(server.url)
+
+
+class Answering:
+    """A model whose outputs are given."""
+
+    def __init__(self, change: dict[str, Any]) -> None:
+        self.outputs = {
+            "words": np.array([[b"gout"]]),
+            "tags": np.array([[b"B-D"]]),
+            "scores": np.array([[0.5]], np.float32),
+            "starts": np.array([[0]], np.int32),
+            "ends": np.array([[4]], np.int32),
+            "num_words": np.array([1], np.int32),
+        } | change
+
+    def call(self, *_: Any) -> dict[str, Any]:
+        return self.outputs
+
+
+def of_huge_shape(*sizes: int) -> Any:
+    tensor = tf.make_tensor_proto([[7]], tf.int32)
+    del tensor.tensor_shape.dim[:]
+    for size in sizes:
+        tensor.tensor_shape.dim.add(size=size)
+    return tensor
+
+
+def test_the_answer_of_these_tests_is_good() -> None:
+    with GrpcServer(Answering({})) as server:  # type: ignore[arg-type]
+        ((entity,),) = GrpcClient(ServerConfig(protocol="grpc", url=server.url)).tag(["gout"])
+    assert (entity.type, entity.text, entity.score) == ("D", "gout", 0.5)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"words": np.array([[b"\xff"]])},
+        {"words": np.array([[3]])},
+        {"words": np.array([3])},
+        {"words": np.array([[[b"gout"]]])},
+        {"num_words": np.array(1)},
+        {"num_words": np.array([-1])},
+        {"num_words": np.array([1.0])},
+        {"scores": np.array([[np.nan]])},
+        {"starts": np.array([[-4]]), "ends": np.array([[4]])},
+        {"starts": of_huge_shape(1, 1 << 40)},
+        {"starts": of_huge_shape(1 << 40, 0)},
+        {"starts": of_huge_shape(1, -1)},
+        {"num_words": of_huge_shape(1 << 40)},
+    ],
+)
+def test_an_answer_that_is_wrong_inside_is_one_line(change: dict[str, Any]) -> None:
+    with GrpcServer(Answering(change)) as server:  # type: ignore[arg-type]
+        said = complaint(server.url)
+    assert "not as an exported student does" in said
+    assert said.isprintable() and len(said) < 600
 
 
 def test_without_its_package_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,10 @@
 """What a person is told when REST does not answer as it should."""
 
+import contextlib
 import json
 import socket
+import threading
+import time
 
 import pytest
 
@@ -54,8 +57,6 @@ def test_a_server_that_hangs_up() -> None:
     with socket.socket() as listener:
         listener.bind((HOST, 0))
         listener.listen()
-        import threading
-
         thread = threading.Thread(target=lambda: listener.accept()[0].close())
         thread.start()
         said = complaint(f"http://{HOST}:{listener.getsockname()[1]}")
@@ -93,12 +94,91 @@ def test_an_answer_of_something_else(reply: tuple[int, bytes]) -> None:
         [{**GOOD, "num_words": 1, "tags": ["Disease"]}],
         [{**GOOD, "num_words": 1, "scores": None}],
         [{**GOOD, "num_words": "1"}],
+        {"0": {**GOOD, "num_words": 1}},
+        [{**GOOD, "num_words": 10**900}],
+        [{**GOOD, "num_words": 1, "\x1b[2J" * 200: 1, "tags": ["\x1b[2J" * 200]}],
     ],
 )
 def test_an_answer_of_another_model(predictions: object) -> None:
     content = json.dumps({"predictions": predictions}).encode()
     with RestServer(lambda path, body: (200, content)) as server:
-        assert "not as an exported student does" in complaint(server.url)
+        said = complaint(server.url)
+    assert "not as an exported student does" in said
+    assert said.isprintable() and len(said) < 600
+
+
+HOSTILE = {
+    "nested lists": b"[" * 200_000,
+    "nested in place": b'{"predictions": ' + b"[" * 900 + b"]" * 900 + b"}",
+    "nested objects": b'{"a":' * 200_000,
+    "nested error": b'{"error": ' + b"[" * 200_000,
+    "a long number": b'{"predictions": [{"num_words": ' + b"1" * 900_000 + b"}]}",
+    "a long fraction": b'{"predictions": [0.' + b"1" * 900_000 + b"]}",
+    "no number": b'{"predictions": [NaN]}',
+    "many lists": b'{"predictions": [' + b"[]," * 300_000 + b"0]}",
+    "an error of control characters": b'{"error": "' + b"\\u001b[2J\\n" * 90_000 + b'"}',
+    "an error that is none": b'{"error": {"a": [1]}}',
+    "more than any answer": b" " * 2_000_000,
+    "control characters": b"\x1b[2J\r\n" * 9_000,
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("status", [200, 400])
+@pytest.mark.parametrize("what", HOSTILE)
+def test_a_hostile_answer_is_one_short_line(what: str, status: int) -> None:
+    with RestServer(lambda path, body: (status, HOSTILE[what])) as server:
+        started = time.monotonic()
+        said = complaint(server.url)
+        assert time.monotonic() - started < 5
+    assert said.startswith(f"{server.url}: ")
+    assert said.isprintable() and len(said) < 600
+
+
+def test_an_answer_without_an_end_is_given_up_before_it_fills_the_memory() -> None:
+    sent = 0
+
+    def flood(listener: socket.socket) -> None:
+        nonlocal sent
+        connection, _ = listener.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.recv(1 << 16)
+            connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n[")
+            while sent < 1 << 28:
+                connection.sendall(bytes(1 << 16))
+                sent += 1 << 16
+
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))
+        listener.listen()
+        thread = threading.Thread(target=flood, args=(listener,))
+        thread.start()
+        said = complaint(f"http://{HOST}:{listener.getsockname()[1]}")
+        thread.join()
+    assert "answered with more than 1052576 bytes" in said
+    assert sent < 1 << 26
+
+
+def test_a_status_line_of_control_characters_is_escaped() -> None:
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))
+        listener.listen()
+
+        def answer() -> None:
+            with listener.accept()[0] as connection:
+                connection.recv(1 << 16)
+                connection.sendall(b"\x1b[2J" * 9000 + b"\r\n\r\n")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        said = complaint(f"http://{HOST}:{listener.getsockname()[1]}")
+        thread.join()
+    assert "no server of TF Serving's REST API answers there" in said
+    assert said.isprintable() and len(said) < 600
+
+
+def test_a_host_name_that_none_can_be() -> None:
+    assert "no server" in complaint(f"http://{'a' * 70}:8501")
 
 
 def test_a_good_answer_becomes_entities() -> None:

@@ -179,17 +179,63 @@ def test_ctrl_c_ends_program_and_workers() -> None:
     assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
 
 
+LEFT_OPEN = """
+import os, sys
+from pathlib import Path
+from bioner_kd.runtime.parallel import map_in_order
+def endless():
+    while True:
+        yield "x" * 1000
+results = map_in_order(list, endless(), 2, len)
+for number, _ in enumerate(results):
+    if number == 1000:
+        print(Path(f"/proc/self/task/{os.getpid()}/children").read_text())
+        break
+"""
+
+
+@pytest.mark.parametrize(
+    ("end", "status", "says"),
+    [
+        ("", 0, ""),
+        ("sys.exit(3)", 3, ""),
+        ("raise OSError('full')", 1, "OSError: full"),
+        ("raise KeyboardInterrupt", -signal.SIGINT, "KeyboardInterrupt"),
+        ("held = []\ntry: raise OSError\nexcept OSError as error: held.append(error)", 0, ""),
+    ],
+)
+def test_a_program_that_ends_before_its_iterator_ends_its_workers(
+    end: str, status: int, says: str
+) -> None:
+    finished = subprocess.run(
+        [sys.executable, "-c", LEFT_OPEN + end],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        timeout=60,
+        check=False,
+    )
+    workers = finished.stdout.split()
+    assert len(workers) == 2
+    assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+    assert finished.returncode == status
+    assert finished.stderr.strip().rpartition("\n")[2] == says
+
+
 def test_workers_end_with_a_parent_that_is_killed() -> None:
     program = INTERRUPTED
     with subprocess.Popen(
         [sys.executable, "-c", program],
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
     ) as process:
         assert process.stdout and process.stdout.readline() == "ready\n"
         workers = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
         process.kill()
+        # Their standard error too, so this waits for them.
+        assert process.stderr and process.stderr.read() == ""
     deadline = time.monotonic() + 30
     while any(Path(f"/proc/{worker}").exists() for worker in workers):
         assert time.monotonic() < deadline

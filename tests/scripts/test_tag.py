@@ -9,6 +9,8 @@ import struct
 import subprocess
 import sys
 import termios
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -209,6 +211,94 @@ def test_many_texts_are_shared_by_workers_and_come_in_order(
     assert [record["text"] for record in found] == TEXTS * 250
     places = [[e["start"] for e in record["entities"]] for record in expected]
     assert [[e["start"] for e in record["entities"]] for record in found] == places * 250
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of so many texts that processes are started, and are still at work when it is told."""
+    path = tmp_path_factory.mktemp("many") / "in.txt"
+    path.write_text("\n".join(TEXTS * 1000), encoding="utf-8")
+    return path
+
+
+def workers_of(pid: int) -> list[Path]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [Path(f"/proc/{child}") for child in children]
+
+
+def test_a_full_disk_is_one_line_and_ends_the_workers(
+    model: str, many: Path, tmp_path: Path, room_for: Callable[[int], AbstractContextManager[None]]
+) -> None:
+    output = tmp_path / "out" / "found.jsonl"
+    with room_for(200_000):
+        result = run(model, "--workers=2", f"--output={output}", many)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"tag.py: {output}: cannot write here (File too large); free some space or choose another "
+        "output path.\n"
+    )
+    assert not list(output.parent.iterdir())
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_full_disk_behind_standard_output_is_one_line(
+    model: str, many: Path, workers: int
+) -> None:
+    with open("/dev/full", "wb") as full:
+        finished = subprocess.run(
+            command(model, f"--workers={workers}", many),
+            stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+            env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=60, check=False,
+        )  # fmt: skip
+    assert finished.returncode == 1
+    assert finished.stderr == (
+        "tag.py: Standard output: cannot write there (No space left on device); free some space, "
+        "or send it elsewhere.\n"
+    )
+
+
+def reader_leaves(process: subprocess.Popen[bytes], workers: list[Path]) -> None:
+    assert process.stdout
+    process.stdout.close()
+
+
+def worker_dies(process: subprocess.Popen[bytes], workers: list[Path]) -> None:
+    os.kill(int(workers[0].name), signal.SIGKILL)
+
+
+def ctrl_c(process: subprocess.Popen[bytes], workers: list[Path]) -> None:
+    process.send_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize(
+    ("happens", "status", "says"),
+    [
+        (reader_leaves, 0, ""),
+        (worker_dies, 1, "tag.py: A worker process was killed by signal 9 when it was given texts"),
+        (ctrl_c, 130, "tag.py: Stopped.\n"),
+    ],
+)
+def test_whatever_ends_the_program_ends_its_workers(
+    model: str, many: Path, happens: Callable[..., None], status: int, says: str
+) -> None:
+    with subprocess.Popen(
+        command(model, "--workers=2", *[many] * 4),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    ) as process:
+        assert process.stdout and process.stderr
+        while len(workers := workers_of(process.pid)) < 2:
+            assert process.stdout.readline()
+        happens(process, workers)
+        # Whoever reads on keeps the program from waiting.
+        while not process.stdout.closed and process.stdout.readline():
+            pass
+        errors = process.stderr.read().decode()
+        assert process.wait(60) == status
+    assert errors.startswith(says) and errors.count("\n") == bool(says)
+    assert not any(worker.exists() for worker in workers)
 
 
 def complaint(result: Result, status: int) -> str:
