@@ -146,7 +146,7 @@ def test_an_entry_that_is_no_string_is_damage(tmp_path: Path, entry: object) -> 
         else:
             record["features"]["folding"]["x"] = entry
         path.write_text(json.dumps(record), encoding="utf-8")
-        with pytest.raises(InputError, match="an entry is no string"):
+        with pytest.raises(InputError, match="no list of strings|folding"):
             read_tables(path)
 
 
