@@ -5,7 +5,6 @@ before any memory is taken.
 """
 
 import dataclasses
-import json
 import math
 import reprlib
 from collections.abc import Iterator, Mapping
@@ -15,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from bioner_kd.bounded import parse_json
 from bioner_kd.encoding.tables import Tables
 from bioner_kd.encoding.word_features import FEATURES, VECTOR
 from bioner_kd.student.config import CRF_HEAD, StudentConfig
@@ -170,16 +170,12 @@ def parse_record(content: bytes, name: str) -> dict[str, Any]:
     if len(content) > LONGEST_STRUCTURE:
         raise ValueError(f"{name} is longer than {LONGEST_STRUCTURE:,} bytes")
     try:
-        record = json.loads(content.decode("utf-8"), parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+        record = parse_json(content)
+    except ValueError as error:
         raise ValueError(f"{name} is not valid JSON ({error})") from error
     if not isinstance(record, dict):
         raise ValueError(f"{name} holds no JSON object")
     return record
-
-
-def _refuse_constant(name: str) -> float:
-    raise ValueError(f"{name} is no number")
 
 
 def make_blueprint(record: Mapping[str, Any], tags: tuple[str, ...]) -> Blueprint:
