@@ -7,7 +7,10 @@ memory.
 import json
 import re
 import zlib
+from collections.abc import Callable
 from typing import Any
+
+PairsHook = Callable[[list[tuple[str, Any]]], Any]
 
 # A list takes 30 times the bytes of its brackets. Tables and manifests of ours have a thousand.
 MOST_BRACKETS = 100_000
@@ -37,12 +40,15 @@ def gunzip(content: bytes, most: int) -> bytes:
     return inside
 
 
-def parse_json(content: bytes, *, brackets: int = MOST_BRACKETS) -> Any:
+def parse_json(
+    content: bytes, *, brackets: int = MOST_BRACKETS, pairs_hook: PairsHook | None = None
+) -> Any:
     """Values of a JSON text, in time and memory that its length bounds.
 
     Args:
         content: UTF-8.
         brackets: how many lists and objects there may be; brackets inside of strings count too.
+        pairs_hook: what makes an object of its names and values, as `json.loads` takes it.
 
     Raises:
         ValueError: it is no JSON, is over a limit, or has a number that JSON does not know.
@@ -53,7 +59,8 @@ def parse_json(content: bytes, *, brackets: int = MOST_BRACKETS) -> Any:
     if _DIGITS.search(content):
         raise ValueError("it has a number of 1000 digits or more")
     try:
-        return json.loads(content.decode("utf-8"), parse_constant=_refuse)
+        text = content.decode("utf-8")
+        return json.loads(text, parse_constant=_refuse, object_pairs_hook=pairs_hook)
     except RecursionError as error:
         raise ValueError("lists and objects are nested too deeply") from error
 

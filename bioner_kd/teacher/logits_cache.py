@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from bioner_kd.atomic import atomic_file
+from bioner_kd.bounded import parse_json
 from bioner_kd.checksum import file_digest
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tag_set import TagSet
@@ -21,7 +22,6 @@ from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.errors import InputError, one_line, shown
 from bioner_kd.regular_file import read_small
 from bioner_kd.teacher.cache_kind import LOGITS, CacheKind
-from bioner_kd.teacher.checkpoint.json_file import parse_json
 from bioner_kd.teacher.checkpoint.weights_file import Damaged
 from bioner_kd.teacher.logits_shard import read_shard, shard_content
 
@@ -29,7 +29,7 @@ MANIFEST = "manifest.json"
 # The one entry of a fingerprint that differs between the splits of a corpus.
 WORDS = "words"
 SHARD_SENTENCES = 1024
-_LARGEST_SHARD = 100_000
+_LARGEST_SHARD, _MOST_SENTENCES = 100_000, 10**12
 # A shard takes 90: 40 million sentences.
 _MOST_BYTES = 4_000_000
 _MANIFEST_ENTRIES = {"fingerprint": dict, "sentences": int, "shard_sentences": int, "shards": dict}
@@ -278,7 +278,10 @@ def _check_manifest(manifest: Any) -> None:
     for name, kind in _MANIFEST_ENTRIES.items():
         if type(manifest[name]) is not kind:
             raise TypeError(f"{name} is {shown(manifest[name])}")
-    if manifest["sentences"] < 0 or not 1 <= manifest["shard_sentences"] <= _LARGEST_SHARD:
+    if (
+        not 0 <= manifest["sentences"] < _MOST_SENTENCES
+        or not 1 <= manifest["shard_sentences"] <= _LARGEST_SHARD
+    ):
         raise ValueError("a number of sentences is impossible")
     if not all(isinstance(checksum, str) for checksum in manifest["shards"].values()):
         raise TypeError("a checksum is no text")

@@ -193,8 +193,9 @@ def load_teacher(folder: Path, reading: ReadingConfig = DEFAULT_READING) -> Save
     positions = usable_positions(read_config(folder))
     if windows.max_subwords > positions:
         raise InputError(
-            f"{folder / SETTINGS}: max_subwords is {windows.max_subwords}, but the encoder has "
-            f"positions for {positions} subwords; make a teacher with scripts/finetune_teacher.py."
+            f"{folder / SETTINGS}: max_subwords is {shown(windows.max_subwords)}, but the encoder "
+            f"has positions for {positions} subwords; make a teacher with "
+            "scripts/finetune_teacher.py."
         )
     reading.check_window(windows.max_subwords)
     tokenizer = load_tokenizer(folder)

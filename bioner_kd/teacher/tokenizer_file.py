@@ -14,12 +14,14 @@ from typing import Any
 from tokenizers import Tokenizer
 
 from bioner_kd.artefact.native_output import call_quietly
+from bioner_kd.bounded import parse_json
 from bioner_kd.errors import InputError, one_line, shown
 from bioner_kd.regular_file import read_small
-from bioner_kd.teacher.checkpoint.json_file import parse_json
 
 # The largest of multilingual encoders have 17 MB or 500,000 pieces.
 MOST_BYTES = 20_000_000
+# SentencePiece has a list for each piece.
+MOST_BRACKETS = 1_000_000
 MOST_PIECES = 600_000
 _MOST_ADDED = 10_000
 _MOST_STEPS = 20
@@ -44,7 +46,7 @@ def read_tokenizer_file(path: Path) -> Tokenizer:
         InputError: the file is missing, broken, or describes one that no encoder has.
     """
     try:
-        described = parse_json(read_small(path, MOST_BYTES))
+        described = parse_json(read_small(path, MOST_BYTES), brackets=MOST_BRACKETS)
         _check(described)
         text = json.dumps({**described, "truncation": None, "padding": None})
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -8,10 +8,12 @@ from typing import Any
 from absl import logging
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
+from bioner_kd.bounded import parse_json
 from bioner_kd.errors import InputError, one_line, shown
 from bioner_kd.regular_file import read_small
-from bioner_kd.teacher.checkpoint.json_file import parse_json, read_json_object
+from bioner_kd.teacher.checkpoint.json_file import read_json_object
 from bioner_kd.teacher.tokenizer_file import (
+    MOST_BRACKETS,
     MOST_BYTES,
     MOST_PIECES,
     check_pieces,
@@ -137,7 +139,7 @@ def _special_pieces(path: Path, named: dict[str, Any], ids: dict[str, int]) -> d
 def _byte_level(path: Path) -> Tokenizer:
     merges = path.with_name(_MERGES)
     try:
-        ids = parse_json(read_small(path, MOST_BYTES))
+        ids = parse_json(read_small(path, MOST_BYTES), brackets=MOST_BRACKETS)
         check_pieces(ids)
         lines = read_small(merges, MOST_BYTES).decode("utf-8").split("\n")
         pairs = [tuple(line.split(" ")) for line in lines if line and not line.startswith(_VERSION)]

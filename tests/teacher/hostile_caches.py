@@ -130,6 +130,7 @@ def _pipe(name: str) -> Write:
 
 _MANIFESTS = {
     "10**18 sentences": _set("sentences", 10**18),
+    "10**900 sentences": _set("sentences", 10**900),
     "-1 sentences": _set("sentences", -1),
     "sentences that are true": _set("sentences", True),
     "no sentence of a shard": _set("shard_sentences", 0),

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from safetensors.numpy import save_file
 
+from bioner_kd.errors import shown
 from bioner_kd.teacher.saved_teacher import SETTINGS, load_teacher
 from bioner_kd.teacher.tokenizer import load_tokenizer
 
@@ -103,6 +104,10 @@ def _pipe(name: str) -> Write:
     return write
 
 
+def _short(value: object) -> str:
+    return shown(value, 24)
+
+
 def _config(**changes: object) -> Write:
     labels = {str(index): tag for index, tag in enumerate(TAGS)}
     return _json("config.json", {**CONFIG, "id2label": labels, **changes})
@@ -130,22 +135,33 @@ _SIZES = [
     "max_position_embeddings",
     "type_vocab_size",
 ]
-_WRONG = [10**9, 10**18, -1, 2.5, True, "32", [32], {"a": 1}, LONG[:1000], NASTY, _NESTED]
+_WRONG = [
+    10**9,
+    10**18,
+    10**900,
+    -(10**900),
+    -1,
+    2.5,
+    True,
+    "32",
+    [32],
+    {"a": 1},
+    LONG[:1000],
+    NASTY,
+    _NESTED,
+]
 CONFIGS: Mapping[str, Write] = {
     **_text("config.json"),
+    **{f"{name} {_short(value)}": _config(**{name: value}) for name in _SIZES for value in _WRONG},
     **{
-        f"{name} {str(value)[:20]!r}": _config(**{name: value})
-        for name in _SIZES
-        for value in _WRONG
-    },
-    **{
-        f"{name} {str(value)[:20]!r}": _config(**{name: value})
+        f"{name} {_short(value)}": _config(**{name: value})
         for name in ("hidden_act", "hidden_dropout_prob", "attention_probs_dropout_prob")
-        for value in (10**9, -1, [], {"a": 1}, LONG, NASTY, "nan", _NESTED, True)
+        for value in (10**9, 10**900, -1, [], {"a": 1}, LONG, NASTY, "nan", _NESTED, True)
     },
     "dropout that is no number": _file(
         "config.json", json.dumps({**CONFIG, "hidden_dropout_prob": float("nan")}).encode()
     ),
+    "epsilon of 900 digits": _config(layer_norm_eps=10**900),
     "epsilon that is a text": _config(layer_norm_eps="x"),
     "initializer_range that is a list": _config(initializer_range=[1]),
     "padding piece -1": _config(pad_token_id=-1),
@@ -318,7 +334,7 @@ VOCABULARIES: Mapping[str, Write] = {
 }
 SETTINGS_OF_TOKENIZERS: Mapping[str, Write] = {
     **{
-        f"{name} {str(value)[:20]!r}": _json("tokenizer_config.json", {name: value})
+        f"{name} {_short(value)}": _json("tokenizer_config.json", {name: value})
         for name in ("do_lower_case", "strip_accents", "tokenize_chinese_chars")
         for value in ("x", LONG, 7, [], _NESTED)
     },
@@ -344,11 +360,25 @@ def _windows(**changes: object) -> Write:
 SAVED: Mapping[str, Write] = {
     **_text(SETTINGS),
     **{
-        f"max_subwords {str(value)[:20]!r}": _windows(max_subwords=value)
-        for value in (10**9, 10**18, 65, 0, -1, 64.5, True, "64", None, LONG, NASTY, _NESTED)
+        f"max_subwords {_short(value)}": _windows(max_subwords=value)
+        for value in (
+            10**9,
+            10**18,
+            10**900,
+            65,
+            0,
+            -1,
+            64.5,
+            True,
+            "64",
+            None,
+            LONG,
+            NASTY,
+            _NESTED,
+        )
     },
     **{
-        f"overlap {str(value)[:20]!r}": _windows(overlap=value)
+        f"overlap {_short(value)}": _windows(overlap=value)
         for value in (10**9, -1, 0.5, "1", _NESTED)
     },
     "windows that are a list": _teacher(windows=[64, 16]),

@@ -207,6 +207,12 @@ def test_a_vocabulary_larger_than_the_models_is_refused(tmp_path):
         load_tokenizer(tmp_path)
 
 
+def test_a_length_without_limit_as_transformers_writes_it_is_read(tmp_path):
+    write_tokenizer(tmp_path)
+    write_json(tmp_path / "tokenizer_config.json", {"model_max_length": int(1e30)})
+    assert load_tokenizer(tmp_path).subwords("gene") == ids("gene")
+
+
 def test_windows_line_ends_and_odd_pieces_are_read(tmp_path):
     pieces = [*SPECIAL, "a", "\u2028", "b"]
     (tmp_path / "vocab.txt").write_bytes("".join(f"{p}\r\n" for p in pieces).encode())

@@ -1,7 +1,6 @@
 """Reads `config.json` of a pretrained encoder, of any family that can teach."""
 
 import inspect
-import math
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -56,6 +55,7 @@ _SIZES = (
     "num_attention_heads",
     "max_position_embeddings",
 )
+_LARGEST = 2**63
 _MOST_LABELS, _DIGITS_OF_LABELS, _LONGEST_LABEL = 10_000, 5, 200
 _PAD = "pad_token_id"
 
@@ -143,7 +143,7 @@ def _check_value(path: Path, name: str, value: Any, default: Any) -> None:
     elif isinstance(default, bool):
         rule, holds = "true or false", isinstance(value, bool)
     elif isinstance(default, int):
-        rule, holds = "a whole number", type(value) is int
+        rule, holds = "a whole number", type(value) is int and abs(value) < _LARGEST
     elif isinstance(default, float):
         rule, holds = "a number", _is_number(value)
     elif isinstance(default, str):
@@ -159,7 +159,7 @@ def _check_value(path: Path, name: str, value: Any, default: Any) -> None:
 
 
 def _is_number(value: Any) -> bool:
-    return type(value) in (int, float) and math.isfinite(value)
+    return type(value) in (int, float) and abs(value) < _LARGEST
 
 
 def _is_label(number: str, label: Any) -> bool:

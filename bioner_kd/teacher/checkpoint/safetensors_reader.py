@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from bioner_kd.bounded import parse_json
 from bioner_kd.errors import one_line, shown
-from bioner_kd.teacher.checkpoint.json_file import parse_json
 from bioner_kd.teacher.checkpoint.weights_file import (
     Damaged,
     damaged,
@@ -38,6 +38,7 @@ _LENGTH_BYTES = 8
 # The library takes 25 times as much; 10,000 tensors need about 1 MB.
 _LONGEST_HEADER = 4_000_000
 _MOST_AXES = 32
+_MOST_NUMBERS = 2**63
 _METADATA = "__metadata__"
 
 
@@ -74,7 +75,7 @@ def _read_header(mapped: mmap.mmap) -> tuple[dict[str, Any], int]:
         f"its header should take {length} bytes, and the file has {len(mapped)}",
     )
     try:
-        header = parse_json(mapped[_LENGTH_BYTES:begin], object_pairs_hook=_without_repeats)
+        header = parse_json(mapped[_LENGTH_BYTES:begin], pairs_hook=_without_repeats)
     except Damaged:
         raise
     except ValueError as error:
@@ -134,4 +135,6 @@ def _array(mapped: mmap.mmap, begin: int, entry: dict[str, Any]) -> np.ndarray:
 
 
 def _are_counts(values: Any) -> bool:
-    return isinstance(values, list) and all(type(value) is int and value >= 0 for value in values)
+    return isinstance(values, list) and all(
+        type(value) is int and 0 <= value < _MOST_NUMBERS for value in values
+    )

@@ -73,6 +73,9 @@ SAFETENSORS: Mapping[str, Write] = {
     "empty tensor of an impossible shape": _safetensors(
         {"a": _entry(shape=[0, *[2**62] * 31], data_offsets=[0, 0])}, b""
     ),
+    "shape of a number of 900 digits": _safetensors(
+        {"a": _entry(shape=[10**900], data_offsets=[0, 4 * 10**900])}
+    ),
     "shape of truths": _safetensors({"a": _entry(shape=[True] * 4)}),
     "not a number for a place": _safetensors(
         b'{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,NaN]}}'
