@@ -58,8 +58,6 @@ def _entities(text: str, row: Mapping[str, Any]) -> list[Entity]:
         last = end
     if not all(0 <= score <= _HIGHEST_SCORE for score in scores):
         raise ValueError("a score is no probability")
-    if not all(map(str.isprintable, tags)):
-        raise ValueError("a tag has characters that do not print")
     return entities_from_tags(tags, scores, spans, text)
 
 

@@ -13,7 +13,7 @@ from bioner_kd.atomic import atomic_file
 from bioner_kd.corpus.iob2 import check_iob2, repair_iob2
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.text_file import read_lines
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, shown
 
 DOCUMENT_START = "-DOCSTART-"
 _NOT_IN_A_WORD = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
@@ -81,13 +81,14 @@ class _RowSplitter:
         name = "TAB" if separator == "\t" else "space"
         if self._tagged and len(columns) == 1:
             raise InputError(
-                f"{place}: one column only in {line!r}, split at each {name} as in line "
+                f"{place}: one column only in {shown(line)}, split at each {name} as in line "
                 f"{self._first_line}; {_ROW}."
             )
         if len(columns) != self._columns or "" in columns:
             raise InputError(
-                f"{place}: {len(columns)} columns in {line!r}, where line {self._first_line} has "
-                f"{self._columns}; one {name} stands between two columns and none of them is empty."
+                f"{place}: {len(columns)} columns in {shown(line)}, where line {self._first_line} "
+                f"has {self._columns}; one {name} stands between two columns and none of them is "
+                "empty."
             )
         check_word(columns[0], place)
         return columns
@@ -106,8 +107,8 @@ def check_word(word: str, place: str) -> None:
     bad = _NOT_IN_A_WORD.search(word)
     if bad:
         raise InputError(
-            f"{place}: white space or control character {bad.group()!r} inside the word {word!r}; "
-            "put each word in a line of its own."
+            f"{place}: white space or control character {bad.group()!r} inside the word "
+            f"{shown(word)}; put each word in a line of its own."
         )
     if not word:
         raise InputError(f"{place}: an empty word.")
@@ -143,6 +144,6 @@ def _check_writable(word: str, sentence: Sentence, number: int) -> None:
     check_word(word, sentence.place(number))
     if word.startswith(DOCUMENT_START):
         raise InputError(
-            f"{sentence.place(number)}: the word {word!r} would be read as a mark between "
+            f"{sentence.place(number)}: the word {shown(word)} would be read as a mark between "
             "documents."
         )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bioner_kd.checksum import file_digest
 from bioner_kd.corpus.public_table import PublicFile
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, one_line
 
 # Called with the file's name, the bytes that are here, and the bytes that it has in all.
 Progress = Callable[[str, int, int], None]
@@ -92,7 +92,7 @@ def _receive_all(transfer: "_Transfer", patience: Patience) -> None:
         if attempt < patience.retries:
             time.sleep(patience.pause * 2**attempt)
     raise InputError(
-        f"{transfer.url}: gave up after {patience.retries + 1} tries ({reason}). "
+        f"{transfer.url}: gave up after {patience.retries + 1} tries ({one_line(reason)}). "
         f"Run the same command again to go on with {transfer.part}. "
         f"{transfer.advice}"
     )
@@ -148,7 +148,7 @@ class _Transfer:
             raise self._refusal(error) from error
         except urllib.error.URLError as error:
             raise InputError(
-                f"{self.url}: cannot connect ({error.reason}). {self.advice}"
+                f"{self.url}: cannot connect ({one_line(error.reason)}). {self.advice}"
             ) from error
         except (OSError, http.client.HTTPException) as error:
             raise _Interrupted(f"no answer: {error or type(error).__name__}") from error
@@ -158,9 +158,9 @@ class _Transfer:
             self.part.unlink(missing_ok=True)
             return _Interrupted("the server has no rest of the file to send")
         if error.code in _TRY_AGAIN:
-            return _Interrupted(f"the server answered {error.code} {error.reason}")
+            return _Interrupted(f"the server answered {error.code} {one_line(error.reason)}")
         return InputError(
-            f"{self.url}: the server answered {error.code} {error.reason}. "
+            f"{self.url}: the server answered {error.code} {one_line(error.reason)}. "
             f"Name a mirror that has this file by {self.mirror}."
         )
 

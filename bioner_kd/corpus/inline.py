@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from bioner_kd.corpus.iob2 import entities
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.tokenizer import sentence_from_text
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, one_line, shown
 
 COMMENT = "#"
 _TYPE = r"[A-Z][A-Za-z_]*"
@@ -71,9 +71,8 @@ def _split_mentions(line: str) -> tuple[str, list[tuple[str, int, int]]]:
             pieces.append(token["escaped"] or token["text"])
             length += len(pieces[-1])
     if open_type:
-        raise InputError(
-            f"the mention [{open_type} {''.join(pieces)[start:]} is never closed by ]."
-        )
+        mention = one_line(f"[{open_type} {''.join(pieces)[start:]}", 80)
+        raise InputError(f"the mention {mention} is never closed by ].")
     return "".join(pieces), mentions
 
 
@@ -84,10 +83,8 @@ def _tags(sentence: Sentence, mentions: list[tuple[str, int, int]]) -> tuple[str
     for entity_type, start, end in mentions:
         first, last = first_words.get(start), last_words.get(end)
         if first is None or last is None or last < first:
-            mention = sentence.text[start:end]
-            raise InputError(
-                f"the mention [{entity_type} {mention}] does not start and end with a whole word."
-            )
+            mention = one_line(f"[{entity_type} {sentence.text[start:end]}]", 80)
+            raise InputError(f"the mention {mention} does not start and end with a whole word.")
         tags[first : last + 1] = [f"B-{entity_type}"] + [f"I-{entity_type}"] * (last - first)
     return tuple(tags)
 
@@ -122,8 +119,8 @@ def format_inline(sentence: Sentence) -> str:
     for entity_type, first, end in entities(sentence.tags or ()):
         if not re.fullmatch(_TYPE, entity_type):
             raise InputError(
-                f"{sentence.place(first)}: entity type {entity_type!r} cannot be written; it must "
-                "be letters and underscores with a capital letter first."
+                f"{sentence.place(first)}: entity type {shown(entity_type)} cannot be written; "
+                "it must be letters and underscores with a capital letter first."
             )
         start, stop = sentence.spans[first][0], sentence.spans[end - 1][1]
         pieces.append(_escape(sentence.text[done:start]))

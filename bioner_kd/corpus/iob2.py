@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, shown
 
 OUTSIDE = "O"
 
@@ -22,12 +22,15 @@ def split_tag(tag: str) -> tuple[str, str]:
         ("B", "Disease") for "B-Disease", ("O", "") for "O".
 
     Raises:
-        InputError: the tag is neither O nor B- or I- and a type.
+        InputError: the tag is neither O nor B- or I- and a type, or the type has characters that do
+            not print.
     """
     prefix, _, entity_type = tag.partition("-")
-    if tag == OUTSIDE or (prefix in ("B", "I") and entity_type):
+    if tag == OUTSIDE or (prefix in ("B", "I") and entity_type and entity_type.isprintable()):
         return prefix, entity_type
-    raise InputError(f"tag {tag!r} is neither 'O' nor 'B-' or 'I-' and an entity type.")
+    raise InputError(
+        f"tag {shown(tag)} is neither 'O' nor 'B-' or 'I-' and a printable entity type."
+    )
 
 
 def check_iob2(tags: Sequence[str], place: Callable[[int], str]) -> None:
@@ -45,7 +48,7 @@ def check_iob2(tags: Sequence[str], place: Callable[[int], str]) -> None:
         prefix, _, entity_type = tag.partition("-")
         if prefix in _OTHER_SCHEMES and entity_type:
             raise InputError(
-                f"{place(number)}: {tag!r} is no tag of IOB2 but of IOBES or BIOUL. "
+                f"{place(number)}: {shown(tag)} is no tag of IOB2 but of IOBES or BIOUL. "
                 f"{_REPAIR} {'I-' if prefix in _INNER else 'B-'}."
             )
         try:
@@ -53,9 +56,9 @@ def check_iob2(tags: Sequence[str], place: Callable[[int], str]) -> None:
         except InputError as error:
             raise InputError(f"{place(number)}: {error}") from None
         if prefix == "I" and entity_type != previous_type:
-            follows = f"follows {tags[number - 1]!r}" if number else "starts a sentence"
+            follows = f"follows {shown(tags[number - 1])}" if number else "starts a sentence"
             raise InputError(
-                f"{place(number)}: {tag!r} {follows}; in IOB2 an entity starts with B-. "
+                f"{place(number)}: {shown(tag)} {follows}; in IOB2 an entity starts with B-. "
                 f"{_REPAIR} B-."
             )
         previous_type = entity_type

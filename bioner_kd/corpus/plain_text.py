@@ -17,7 +17,7 @@ from bioner_kd.atomic import atomic_file
 from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.text_file import decode_line, open_file
 from bioner_kd.corpus.tokenizer import sentence_from_text
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, one_line
 
 STDIN = "-"
 _GZIP = b"\x1f\x8b"
@@ -140,7 +140,8 @@ def open_decompressed(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             yield data
         except (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error) as error:
             raise InputError(
-                f"{path}: this compressed file is cut short or damaged ({error}); get it again."
+                f"{path}: this compressed file is cut short or damaged ({one_line(error)}); "
+                "get it again."
             ) from error
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bioner_kd.errors import shown
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -38,7 +40,7 @@ class Sentence:
             raise ValueError(f"{len(self.words)} words but {len(self.tags)} tags.")
         for word, (start, end) in zip(self.words, self.spans, strict=True):
             if self.text[start:end] != word:
-                raise ValueError(f"{word!r} is not at {start}:{end} of {self.text!r}.")
+                raise ValueError(f"{shown(word)} is not at {start}:{end} of {shown(self.text)}.")
 
     @classmethod
     def from_words(
@@ -71,8 +73,7 @@ class Sentence:
             a line, "word 5 of 'Aspirin relieves'" without a file; words are counted from 1.
         """
         if not self.line:
-            start = self.text if len(self.text) <= 40 else self.text[:39] + "…"
-            return f"word {word + 1} of {start!r}"
+            return f"word {word + 1} of {shown(self.text, 40)}"
         if self.one_line:
             return f"{self.path}:{self.line}, word {word + 1}"
         return f"{self.path}:{self.line + word}"

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, one_line
 
 _BOM = b"\xef\xbb\xbf"
 _LISTED = 12
@@ -39,7 +39,7 @@ def folder_holds(folder: Path) -> str:
     if not names:
         return f"{folder} is empty."
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    return f"{folder} holds {', '.join(names[:_LISTED])}{more}."
+    return f"{folder} holds {', '.join(map(one_line, names[:_LISTED]))}{more}."
 
 
 def _near(path: Path) -> str:
@@ -47,7 +47,7 @@ def _near(path: Path) -> str:
     if not folder.is_dir():
         return f"Its folder {folder} does not exist either."
     close = difflib.get_close_matches(path.name, [entry.name for entry in folder.iterdir()], n=1)
-    return f"Did you mean {folder / close[0]}?" if close else folder_holds(folder)
+    return f"Did you mean {folder / one_line(close[0])}?" if close else folder_holds(folder)
 
 
 def read_lines(path: str | os.PathLike[str]) -> list[str]:

@@ -65,9 +65,6 @@ class Tables:
             raise TypeError("it is no JSON object")
         features = WordFeatures.from_json(record["features"])
         tags = texts_of(record["tags"], "tags")
-        # A tag with a line end or an escape sequence would be written as it is.
-        if not all(map(str.isprintable, tags)):
-            raise ValueError("a tag has characters that do not print")
         # Students of earlier versions have no such entries; they were trained on the same words.
         for name, rule in _text_rules().items():
             if record.get(name, rule) != rule:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from typing import TypeVar
 
-from bioner_kd.errors import InputError, UsageError
+from bioner_kd.errors import InputError, UsageError, one_line
 from bioner_kd.runtime.read_ahead import Chunk, ReadAhead
 from bioner_kd.runtime.worker import Answer, run_job
 
@@ -88,5 +88,5 @@ def _results(job: Job[Item, Result], chunk: Chunk[Item], answer: Answer) -> Sequ
     for number, item in enumerate(chunk.items, chunk.first):
         _, alone = run_job(job, [item])
         if alone is not None:
-            raise InputError(f"Text {number}: {alone}") from alone
+            raise InputError(f"Text {number}: {one_line(alone)}") from alone
     raise error

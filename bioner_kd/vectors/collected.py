@@ -5,7 +5,7 @@ import os
 import numpy as np
 from absl import logging
 
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, shown
 from bioner_kd.vectors.word_vectors import WordVectors
 
 
@@ -37,8 +37,8 @@ class CollectedVectors:
         """
         if not np.isfinite(vector).all():
             raise InputError(
-                f"{place}: the vector of {word!r} holds {vector[~np.isfinite(vector)][0]}, which "
-                "is no number to learn from; take this word out, or make the file again."
+                f"{place}: the vector of {shown(word)} holds {vector[~np.isfinite(vector)][0]}, "
+                "which is no number to learn from; take this word out, or make the file again."
             )
         self.read += 1
         if word not in self._words:

@@ -6,11 +6,12 @@ import re
 import numpy as np
 
 from bioner_kd.corpus.plain_text import read_text_lines
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, shown
 from bioner_kd.vectors.collected import CollectedVectors
 from bioner_kd.vectors.word_vectors import WordVectors
 
 # Not every white space of Unicode: fastText's words may hold a no-break space.
+_SHOWN = 40
 _LINE = re.compile(r"([^ \t\r\0]+)(?:[ \t]+(.*))?")
 
 
@@ -48,7 +49,7 @@ def _split(place: str, line: str, size: int) -> tuple[str, list[str]]:
     if not found:
         raise InputError(
             f"{place}: expected a word and {size} numbers, separated by single spaces, found "
-            f"{line[:40]!r}."
+            f"{shown(line, _SHOWN)}."
         )
     return found[1], (found[2] or "").split()
 
@@ -58,7 +59,7 @@ def _parse(place: str, word: str, numbers: list[str], size: int) -> np.ndarray:
     if len(numbers) != size:
         raise InputError(
             f"{place}: expected a word and {size} numbers, as in the first line, found "
-            f"{len(numbers)} after {word[:40]!r}; mend or remove this line."
+            f"{len(numbers)} after {shown(word, _SHOWN)}; mend or remove this line."
         )
     try:
         # Too large a number becomes infinite, which is refused later; its warning adds nothing.
@@ -67,8 +68,8 @@ def _parse(place: str, word: str, numbers: list[str], size: int) -> np.ndarray:
     except ValueError:
         bad = next(text for text in numbers if not _is_number(text))
         raise InputError(
-            f"{place}: expected a word and {size} numbers, but {bad[:40]!r} behind {word[:40]!r} "
-            "is no number; mend or remove this line."
+            f"{place}: expected a word and {size} numbers, but {shown(bad, _SHOWN)} behind "
+            f"{shown(word, _SHOWN)} is no number; mend or remove this line."
         ) from None
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from bioner_kd.corpus.tokenizer import MASK
 from bioner_kd.encoding.word_features import form_of
+from bioner_kd.errors import shown
 
 # What separates words, numbers and lines in a file of vectors, which knows no quotes.
 _STORABLE = re.compile(r"[^ \t\r\n\0]+")
@@ -52,7 +53,9 @@ class WordVectors:
         if len(set(self.words)) != len(self.words):
             raise ValueError("a word is there twice; each must be there once.")
         if bad := [word for word in self.words if not can_be_stored(word)]:
-            raise ValueError(f"{bad[0]!r} cannot be a word; one is not empty and has no blank.")
+            raise ValueError(
+                f"{shown(bad[0])} cannot be a word; one is not empty and has no blank."
+            )
 
     @property
     def size(self) -> int:
