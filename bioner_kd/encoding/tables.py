@@ -21,7 +21,7 @@ from bioner_kd.regular_file import read_small
 TABLES = "tables.json"
 # Bytes of the file, compressed or not: room for two million words and more. Those of a student with
 # 30,000 words are 0.4 MB.
-LARGEST = 64 << 20
+LARGEST = 32 << 20
 _GZIP = b"\x1f\x8b"
 _UNREADABLE = (KeyError, TypeError, ValueError, UsageError)
 
