@@ -15,8 +15,19 @@ _PACKAGE = bioner_kd.__name__
 _COMMAND = f"{_PACKAGE}.runtime.command"
 # What is imported by a name in a string, which no search finds.
 _ROOTS = (_COMMAND, f"{_PACKAGE}.runtime.worker")
+# Any Python that people still have reads this much, to say which one is needed.
 _MAIN = f"""\
 import sys
+
+if sys.version_info < (3, 10):
+    sys.exit("tagger.pyz needs Python 3.10 or later, and this is %d.%d: name another, such as "
+             "python3.11 tagger.pyz." % sys.version_info[:2])
+try:
+    import numpy
+except ImportError:
+    sys.exit("tagger.pyz needs numpy, which %s lacks: run "
+             "%s -m pip install numpy ai-edge-litert" % (sys.executable, sys.executable))
+
 from pathlib import Path
 
 from {_COMMAND} import main

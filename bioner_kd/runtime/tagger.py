@@ -76,7 +76,12 @@ class Tagger:
 
         Returns:
             Entities in order, with `text[entity.start:entity.end] == entity.text`.
+
+        Raises:
+            TypeError: it is no str.
         """
+        if not isinstance(text, str):
+            raise TypeError(f"{_a_text_or_texts('tag', text)} to tag_many.")
         return self.tag_texts([text])[0]
 
     def tag_many(self, texts: Iterable[str], *, workers: int = 0) -> Iterator[list[Entity]]:
@@ -93,9 +98,13 @@ class Tagger:
 
         Raises:
             InputError: something is no text, or cannot be tagged; its number is said.
+            TypeError: `texts` is one text instead of several.
             UsageError: the number of workers is negative.
             ChildProcessError: a worker died.
         """
+        # The characters of a str are texts too, and nobody means them.
+        if isinstance(texts, str | bytes) or not isinstance(texts, Iterable):
+            raise TypeError(f"{_a_text_or_texts('tag_many', texts)} to tag_many.")
         return map_in_order(self.tag_texts, check_texts(texts), self.workers(workers), len)
 
     def tag_texts(self, texts: Sequence[str]) -> list[list[Entity]]:
@@ -158,6 +167,13 @@ class Tagger:
         nothing = np.zeros((0, len(self._tables.tag_set)), np.float32)
         logits = [next(found) if s.words else nothing for s in batch]
         return logits, self._tables.decoder.decode_many(logits)
+
+
+def _a_text_or_texts(method: str, value: object) -> str:
+    return (
+        f"{method} got a value of type {type(value).__name__}; pass one text, a str, to tag, and "
+        "several, such as a list of str,"
+    )
 
 
 def check_texts(texts: Iterable[str]) -> Iterator[str]:

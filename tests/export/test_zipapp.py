@@ -174,6 +174,25 @@ def test_a_truncated_model_is_refused(
     assert str(path) in result.stderr and "again" in result.stderr
 
 
+def test_a_python_without_numpy_is_told_what_to_install(python: Path, device: Path) -> None:
+    result = run(python, "-S", device / ARCHIVE, "--text=It is gout.")
+    assert result.returncode == 1
+    assert result.stderr.startswith("tagger.pyz needs numpy")
+    assert f"{python} -m pip install numpy ai-edge-litert" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_python_that_is_too_old_is_named(python: Path, device: Path) -> None:
+    program = (
+        "import runpy, sys; sys.version_info = (3, 9, 18, 'final', 0);"
+        f"runpy.run_path({str(device / ARCHIVE)!r}, run_name='__main__')"
+    )
+    result = run(python, "-c", program)
+    assert result.returncode == 1
+    assert result.stderr.startswith("tagger.pyz needs Python 3.10 or later, and this is 3.9")
+    assert result.stderr.count("\n") == 1
+
+
 def test_a_missing_file_is_named(python: Path, device: Path, tmp_path: Path) -> None:
     result = run(python, device / ARCHIVE, tmp_path / "no.txt")
     assert (result.returncode, result.stdout) == (1, "")

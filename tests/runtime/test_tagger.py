@@ -125,6 +125,18 @@ def test_what_is_no_text_is_named_after_the_results_before_it(
         next(found)
 
 
+@pytest.mark.parametrize("text", [None, b"gout", ["gout"], 3])
+def test_what_is_no_text_is_a_type_error(float32: Tagger, text: object) -> None:
+    with pytest.raises(TypeError, match=f"tag got a value of type {type(text).__name__}; pass one"):
+        float32.tag(text)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("texts", ["Aspirin", b"Aspirin", None, 3])
+def test_one_text_where_several_belong_is_a_type_error(float32: Tagger, texts: object) -> None:
+    with pytest.raises(TypeError, match=f"tag_many got a value of type {type(texts).__name__}"):
+        float32.tag_many(texts)  # type: ignore[arg-type]
+
+
 def test_a_negative_number_of_workers_is_refused(float32: Tagger) -> None:
     with pytest.raises(UsageError, match="--workers=-1: must be at least 0"):
         float32.tag_many([], workers=-1)
