@@ -91,6 +91,13 @@ def test_bfloat16_is_left_out_where_the_processor_lacks_it(monkeypatch, bf16, na
     assert LineUp(contestants).roles.teachers == ("biobert_fp32", "biobert_bf16")[: len(names)]
 
 
+@pytest.mark.parametrize("bf16", [True, False])
+def test_bfloat16_may_be_left_out_whether_or_not_the_processor_has_it(monkeypatch, bf16):
+    monkeypatch.setattr(line_up, "has_bfloat16", lambda: bf16)
+    chosen = LineUp(line_up.biobert(TAGS, 32)[0]).without(["biobert_bf16"])
+    assert [one.name for one in chosen.contestants] == ["biobert_fp32"]
+
+
 def test_peers_have_the_size_of_their_folder_once_they_are_trained(tmp_path):
     contestants = line_up.peers(["spacy", "crf"], tmp_path)
     assert [one.size for one in contestants] == [None, None]
