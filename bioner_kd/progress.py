@@ -42,10 +42,11 @@ class Progress:
         self.name, self.unit, self.total, self.done = name, unit, total, done
         self._before, self._clock = done, clock
         self._start = self._told = clock()
-        # disable=None: no bar where standard error is no terminal.
+        # disable=None: no bar where standard error is no terminal. Only the bar itself tells how
+        # many there were in the end, where nobody knew before.
         self._bar = tqdm(
             total=total, desc=name, unit=f" {unit}", initial=done, unit_scale=scaled,
-            leave=False, disable=None,
+            leave=total is None, disable=None,
         )  # fmt: skip
 
     def update(self, count: int = 1, *, note: str = "") -> None:

@@ -373,7 +373,7 @@ def test_a_terminal_shows_progress_beside_an_output_file(model: str, tmp_path: P
             input=b"gout\ngout\n", stdout=subprocess.DEVNULL, stderr=terminal, cwd=ROOT,
             env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=60, check=True,
         )  # fmt: skip
-        assert b"2 texts" in os.read(primary, 10_000)
+        assert b"2 text" in os.read(primary, 10_000)
     finally:
         os.close(primary)
         os.close(terminal)

@@ -122,7 +122,7 @@ def _overlapping(folder: Path) -> None:
         f"t{n}": torch.tensor(torch.storage("ByteStorage", str(n), 1), (1,), (1,))
         for n in range(count)
     }
-    torch.write_zip(path, torch.dictionary(state), {"shared": bytes(size)})
+    torch.write_zip(path, torch.dictionary(state), {"common": bytes(size)})
     content = path.read_bytes()
     at = content.index(b"PK\x01\x02")
     end = content.rindex(b"PK\x05\x06")
@@ -130,7 +130,7 @@ def _overlapping(folder: Path) -> None:
     while content[at : at + 4] == b"PK\x01\x02":
         length = 46 + sum(struct.unpack_from("<HHH", content, at + 28))
         pieces.append(content[at : at + length])
-        if pieces[-1].endswith(b"shared"):
+        if pieces[-1].endswith(b"common"):
             entry = pieces[-1]
         at += length
     for n in range(count):
