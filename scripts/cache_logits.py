@@ -20,7 +20,7 @@ def main(program: Program) -> None:
     """Labels as the flags say."""
     from pathlib import Path
 
-    from bioner_kd.ensemble.folders import load_teachers
+    from bioner_kd.teacher.ensemble.folders import load_teachers
     from bioner_kd.teacher.labelling import label
     from bioner_kd.training.run_folder import record_of
 

@@ -18,9 +18,9 @@ MACHINE = machine.machine(MachineConfig())
 
 def main(program: Program) -> None:
     """Scores as the flags say."""
-    from bioner_kd.ensemble.folders import load_model
     from bioner_kd.evaluation.comparison import compare
     from bioner_kd.evaluation.table import text_table
+    from bioner_kd.teacher.ensemble.folders import load_model
 
     program.read(MACHINE).apply(seed=0)
     choice = program.read(evaluate.EVALUATION)

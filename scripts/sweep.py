@@ -17,8 +17,8 @@ from bioner_kd.cli.program import Program
 
 def main(program: Program) -> None:
     """Trains as the flags say."""
-    from bioner_kd.study import lock, names, plan, seeds
-    from bioner_kd.study.sweep import Sweep
+    from bioner_kd.lab.study import lock, names, plan, seeds
+    from bioner_kd.lab.study.sweep import Sweep
 
     config = program.read(sweep.SWEEP)
     study, read_settings = sweep.make_plan(config, Path(__file__).resolve().parent)

@@ -14,41 +14,39 @@ ROWS = (
     {""},  # bioner_kd/__init__.py
     {"errors", "regular_file"},
     {"atomic", "bounded", "checksum", "lock", "progress"},
+    {"text"},
+    {"tagging"},
     {"corpus"},
     {"encoding"},
-    {"artefact"},
     {"training", "evaluation", "vectors"},
     {"distill", "teacher", "student"},
-    {"ensemble"},
-    {"export", "runtime", "client"},
-    {"benchmark"},
-    {"study"},
+    {"teacher.ensemble"},
+    {"export"},
+    {"lab"},
+    {"lab.benchmark"},
+    {"lab.study"},
     {"cli"},
     {"scripts"},
 )
 ROW_OF = {package: row for row, packages in enumerate(ROWS) for package in packages}
 SIDEWAYS = {("distill", "student")}
-# What the runtime brings to a device is kept small: of the lower rows, these alone.
-RUNTIME_PACKAGES = {
-    "runtime",
-    "artefact",
-    "encoding",
-    "corpus",
-    "checksum",
-    "bounded",
-    "atomic",
-    "errors",
-    "regular_file",
-    "",
-}
-RUNTIME_INTERPRETERS = {"numpy", "ai_edge_litert", "tflite_runtime", "tensorflow"}
+# What is installed with the tagger alone, and what of others it may import.
+BASE = {"text", "tagging"}
+BASE_LIBRARIES = {"numpy", "ai_edge_litert", "tflite_runtime", "tensorflow"}
+# Protocols of servers, which the client imports where one is called.
+CLIENT_LIBRARIES = {"grpc", "tensorflow_serving"}
 # In pieces, so that this file does not contain what it looks for.
 FORBIDDEN_TEXTS = ("tf" + ".keras", "tensorflow" + ".keras", "from tensorflow " + "import keras")
 
 
 def package_of(module: str) -> str:
     """The row's member that a dotted name of ours belongs to, "" for the root package itself."""
-    return "scripts" if module.split(".")[0] == "scripts" else (module.split(".") + [""])[1]
+    top, *inner = module.split(".")
+    if top == "scripts":
+        return top
+    return next(
+        (name for end in (2, 1) if (name := ".".join(inner[:end])) in ROW_OF), (inner + [""])[0]
+    )
 
 
 def absolute(node: ast.ImportFrom, path: str) -> str:
@@ -87,18 +85,17 @@ def layer_fault(importer: str, imported: str) -> str | None:
         if package not in ROW_OF:
             return f"{package!r} has no row in the layers"
     below = ROW_OF[imported] < ROW_OF[importer] or (importer, imported) in SIDEWAYS
-    if importer == "runtime":
-        below = imported in RUNTIME_PACKAGES
     return None if below or importer == imported else f"{importer} may not import {imported}"
 
 
-def runtime_fault(name: str, at_import: bool) -> str | None:
-    """Why the runtime may not import something foreign, None where it may."""
+def base_fault(package: str, name: str, at_import: bool) -> str | None:
+    """Why the tagger may not import something foreign, None where it may."""
     top = name.split(".")[0]
-    if top not in sys.stdlib_module_names | RUNTIME_INTERPRETERS:
-        return f"runtime may not import {top}"
-    if top == "tensorflow" and at_import:
-        return "runtime may import tensorflow inside a function only"
+    lazy = {"tensorflow"} | CLIENT_LIBRARIES
+    if top not in sys.stdlib_module_names | BASE_LIBRARIES | lazy:
+        return f"{package} may not import {top}"
+    if top in lazy and at_import:
+        return f"{package} may import {top} inside a function only"
     return None
 
 
@@ -110,7 +107,7 @@ def fault(package: str, name: str, at_import: bool) -> str | None:
         return "write `import keras`"
     if (f"{name}.".startswith("absl.flags.") or name == "absl") and package != "cli":
         return "absl.flags belongs to cli; import absl.logging or absl.app by name"
-    return runtime_fault(name, at_import) if package in ("artefact", "runtime") else None
+    return base_fault(package, name, at_import) if package in BASE else None
 
 
 def faults(path: str, source: str) -> list[str]:
@@ -166,7 +163,9 @@ def test_the_keras_inside_tensorflow_is_mentioned_nowhere() -> None:
 @pytest.mark.parametrize(
     ("path", "source"),
     [
-        ("bioner_kd/corpus/a.py", "from bioner_kd.encoding import decoding"),
+        ("bioner_kd/corpus/a.py", "from bioner_kd.encoding import batches"),
+        ("bioner_kd/text/a.py", "from bioner_kd.tagging import decoding"),
+        ("bioner_kd/tagging/a.py", "from bioner_kd.corpus import splits"),
         ("bioner_kd/corpus/a.py", "import bioner_kd.student.model"),
         ("bioner_kd/corpus/a.py", "from bioner_kd import encoding"),
         ("bioner_kd/corpus/a.py", "from ..encoding import decoding"),
@@ -174,7 +173,7 @@ def test_the_keras_inside_tensorflow_is_mentioned_nowhere() -> None:
         ("bioner_kd/corpus/a.py", "from .. import encoding"),
         ("bioner_kd/corpus/a.py", "def f():\n    from bioner_kd.encoding import decoding"),
         ("bioner_kd/corpus/a.py", "class A:\n    async def f(self):\n        import bioner_kd.cli"),
-        ("bioner_kd/corpus/a.py", "if TYPE_CHECKING:\n    import bioner_kd.encoding.decoding"),
+        ("bioner_kd/corpus/a.py", "if TYPE_CHECKING:\n    import bioner_kd.encoding.batches"),
         ("bioner_kd/corpus/a.py", "importlib.import_module('bioner_kd.encoding')"),
         ("bioner_kd/errors.py", "import bioner_kd.atomic"),
         ("bioner_kd/__init__.py", "from bioner_kd.errors import InputError"),
@@ -184,12 +183,13 @@ def test_the_keras_inside_tensorflow_is_mentioned_nowhere() -> None:
         ("bioner_kd/student/a.py", "import bioner_kd.teacher.model"),
         ("bioner_kd/student/a.py", "import bioner_kd.distill.losses"),
         ("bioner_kd/distill/a.py", "import bioner_kd.teacher.model"),
-        ("bioner_kd/export/a.py", "import bioner_kd.runtime.tagger"),
-        ("bioner_kd/runtime/a.py", "import bioner_kd.export.manifest"),
-        ("bioner_kd/export/a.py", "import bioner_kd.study.plan"),
-        ("bioner_kd/runtime/a.py", "import bioner_kd.benchmark.child"),
-        ("bioner_kd/benchmark/a.py", "import bioner_kd.study.costs"),
-        ("bioner_kd/study/a.py", "import bioner_kd.cli.program"),
+        ("bioner_kd/export/a.py", "import bioner_kd.lab.benchmark.child"),
+        ("bioner_kd/tagging/a.py", "import bioner_kd.export.manifest"),
+        ("bioner_kd/export/a.py", "import bioner_kd.lab.study.plan"),
+        ("bioner_kd/tagging/a.py", "import bioner_kd.lab.benchmark.child"),
+        ("bioner_kd/lab/benchmark/a.py", "import bioner_kd.lab.study.costs"),
+        ("bioner_kd/teacher/a.py", "import bioner_kd.teacher.ensemble.mean"),
+        ("bioner_kd/lab/study/a.py", "import bioner_kd.cli.program"),
         ("bioner_kd/cli/a.py", "import scripts.distill"),
         ("bioner_kd/cli/a.py", "import bioner_kd.newcomer"),
         ("bioner_kd/newcomer/a.py", "import bioner_kd.errors"),
@@ -201,19 +201,19 @@ def test_the_keras_inside_tensorflow_is_mentioned_nowhere() -> None:
         ("bioner_kd/student/a.py", "from tensorflow import nn, " + "keras"),
         ("bioner_kd/student/a.py", "import tensorflow" + ".keras.layers as layers"),
         ("bioner_kd/student/a.py", "from tensorflow.python " + "import keras"),
-        ("bioner_kd/runtime/a.py", "import keras"),
-        ("bioner_kd/runtime/a.py", "from absl import logging"),
-        ("bioner_kd/runtime/a.py", "def f():\n    import transformers"),
-        ("bioner_kd/runtime/a.py", "import tensorflow as tf"),
+        ("bioner_kd/tagging/a.py", "import keras"),
+        ("bioner_kd/tagging/a.py", "from absl import logging"),
+        ("bioner_kd/tagging/a.py", "def f():\n    import transformers"),
+        ("bioner_kd/tagging/a.py", "import tensorflow as tf"),
         (
-            "bioner_kd/runtime/a.py",
+            "bioner_kd/tagging/a.py",
             "try:\n    import tensorflow as tf\nexcept ImportError:\n    tf = None",
         ),
-        ("bioner_kd/runtime/a.py", "class A:\n    import tensorflow"),
-        ("bioner_kd/runtime/a.py", "import bioner_kd.student.model"),
-        ("bioner_kd/artefact/a.py", "import tensorflow"),
-        ("bioner_kd/artefact/a.py", "from bioner_kd.runtime import tagger"),
-        ("bioner_kd/encoding/a.py", "from bioner_kd.artefact import tflite"),
+        ("bioner_kd/tagging/a.py", "class A:\n    import tensorflow"),
+        ("bioner_kd/tagging/a.py", "import bioner_kd.student.model"),
+        ("bioner_kd/tagging/models/a.py", "import tensorflow"),
+        ("bioner_kd/tagging/client/a.py", "import grpc"),
+        ("bioner_kd/text/a.py", "import numpy, absl"),
     ],
 )
 def test_a_forbidden_import_is_found(path: str, source: str) -> None:
@@ -225,25 +225,26 @@ def test_a_forbidden_import_is_found(path: str, source: str) -> None:
     ("path", "source"),
     [
         ("bioner_kd/atomic.py", "from bioner_kd.errors import InputError"),
-        ("bioner_kd/encoding/a.py", "from bioner_kd.corpus import iob2\nfrom . import folding"),
-        ("bioner_kd/encoding/__init__.py", "from .decoding import decode"),
+        ("bioner_kd/encoding/a.py", "from bioner_kd.text import iob2\nfrom . import batches"),
+        ("bioner_kd/encoding/__init__.py", "from .batches import pad"),
         ("bioner_kd/distill/a.py", "from bioner_kd.student.model import build"),
         ("bioner_kd/student/a.py", "import keras\nfrom absl import logging\nimport absl.logging"),
         ("bioner_kd/student/a.py", "from tensorflow import nn\nimport tensorflow_addons"),
         ("bioner_kd/export/a.py", "from bioner_kd import __version__\nimport bioner_kd"),
-        ("bioner_kd/cli/a.py", "from absl import app, flags\nimport bioner_kd.runtime.tagger"),
+        ("bioner_kd/cli/a.py", "from absl import app, flags\nimport bioner_kd.tagging.tagger"),
         ("scripts/a.py", "from absl import app\nfrom bioner_kd.cli import distill"),
         (
-            "bioner_kd/runtime/a.py",
+            "bioner_kd/tagging/a.py",
             "import json, numpy as np\nfrom ai_edge_litert import interpreter",
         ),
         (
-            "bioner_kd/runtime/a.py",
-            "from bioner_kd.encoding.decoding import decode\nfrom . import tagger",
+            "bioner_kd/tagging/a.py",
+            "from bioner_kd.text.sentence import Sentence\nfrom . import tagger",
         ),
-        ("bioner_kd/runtime/a.py", "def f():\n    import tensorflow as tf"),
-        ("bioner_kd/runtime/a.py", "from bioner_kd.artefact.tflite import TFLiteModel"),
-        ("bioner_kd/export/a.py", "from bioner_kd.artefact import layout"),
+        ("bioner_kd/tagging/a.py", "def f():\n    import tensorflow as tf"),
+        ("bioner_kd/tagging/a.py", "from bioner_kd.tagging.models.tflite import TFLiteModel"),
+        ("bioner_kd/teacher/ensemble/a.py", "import bioner_kd.student.model"),
+        ("bioner_kd/export/a.py", "from bioner_kd.tagging.models import layout"),
     ],
 )
 def test_an_allowed_import_passes(path: str, source: str) -> None:
@@ -275,10 +276,10 @@ class Blocker:
 sys.meta_path.insert(0, Blocker())
 """
 IMPORT_ALL = """
-import bioner_kd.runtime
-for module in pkgutil.walk_packages(bioner_kd.runtime.__path__, "bioner_kd.runtime."):
-    importlib.import_module(module.name)
-importlib.import_module("bioner_kd.corpus.tokenizer")
+import bioner_kd.tagging, bioner_kd.text
+for package in (bioner_kd.tagging, bioner_kd.text):
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        importlib.import_module(module.name)
 assert not Blocker.blocked & set(sys.modules)
 """
 
@@ -295,7 +296,7 @@ def run_blocked(program: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_runtime_imports_without_any_model_library() -> None:
+def test_the_tagger_imports_without_any_model_library() -> None:
     finished = run_blocked(IMPORT_ALL)
     assert finished.returncode == 0, finished.stderr
 

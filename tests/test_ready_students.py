@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bioner_kd.checksum import file_digest
-from bioner_kd.runtime.tagger import Tagger
+from bioner_kd.tagging.tagger import Tagger
 
 ROOT = Path(__file__).resolve().parents[1]
 READY = ROOT / "saved_models"

@@ -25,7 +25,7 @@ OPENERS = re.compile(
     r"models\.load_model|saving\.load_model|deserialize|model_from_json|\bc?[Pp]ickle\.loads?\("
     r"|Unpickler\(|allow_pickle=True|joblib|yaml\.load|marshal|\beval\(|\bexec\("
 )
-ALLOWED = {"bioner_kd/runtime/worker.py", "bioner_kd/runtime/worker_pool.py"}
+ALLOWED = {"bioner_kd/tagging/workers/worker.py", "bioner_kd/tagging/workers/worker_pool.py"}
 SYSTEM = {
     "module": "os",
     "class_name": "function",

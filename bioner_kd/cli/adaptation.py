@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.program import Program
 from bioner_kd.cli.training import training
-from bioner_kd.corpus.plain_text import read_plain_texts
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.errors import UsageError
 from bioner_kd.teacher import config
+from bioner_kd.text.plain_text import read_plain_texts
+from bioner_kd.text.sentence import Sentence
 
 
 @dataclass(frozen=True)

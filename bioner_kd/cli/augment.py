@@ -12,11 +12,11 @@ from bioner_kd.cli.output import free_name
 from bioner_kd.cli.program import Program
 from bioner_kd.corpus.augmentation import augment
 from bioner_kd.corpus.config import AugmentationConfig
-from bioner_kd.corpus.iob2 import OUTSIDE
-from bioner_kd.corpus.plain_text import write_plain_text
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.tokenizer import MASK
 from bioner_kd.errors import InputError, UsageError
+from bioner_kd.text.iob2 import OUTSIDE
+from bioner_kd.text.plain_text import write_plain_text
+from bioner_kd.text.sentence import Sentence
+from bioner_kd.text.tokenizer import MASK
 from bioner_kd.training.run_folder import record_of
 
 

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bioner_kd.benchmark.config import BIOBERT, BenchmarkConfig
 from bioner_kd.cli import corpus
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.evaluate import parse_runs
 from bioner_kd.cli.program import Program
 from bioner_kd.corpus.demo import SPLITS
 from bioner_kd.errors import UsageError, at_least, check_bounds
+from bioner_kd.lab.benchmark.config import BIOBERT, BenchmarkConfig
 
 if TYPE_CHECKING:
-    from bioner_kd.benchmark.line_up import LineUp
-    from bioner_kd.benchmark.session import Corpus, Session
+    from bioner_kd.lab.benchmark.line_up import LineUp
+    from bioner_kd.lab.benchmark.session import Corpus, Session
 
 _PEERS = ("spacy", "crf")
 # What measurements that are kept do not depend on.
@@ -95,9 +95,9 @@ def read_line_up(program: Program, tags: tuple[str, ...]) -> "LineUp":
         InputError: a folder is not what it should be, or a package is missing.
         UsageError: a name is unknown.
     """
-    from bioner_kd.benchmark import line_up
-    from bioner_kd.benchmark.peers.trained import check_packages
-    from bioner_kd.benchmark.tasks import notes_on_threads
+    from bioner_kd.lab.benchmark import line_up
+    from bioner_kd.lab.benchmark.peers.trained import check_packages
+    from bioner_kd.lab.benchmark.tasks import notes_on_threads
 
     choice, config = program.read(CONTESTANTS), program.read(BENCHMARK)
     contestants, notes = line_up.biobert(tags, config.batch_size)
@@ -117,8 +117,8 @@ def read_line_up(program: Program, tags: tuple[str, ...]) -> "LineUp":
 
 def read_corpus(program: Program) -> "tuple[Corpus, tuple[str, ...]]":
     """What is tagged, and the tags of the corpus."""
-    from bioner_kd.benchmark.session import Corpus
-    from bioner_kd.corpus.tag_set import TagSet
+    from bioner_kd.lab.benchmark.session import Corpus
+    from bioner_kd.tagging.tag_set import TagSet
     from bioner_kd.training.digests import sentences_digest
 
     split = program.read(CONTESTANTS).split
@@ -139,7 +139,7 @@ def open_session(program: Program, folder: Path) -> "Session":
     Raises:
         InputError: these were made with other settings, or a contestant is missing.
     """
-    from bioner_kd.benchmark.session import Session
+    from bioner_kd.lab.benchmark.session import Session
 
     read, tags = read_corpus(program)
     line_up = read_line_up(program, tags)
@@ -153,8 +153,8 @@ def open_session(program: Program, folder: Path) -> "Session":
 
 def summary(session: "Session") -> str:
     """The tables for the terminal, of what is measured so far."""
-    from bioner_kd.benchmark.document import terminal
-    from bioner_kd.benchmark.targets import targets
+    from bioner_kd.lab.benchmark.document import terminal
+    from bioner_kd.lab.benchmark.targets import targets
 
     results, roles = session.results, session.line_up.roles
     return terminal(results, targets(results, roles), session.line_up.notes, roles.peer)
@@ -166,8 +166,8 @@ def write_results(program: Program, session: "Session") -> None:
     Raises:
         InputError: nothing could be measured.
     """
-    from bioner_kd.benchmark.machine import describe
-    from bioner_kd.benchmark.report import write_files
+    from bioner_kd.lab.benchmark.machine import describe
+    from bioner_kd.lab.benchmark.report import write_files
 
     session.check_measured()
     flags = [line for line in program.given_flags() if not line.startswith("--output=")]

@@ -9,8 +9,8 @@ from bioner_kd.cli.corpus import read_splits
 from bioner_kd.cli.program import Program
 from bioner_kd.corpus.config import SampleConfig
 from bioner_kd.corpus.sampling import sample_text
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.errors import UsageError, at_least, check_bounds
+from bioner_kd.text.sentence import Sentence
 
 TEXT = "text"
 

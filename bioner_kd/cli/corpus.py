@@ -6,9 +6,9 @@ from absl import logging
 
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.program import Program
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.splits import read_split
 from bioner_kd.corpus.summary import in_words
+from bioner_kd.text.sentence import Sentence
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from bioner_kd.cli.cache import TEXT
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.program import Program
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.distill.config import SELECTIONS, DistillConfig, TransferConfig
 from bioner_kd.errors import UsageError
+from bioner_kd.text.sentence import Sentence
 
 if TYPE_CHECKING:
     from bioner_kd.distill.training import Guidance, Transfer
@@ -85,7 +85,7 @@ def _cached(
     choice: GuidanceChoice, train_split: Sequence[Sentence], config: TransferConfig
 ) -> "Guidance":
     from bioner_kd.distill.training import Guidance
-    from bioner_kd.ensemble.folders import teachers_fingerprint
+    from bioner_kd.teacher.ensemble.folders import teachers_fingerprint
     from bioner_kd.teacher.logits_cache import LogitsCache
 
     cache = LogitsCache(Path(choice.cache) / "train")

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bioner_kd.artefact.layout import MANIFEST, WEB
 from bioner_kd.cli import corpus
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.program import Program
 from bioner_kd.corpus.demo import SPLITS
 from bioner_kd.export.config import FORMATS, QUANTIZATIONS, ExportConfig, Split
 from bioner_kd.export.web.litert_js import VERSION
+from bioner_kd.tagging.models.layout import MANIFEST, WEB
 
 
 @dataclass(frozen=True)

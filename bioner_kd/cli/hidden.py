@@ -10,9 +10,9 @@ from bioner_kd.cli.cache import TEXT
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.distill import DISTILL, GUIDANCE, TRANSFER, read_guidance
 from bioner_kd.cli.program import Program
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.distill.config import ALL_SENTENCES, HiddenConfig
 from bioner_kd.errors import UsageError
+from bioner_kd.text.sentence import Sentence
 
 if TYPE_CHECKING:
     from bioner_kd.distill.hidden_stage import HiddenStage

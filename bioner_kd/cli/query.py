@@ -7,10 +7,10 @@ from typing import Any
 
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.program import Program
-from bioner_kd.client.config import PROTOCOLS, ServerConfig
-from bioner_kd.corpus.plain_text import STDIN
-from bioner_kd.runtime.records import json_line, write_records
-from bioner_kd.runtime.texts import Item, read_items, text_of
+from bioner_kd.tagging.client.config import PROTOCOLS, ServerConfig
+from bioner_kd.tagging.records import json_line, write_records
+from bioner_kd.tagging.texts import Item, read_items, text_of
+from bioner_kd.text.plain_text import STDIN
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,10 @@ def read_texts(program: Program) -> Iterator[Item]:
 def make_client(config: ServerConfig) -> Any:
     """A client with a method `tag`, of lists of texts to lists of entities."""
     if config.protocol == "grpc":
-        from bioner_kd.client.grpc_protocol import GrpcClient
+        from bioner_kd.tagging.client.grpc_protocol import GrpcClient
 
         return GrpcClient(config)
-    from bioner_kd.client.rest import RestClient
+    from bioner_kd.tagging.client.rest import RestClient
 
     return RestClient(config)
 

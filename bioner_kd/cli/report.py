@@ -14,15 +14,15 @@ from bioner_kd.cli.evaluate import parse_runs
 from bioner_kd.cli.output import OutputChoice
 from bioner_kd.cli.program import Program
 from bioner_kd.corpus.demo import SPLITS
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.study.config import ReportConfig
+from bioner_kd.lab.study.config import ReportConfig
+from bioner_kd.text.sentence import Sentence
 from bioner_kd.training.run_folder import RECORD
 
 if TYPE_CHECKING:
-    from bioner_kd.study.predictions import Split
-    from bioner_kd.study.results import Results
-    from bioner_kd.study.runs import Group
+    from bioner_kd.lab.study.predictions import Split
+    from bioner_kd.lab.study.results import Results
+    from bioner_kd.lab.study.runs import Group
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,8 @@ def read_runs(choice: RunChoice) -> Runs:
         UsageError: a flag is not what it should be.
         InputError: a folder is not that of a run or a sweep.
     """
-    from bioner_kd.study.collection import named_groups
-    from bioner_kd.study.sweep_groups import read_sweep
+    from bioner_kd.lab.study.collection import named_groups
+    from bioner_kd.lab.study.sweep_groups import read_sweep
 
     groups = named_groups(parse_runs(choice.runs, flag="runs"))
     named, sweeps, notes = len(groups), {}, []
@@ -125,9 +125,9 @@ def read_runs(choice: RunChoice) -> Runs:
 
 def read_split(program: Program) -> "tuple[Split, list[Sentence]]":
     """The split to score on, and the training split."""
-    from bioner_kd.corpus.tag_set import TagSet
-    from bioner_kd.study.collection import corpus_name
-    from bioner_kd.study.predictions import Split
+    from bioner_kd.lab.study.collection import corpus_name
+    from bioner_kd.lab.study.predictions import Split
+    from bioner_kd.tagging.tag_set import TagSet
 
     name = program.read(RUNS).split
     sentences, train = corpus.read_splits(program, name, "train")
@@ -141,8 +141,8 @@ def read_split(program: Program) -> "tuple[Split, list[Sentence]]":
 
 def make_results(program: Program, runs: Runs) -> "Results":
     """Scores, compares and measures the groups as the flags say."""
-    from bioner_kd.study import analysis, collection
-    from bioner_kd.study.results import Results
+    from bioner_kd.lab.study import analysis, collection
+    from bioner_kd.lab.study.results import Results
 
     config: ReportConfig = program.read(REPORT)
     split, train = read_split(program)
@@ -163,8 +163,8 @@ def make_results(program: Program, runs: Runs) -> "Results":
 
 def write_folder(program: Program, runs: Runs, results: "Results", choice: OutputChoice) -> None:
     """Writes the folder of the report, which appears when all is done."""
-    from bioner_kd.study.repetition import report_command, write_flagfiles
-    from bioner_kd.study.report import write_report
+    from bioner_kd.lab.study.repetition import report_command, write_flagfiles
+    from bioner_kd.lab.study.report import write_report
 
     with atomic_folder(Path(choice.output), overwrite=choice.overwrite) as folder:
         named, swept = results.groups[: runs.named], results.groups[runs.named :]

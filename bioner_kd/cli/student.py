@@ -7,8 +7,8 @@ from absl import logging
 
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.program import Program
-from bioner_kd.encoding.word_features import LEARNT, FeatureConfig
 from bioner_kd.student.config import HEADS, StudentConfig
+from bioner_kd.tagging.word_features import LEARNT, FeatureConfig
 
 if TYPE_CHECKING:
     from bioner_kd.vectors.word_vectors import WordVectors

@@ -14,10 +14,10 @@ from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.output import TrainingOutput
 from bioner_kd.cli.program import Program
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.study.config import SweepConfig
-from bioner_kd.study.grid import make_runs, parse_arms, parse_axes
-from bioner_kd.study.plan import Plan, ReadSettings
-from bioner_kd.study.runs_csv import FAILED, RunRow
+from bioner_kd.lab.study.config import SweepConfig
+from bioner_kd.lab.study.grid import make_runs, parse_arms, parse_axes
+from bioner_kd.lab.study.plan import Plan, ReadSettings
+from bioner_kd.lab.study.runs_csv import FAILED, RunRow
 
 SWEEP = Concern(
     "Sweep",

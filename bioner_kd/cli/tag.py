@@ -5,19 +5,19 @@ from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 
-from bioner_kd.artefact.layout import FORMS
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.program import Program
-from bioner_kd.corpus.plain_text import STDIN
-from bioner_kd.runtime.records import (
+from bioner_kd.tagging.models.layout import FORMS
+from bioner_kd.tagging.records import (
     FORMAT_HELP,
     FORMATS,
     WORKERS_HELP,
     tagged_records,
     write_records,
 )
-from bioner_kd.runtime.tagger import Tagger
-from bioner_kd.runtime.texts import INPUT_HELP, INPUTS, read_items
+from bioner_kd.tagging.tagger import Tagger
+from bioner_kd.tagging.texts import INPUT_HELP, INPUTS, read_items
+from bioner_kd.text.plain_text import STDIN
 
 
 @dataclass(frozen=True)

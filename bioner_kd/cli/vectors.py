@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.program import Program
-from bioner_kd.corpus.plain_text import read_plain_texts
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.splits import read_split
 from bioner_kd.errors import UsageError
+from bioner_kd.text.plain_text import read_plain_texts
+from bioner_kd.text.sentence import Sentence
 from bioner_kd.training.run_folder import record_of
 from bioner_kd.vectors.config import ALGORITHMS, VectorConfig
 

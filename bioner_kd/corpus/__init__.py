@@ -1,1 +1,1 @@
-"""Text and annotation files become sentences."""
+"""Training data: splits, public corpora, the demo corpus, sampling and augmentation."""

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 
 from bioner_kd.corpus.config import AugmentationConfig
-from bioner_kd.corpus.iob2 import OUTSIDE, entities
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.tokenizer import MASK, split_words
+from bioner_kd.text.iob2 import OUTSIDE, entities
+from bioner_kd.text.sentence import Sentence
+from bioner_kd.text.tokenizer import MASK, split_words
 
 # A mention with its entity type, or the words between two mentions with the type "".
 Segment = tuple[str, tuple[str, ...]]

@@ -3,8 +3,8 @@
 from importlib import resources
 
 from bioner_kd.corpus.inline import parse_inline_lines
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.errors import UsageError
+from bioner_kd.text.sentence import Sentence
 
 SPLITS = ("train", "devel", "test")
 

@@ -8,10 +8,10 @@ and a sentence may start with \#.
 import re
 from collections.abc import Iterable, Iterator
 
-from bioner_kd.corpus.iob2 import entities
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.tokenizer import sentence_from_text
 from bioner_kd.errors import InputError, one_line, shown
+from bioner_kd.text.iob2 import entities
+from bioner_kd.text.sentence import Sentence
+from bioner_kd.text.tokenizer import sentence_from_text
 
 COMMENT = "#"
 _TYPE = r"[A-Z][A-Za-z_]*"

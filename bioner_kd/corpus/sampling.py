@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bioner_kd.corpus.config import ALL, SampleConfig
-from bioner_kd.corpus.plain_text import no_word, read_text_lines
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.tokenizer import sentence_from_text, split_words
+from bioner_kd.text.plain_text import no_word, read_text_lines
+from bioner_kd.text.sentence import Sentence
+from bioner_kd.text.tokenizer import sentence_from_text, split_words
 
 
 @dataclass(frozen=True)

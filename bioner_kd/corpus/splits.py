@@ -5,12 +5,12 @@ from pathlib import Path
 
 from absl import logging
 
-from bioner_kd.corpus.conll import read_conll
 from bioner_kd.corpus.demo import SPLITS, read_demo
 from bioner_kd.corpus.public_table import public_names
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.text_file import folder_holds
 from bioner_kd.errors import InputError, UsageError
+from bioner_kd.text.conll import read_conll
+from bioner_kd.text.sentence import Sentence
+from bioner_kd.text.text_file import folder_holds
 
 DEMO = "demo"
 # In the order of preference where a folder holds several.

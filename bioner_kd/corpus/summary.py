@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from bioner_kd.corpus.iob2 import entities
-from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.text.iob2 import entities
+from bioner_kd.text.sentence import Sentence
 
 
 def in_words(sentences: Sequence[Sentence]) -> str:

@@ -11,10 +11,10 @@ import numpy as np
 import tensorflow as tf
 from absl import logging
 
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.encoding.batches import BatchSource, Gather, pad, student_features
-from bioner_kd.encoding.word_features import WordFeatures
 from bioner_kd.student.model import Student
+from bioner_kd.tagging.word_features import WordFeatures
+from bioner_kd.text.sentence import Sentence
 from bioner_kd.training.config import TrainingConfig
 from bioner_kd.training.last_weights import LastWeights
 from bioner_kd.training.loop import fit

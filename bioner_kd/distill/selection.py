@@ -4,12 +4,12 @@ import numpy as np
 from absl import logging
 
 from bioner_kd.corpus.config import ALL
-from bioner_kd.corpus.iob2 import OUTSIDE
-from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.distill.config import CONFIDENT, ENTITIES, TransferConfig
-from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.errors import UsageError
+from bioner_kd.tagging.decoding import Decoder
+from bioner_kd.tagging.tag_set import TagSet
+from bioner_kd.text.iob2 import OUTSIDE
 
 
 def select(logits: Ragged, tag_set: TagSet, config: TransferConfig) -> np.ndarray:

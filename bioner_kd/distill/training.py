@@ -9,8 +9,6 @@ from typing import Any
 import keras
 import numpy as np
 
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.distill.config import DistillConfig
 from bioner_kd.distill.distiller import ANNOTATED, TEACHER_LOGITS, Distiller
 from bioner_kd.distill.hidden_stage import HiddenStage, fit_hidden_states
@@ -23,12 +21,14 @@ from bioner_kd.encoding.batches import (
     word_values,
 )
 from bioner_kd.encoding.ragged import Ragged
-from bioner_kd.encoding.word_features import VECTOR, FeatureConfig, WordFeatures
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.evaluation.predictions import devel_f1
 from bioner_kd.student.config import StudentConfig
 from bioner_kd.student.model import Student
 from bioner_kd.student.saved_student import SavedStudent
+from bioner_kd.tagging.tag_set import TagSet
+from bioner_kd.tagging.word_features import VECTOR, FeatureConfig, WordFeatures
+from bioner_kd.text.sentence import Sentence
 from bioner_kd.training.config import TrainingConfig
 from bioner_kd.training.digests import arrays_digest, sentences_digest
 from bioner_kd.training.loop import train

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.encoding.ragged import Ragged
-from bioner_kd.encoding.word_features import WordFeatures
 from bioner_kd.progress import track
+from bioner_kd.tagging.word_features import WordFeatures
+from bioner_kd.text.sentence import Sentence
 
 # A batch's sentences are drawn from a pool of this many batches, sorted by length: padding falls to
 # a few percent while which sentences meet in a batch, and in which order batches come, stays

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.encoding.batches import Gather, pad, round_up_length
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.encoding.windows import WindowConfig, Windows, split_windows
+from bioner_kd.text.sentence import Sentence
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.evaluation.predictions import score_logits
 from bioner_kd.evaluation.scores import Scores
 from bioner_kd.evaluation.summary import summarise
 from bioner_kd.evaluation.table import Row
+from bioner_kd.tagging.decoding import Decoder
+from bioner_kd.text.sentence import Sentence
 
 
 class Tagging(Protocol):

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bioner_kd.corpus import iob2
-from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.text import iob2
+from bioner_kd.text.sentence import Sentence
 
 # Tags of a split as one run predicts them, a sequence a sentence.
 Tagged = Sequence[Sequence[str]]

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.evaluation.scores import Scores, score
+from bioner_kd.tagging.decoding import Decoder
+from bioner_kd.text.sentence import Sentence
 
 
 def score_logits(

@@ -10,8 +10,8 @@ from seqeval.metrics import v1
 from seqeval.metrics.sequence_labeling import get_entities, precision_recall_fscore_support
 from seqeval.scheme import IOB2, Entities
 
-from bioner_kd.corpus.iob2 import OUTSIDE, split_tag
 from bioner_kd.errors import InputError
+from bioner_kd.text.iob2 import OUTSIDE, split_tag
 
 Sequences = list[list[str]]
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from bioner_kd.corpus import iob2
+from bioner_kd.text import iob2
 
 _CHUNK = 500  # resamples at once: 20 MB for 5,000 sentences
 _MOST_EXACT = 16  # seeds whose 2 ** n signs are still gone through one by one

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bioner_kd.artefact.layout import FLOAT16, FLOAT32, INT8, SAVED_MODEL, WEB
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.errors import UsageError, at_least, check_bounds
+from bioner_kd.tagging.models.layout import FLOAT16, FLOAT32, INT8, SAVED_MODEL, WEB
+from bioner_kd.text.sentence import Sentence
 
 FORMATS = ("saved_model", "tflite", "web")
 # A page needs files that are not part of this project.

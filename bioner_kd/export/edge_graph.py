@@ -5,10 +5,10 @@ from typing import Any
 
 import tensorflow as tf
 
-from bioner_kd.artefact.layout import LOGITS
-from bioner_kd.encoding.word_features import PAD
 from bioner_kd.export.recurrence import multiply, read_both_ways
 from bioner_kd.student.saved_student import SavedStudent
+from bioner_kd.tagging.models.layout import LOGITS
+from bioner_kd.tagging.word_features import PAD
 
 Lookup = Callable[[tf.Tensor], tf.Tensor]
 

@@ -8,9 +8,7 @@ from typing import Any
 
 from absl import logging
 
-from bioner_kd.artefact.layout import ARCHIVE, LENGTHS, MANIFEST, WEB
 from bioner_kd.atomic import atomic_file, atomic_folder
-from bioner_kd.encoding.tables import TABLES
 from bioner_kd.evaluation.predictions import score_logits
 from bioner_kd.export.config import ExportConfig, Split
 from bioner_kd.export.manifest import make_manifest
@@ -19,6 +17,8 @@ from bioner_kd.export.parity import compare_logits, warn_of_losses
 from bioner_kd.export.zipapp import write_zipapp
 from bioner_kd.student.saved_student import SavedStudent
 from bioner_kd.student.vocabulary import cut_vocabulary
+from bioner_kd.tagging.models.layout import ARCHIVE, LENGTHS, MANIFEST, WEB
+from bioner_kd.tagging.tables import TABLES
 
 
 def export_student(

@@ -8,9 +8,9 @@ import keras
 import tensorflow as tf
 from absl import logging
 
-from bioner_kd.artefact.layout import LOGITS
 from bioner_kd.errors import InputError, tensorflow_reason
 from bioner_kd.student.saved_student import SavedStudent
+from bioner_kd.tagging.models.layout import LOGITS
 
 
 def describe_signature(

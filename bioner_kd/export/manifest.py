@@ -13,12 +13,12 @@ import numpy as np
 import tensorflow as tf
 
 from bioner_kd import __version__
-from bioner_kd.artefact.layout import MANIFEST_FORMAT
 from bioner_kd.checksum import file_digest
-from bioner_kd.corpus.tokenizer import character_classes
-from bioner_kd.encoding.tables import TABLES
 from bioner_kd.student.files import weights_file
 from bioner_kd.student.saved_student import SavedStudent
+from bioner_kd.tagging.models.layout import MANIFEST_FORMAT
+from bioner_kd.tagging.tables import TABLES
+from bioner_kd.text.tokenizer import character_classes
 
 _INTERPRETER = "ai-edge-litert"
 

@@ -7,23 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from bioner_kd.artefact.associated import with_tables
-from bioner_kd.artefact.layout import (
-    FEATURES,
-    INT8,
-    SAVED_MODEL,
-    SERVING,
-    SERVING_CONFIGS,
-    TFLITE_FILES,
-    WEB,
-    length_signature,
-)
-from bioner_kd.artefact.saved_model import SavedModel
-from bioner_kd.artefact.tflite import TFLiteModel
-from bioner_kd.artefact.word_model import WordModel
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.encoding.batches import predict_logits
-from bioner_kd.encoding.tables import TABLES
 from bioner_kd.export.config import QUANTIZATIONS, ExportConfig
 from bioner_kd.export.graph import describe_signature
 from bioner_kd.export.saved_model import write_saved_model
@@ -35,6 +19,22 @@ from bioner_kd.export.web.fixed_lengths import FixedLengthModel
 from bioner_kd.export.web.folder import write_web_folder
 from bioner_kd.export.web.litert_js import VERSION, litert_js_files
 from bioner_kd.student.saved_student import SavedStudent
+from bioner_kd.tagging.models.associated import with_tables
+from bioner_kd.tagging.models.layout import (
+    FEATURES,
+    INT8,
+    SAVED_MODEL,
+    SERVING,
+    SERVING_CONFIGS,
+    TFLITE_FILES,
+    WEB,
+    length_signature,
+)
+from bioner_kd.tagging.models.saved_model import SavedModel
+from bioner_kd.tagging.models.tflite import TFLiteModel
+from bioner_kd.tagging.models.word_model import WordModel
+from bioner_kd.tagging.tables import TABLES
+from bioner_kd.text.sentence import Sentence
 
 _BATCH_SIZE = 64
 _QUANTIZATION_OF = {form: name for name, form in QUANTIZATIONS.items()}
@@ -45,7 +45,7 @@ class WrittenModel:
     """A model on disk.
 
     Attributes:
-        form: its name, of `bioner_kd.artefact.layout.FORMS`.
+        form: its name, of `bioner_kd.tagging.models.layout.FORMS`.
         path: in the export folder, with slashes.
         description: what the manifest says of it beside its files.
         logits: runs what was written, as its users do; float32 (words, tags) a sentence.

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from absl import logging
 
-from bioner_kd.artefact.layout import INT8, WEB
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.evaluation.predictions import score_logits
 from bioner_kd.evaluation.scores import EntityScore
+from bioner_kd.tagging.decoding import Decoder
+from bioner_kd.tagging.models.layout import INT8, WEB
+from bioner_kd.text.sentence import Sentence
 
 # Points of conlleval F1 that int8 weights may cost before the person who exports is warned.
 INT8_F1_LOSS = 0.3

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from bioner_kd.artefact.layout import FEATURES, SAVED_MODEL_TABLES, SERVING, WARM_UP
 from bioner_kd.export.graph import StudentGraph, save_signatures
 from bioner_kd.export.text_graph.signature import TextGraph
 from bioner_kd.export.warm_up import write_warm_up
 from bioner_kd.student.saved_student import SavedStudent
+from bioner_kd.tagging.models.layout import FEATURES, SAVED_MODEL_TABLES, SERVING, WARM_UP
 
 
 class _ServedStudent(tf.Module):

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from bioner_kd.artefact.layout import MODEL_NAME, SERVING_CONFIGS
 from bioner_kd.atomic import atomic_file
+from bioner_kd.tagging.models.layout import MODEL_NAME, SERVING_CONFIGS
 
 MODELS, BATCHING, MONITORING = "models.config", "batching.config", "monitoring.config"
 _MODELS = f"""\

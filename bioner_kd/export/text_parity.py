@@ -9,12 +9,12 @@ import numpy as np
 import tensorflow as tf
 from absl import logging
 
-from bioner_kd.artefact.batching import Features, logits_in_batches, pad
-from bioner_kd.artefact.layout import NUM_WORDS, SERVING, TEXT, WORD_OUTPUTS
-from bioner_kd.artefact.pieces import read_in_pieces
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.sentence_splitter import split_sentences
 from bioner_kd.student.saved_student import SavedStudent
+from bioner_kd.tagging.models.batching import Features, logits_in_batches, pad
+from bioner_kd.tagging.models.layout import NUM_WORDS, SERVING, TEXT, WORD_OUTPUTS
+from bioner_kd.tagging.models.pieces import read_in_pieces
+from bioner_kd.text.sentence import Sentence
+from bioner_kd.text.sentence_splitter import split_sentences
 
 _BATCH_SIZE, _BATCH_WORDS = 32, 16_384
 

@@ -10,7 +10,12 @@ from collections.abc import Mapping, Sequence
 import tensorflow as tf
 from tensorflow.lite.python import schema_py_generated as schema
 
-from bioner_kd.artefact.layout import (
+from bioner_kd.export.edge_graph import EdgeGraph
+from bioner_kd.export.float16 import with_float16_weights
+from bioner_kd.export.four_bits import FourBitTable
+from bioner_kd.export.graph import save_signatures
+from bioner_kd.student.saved_student import SavedStudent
+from bioner_kd.tagging.models.layout import (
     ANY_LENGTH,
     BATCH,
     FLOAT16,
@@ -19,13 +24,8 @@ from bioner_kd.artefact.layout import (
     TFLITE_FILES,
     length_signature,
 )
-from bioner_kd.artefact.native_output import call_quietly
-from bioner_kd.encoding.word_features import VECTOR
-from bioner_kd.export.edge_graph import EdgeGraph
-from bioner_kd.export.float16 import with_float16_weights
-from bioner_kd.export.four_bits import FourBitTable
-from bioner_kd.export.graph import save_signatures
-from bioner_kd.student.saved_student import SavedStudent
+from bioner_kd.tagging.models.native_output import call_quietly
+from bioner_kd.tagging.word_features import VECTOR
 
 _CUSTOM = "CUSTOM:"
 _BUILTIN_NAMES = {

@@ -6,8 +6,8 @@ from typing import Any
 import tensorflow as tf
 from absl import logging
 
-from bioner_kd.artefact.layout import FEATURES, MODEL_NAME, SERVING, TEXT
-from bioner_kd.encoding.word_features import WordFeatures
+from bioner_kd.tagging.models.layout import FEATURES, MODEL_NAME, SERVING, TEXT
+from bioner_kd.tagging.word_features import WordFeatures
 
 _SENTENCES = (
     "Aspirin can cause gastric ulcers.",

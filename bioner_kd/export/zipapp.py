@@ -12,9 +12,9 @@ import bioner_kd
 from bioner_kd.atomic import atomic_file
 
 _PACKAGE = bioner_kd.__name__
-_COMMAND = f"{_PACKAGE}.runtime.command"
+_COMMAND = f"{_PACKAGE}.tagging.command"
 # What is imported by a name in a string, which no search finds.
-_ROOTS = (_COMMAND, f"{_PACKAGE}.runtime.worker")
+_ROOTS = (_COMMAND, f"{_PACKAGE}.tagging.workers.worker")
 # Any Python that people still have reads this much, to say which one is needed.
 _MAIN = f"""\
 import sys

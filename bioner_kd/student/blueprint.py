@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bioner_kd.bounded import parse_json
-from bioner_kd.encoding.tables import Tables
-from bioner_kd.encoding.word_features import FEATURES, VECTOR
 from bioner_kd.student.config import CRF_HEAD, StudentConfig
+from bioner_kd.tagging.tables import Tables
+from bioner_kd.tagging.word_features import FEATURES, VECTOR
 
 FORMAT = 1
 # Far more than any student needs: a structure of 1 MB, weights of 4 GiB, and what their file has

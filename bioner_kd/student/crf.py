@@ -18,7 +18,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from bioner_kd.encoding.chain import iob2_allows
+from bioner_kd.tagging.chain import iob2_allows
 
 # What IOB2 forbids costs so many nats: its probability is 0 in float32, and nothing is infinite.
 FORBIDDEN = -1e4

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bioner_kd.encoding.tables import TABLES
+from bioner_kd.tagging.tables import TABLES
 
 WEIGHTS, STRUCTURE = "student.safetensors", "student.json"
 # What students were saved as before: Keras's own archive, of which only the data are read.

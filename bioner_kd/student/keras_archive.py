@@ -19,7 +19,6 @@ from typing import Any
 import h5py
 import numpy as np
 
-from bioner_kd.encoding.word_features import FEATURES
 from bioner_kd.student.blueprint import (
     FILE_ROOM,
     LONGEST_STRUCTURE,
@@ -29,6 +28,7 @@ from bioner_kd.student.blueprint import (
     parse_record,
 )
 from bioner_kd.student.weights import check_finite, check_names, check_weight
+from bioner_kd.tagging.word_features import FEATURES
 
 _CONFIG, _WEIGHTS = "config.json", "model.weights.h5"
 _CLASS = {"class_name": "Student", "registered_name": "bioner_kd>Student"}

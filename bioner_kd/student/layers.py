@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from bioner_kd.encoding.word_features import PAD, UNKNOWN
+from bioner_kd.tagging.word_features import PAD, UNKNOWN
 
 _STEPS = 127
 

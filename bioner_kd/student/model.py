@@ -8,13 +8,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from bioner_kd.encoding.decoding import Transitions
-from bioner_kd.encoding.word_features import FEATURES, FIRST_ENTRY, PAD, UNKNOWN, VECTOR
 from bioner_kd.student.blueprint import Blueprint
 from bioner_kd.student.config import CRF_HEAD, StudentConfig
 from bioner_kd.student.crf import CRF
 from bioner_kd.student.fast_lstm import bilstm
 from bioner_kd.student.layers import CharacterCNN, FixedVectors, WordDropout
+from bioner_kd.tagging.decoding import Transitions
+from bioner_kd.tagging.word_features import FEATURES, FIRST_ENTRY, PAD, UNKNOWN, VECTOR
 
 # Root mean square of Keras's initial embeddings, which are uniform in [-0.05, 0.05].
 _FRESH_SIZE = 0.05 / 3**0.5

@@ -15,18 +15,18 @@ import numpy as np
 import tensorflow as tf
 
 from bioner_kd.atomic import atomic_file
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.encoding.batches import BatchSource, predict_logits, student_features
-from bioner_kd.encoding.decoding import Decoder
-from bioner_kd.encoding.tables import TABLES, Tables, read_tables
-from bioner_kd.encoding.word_features import WordFeatures
 from bioner_kd.errors import InputError
 from bioner_kd.student.blueprint import Blueprint, read_blueprint
 from bioner_kd.student.files import STRUCTURE, WEIGHTS, is_archive, student_files, weights_file
 from bioner_kd.student.keras_archive import read_archive_blueprint, read_archive_weights
 from bioner_kd.student.model import Student
 from bioner_kd.student.weights import read_weights, write_weights
+from bioner_kd.tagging.decoding import Decoder
+from bioner_kd.tagging.tables import TABLES, Tables, read_tables
+from bioner_kd.tagging.tag_set import TagSet
+from bioner_kd.tagging.word_features import WordFeatures
+from bioner_kd.text.sentence import Sentence
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 import dataclasses
 
-from bioner_kd.encoding.word_features import FIRST_ENTRY, VECTOR
 from bioner_kd.errors import UsageError
 from bioner_kd.student.model import Student
 from bioner_kd.student.saved_student import SavedStudent
+from bioner_kd.tagging.word_features import FIRST_ENTRY, VECTOR
 
 
 def cut_vocabulary(student: SavedStudent, size: int) -> SavedStudent:

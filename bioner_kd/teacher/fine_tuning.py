@@ -7,20 +7,20 @@ from typing import Any
 import keras
 import numpy as np
 
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.encoding.batches import BatchSource, predict_logits, word_values
-from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.encoding.windows import WindowConfig
 from bioner_kd.errors import UsageError
 from bioner_kd.evaluation.predictions import devel_f1
+from bioner_kd.tagging.decoding import Decoder
+from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.teacher.checkpoint.encoder_config import read_config, usable_positions
 from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier
 from bioner_kd.teacher.config import DEFAULT_READING, ReadingConfig
 from bioner_kd.teacher.model import Teacher
 from bioner_kd.teacher.saved_teacher import encode_subwords, save_teacher, subword_source
 from bioner_kd.teacher.tokenizer import load_tokenizer
+from bioner_kd.text.sentence import Sentence
 from bioner_kd.training.config import TrainingConfig
 from bioner_kd.training.digests import arrays_digest, sentences_digest
 from bioner_kd.training.loop import train

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bioner_kd.corpus.plain_text import read_plain_text, write_plain_text
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.tag_set import TagSet
-from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.errors import InputError
+from bioner_kd.tagging.decoding import Decoder
+from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.teacher.logits_cache import Fingerprint, LogitsCache
+from bioner_kd.text.plain_text import read_plain_text, write_plain_text
+from bioner_kd.text.sentence import Sentence
 
 SENTENCES = "sentences.txt.gz"
 

@@ -8,12 +8,12 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from absl import logging
 
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.progress import Progress
 from bioner_kd.teacher.cache_kind import HIDDEN_STATES, hidden_folder
 from bioner_kd.teacher.labelled_text import write_sentences
 from bioner_kd.teacher.logits_cache import LogitsCache
+from bioner_kd.text.sentence import Sentence
 
 
 class Labeller(Protocol):

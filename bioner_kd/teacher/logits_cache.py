@@ -16,14 +16,14 @@ import numpy as np
 from bioner_kd.atomic import atomic_file
 from bioner_kd.bounded import parse_json
 from bioner_kd.checksum import file_digest
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.errors import InputError, one_line, shown
 from bioner_kd.regular_file import read_small
+from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.teacher.cache_kind import LOGITS, CacheKind
 from bioner_kd.teacher.checkpoint.weights_file import Damaged
 from bioner_kd.teacher.logits_shard import read_shard, shard_content
+from bioner_kd.text.sentence import Sentence
 
 MANIFEST = "manifest.json"
 # The one entry of a fingerprint that differs between the splits of a corpus.

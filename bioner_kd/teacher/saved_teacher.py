@@ -12,13 +12,12 @@ import tensorflow as tf
 
 from bioner_kd.atomic import atomic_file
 from bioner_kd.checksum import file_digest
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.encoding.batches import BatchSource, predict_logits
-from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.encoding.subwords import SubwordSentences
 from bioner_kd.encoding.windows import WindowConfig
 from bioner_kd.errors import InputError, one_line, shown
+from bioner_kd.tagging.decoding import Decoder
+from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.teacher.checkpoint.encoder_config import read_config, usable_positions
 from bioner_kd.teacher.checkpoint.json_file import read_json_object
 from bioner_kd.teacher.checkpoint.tf_weights import save_checkpoint
@@ -28,6 +27,7 @@ from bioner_kd.teacher.config import DEFAULT_READING, FLOAT32, ReadingConfig
 from bioner_kd.teacher.model import Teacher
 from bioner_kd.teacher.tokenizer import SubwordTokenizer, load_tokenizer
 from bioner_kd.teacher.wordpiece import TOKENIZER
+from bioner_kd.text.sentence import Sentence
 
 SETTINGS = "bioner_kd.json"
 

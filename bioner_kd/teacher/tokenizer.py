@@ -9,7 +9,6 @@ from tokenizers import Tokenizer, models
 from transformers import PretrainedConfig
 
 from bioner_kd.atomic import atomic_file
-from bioner_kd.corpus.tokenizer import MASK
 from bioner_kd.errors import InputError, one_line, shown
 from bioner_kd.teacher.checkpoint.encoder_config import read_config
 from bioner_kd.teacher.tokenizer_file import is_failure
@@ -22,6 +21,7 @@ from bioner_kd.teacher.wordpiece import (
     is_byte_level,
     lower_cases,
 )
+from bioner_kd.text.tokenizer import MASK
 
 _CONFIG = "config.json"
 # About 150 MB; text of millions of sentences has ever new words.

@@ -13,10 +13,10 @@ from typing import Any
 
 from tokenizers import Tokenizer
 
-from bioner_kd.artefact.native_output import call_quietly
 from bioner_kd.bounded import parse_json
 from bioner_kd.errors import InputError, one_line, shown
 from bioner_kd.regular_file import read_small
+from bioner_kd.tagging.models.native_output import call_quietly
 
 # The largest of multilingual encoders have 17 MB or 500,000 pieces.
 MOST_BYTES = 20_000_000

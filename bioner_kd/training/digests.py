@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.text.sentence import Sentence
 
 _DIGITS = 16
 

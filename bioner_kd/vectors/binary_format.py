@@ -6,8 +6,8 @@ from typing import Any, cast
 
 import numpy as np
 
-from bioner_kd.corpus.plain_text import open_decompressed
 from bioner_kd.errors import InputError
+from bioner_kd.text.plain_text import open_decompressed
 from bioner_kd.vectors.collected import CollectedVectors
 from bioner_kd.vectors.word_vectors import LONGEST_WORD, WordVectors, can_be_stored
 

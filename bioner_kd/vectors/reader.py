@@ -5,8 +5,8 @@ import os
 import re
 from dataclasses import dataclass
 
-from bioner_kd.corpus.plain_text import open_decompressed
 from bioner_kd.errors import InputError
+from bioner_kd.text.plain_text import open_decompressed
 from bioner_kd.vectors.binary_format import read_binary
 from bioner_kd.vectors.text_format import read_text
 from bioner_kd.vectors.word_vectors import WordVectors

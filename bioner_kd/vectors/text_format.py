@@ -5,8 +5,8 @@ import re
 
 import numpy as np
 
-from bioner_kd.corpus.plain_text import read_text_lines
 from bioner_kd.errors import InputError, shown
+from bioner_kd.text.plain_text import read_text_lines
 from bioner_kd.vectors.collected import CollectedVectors
 from bioner_kd.vectors.word_vectors import WordVectors
 

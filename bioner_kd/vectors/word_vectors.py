@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bioner_kd.corpus.tokenizer import MASK
-from bioner_kd.encoding.word_features import form_of
 from bioner_kd.errors import shown
+from bioner_kd.tagging.word_features import form_of
+from bioner_kd.text.tokenizer import MASK
 
 # What separates words, numbers and lines in a file of vectors, which knows no quotes.
 _STORABLE = re.compile(r"[^ \t\r\n\0]+")

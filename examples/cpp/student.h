@@ -1,6 +1,6 @@
 // Words to ids, ids to logits, logits to tags and probabilities.
 //
-// The rules are those of bioner_kd/encoding/word_features.py, chain.py and decoding.py.
+// The rules are those of bioner_kd/tagging/word_features.py, chain.py and decoding.py.
 #pragma once
 
 #include <cmath>

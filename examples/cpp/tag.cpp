@@ -14,7 +14,7 @@
 namespace {
 
 // Longer sentences are read in pieces, with words of context on either side that are not used:
-// bioner_kd/runtime/long_sentences.py says why.
+// bioner_kd/tagging/long_sentences.py says why.
 constexpr size_t kPiece = 512, kContext = 64;
 
 std::string read_file(const std::string& path) {

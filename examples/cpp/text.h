@@ -1,6 +1,6 @@
 // Text to sentences and words, by the ranges in tables.json. Places count code points.
 //
-// The rules are those of bioner_kd/corpus/sentence_splitter.py and tokenizer.py.
+// The rules are those of bioner_kd/text/sentence_splitter.py and tokenizer.py.
 #pragma once
 
 #include <algorithm>

@@ -5,8 +5,8 @@ import pytest
 from bioner_kd.cli import benchmark
 from bioner_kd.cli.benchmark import ContestantChoice
 from bioner_kd.errors import InputError, UsageError
-from tests.benchmark.test_line_up import write_export
 from tests.cli.conftest import load_program
+from tests.lab.benchmark.test_line_up import write_export
 
 TAGS = ("O", "B-Disease", "I-Disease")
 

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from bioner_kd.cli import distill
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.teacher.labelled_text import write_sentences
 from bioner_kd.teacher.logits_cache import LogitsCache
+from bioner_kd.text.sentence import Sentence
 
 from .conftest import load_program
 

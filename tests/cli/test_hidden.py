@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from bioner_kd.cli import hidden
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.teacher.cache_kind import HIDDEN_STATES
 from bioner_kd.teacher.labelled_text import write_sentences
 from bioner_kd.teacher.logits_cache import LogitsCache
+from bioner_kd.text.sentence import Sentence
 
 from .conftest import load_program
 

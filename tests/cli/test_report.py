@@ -15,8 +15,8 @@ from bioner_kd.cli.report import (
     read_split,
 )
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.study.config import ReportConfig
-from bioner_kd.study.runs_csv import FAILED, FINISHED, RunRow, write_runs
+from bioner_kd.lab.study.config import ReportConfig
+from bioner_kd.lab.study.runs_csv import FAILED, FINISHED, RunRow, write_runs
 
 from .conftest import load_program
 

@@ -5,9 +5,9 @@ import pytest
 
 from bioner_kd.cli.sweep import dry_run, make_plan, report_failures
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.study.config import SweepConfig
-from bioner_kd.study.plan import check_records
-from bioner_kd.study.runs_csv import FAILED, FINISHED, RunRow
+from bioner_kd.lab.study.config import SweepConfig
+from bioner_kd.lab.study.plan import check_records
+from bioner_kd.lab.study.runs_csv import FAILED, FINISHED, RunRow
 
 from .conftest import ROOT
 

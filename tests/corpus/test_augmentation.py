@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from bioner_kd.corpus.augmentation import augment, collect_mentions, join, segments
 from bioner_kd.corpus.config import AugmentationConfig
-from bioner_kd.corpus.iob2 import check_iob2, entities
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.tokenizer import MASK, tokenize
+from bioner_kd.text.iob2 import check_iob2, entities
+from bioner_kd.text.sentence import Sentence
+from bioner_kd.text.tokenizer import MASK, tokenize
 
 GOUT = Sentence.from_words(["Gout", "hurts", "."], ["B-Disease", "O", "O"])
 CANCER = Sentence.from_words(

@@ -4,8 +4,8 @@ import pytest
 
 import bioner_kd.corpus
 from bioner_kd.corpus.demo import SPLITS, read_demo
-from bioner_kd.corpus.iob2 import check_iob2, entities
 from bioner_kd.errors import UsageError
+from bioner_kd.text.iob2 import check_iob2, entities
 
 README = Path(bioner_kd.corpus.__file__).with_name("demo_data") / "README.md"
 

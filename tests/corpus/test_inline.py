@@ -3,10 +3,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bioner_kd.corpus.inline import format_inline, parse_inline, parse_inline_lines
-from bioner_kd.corpus.iob2 import entities, repair_iob2
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.tokenizer import sentence_from_text
 from bioner_kd.errors import InputError
+from bioner_kd.text.iob2 import entities, repair_iob2
+from bioner_kd.text.sentence import Sentence
+from bioner_kd.text.tokenizer import sentence_from_text
 
 
 def mentions(sentence):

@@ -1,5 +1,5 @@
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.corpus.summary import in_words
+from bioner_kd.text.sentence import Sentence
 
 
 def test_mentions_are_counted_by_type():

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.distill.config import TransferConfig
 from bioner_kd.distill.selection import (
     has_mention,
@@ -16,9 +15,10 @@ from bioner_kd.distill.selection import (
     select,
     with_mentions,
 )
-from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.errors import UsageError
+from bioner_kd.tagging.decoding import Decoder
+from bioner_kd.tagging.tag_set import TagSet
 
 TAG_SET = TagSet(("O", "B-Disease", "I-Disease"))
 

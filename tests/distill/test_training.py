@@ -6,16 +6,16 @@ import dataclasses
 import numpy as np
 import pytest
 
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.distill.config import DistillConfig
 from bioner_kd.distill.training import Guidance, Transfer, distil
 from bioner_kd.encoding.ragged import Ragged
-from bioner_kd.encoding.word_features import UNKNOWN, VECTOR, FeatureConfig, word_form
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.evaluation.predictions import devel_f1
 from bioner_kd.student.config import StudentConfig
 from bioner_kd.student.saved_student import load_student
+from bioner_kd.tagging.tag_set import TagSet
+from bioner_kd.tagging.word_features import UNKNOWN, VECTOR, FeatureConfig, word_form
+from bioner_kd.text.sentence import Sentence
 from bioner_kd.training.config import TrainingConfig
 from bioner_kd.vectors.word_vectors import WordVectors
 

@@ -6,14 +6,14 @@ import keras
 import numpy as np
 import pytest
 
-from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.distill.config import DistillConfig
 from bioner_kd.distill.hidden_stage import HiddenStage
 from bioner_kd.distill.training import Guidance, distil
 from bioner_kd.encoding.ragged import Ragged
-from bioner_kd.encoding.word_features import FeatureConfig
 from bioner_kd.student.config import StudentConfig
 from bioner_kd.student.saved_student import load_student
+from bioner_kd.tagging.tag_set import TagSet
+from bioner_kd.tagging.word_features import FeatureConfig
 from bioner_kd.training.config import TrainingConfig
 from bioner_kd.training.run_folder import run_folder
 

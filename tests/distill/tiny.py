@@ -7,8 +7,6 @@ from typing import Any
 import keras
 import numpy as np
 
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.distill.losses import kl_per_word
 from bioner_kd.encoding.batches import (
     BatchSource,
@@ -20,10 +18,12 @@ from bioner_kd.encoding.batches import (
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.encoding.subwords import SubwordSentences
 from bioner_kd.encoding.windows import WindowConfig
-from bioner_kd.encoding.word_features import FeatureConfig, WordFeatures
 from bioner_kd.student.config import StudentConfig
 from bioner_kd.student.model import Student
+from bioner_kd.tagging.tag_set import TagSet
+from bioner_kd.tagging.word_features import FeatureConfig, WordFeatures
 from bioner_kd.teacher.model import Teacher
+from bioner_kd.text.sentence import Sentence
 from bioner_kd.training.losses import cross_entropy_per_word, masked_mean
 
 TAG_SET = TagSet(("O", "B-Disease", "I-Disease"))

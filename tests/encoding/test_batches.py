@@ -8,7 +8,6 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.encoding.batches import (
     BatchSource,
     pad,
@@ -22,7 +21,8 @@ from bioner_kd.encoding.batches import (
     word_values,
 )
 from bioner_kd.encoding.ragged import Ragged
-from bioner_kd.encoding.word_features import FeatureConfig, WordFeatures
+from bioner_kd.tagging.word_features import FeatureConfig, WordFeatures
+from bioner_kd.text.sentence import Sentence
 
 TAGS = 3
 

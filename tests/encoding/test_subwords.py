@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.encoding.subwords import SubwordSentences
 from bioner_kd.encoding.windows import WindowConfig
+from bioner_kd.text.sentence import Sentence
 
 PAD, CLS, SEP = 0, 1, 2
 FIRST = 3

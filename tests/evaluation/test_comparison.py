@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.tag_set import TagSet
-from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.evaluation.comparison import compare
+from bioner_kd.tagging.decoding import Decoder
+from bioner_kd.tagging.tag_set import TagSet
+from bioner_kd.text.sentence import Sentence
 
 GOLD = [Sentence.from_words(["no", "fever"], ["O", "B-Disease"])]
 

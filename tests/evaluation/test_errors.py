@@ -3,7 +3,6 @@
 import pytest
 
 from bioner_kd.corpus.demo import read_demo
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.evaluation.errors import (
     BORDER,
     INVENTED,
@@ -15,6 +14,7 @@ from bioner_kd.evaluation.errors import (
     recall_by_training,
     training_mentions,
 )
+from bioner_kd.text.sentence import Sentence
 
 D, E, C, O = "B-Disease", "I-Disease", "B-Chemical", "O"  # noqa: E741 - as the tags are written
 SENTENCE = Sentence.from_words("breast cancer after Aspirin .".split(), [D, E, O, C, O])

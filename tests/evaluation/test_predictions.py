@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.tag_set import TagSet
-from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.evaluation.predictions import devel_f1, score_logits
+from bioner_kd.tagging.decoding import Decoder
+from bioner_kd.tagging.tag_set import TagSet
+from bioner_kd.text.sentence import Sentence
 
 DECODER = Decoder(TagSet(("O", "B-Disease", "I-Disease")))
 GOLD = [

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bioner_kd.corpus.demo import read_demo
-from bioner_kd.runtime.tagger import Tagger
+from bioner_kd.tagging.tagger import Tagger
 
 SOURCES = Path(__file__).resolve().parents[2] / "examples" / "cpp"
 LIBRARY = "libtensorflowlite_c.so"

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from bioner_kd.corpus.demo import read_demo
-from bioner_kd.encoding.decoding import Decoder
-from bioner_kd.encoding.tables import read_tables
 from bioner_kd.errors import InputError
 from bioner_kd.evaluation.comparison import compare
 from bioner_kd.evaluation.predictions import score_logits
 from bioner_kd.export.config import Split
 from bioner_kd.export.folder import export_student
-from bioner_kd.runtime.tagger import Tagger
 from bioner_kd.student.saved_student import SavedStudent
+from bioner_kd.tagging.decoding import Decoder
+from bioner_kd.tagging.tables import read_tables
+from bioner_kd.tagging.tagger import Tagger
 
 from .trained_student import make_crf_student
 

@@ -5,9 +5,9 @@ import pytest
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
-from bioner_kd.artefact.native_output import call_quietly
 from bioner_kd.export.float16 import SMALLEST, with_float16_weights
 from bioner_kd.export.tflite import operators
+from bioner_kd.tagging.models.native_output import call_quietly
 
 ROWS = 64
 

@@ -11,8 +11,6 @@ from ai_edge_litert.interpreter import Interpreter
 
 from bioner_kd.checksum import file_digest
 from bioner_kd.corpus.demo import read_demo
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.encoding.tables import read_tables
 from bioner_kd.errors import InputError
 from bioner_kd.evaluation.predictions import score_logits
 from bioner_kd.export import folder as export_module
@@ -20,6 +18,8 @@ from bioner_kd.export.config import ExportConfig, Split
 from bioner_kd.export.folder import export_student
 from bioner_kd.export.models import WrittenModel
 from bioner_kd.student.saved_student import SavedStudent
+from bioner_kd.tagging.tables import read_tables
+from bioner_kd.text.sentence import Sentence
 
 SPLIT = Split(read_demo("test")[:5], corpus="demo", name="test")
 

@@ -5,11 +5,11 @@ import logging
 import numpy as np
 import pytest
 
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.tag_set import TagSet
-from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.evaluation.scores import EntityScore
 from bioner_kd.export.parity import Parity, compare_logits, warn_of_losses
+from bioner_kd.tagging.decoding import Decoder
+from bioner_kd.tagging.tag_set import TagSet
+from bioner_kd.text.sentence import Sentence
 
 DECODER = Decoder(TagSet(("O", "B-Disease", "I-Disease")))
 SENTENCES = [

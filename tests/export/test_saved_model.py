@@ -13,11 +13,11 @@ from tensorflow.core.protobuf import saved_model_pb2
 
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.encoding.batches import predict_logits
-from bioner_kd.encoding.decoding import entities_from_tags
-from bioner_kd.encoding.tables import read_tables
 from bioner_kd.export.text_parity import tag_in_graph
-from bioner_kd.runtime.tagger import Tagger
 from bioner_kd.student.saved_student import SavedStudent
+from bioner_kd.tagging.decoding import entities_from_tags
+from bioner_kd.tagging.tables import read_tables
+from bioner_kd.tagging.tagger import Tagger
 
 
 @pytest.fixture(scope="module")

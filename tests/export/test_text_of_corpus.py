@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bioner_kd.corpus.conll import read_conll
-from bioner_kd.corpus.sentence_splitter import split_sentences
-from bioner_kd.encoding.decoding import entities_from_tags
 from bioner_kd.export.saved_model import write_saved_model
 from bioner_kd.export.text_parity import Row, compare_texts, tag_in_graph
-from bioner_kd.runtime.tagger import Tagger
 from bioner_kd.student.saved_student import SavedStudent
+from bioner_kd.tagging.decoding import entities_from_tags
+from bioner_kd.tagging.tagger import Tagger
+from bioner_kd.text.conll import read_conll
+from bioner_kd.text.sentence_splitter import split_sentences
 
 from .trained_student import make_crf_student
 

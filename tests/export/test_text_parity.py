@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from bioner_kd.corpus.demo import read_demo
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.export import text_parity
 from bioner_kd.export.text_parity import compare_texts, tag_in_python
 from bioner_kd.student.saved_student import SavedStudent
+from bioner_kd.text.sentence import Sentence
 
 
 def test_a_split_with_texts_of_several_sentences_and_of_none(

@@ -10,11 +10,16 @@ import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 from tensorflow.lite.python import schema_py_generated as schema
 
-from bioner_kd.artefact.layout import FLOAT16, FLOAT32, INT8, LENGTHS, TFLITE_FILES
 from bioner_kd.corpus.demo import read_demo
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.tag_set import TagSet
-from bioner_kd.encoding.word_features import (
+from bioner_kd.export import tflite
+from bioner_kd.export.float16 import SMALLEST
+from bioner_kd.export.tflite import operators, tflite_models
+from bioner_kd.student.config import StudentConfig
+from bioner_kd.student.model import Student
+from bioner_kd.student.saved_student import SavedStudent
+from bioner_kd.tagging.models.layout import FLOAT16, FLOAT32, INT8, LENGTHS, TFLITE_FILES
+from bioner_kd.tagging.tag_set import TagSet
+from bioner_kd.tagging.word_features import (
     FIRST_ENTRY,
     LEARNT,
     VECTOR,
@@ -22,12 +27,7 @@ from bioner_kd.encoding.word_features import (
     WordFeatures,
     form_of,
 )
-from bioner_kd.export import tflite
-from bioner_kd.export.float16 import SMALLEST
-from bioner_kd.export.tflite import operators, tflite_models
-from bioner_kd.student.config import StudentConfig
-from bioner_kd.student.model import Student
-from bioner_kd.student.saved_student import SavedStudent
+from bioner_kd.text.sentence import Sentence
 
 from .trained_student import SMALL, make_student
 

@@ -3,10 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bioner_kd.artefact.tflite import TFLiteModel
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.export.web.fixed_lengths import FixedLengthModel
 from bioner_kd.student.saved_student import SavedStudent
+from bioner_kd.tagging.models.tflite import TFLiteModel
 
 LENGTHS = (16, 32)  # of the export that the tests share
 

@@ -12,14 +12,14 @@ from ai_edge_litert.interpreter import Interpreter
 
 from bioner_kd.cli.export import how_to_open, summary
 from bioner_kd.corpus.demo import read_demo
-from bioner_kd.encoding.tables import Tables
 from bioner_kd.errors import InputError
 from bioner_kd.export.config import ExportConfig, Split
 from bioner_kd.export.folder import export_student
 from bioner_kd.export.web.fixed_lengths import FixedLengthModel
 from bioner_kd.export.web.folder import page_files, write_web_folder
-from bioner_kd.runtime.tagger import Tagger
 from bioner_kd.student.saved_student import SavedStudent
+from bioner_kd.tagging.tables import Tables
+from bioner_kd.tagging.tagger import Tagger
 
 from .browser import unpacked
 from .conftest import WEB_LENGTHS

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from bioner_kd.corpus.demo import read_demo
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.encoding.tables import read_tables
 from bioner_kd.export.web.fixed_lengths import FixedLengthModel
-from bioner_kd.runtime.tagger import Tagger
+from bioner_kd.tagging.tables import read_tables
+from bioner_kd.tagging.tagger import Tagger
+from bioner_kd.text.sentence import Sentence
 
 from .browser import served, unpacked
 from .conftest import WEB_LENGTHS

@@ -11,22 +11,22 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bioner_kd.artefact.pieces import Piece, cut_in_pieces
 from bioner_kd.corpus.demo import read_demo
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.sentence_splitter import sentence_spans, split_sentences
-from bioner_kd.corpus.tag_set import TagSet
-from bioner_kd.corpus.tokenizer import split_words, tokenize
-from bioner_kd.encoding.decoding import Decoder, entities_from_tags
-from bioner_kd.encoding.tables import Tables
-from bioner_kd.encoding.word_features import FeatureConfig, WordFeatures
 from bioner_kd.export.web.folder import page_files
+from bioner_kd.tagging.decoding import Decoder, entities_from_tags
+from bioner_kd.tagging.models.pieces import Piece, cut_in_pieces
+from bioner_kd.tagging.tables import Tables
+from bioner_kd.tagging.tag_set import TagSet
+from bioner_kd.tagging.word_features import FeatureConfig, WordFeatures
+from bioner_kd.text.sentence import Sentence
+from bioner_kd.text.sentence_splitter import sentence_spans, split_sentences
+from bioner_kd.text.tokenizer import split_words, tokenize
 
 from .browser import served
 
 pytestmark = pytest.mark.slow
 CASES = json.loads(
-    (Path(__file__).parents[1] / "corpus" / "tokenizer_cases.json").read_text(encoding="utf-8")
+    (Path(__file__).parents[1] / "text" / "tokenizer_cases.json").read_text(encoding="utf-8")
 )
 TAGS = ("O", "B-Chemical", "I-Chemical", "B-Disease", "I-Disease")
 PIECES = [

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from bioner_kd.artefact.layout import ARCHIVE, TFLITE_FILES
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.export.zipapp import runtime_sources, write_zipapp
-from bioner_kd.runtime.tagger import Tagger
+from bioner_kd.tagging.models.layout import ARCHIVE, TFLITE_FILES
+from bioner_kd.tagging.tagger import Tagger
 
 # What `pip install numpy ai-edge-litert` brings, as far as it is imported.
 INSTALLED = ("numpy", "numpy.libs", "ai_edge_litert")
@@ -105,7 +105,7 @@ def test_conll_to_a_file(python: Path, device: Path, tmp_path: Path) -> None:
 IMPORTED = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from bioner_kd.runtime.tagger import Tagger
+from bioner_kd.tagging.tagger import Tagger
 assert "tensorflow" not in sys.modules
 tagger = Tagger.load(sys.argv[2])
 texts = [sys.argv[3]] * 4000
@@ -233,7 +233,7 @@ def test_equal_sources_give_equal_bytes(tmp_path: Path) -> None:
 
 def test_it_holds_the_runtime_and_nothing_of_the_training() -> None:
     names = set(runtime_sources())
-    assert {"bioner_kd/__init__.py", "bioner_kd/runtime/worker.py"} <= names
+    assert {"bioner_kd/__init__.py", "bioner_kd/tagging/workers/worker.py"} <= names
     packages = {name.split("/")[1] for name in names if name.count("/") > 1}
-    assert packages == {"artefact", "corpus", "encoding", "runtime"}
+    assert packages == {"tagging", "text"}
     assert not any("demo" in name or "public" in name for name in names)

@@ -8,14 +8,14 @@ import numpy as np
 import tensorflow as tf
 
 from bioner_kd.corpus.demo import read_demo
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.encoding.batches import BatchSource, student_features, word_values
 from bioner_kd.encoding.ragged import Ragged
-from bioner_kd.encoding.word_features import FeatureConfig, WordFeatures
 from bioner_kd.student.config import StudentConfig
 from bioner_kd.student.model import Student
 from bioner_kd.student.saved_student import SavedStudent, load_student
+from bioner_kd.tagging.tag_set import TagSet
+from bioner_kd.tagging.word_features import FeatureConfig, WordFeatures
+from bioner_kd.text.sentence import Sentence
 
 SMALL = {"prefix_size": 8, "suffix_size": 8, "shape_size": 4, "char_size": 6, "char_filters": 8}
 STEPS = 40

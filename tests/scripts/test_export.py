@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bioner_kd.runtime.tagger import Tagger
 from bioner_kd.student.saved_student import SavedStudent
+from bioner_kd.tagging.tagger import Tagger
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from bioner_kd.corpus.demo import read_demo
-from bioner_kd.runtime.tagger import Tagger
+from bioner_kd.tagging.tagger import Tagger
 
-from ..client.servers import HOST, GrpcServer, Model, RestServer, rest_api
+from ..tagging.client.servers import HOST, GrpcServer, Model, RestServer, rest_api
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXTS = [*(sentence.text for sentence in read_demo("test")[:5]), "", "β-thalassaemia 💊. Gout."]

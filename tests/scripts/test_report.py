@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bioner_kd.corpus.demo import read_demo
-from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.encoding.windows import WindowConfig
+from bioner_kd.tagging.tag_set import TagSet
 
 from ..teacher.tiny_bert import write_checkpoint
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bioner_kd.study.runs_csv import FAILED, FINISHED, NOT_YET, read_runs
+from bioner_kd.lab.study.runs_csv import FAILED, FINISHED, NOT_YET, read_runs
 
-from ..study.study import FAKE, Study, is_alive, until
+from ..lab.study.study import FAKE, Study, is_alive, until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -160,7 +160,7 @@ def test_a_dry_run_prints_commands_and_makes_nothing(study):
 def logits(tmp_path: Path) -> Path:
     """What a teacher without any idea says of the demo corpus."""
     from bioner_kd.corpus.demo import read_demo
-    from bioner_kd.corpus.tag_set import TagSet
+    from bioner_kd.tagging.tag_set import TagSet
     from bioner_kd.teacher.logits_cache import LogitsCache
 
     sentences, random = read_demo("train"), np.random.default_rng(1)

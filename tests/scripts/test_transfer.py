@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bioner_kd.corpus.conll import write_conll
 from bioner_kd.corpus.demo import read_demo
-from bioner_kd.corpus.plain_text import read_plain_text
+from bioner_kd.text.conll import write_conll
+from bioner_kd.text.plain_text import read_plain_text
 
 from ..teacher.tiny_bert import write_checkpoint
 from .test_pipeline import SMALL, command, run, succeed

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.tag_set import TagSet
-from bioner_kd.encoding.tables import Tables
-from bioner_kd.encoding.word_features import VECTOR, FeatureConfig, WordFeatures
 from bioner_kd.student.blueprint import Blueprint, read_blueprint
 from bioner_kd.student.config import StudentConfig
+from bioner_kd.tagging.tables import Tables
+from bioner_kd.tagging.tag_set import TagSet
+from bioner_kd.tagging.word_features import VECTOR, FeatureConfig, WordFeatures
+from bioner_kd.text.sentence import Sentence
 
 TAGS = ("O", "B-Disease")
 BLUEPRINT = Blueprint(StudentConfig(units=4, head="crf"), {"word": 4, VECTOR: 3}, TAGS, 5)

@@ -12,15 +12,15 @@ import keras
 import numpy as np
 import pytest
 
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.tag_set import TagSet
-from bioner_kd.encoding.word_features import FEATURES, LEARNT, VECTOR, FeatureConfig, WordFeatures
-from bioner_kd.ensemble.folders import is_student
 from bioner_kd.errors import InputError
 from bioner_kd.student.config import StudentConfig
 from bioner_kd.student.keras_archive import hdf5_places
 from bioner_kd.student.model import Student
 from bioner_kd.student.saved_student import SavedStudent, load_student
+from bioner_kd.tagging.tag_set import TagSet
+from bioner_kd.tagging.word_features import FEATURES, LEARNT, VECTOR, FeatureConfig, WordFeatures
+from bioner_kd.teacher.ensemble.folders import is_student
+from bioner_kd.text.sentence import Sentence
 
 from .archives import save_as_before
 

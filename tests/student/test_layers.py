@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from bioner_kd.encoding.word_features import PAD, UNKNOWN
 from bioner_kd.student.layers import CharacterCNN, FixedVectors, WordDropout
+from bioner_kd.tagging.word_features import PAD, UNKNOWN
 
 IDS = tf.constant(np.tile([2, 3, 4, 5, UNKNOWN, PAD, PAD], (200, 1)), tf.int32)
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from bioner_kd.encoding.word_features import FEATURES, PAD, VECTOR
 from bioner_kd.student.config import StudentConfig
 from bioner_kd.student.model import Student
+from bioner_kd.tagging.word_features import FEATURES, PAD, VECTOR
 
 ROWS, CHARS, TAGS = 20, 7, 3
 NAMES = ("O", "B-A", "I-A")

@@ -7,15 +7,15 @@ import keras
 import numpy as np
 import pytest
 
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.tag_set import TagSet
-from bioner_kd.encoding.decoding import Decoder
-from bioner_kd.encoding.tables import read_tables
-from bioner_kd.encoding.word_features import FeatureConfig, WordFeatures
 from bioner_kd.errors import InputError
 from bioner_kd.student.config import StudentConfig
 from bioner_kd.student.model import Student
 from bioner_kd.student.saved_student import SavedStudent, load_student
+from bioner_kd.tagging.decoding import Decoder
+from bioner_kd.tagging.tables import read_tables
+from bioner_kd.tagging.tag_set import TagSet
+from bioner_kd.tagging.word_features import FeatureConfig, WordFeatures
+from bioner_kd.text.sentence import Sentence
 
 TAG_SET = TagSet(("O", "B-Disease", "I-Disease"))
 SENTENCES = [

@@ -4,14 +4,14 @@ import keras
 import numpy as np
 import pytest
 
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.tag_set import TagSet
-from bioner_kd.encoding.word_features import LEARNT, UNKNOWN, VECTOR, FeatureConfig, WordFeatures
 from bioner_kd.errors import UsageError
 from bioner_kd.student.config import StudentConfig
 from bioner_kd.student.model import Student
 from bioner_kd.student.saved_student import SavedStudent
 from bioner_kd.student.vocabulary import cut_vocabulary
+from bioner_kd.tagging.tag_set import TagSet
+from bioner_kd.tagging.word_features import LEARNT, UNKNOWN, VECTOR, FeatureConfig, WordFeatures
+from bioner_kd.text.sentence import Sentence
 
 SENTENCES = [Sentence.from_words(text.split()) for text in ("gout gout gout fever fever", "rash")]
 TAGS = TagSet(("O", "B-Disease", "I-Disease"))

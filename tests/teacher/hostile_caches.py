@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from bioner_kd.checksum import file_digest
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.teacher.logits_cache import MANIFEST, LogitsCache
+from bioner_kd.text.sentence import Sentence
 
 from .checkpoint.hostile import LONG, NASTY, Write
 

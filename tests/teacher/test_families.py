@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.encoding.windows import WindowConfig
 from bioner_kd.errors import UsageError
 from bioner_kd.teacher.config import ReadingConfig
 from bioner_kd.teacher.fine_tuning import fine_tune
 from bioner_kd.teacher.saved_teacher import load_teacher, teacher_fingerprint
+from bioner_kd.text.sentence import Sentence
 from bioner_kd.training.config import TrainingConfig
 
 from .checkpoint.test_encoder_model import random_state

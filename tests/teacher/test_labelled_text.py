@@ -5,10 +5,10 @@ import lzma
 import numpy as np
 import pytest
 
-from bioner_kd.corpus.tokenizer import sentence_from_text
 from bioner_kd.errors import InputError
 from bioner_kd.teacher.labelled_text import SENTENCES, read_labelled_text, write_sentences
 from bioner_kd.teacher.logits_cache import LogitsCache
+from bioner_kd.text.tokenizer import sentence_from_text
 
 TEXTS = ("Gout  hurts.", "No β-blockers", "Fever")
 TAGS = ("O", "B-Disease", "I-Disease")

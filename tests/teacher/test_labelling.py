@@ -5,13 +5,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.teacher.cache_kind import HIDDEN_STATES
 from bioner_kd.teacher.labelled_text import SENTENCES as FILE
 from bioner_kd.teacher.labelled_text import read_labelled_text
 from bioner_kd.teacher.labelling import label
 from bioner_kd.teacher.logits_cache import LogitsCache
+from bioner_kd.text.sentence import Sentence
 
 SENTENCES = [Sentence.from_words(["word"] * n) for n in (3, 1, 2)]
 

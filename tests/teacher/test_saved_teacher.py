@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 from transformers import TFBertForTokenClassification
 
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.tag_set import TagSet
 from bioner_kd.encoding.windows import WindowConfig
 from bioner_kd.errors import InputError
+from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier
 from bioner_kd.teacher.model import Teacher
 from bioner_kd.teacher.saved_teacher import (
@@ -21,6 +20,7 @@ from bioner_kd.teacher.saved_teacher import (
     teacher_fingerprint,
 )
 from bioner_kd.teacher.tokenizer import load_tokenizer
+from bioner_kd.text.sentence import Sentence
 
 from .tiny_bert import write_checkpoint
 

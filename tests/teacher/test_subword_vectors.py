@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from bioner_kd.corpus.tokenizer import MASK
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.teacher.subword_vectors import subword_vectors
+from bioner_kd.text.tokenizer import MASK
 from bioner_kd.vectors.word_vectors import WordVectors
 
 from .tiny_bert import CONFIG, SPECIAL, VOCABULARY, write_checkpoint, write_config, write_tokenizer

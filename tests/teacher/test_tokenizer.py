@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer, models
 from transformers import BertTokenizer, BertTokenizerFast
 
-from bioner_kd.corpus.tokenizer import MASK
 from bioner_kd.errors import InputError
 from bioner_kd.teacher.tokenizer import SubwordTokenizer, load_tokenizer
 from bioner_kd.teacher.wordpiece import is_cased
+from bioner_kd.text.tokenizer import MASK
 
 from .tiny_bert import SPECIAL, VOCABULARY, write_config, write_json, write_tokenizer
 

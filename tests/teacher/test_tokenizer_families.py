@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from bioner_kd.corpus.tokenizer import MASK
 from bioner_kd.errors import InputError
 from bioner_kd.teacher.tokenizer import load_tokenizer
+from bioner_kd.text.tokenizer import MASK
 
 from .tiny_families import ROBERTA_PIECES, write_byte_level, write_family, write_word_pieces
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.text.sentence import Sentence
 from bioner_kd.training.machine import MachineConfig
 
 SEED = int(sys.argv[1])
@@ -17,8 +17,8 @@ DRAWN = f"{random.random()} {np.random.random()}"
 
 from bioner_kd.distill.config import DistillConfig  # noqa: E402
 from bioner_kd.distill.training import distil  # noqa: E402
-from bioner_kd.encoding.word_features import FeatureConfig  # noqa: E402
 from bioner_kd.student.config import StudentConfig  # noqa: E402
+from bioner_kd.tagging.word_features import FeatureConfig  # noqa: E402
 from bioner_kd.training.config import TrainingConfig  # noqa: E402
 
 WORDS = "we found that aspirin lowers fever in rats but not in mice with asthma".split()

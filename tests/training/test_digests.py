@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bioner_kd.corpus.sentence import Sentence
+from bioner_kd.text.sentence import Sentence
 from bioner_kd.training.digests import arrays_digest, sentences_digest
 
 WORDS = Sentence.from_words(["no", "fever"])

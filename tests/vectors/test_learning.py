@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from bioner_kd.corpus.demo import read_demo
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.tokenizer import MASK
 from bioner_kd.errors import InputError
+from bioner_kd.text.sentence import Sentence
+from bioner_kd.text.tokenizer import MASK
 from bioner_kd.vectors.config import ALGORITHMS, VectorConfig
 from bioner_kd.vectors.learning import learn_vectors
 from bioner_kd.vectors.reader import read_vectors

@@ -1,8 +1,8 @@
-"""Logits become tags and their probabilities, as `bioner_kd.encoding.decoding` has it."""
+"""Logits become tags and their probabilities, as `bioner_kd.tagging.decoding` has it."""
 
 import tensorflow as tf
 
-from bioner_kd.encoding.decoding import Decoder
+from bioner_kd.tagging.decoding import Decoder
 
 
 class DecoderGraph:

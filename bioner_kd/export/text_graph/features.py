@@ -1,4 +1,4 @@
-"""Words become ids, as `bioner_kd.encoding.word_features` has it."""
+"""Words become ids, as `bioner_kd.tagging.word_features` has it."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from bioner_kd.encoding.word_features import FIRST_ENTRY, LONGEST_SHAPE_RUN, UNKNOWN, WordFeatures
 from bioner_kd.export.text_graph.character_sets import find_sorted
 from bioner_kd.export.text_graph.characters import encode, previous
+from bioner_kd.tagging.word_features import FIRST_ENTRY, LONGEST_SHAPE_RUN, UNKNOWN, WordFeatures
 
 
 class _Words:

@@ -1,4 +1,4 @@
-"""Where texts are cut into sentences, as `bioner_kd.corpus.sentence_splitter` has it.
+"""Where texts are cut into sentences, as `bioner_kd.text.sentence_splitter` has it.
 
 That rule reads from left to right, but each cut depends on the characters around it alone, so all
 are found at once: what an earlier cut hides from a later one is white space, which no word is in.
@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
-from bioner_kd.corpus.sentence_ends import ABBREVIATIONS, LONGEST_ABBREVIATION
 from bioner_kd.export.text_graph.characters import following
+from bioner_kd.text.sentence_ends import ABBREVIATIONS, LONGEST_ABBREVIATION
 
 _LINE_FEED, _RETURN, _FULL_STOP = ord("\n"), ord("\r"), ord(".")
 # An abbreviation becomes a number of base 32, which 12 letters fit in.
@@ -30,7 +30,7 @@ def find_cuts(code_points: tf.Tensor, sets: Mapping[str, tf.Tensor]) -> tf.Tenso
     Args:
         code_points: int32 (characters,), NUL at both ends.
         sets: bool (characters,) for each of "white", "opening", "closing", "first" and "inner", as
-            `bioner_kd.corpus.sentence_ends` names them.
+            `bioner_kd.text.sentence_ends` names them.
 
     Returns:
         int64 (cuts,), characters before which there is a cut, in no order. There may be several

@@ -5,11 +5,6 @@ from typing import Any
 
 import tensorflow as tf
 
-from bioner_kd.artefact.layout import LOGITS, NUM_WORDS, TEXT
-from bioner_kd.artefact.pieces import LONGEST
-from bioner_kd.corpus.sentence_ends import CLOSING, FIRST, INNER, OPENING, WHITE
-from bioner_kd.corpus.tokenizer import tokenizer_rule
-from bioner_kd.encoding.tables import Tables
 from bioner_kd.export.text_graph.character_sets import CharacterSets
 from bioner_kd.export.text_graph.characters import decode, encode
 from bioner_kd.export.text_graph.decoding import DecoderGraph
@@ -17,6 +12,11 @@ from bioner_kd.export.text_graph.features import FeatureGraph
 from bioner_kd.export.text_graph.padded_batches import call_in_batches, pieces, whole_sentences
 from bioner_kd.export.text_graph.sentences import find_cuts
 from bioner_kd.export.text_graph.words import Words, find_words
+from bioner_kd.tagging.models.layout import LOGITS, NUM_WORDS, TEXT
+from bioner_kd.tagging.models.pieces import LONGEST
+from bioner_kd.tagging.tables import Tables
+from bioner_kd.text.sentence_ends import CLOSING, FIRST, INNER, OPENING, WHITE
+from bioner_kd.text.tokenizer import tokenizer_rule
 
 # Type of each output, and what stands where a text has fewer words than the longest of its batch.
 OUTPUTS = {

@@ -1,4 +1,4 @@
-"""Characters become words and their places, as `bioner_kd.corpus.tokenizer` has it."""
+"""Characters become words and their places, as `bioner_kd.text.tokenizer` has it."""
 
 from typing import NamedTuple
 

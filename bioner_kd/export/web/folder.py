@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
-from bioner_kd.encoding.tables import Tables
 from bioner_kd.export.web.litert_js import compress
+from bioner_kd.tagging.tables import Tables
 
 # As `page/worker.js` names them.
 MODEL_FILE, TABLES_FILE, LITERT_FOLDER = "student.tflite.gz", "tables.json.gz", "litert"

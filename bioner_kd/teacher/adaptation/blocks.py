@@ -15,10 +15,10 @@ import numpy as np
 from absl import logging
 
 from bioner_kd.corpus.config import ALL
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.errors import InputError
 from bioner_kd.progress import track
 from bioner_kd.teacher.tokenizer import SubwordTokenizer
+from bioner_kd.text.sentence import Sentence
 
 # About 2000 sentences: enough to tell two losses apart, scored in seconds.
 _MOST_HELD_OUT = 500

@@ -12,7 +12,6 @@ from absl import logging
 from transformers import TFBertForMaskedLM
 
 from bioner_kd.atomic import atomic_file
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.errors import UsageError
 from bioner_kd.teacher.adaptation.batches import MaskedBatches, held_out_batches
 from bioner_kd.teacher.adaptation.blocks import read_blocks
@@ -23,6 +22,7 @@ from bioner_kd.teacher.checkpoint.masked_lm import load_masked_lm
 from bioner_kd.teacher.checkpoint.tf_weights import save_checkpoint
 from bioner_kd.teacher.config import DEFAULT_READING, AdaptationConfig, ReadingConfig
 from bioner_kd.teacher.tokenizer import SubwordTokenizer, load_tokenizer
+from bioner_kd.text.sentence import Sentence
 from bioner_kd.training.config import TrainingConfig
 from bioner_kd.training.digests import arrays_digest
 from bioner_kd.training.goal import Goal

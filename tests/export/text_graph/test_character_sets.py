@@ -1,8 +1,8 @@
 import numpy as np
 import tensorflow as tf
 
-from bioner_kd.corpus.tokenizer import SEPARATOR, WORD, character_classes, tokenizer_rule
 from bioner_kd.export.text_graph.character_sets import CharacterSets, find_sorted
+from bioner_kd.text.tokenizer import SEPARATOR, WORD, character_classes, tokenizer_rule
 
 
 def test_every_code_point_is_in_the_sets_that_the_tokenizer_puts_it_in() -> None:

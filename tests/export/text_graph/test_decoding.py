@@ -4,9 +4,9 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bioner_kd.corpus.tag_set import TagSet
-from bioner_kd.encoding.decoding import Decoder
 from bioner_kd.export.text_graph.decoding import DecoderGraph
+from bioner_kd.tagging.decoding import Decoder
+from bioner_kd.tagging.tag_set import TagSet
 
 TAG_SET = TagSet(("O", "B-A", "I-A", "B-C", "I-C"))
 _RANDOM = np.random.default_rng(3)

@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioner_kd.corpus.demo import read_demo
-from bioner_kd.corpus.sentence import Sentence
-from bioner_kd.corpus.tokenizer import split_words
-from bioner_kd.encoding.word_features import FEATURES, FeatureConfig, WordFeatures
 from bioner_kd.export.text_graph.features import FeatureGraph
+from bioner_kd.tagging.word_features import FEATURES, FeatureConfig, WordFeatures
+from bioner_kd.text.sentence import Sentence
+from bioner_kd.text.tokenizer import split_words
 
 from .texts import TEXTS
 

@@ -3,13 +3,13 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bioner_kd.artefact.pieces import cut_in_pieces
 from bioner_kd.export.text_graph.padded_batches import (
     Spans,
     call_in_batches,
     pieces,
     whole_sentences,
 )
+from bioner_kd.tagging.models.pieces import cut_in_pieces
 
 LENGTHS = st.lists(st.integers(1, 40), max_size=20)
 

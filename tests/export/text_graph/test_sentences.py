@@ -3,10 +3,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioner_kd.corpus.demo import read_demo
-from bioner_kd.corpus.sentence_ends import ABBREVIATIONS, CLOSING, FIRST, INNER, OPENING, WHITE
-from bioner_kd.corpus.sentence_splitter import split_sentences
 from bioner_kd.export.text_graph.character_sets import CharacterSets
 from bioner_kd.export.text_graph.sentences import find_cuts
+from bioner_kd.text.sentence_ends import ABBREVIATIONS, CLOSING, FIRST, INNER, OPENING, WHITE
+from bioner_kd.text.sentence_splitter import split_sentences
 
 from .texts import TEXTS
 

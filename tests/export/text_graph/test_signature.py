@@ -10,13 +10,13 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bioner_kd.artefact.pieces import read_in_pieces
 from bioner_kd.corpus.demo import read_demo
-from bioner_kd.corpus.sentence_splitter import split_sentences
-from bioner_kd.corpus.tag_set import TagSet
-from bioner_kd.encoding.tables import Tables
-from bioner_kd.encoding.word_features import FeatureConfig, WordFeatures
 from bioner_kd.export.text_graph.signature import TextGraph, describe_text_signature
+from bioner_kd.tagging.models.pieces import read_in_pieces
+from bioner_kd.tagging.tables import Tables
+from bioner_kd.tagging.tag_set import TagSet
+from bioner_kd.tagging.word_features import FeatureConfig, WordFeatures
+from bioner_kd.text.sentence_splitter import split_sentences
 
 from .texts import DATA, TEXTS
 

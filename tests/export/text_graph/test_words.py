@@ -2,10 +2,10 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bioner_kd.corpus.tokenizer import tokenize, tokenizer_rule
 from bioner_kd.export.text_graph.character_sets import CharacterSets
 from bioner_kd.export.text_graph.characters import decode, encode
 from bioner_kd.export.text_graph.words import find_words
+from bioner_kd.text.tokenizer import tokenize, tokenizer_rule
 
 from .texts import TEXTS
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.errors import InputError
 from bioner_kd.teacher.adaptation.blocks import Blocks, read_blocks
+from bioner_kd.text.sentence import Sentence
 
 
 def words(text):

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.encoding.windows import WindowConfig
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.teacher.adaptation import training
@@ -19,6 +18,7 @@ from bioner_kd.teacher.config import AdaptationConfig
 from bioner_kd.teacher.fine_tuning import fine_tune
 from bioner_kd.teacher.saved_teacher import load_teacher
 from bioner_kd.teacher.tokenizer import load_tokenizer
+from bioner_kd.text.sentence import Sentence
 from bioner_kd.training.config import TrainingConfig
 
 from ..tiny_bert import VOCABULARY, write_checkpoint, write_tokenizer

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from bioner_kd.corpus.sentence import Sentence
 from bioner_kd.teacher.adaptation.blocks import Blocks
+from bioner_kd.text.sentence import Sentence
 
 # Of 1, 2 and 3 subwords: "tumors" is tumor ##s, "genexx" is gene ##x ##x.
 PHRASES = ("the tumors", "of genexx", "in cancer", "and a b")

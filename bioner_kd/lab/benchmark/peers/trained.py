@@ -1,0 +1,121 @@
+"""Peers as trained models on disk, each with a record of what it was trained on."""
+
+import importlib.util
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bioner_kd.atomic import atomic_file, atomic_folder
+from bioner_kd.corpus.splits import read_split
+from bioner_kd.errors import InputError
+from bioner_kd.lab.benchmark.child import Report, resolve
+from bioner_kd.training.digests import sentences_digest
+
+RECORD = "peer.json"
+TRAIN = f"{__name__}:train_job"
+_PACKAGE = "bioner_kd.lab.benchmark.peers"
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A tagger of another project.
+
+    Attributes:
+        title: what the table calls it.
+        packages: what it needs, name to import by requirement of pip.
+        trainer: "module:function" that fills a folder.
+        opener: "module:function" of the contestant.
+    """
+
+    title: str
+    packages: Mapping[str, str]
+    trainer: str
+    opener: str
+
+
+PEERS = {
+    "spacy": Peer(
+        "spaCy NER (CNN)",
+        # Its command line imports click, which newer releases of typer no longer bring.
+        {"spacy>=3.7,<3.8": "spacy", "click>=8,<8.2": "click"},
+        f"{_PACKAGE}.spacy_ner:train",
+        f"{_PACKAGE}.spacy_ner:open_spacy",
+    ),
+    "crf": Peer(
+        "CRF (sklearn-crfsuite)",
+        {"sklearn-crfsuite>=0.5,<0.6": "sklearn_crfsuite"},
+        f"{_PACKAGE}.crf:train",
+        f"{_PACKAGE}.crf:open_crf",
+    ),
+}
+
+
+def check_packages(names: Sequence[str]) -> None:
+    """Looks for what peers need, before any work is done.
+
+    Raises:
+        InputError: a package is not installed.
+    """
+    for name in names:
+        packages = PEERS[name].packages
+        missing = [pip for pip, module in packages.items() if not importlib.util.find_spec(module)]
+        if missing:
+            quoted = " ".join(f'"{requirement}"' for requirement in missing)
+            raise InputError(
+                f"--peers: {name} is not installed here: pip install {quoted}; or leave it out of "
+                "--peers."
+            )
+
+
+def is_trained(name: str, folder: Path, digest: str) -> bool:
+    """Whether the folder holds this peer, trained on this corpus.
+
+    Raises:
+        InputError: what is there is something else, or was trained on another corpus.
+    """
+    if not folder.exists():
+        return False
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        found = record["peer"], record["corpus"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{folder}: is not a trained peer ({type(error).__name__}); remove it or choose "
+            "another --peers_folder."
+        ) from error
+    if found != (name, digest):
+        raise InputError(
+            f"{folder}: was trained on another corpus, or is another peer; choose another "
+            "--peers_folder, or remove it to train it again."
+        )
+    return True
+
+
+def train_job(
+    report: Report,
+    *,
+    name: str,
+    folder: str,
+    corpus: str,
+    repair_tags: bool,
+    steps: int = 0,
+) -> None:
+    """Trains a peer in this process and reports {"trained": its folder}.
+
+    Args:
+        report: of the process.
+        name: of `PEERS`.
+        folder: to make; it appears when training has succeeded.
+        corpus: as `read_split` takes it.
+        repair_tags: as `read_split` takes it.
+        steps: most steps of training; 0 for as many as are usual.
+    """
+    training, devel = (
+        read_split(corpus, split, repair_tags=repair_tags) for split in ("train", "devel")
+    )
+    with atomic_folder(folder) as unfinished:
+        resolve(PEERS[name].trainer)(unfinished, training, devel, steps=steps)
+        with atomic_file(unfinished / RECORD) as file:
+            json.dump({"peer": name, "corpus": sentences_digest(training, devel)}, file)
+    report({"trained": folder})

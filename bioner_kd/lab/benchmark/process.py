@@ -1,0 +1,139 @@
+"""Starts a contestant's process and listens to it."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import bioner_kd
+
+_THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+)
+_MODULE = "bioner_kd.lab.benchmark.child"
+
+
+class ChildError(Exception):
+    """A contestant's process has failed; says how, in a line."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a process said, and when.
+
+    Attributes:
+        record: the line's JSON.
+        seconds: since the process was started.
+    """
+
+    record: dict[str, Any]
+    seconds: float
+
+
+def usable_cores() -> list[int]:
+    """Numbers of the cores that this process may use; empty where the system does not say."""
+    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+
+
+def cores_for(threads: int) -> list[int]:
+    """The cores of a contestant with so many threads, the last ones; empty for no choice."""
+    return usable_cores()[-threads:]
+
+
+def run_child(
+    call: str, arguments: Mapping[str, Any], *, threads: int, timeout: float
+) -> list[Line]:
+    """Runs a function in a fresh process and waits for its end.
+
+    Args:
+        call: "module:function"; it is given a reporter, then `arguments`.
+        arguments: what JSON can hold.
+        threads: that it may use, and cores that it is kept on.
+        timeout: seconds until it is killed.
+
+    Raises:
+        ChildError: it failed or took too long.
+    """
+    job = {"call": call, "cores": cores_for(threads), "arguments": dict(arguments)}
+    with tempfile.TemporaryFile() as errors:
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            [sys.executable, "-m", _MODULE],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env=_environment(threads),
+            text=True,
+            encoding="utf-8",
+        )
+        with _killed_at_the_end(process, timeout) as expired:
+            lines = _listen(process, job, started)
+        if process.returncode:
+            late = f"was stopped after {timeout:g} s; --timeout gives it longer"
+            raise ChildError(late if expired.is_set() else _failure(process.returncode, errors))
+        return lines
+
+
+@contextlib.contextmanager
+def _killed_at_the_end(process: subprocess.Popen[str], timeout: float) -> Iterator[threading.Event]:
+    """Leaves no process behind; the event is set where it took too long."""
+    expired = threading.Event()
+
+    def expire() -> None:
+        expired.set()
+        process.kill()
+
+    timer = threading.Timer(timeout, expire)
+    timer.start()
+    try:
+        yield expired
+    finally:
+        timer.cancel()
+        process.kill()
+        process.wait()
+
+
+def _listen(process: subprocess.Popen[str], job: Mapping[str, Any], started: float) -> list[Line]:
+    assert process.stdin is not None and process.stdout is not None
+    # Where it has died already, its exit code says so.
+    with contextlib.suppress(BrokenPipeError), process.stdin:
+        json.dump(job, process.stdin)
+    with process.stdout:
+        lines = [Line(json.loads(line), time.perf_counter() - started) for line in process.stdout]
+    process.wait()
+    return lines
+
+
+def _environment(threads: int) -> dict[str, str]:
+    # The package that runs here is the one that the process imports, wherever it lies.
+    root = str(Path(bioner_kd.__file__).resolve().parents[1])
+    paths = [root, *filter(None, [os.environ.get("PYTHONPATH", "")])]
+    return {
+        **os.environ,
+        **{name: str(threads) for name in _THREAD_VARIABLES},
+        "PYTHONPATH": os.pathsep.join(paths),
+        # No GPU: what is compared is what the cores do.
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TOKENIZERS_PARALLELISM": "false",
+    }
+
+
+def _failure(code: int, errors: IO[bytes]) -> str:
+    errors.seek(0)
+    said = [line for line in errors.read().decode(errors="replace").splitlines() if line.strip()]
+    return f"exit code {code}: {said[-1].strip() if said else 'it said nothing'}"

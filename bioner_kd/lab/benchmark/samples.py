@@ -1,0 +1,89 @@
+"""The sentences of a benchmark, as files that every contestant's process reads."""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bioner_kd.errors import InputError
+from bioner_kd.lab.benchmark.config import BenchmarkConfig
+from bioner_kd.lab.benchmark.contestant import Contestant
+from bioner_kd.lab.benchmark.jobs import write_sentences
+from bioner_kd.lab.benchmark.timing import spread_over
+from bioner_kd.text.sentence import Sentence
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Some sentences, and the file that holds them."""
+
+    sentences: Sequence[Sentence]
+    file: str
+
+    @property
+    def words(self) -> int:
+        """Number of words."""
+        return sum(map(len, self.sentences))
+
+
+@dataclass(frozen=True)
+class Samples:
+    """What is tagged.
+
+    Attributes:
+        split: all of it: what F1 is of.
+        fast: what is timed.
+        slow: what is timed of slow contestants, a part of `fast`.
+        warm_up: of another split, tagged before the clock starts.
+        slow_warm_up: the same of slow contestants, a part of `warm_up`.
+    """
+
+    split: Sample
+    fast: Sample
+    slow: Sample
+    warm_up: Sample
+    slow_warm_up: Sample
+
+    def warming(self, contestant: Contestant) -> Sample:
+        """What a contestant tags before it is timed."""
+        return self.slow_warm_up if contestant.slow else self.warm_up
+
+    def timed(self, contestant: Contestant) -> Sample:
+        """What is timed of a contestant."""
+        return self.slow if contestant.slow else self.fast
+
+
+@contextmanager
+def sample_files(
+    split: Sequence[Sentence], other: Sequence[Sentence], config: BenchmarkConfig
+) -> Iterator[Samples]:
+    """Chooses sentences and writes them to files that last as long as the block.
+
+    Args:
+        split: with tags.
+        other: of another split, whose sentences warm a contestant up: words of the split itself
+            would be met a second time when they are timed.
+        config: how many.
+
+    Raises:
+        InputError: one of the two has no words.
+    """
+    if not spread_over(split, 1) or not spread_over(other, 1):
+        raise InputError("The corpus has a split without words; check the files of --corpus.")
+    fast = spread_over(split, config.sentences)
+    warm_up = spread_over(other, config.warm_up)
+    chosen = {
+        "split": list(split),
+        "fast": fast,
+        "slow": spread_over(fast, min(config.slow_sentences, len(fast))),
+        "warm_up": warm_up,
+        "slow_warm_up": spread_over(warm_up, max(1, config.slow_sentences // 4)),
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        samples = {}
+        for name, sentences in chosen.items():
+            file = Path(folder) / name
+            write_sentences(file, sentences)
+            samples[name] = Sample(sentences, str(file))
+        yield Samples(**samples)

@@ -1,0 +1,145 @@
+"""A benchmark from its line-up to its results; what is measured survives an interruption."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from absl import logging
+
+from bioner_kd.atomic import atomic_file
+from bioner_kd.errors import InputError
+from bioner_kd.lab.benchmark import records
+from bioner_kd.lab.benchmark.config import BenchmarkConfig
+from bioner_kd.lab.benchmark.line_up import LineUp, with_sizes
+from bioner_kd.lab.benchmark.peers.trained import TRAIN, is_trained
+from bioner_kd.lab.benchmark.process import ChildError, run_child, usable_cores
+from bioner_kd.lab.benchmark.records import Failure
+from bioner_kd.lab.benchmark.rounds import run_tasks
+from bioner_kd.lab.benchmark.samples import sample_files
+from bioner_kd.lab.benchmark.summary import Results
+from bioner_kd.lab.benchmark.tasks import all_tasks
+from bioner_kd.text.sentence import Sentence
+from bioner_kd.training.run_folder import STATE
+
+_SETTINGS = "settings.json"
+# Training a peer takes minutes on a small corpus, hours on a large one.
+_TRAINING_TIMEOUT = 24 * 3600.0
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """What peers are trained on, and what is tagged.
+
+    Attributes:
+        name: as `read_split` takes it.
+        repair_tags: as `read_split` takes it.
+        split: what is timed and scored, with tags.
+        other: sentences of another split.
+        digest: of what peers are trained on.
+    """
+
+    name: str
+    repair_tags: bool
+    split: Sequence[Sentence]
+    other: Sequence[Sentence]
+    digest: str = ""
+
+
+@dataclass
+class Session:
+    """A benchmark at work.
+
+    Attributes:
+        line_up: who is measured.
+        corpus: on what.
+        config: how.
+        folder: where measurements are kept.
+        peer_steps: most steps of training a peer, 0 for as many as are usual.
+        failures: what failed in this run.
+    """
+
+    line_up: LineUp
+    corpus: Corpus
+    config: BenchmarkConfig
+    folder: Path
+    peer_steps: int = 0
+    failures: list[Failure] = field(default_factory=list)
+
+    def keep_settings(self, settings: Mapping[str, Any]) -> None:
+        """Makes sure that what was measured before was measured in the same way.
+
+        Args:
+            settings: what a measurement depends on, which JSON can hold.
+
+        Raises:
+            InputError: it was measured in another way.
+        """
+        path = self.folder / STATE / _SETTINGS
+        path.parent.mkdir(exist_ok=True)
+        if path.exists():
+            before = json.loads(path.read_text(encoding="utf-8"))
+            changed = sorted(n for n in before.keys() & settings if before[n] != settings[n])
+            if changed:
+                raise InputError(
+                    f"{self.folder}: an unfinished benchmark is here whose settings differ "
+                    f"({', '.join(changed)}); repeat its command, pass --overwrite to forget it, "
+                    "or choose another --output."
+                )
+            settings = {**before, **settings}
+        with atomic_file(path) as file:
+            json.dump(settings, file, indent=1)
+
+    def train_peers(self) -> None:
+        """Trains the peers that are not there yet; one that fails is a failure like any other.
+
+        Raises:
+            InputError: a folder holds something else.
+        """
+        for name in self.line_up.peers:
+            contestant = next(one for one in self.line_up.contestants if one.name == name)
+            folder = Path(contestant.options["folder"])
+            if is_trained(name, folder, self.corpus.digest):
+                continue
+            logging.info("%s: training, in %s.", contestant.title, folder)
+            arguments = {
+                "name": name,
+                "folder": str(folder),
+                "corpus": self.corpus.name,
+                "repair_tags": self.corpus.repair_tags,
+                "steps": self.peer_steps,
+            }
+            threads = max(1, len(usable_cores()))
+            try:
+                run_child(TRAIN, arguments, threads=threads, timeout=_TRAINING_TIMEOUT)
+            except ChildError as error:
+                self.failures.append(Failure(name, "training", str(error)))
+                logging.warning("%s, training: %s", name, error)
+
+    def measure(self) -> None:
+        """Measures what is not measured yet."""
+        with sample_files(self.corpus.split, self.corpus.other, self.config) as samples:
+            tasks = all_tasks(self.line_up.contestants, samples, self.config)
+            run_tasks(tasks, self._path, self.failures)
+
+    def check_measured(self) -> None:
+        """Looks whether there is anything to report.
+
+        Raises:
+            InputError: nothing could be measured.
+        """
+        if not self.results.threads():
+            reasons = "; ".join(f"{one.contestant}: {one.reason}" for one in self.failures)
+            raise InputError(f"Nothing could be measured ({reasons or 'no contestant'}).")
+
+    @property
+    def results(self) -> Results:
+        """All that is measured so far."""
+        found = [*records.read(self._path), *self.failures]
+        contestants = with_sizes(self.line_up.contestants)
+        return Results(contestants, found, self.config.baseline)
+
+    @property
+    def _path(self) -> Path:
+        return self.folder / records.MEASUREMENTS

@@ -1,0 +1,161 @@
+"""What is to be done with contestants, each in a process of its own."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bioner_kd.errors import UsageError
+from bioner_kd.evaluation.scores import score
+from bioner_kd.lab.benchmark import jobs, profile
+from bioner_kd.lab.benchmark.config import BenchmarkConfig
+from bioner_kd.lab.benchmark.contestant import THREADS, Contestant
+from bioner_kd.lab.benchmark.machine import load_average
+from bioner_kd.lab.benchmark.process import run_child, usable_cores
+from bioner_kd.lab.benchmark.records import Measurement, Profile, Record, Score
+from bioner_kd.lab.benchmark.samples import Samples
+
+
+@dataclass(frozen=True)
+class Task:
+    """One process.
+
+    Attributes:
+        contestant: who.
+        what: in words.
+        key: by which its record is found again.
+        do: runs the process; raises ChildError where it fails.
+    """
+
+    contestant: Contestant
+    what: str
+    key: tuple[Any, ...]
+    do: Callable[[], Record]
+
+
+def key_of(record: Record) -> tuple[Any, ...]:
+    """Key of the task that made a record."""
+    if isinstance(record, Measurement):
+        return "round", record.round, record.contestant, record.threads
+    return type(record).__name__.lower(), record.contestant
+
+
+def all_tasks(
+    contestants: Sequence[Contestant], samples: Samples, config: BenchmarkConfig
+) -> Iterator[Task]:
+    """Scores and profiles first, which also show what does not work; then round after round."""
+    for contestant in contestants:
+        if contestant.trained:
+            yield score_task(contestant, samples, config)
+    for contestant in contestants:
+        if contestant.profiled:
+            yield profile_task(contestant, samples, config)
+    for number in range(1, config.rounds + 1):
+        for contestant in contestants:
+            for threads in possible_threads(config):
+                yield measure_task(contestant, samples, config, threads=threads, number=number)
+
+
+def possible_threads(config: BenchmarkConfig) -> list[int]:
+    """Numbers of cores to measure with, those that there are."""
+    cores = len(usable_cores())
+    return [threads for threads in config.cores if not cores or threads <= cores]
+
+
+def notes_on_threads(config: BenchmarkConfig) -> list[str]:
+    """What cannot be measured here for want of cores.
+
+    Raises:
+        UsageError: that is everything.
+    """
+    cores, possible = len(usable_cores()), possible_threads(config)
+    missing = [str(threads) for threads in config.cores if threads not in possible]
+    if not possible:
+        raise UsageError(f"--threads={','.join(missing)}: only {cores} can be used here.")
+    if not missing:
+        return []
+    return [f"Not measured with {' or '.join(missing)} cores: only {cores} can be used here."]
+
+
+def score_task(contestant: Contestant, samples: Samples, config: BenchmarkConfig) -> Task:
+    """F1 of the whole split."""
+    threads = max(possible_threads(config))
+
+    def do() -> Record:
+        arguments = {**_opening(contestant, threads), "sentences": samples.split.file}
+        lines = run_child(jobs.TAG, arguments, threads=threads, timeout=config.timeout)
+        gold = [sentence.tags or () for sentence in samples.split.sentences]
+        return Score(contestant.name, score(gold, lines[-1].record["tags"]).conlleval.micro.f1)
+
+    return Task(contestant, "F1", ("score", contestant.name), do)
+
+
+def measure_task(
+    contestant: Contestant,
+    samples: Samples,
+    config: BenchmarkConfig,
+    *,
+    threads: int,
+    number: int,
+) -> Task:
+    """Speed, start-up and memory, once."""
+    timed = samples.timed(contestant)
+    repeats = config.many_repeats if contestant.many else 1
+    arguments = {
+        **_opening(contestant, threads),
+        "first": jobs.row(timed.sentences[0]),
+        "warm_up": samples.warming(contestant).file,
+        "sample": timed.file,
+        "repeats": repeats,
+    }
+
+    def do() -> Record:
+        load = load_average()
+        ready, measured = run_child(
+            jobs.MEASURE, arguments, threads=threads, timeout=config.timeout
+        )
+        return Measurement(
+            contestant.name,
+            threads,
+            number,
+            words=timed.words * repeats,
+            sentences=len(timed.sentences) * repeats,
+            seconds=measured.record["seconds"],
+            cpu_seconds=measured.record["cpu_seconds"],
+            ready=ready.seconds,
+            ready_memory=ready.record["ready"],
+            memory=measured.record["memory"],
+            load=load,
+        )
+
+    what = f"{threads} core{'s' if threads > 1 else ''}, round {number}"
+    return Task(contestant, what, ("round", number, contestant.name, threads), do)
+
+
+def profile_task(contestant: Contestant, samples: Samples, config: BenchmarkConfig) -> Task:
+    """Where the time goes, on one core."""
+    arguments = {
+        **{name: contestant.options[name] for name in ("path", "form")},
+        "first": jobs.row(samples.fast.sentences[0]),
+        "warm_up": samples.warm_up.file,
+        "sample": samples.fast.file,
+    }
+
+    def do() -> Record:
+        ready, steps = run_child(profile.PROFILE, arguments, threads=1, timeout=config.timeout)
+        start = ready.record["start"]
+        python = ready.seconds - sum(start.values())
+        return Profile(
+            contestant.name,
+            seconds=steps.record["seconds"],
+            start={"Python itself": python, **start},
+            start_memory=ready.record["start_memory"],
+        )
+
+    return Task(contestant, "profile", ("profile", contestant.name), do)
+
+
+def _opening(contestant: Contestant, threads: int) -> dict[str, Any]:
+    options = dict(contestant.options)
+    if THREADS in options:
+        options[THREADS] = threads
+    return {"opener": contestant.opener, "options": options}

@@ -1,0 +1,159 @@
+"""The runs of a report, gathered and scored."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from absl import logging
+
+from bioner_kd.errors import InputError, UsageError
+from bioner_kd.evaluation.errors import (
+    false_mentions,
+    missed_mentions,
+    recall_by_training,
+    training_mentions,
+)
+from bioner_kd.lab.study.analysis import ScoredGroup, ScoredRun, best_student, score_run
+from bioner_kd.lab.study.costs import Cost, measure
+from bioner_kd.lab.study.predictions import Split, predict
+from bioner_kd.lab.study.results import StudentErrors
+from bioner_kd.lab.study.runs import Group, find_folders, read_run
+from bioner_kd.progress import Progress, track
+from bioner_kd.text.sentence import Sentence
+
+_CORPUS = "corpus"
+
+
+def named_groups(folders: Mapping[str, Iterable[Path]]) -> list[Group]:
+    """Groups whose runs a person has named.
+
+    Args:
+        folders: folders or patterns of `find_folders`, by the name of the group.
+
+    Raises:
+        InputError: one of them is not the folder of a finished run.
+    """
+    return [
+        Group(name, tuple(read_run(folder) for folder in find_folders(patterns)))
+        for name, patterns in folders.items()
+    ]
+
+
+def corpus_name(folder: str) -> str:
+    """What a corpus is called: its folder's name alone, where it lies is of no use to a reader."""
+    return Path(folder).absolute().name
+
+
+def check_groups(
+    groups: Sequence[Group], split: Split, *, chosen: Iterable[tuple[str, str]]
+) -> None:
+    """Checks what can be checked before any model is loaded.
+
+    Args:
+        groups: of the report.
+        split: what they will be scored on.
+        chosen: flags and the names of groups that they have chosen; "" where none is.
+
+    Raises:
+        UsageError: there is no group, two have one name, or a chosen one does not exist.
+        InputError: a run was trained on another corpus.
+    """
+    names = [group.name for group in groups]
+    if not groups:
+        raise UsageError("Nothing to report: name runs by --runs or --sweep.")
+    for name in names:
+        if names.count(name) > 1:
+            raise UsageError(
+                f"two groups are called {name!r}; give each --runs a name of its own, and each "
+                "--sweep one that goes before its groups: --sweep=name=folder."
+            )
+    for flag, name in chosen:
+        if name and name not in names:
+            raise UsageError(f"--{flag}={name}: must be one of the groups: {'; '.join(names)}.")
+    for run in (part for group in groups for one in group.runs for part in one.trainings):
+        trained_on = corpus_name(run.flags.get(_CORPUS, split.corpus))
+        if trained_on.lower() != split.corpus.lower():
+            raise InputError(
+                f"{run.folder}: was trained on {trained_on}, not on {split.corpus}; scores on two "
+                "corpora do not compare. Leave it out, or name its --corpus."
+            )
+
+
+def score_groups(
+    groups: Sequence[Group], split: Split, *, batch_size: int
+) -> list[tuple[Group, list[ScoredRun]]]:
+    """Scores every run, from the predictions in its folder where they are there.
+
+    Raises:
+        InputError: a folder holds no model, or one that was trained for other tags.
+    """
+    total = sum(len(group.runs) for group in groups)
+    with Progress("scoring", "run", total) as progress:
+        scored = []
+        for group in groups:
+            runs = []
+            for run in group.runs:
+                predictions = predict(run.folder, split, batch_size=batch_size)
+                runs.append(score_run(run, predictions, split))
+                progress.update()
+            scored.append((group, runs))
+            f1 = [f"{run.scores.conlleval.micro.f1:.2f}" for run in runs]
+            logging.info("%s: F1 %s", group.name, ", ".join(f1))
+    return scored
+
+
+def measure_groups(groups: Sequence[ScoredGroup], split: Split) -> dict[str, Cost]:
+    """What the first run of each group costs, by the group's name."""
+    folders = {group.name: group.runs[0].run.folder for group in groups}
+    costs = {}
+    # A run that is the first of two groups is measured once.
+    distinct = dict.fromkeys(folders.values())
+    for folder in track(distinct, "measuring", "run", len(distinct)):
+        costs[folder] = measure(folder, split.sentences)
+        logging.info("%s: %.2f ms a sentence", folder, costs[folder].milliseconds)
+    return {name: costs[folder] for name, folder in folders.items()}
+
+
+def student_errors(
+    groups: Sequence[ScoredGroup], split: Split, train: Sequence[Sentence], *, students: str
+) -> StudentErrors | None:
+    """What students get wrong and teachers do not; None where one of the two is missing.
+
+    Args:
+        groups: scored on the split.
+        split: what they were scored on.
+        train: the training split.
+        students: name of the group of students; "" for those of the best mean F1.
+
+    Raises:
+        UsageError: that group is one of teachers.
+    """
+    chosen = {group.name: group for group in groups}.get(students) or best_student(groups)
+    teachers = _voters(group for group in groups if group.teacher)
+    if chosen is not None and chosen.teacher:
+        raise UsageError(f"--students={students}: is a group of teachers; name one of students.")
+    if chosen is None or not teachers:
+        return None
+    # By folder: a run that is in two groups has one vote.
+    votes = {run.run.folder: run.predictions.tags for group in teachers for run in group.runs}
+    taught = list(votes.values())
+    learnt = [run.predictions.tags for run in chosen.runs]
+    training = training_mentions(train)
+    return StudentErrors(
+        chosen.name,
+        [group.name for group in teachers],
+        missed_mentions(split.sentences, taught, learnt, training),
+        false_mentions(split.sentences, taught, learnt, training),
+        {
+            group.name: recall_by_training(
+                split.sentences, [run.predictions.tags for run in group.runs], training
+            )
+            for group in groups
+        },
+    )
+
+
+def _voters(teachers: Iterable[ScoredGroup]) -> list[ScoredGroup]:
+    """Groups of teachers; averages, whose parts may be students, only where there is no other."""
+    groups = list(teachers)
+    alone = [group for group in groups if not any(run.run.parts for run in group.runs)]
+    return alone or groups

@@ -1,0 +1,99 @@
+"""What a model costs on a device: bytes as int8, and time for a sentence at a time."""
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from bioner_kd.evaluation.scores import score
+from bioner_kd.export.tflite import tflite_models
+from bioner_kd.lab.benchmark.timing import Clock, pass_seconds, spread_over
+from bioner_kd.student.saved_student import load_student
+from bioner_kd.tagging.models.layout import INT8
+from bioner_kd.tagging.models.tflite import TFLiteModel
+from bioner_kd.tagging.tagger import Tagger
+from bioner_kd.teacher.ensemble.folders import load_single, teaches
+from bioner_kd.teacher.ensemble.joined import joined_folders
+from bioner_kd.teacher.ensemble.mean import SingleTeacher
+from bioner_kd.text.sentence import Sentence
+
+# Sentences whose time is taken, spread over the split, and how often each: a median of so many
+# hardly moves, and the best of three leaves out what else the machine does.
+TIMED, REPEATS = 200, 3
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a model costs.
+
+    Attributes:
+        milliseconds: median time of a sentence, one at a time, from words to tags.
+        int8_bytes: size of the int8 .tflite file; None for a teacher.
+        int8_f1: micro F1 of that file in conlleval mode, percent; None for a teacher.
+    """
+
+    milliseconds: float
+    int8_bytes: int | None = None
+    int8_f1: float | None = None
+
+
+def measure(folder: Path, sentences: Sequence[Sentence]) -> Cost:
+    """Converts the student of a run to int8 and times it; times a teacher as it is in Keras.
+
+    Args:
+        folder: of the run.
+        sentences: with tags; at most `TIMED` of them are timed.
+
+    Raises:
+        InputError: the folder holds no model.
+    """
+    if teaches(folder):
+        teachers = [load_single(part) for part in joined_folders(folder)]
+        return Cost(median_milliseconds(_teachers_tagger(teachers), sentences))
+    student = load_student(folder)
+    content = tflite_models(student, [INT8])[INT8]
+    tagger = Tagger(TFLiteModel(content, f"{folder} as int8"), student.tables)
+    tags = [tagger.tag_words(sentence.words) for sentence in sentences]
+    gold = [sentence.tags or () for sentence in sentences]
+    return Cost(
+        median_milliseconds(lambda sentence: tagger.tag_words(sentence.words), sentences),
+        len(content),
+        score(gold, tags).conlleval.micro.f1,
+    )
+
+
+def _teachers_tagger(teachers: Sequence[SingleTeacher]) -> Callable[[Sentence], object]:
+    # Without the queue of batches that `logits` sets up, which takes longer than one
+    # sentence does.
+    def logits(teacher: SingleTeacher, sentence: Sentence) -> np.ndarray:
+        features, _, _ = teacher.source([sentence]).gather(tf.constant([0]))
+        return teacher.call(features)[0, : len(sentence)].numpy()
+
+    def tag(sentence: Sentence) -> object:
+        mean = np.mean([logits(teacher, sentence) for teacher in teachers], axis=0)
+        return teachers[0].decoder.decode(mean)
+
+    return tag
+
+
+def median_milliseconds(
+    tag: Callable[[Sentence], object],
+    sentences: Sequence[Sentence],
+    *,
+    clock: Clock = time.perf_counter,
+) -> float:
+    """Median over sentences of the best of several times.
+
+    Args:
+        tag: what is timed.
+        sentences: at least one; `TIMED` of them at even distances are timed.
+        clock: seconds.
+    """
+    chosen = spread_over(sentences, TIMED)
+    # Pass after pass, so that what disturbs one second does not disturb all times of a sentence.
+    passes = [pass_seconds(tag, chosen, clock) for _ in range(REPEATS)]
+    return 1000.0 * statistics.median(map(min, *passes))

@@ -1,0 +1,133 @@
+"""A sweep whose runs are known: where each goes and how it is started."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bioner_kd.errors import InputError, UsageError
+from bioner_kd.lab.study.grid import Run
+from bioner_kd.lab.study.names import LOGS
+from bioner_kd.training.run_folder import NO_SETTINGS, RECORD, is_finished, unfinished_folder
+
+Settings = Mapping[str, Any]
+# The values of all flags of the program, given some, but for those that it would find itself;
+# UsageError where a flag is wrong.
+ReadSettings = Callable[[Sequence[str]], Settings]
+_OUTPUT = "output"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a sweep does.
+
+    Attributes:
+        output: folder of the study.
+        program: how the training program is started, without its flags.
+        runs: its runs, in order.
+    """
+
+    output: Path
+    program: tuple[str, ...]
+    runs: tuple[Run, ...]
+
+    def folder(self, run: Run) -> Path:
+        """Where the run is when it is finished."""
+        return self.output / run.name
+
+    def log(self, run: Run) -> Path:
+        """The file for what the run says."""
+        return self.output / LOGS / f"{run.name}.log"
+
+    def flags(self, run: Run) -> list[str]:
+        """All flags of the run."""
+        return [*run.flags, f"--{_OUTPUT}={self.folder(run)}"]
+
+    def command(self, run: Run) -> list[str]:
+        """The command that trains it."""
+        return [*self.program, *self.flags(run)]
+
+    def is_finished(self, run: Run) -> bool:
+        """Whether the run is there, complete."""
+        return is_finished(self.folder(run))
+
+
+def check_flags(plan: Plan, read_settings: ReadSettings) -> None:
+    """Reads the flags of every run as its program would, before any is started.
+
+    Raises:
+        UsageError: a run's flags are wrong, or two runs are the same.
+    """
+    seen: dict[str, Run] = {}
+    for run in plan.runs:
+        settings = _settings_of(plan, run, read_settings)
+        key = repr(sorted((name, v) for name, v in settings.items() if name != _OUTPUT))
+        if (other := seen.setdefault(key, run)) is not run:
+            raise UsageError(
+                f"{other.name} and {run.name} would be the same training: all their flags are "
+                "equal; leave one of them out."
+            )
+
+
+def check_records(plan: Plan, read_settings: ReadSettings) -> None:
+    """Compares the runs that are there, finished or not, with what the sweep would train now.
+
+    Raises:
+        InputError: a run was trained with another value of a flag, what has a run's name is no
+            run, or the study's folder is one.
+    """
+    for run in plan.runs:
+        _check_place(plan, run)
+        settings = _compared(_settings_of(plan, run, read_settings))
+        for folder in (plan.folder(run), unfinished_folder(plan.folder(run))):
+            if (folder / RECORD).is_file():
+                _check_record(folder, settings, read_settings)
+
+
+def _settings_of(plan: Plan, run: Run, read_settings: ReadSettings) -> Settings:
+    try:
+        return read_settings(plan.flags(run))
+    except UsageError as error:
+        raise UsageError(f"{run.name}: {error}") from error
+
+
+def _compared(settings: Settings) -> dict[str, Any]:
+    # A study may be moved to another folder or machine.
+    return {name: value for name, value in settings.items() if name not in NO_SETTINGS}
+
+
+def _check_place(plan: Plan, run: Run) -> None:
+    folder = plan.folder(run)
+    if folder.exists() and not plan.is_finished(run):
+        raise InputError(
+            f"{folder}: is no run, which has a {RECORD}; move it away, or choose another --output."
+        )
+    above = [plan.output / part for part in Path(run.name).parents]
+    for parent in above:
+        if (parent / RECORD).is_file():
+            raise InputError(
+                f"{parent}: is a run itself, so that {folder} cannot be made in it; choose another "
+                "--output, or another name for the arm."
+            )
+
+
+def _check_record(folder: Path, now: Settings, read_settings: ReadSettings) -> None:
+    record = folder / RECORD
+    try:
+        before = _compared(read_settings([f"--flagfile={record}"]))
+    except UsageError as error:
+        raise InputError(
+            f"{record}: cannot be read as this program's flags ({error}); delete the folder to "
+            "train this run again, or choose another --output."
+        ) from error
+    for name, value in now.items():
+        if (old := before.get(name)) != value:
+            raise InputError(
+                f"{folder}: this run was trained with --{name}={_text(old)}, the sweep "
+                f"would now use --{name}={_text(value)}. Give the flag its old value, choose "
+                "another --output, or delete the folder to train this run again."
+            )
+
+
+def _text(value: Any) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,137 @@
+"""What a run predicts on a split: computed once, then read from its folder."""
+
+import gzip
+import hashlib
+import json
+import re
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from absl import logging
+
+from bioner_kd.atomic import atomic_file
+from bioner_kd.errors import InputError
+from bioner_kd.tagging.tag_set import TagSet
+from bioner_kd.teacher.ensemble.folders import load_model, model_digest, teaches
+from bioner_kd.teacher.ensemble.joined import joined_folders
+from bioner_kd.teacher.logits_cache import words_digest
+from bioner_kd.text.sentence import Sentence
+
+# Another number where the same model would tag the same words otherwise than before.
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Split:
+    """What runs are scored on.
+
+    Attributes:
+        corpus: its name.
+        name: of the split, such as "devel".
+        sentences: with tags.
+        tag_set: tags of the corpus's training split.
+    """
+
+    corpus: str
+    name: str
+    sentences: Sequence[Sentence]
+    tag_set: TagSet
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """A run's tags of a split, and what there is to say of its model.
+
+    Attributes:
+        tags: one sequence a sentence.
+        teacher: whether the model is a teacher.
+        parameters: number of weights.
+        size: bytes on disk.
+    """
+
+    tags: Sequence[Sequence[str]]
+    teacher: bool
+    parameters: int
+    size: int
+
+
+def predictions_file(folder: Path, split: Split) -> Path:
+    """Where the predictions of a run on a split are kept."""
+    corpus = re.sub(r"[^A-Za-z0-9._-]", "_", split.corpus)
+    first, *others = joined_folders(folder)
+    # An average is kept with its first teacher, beside that teacher's own predictions.
+    names = "\0".join(other.resolve().name for other in others).encode()
+    mean = f"_mean_{hashlib.sha256(names).hexdigest()[:8]}" if others else ""
+    return first / f"predicted_{corpus}_{split.name}{mean}.json.gz"
+
+
+def predict(folder: Path, split: Split, *, batch_size: int) -> Predictions:
+    """A run's tags of a split, from its folder where the same model has tagged the same words.
+
+    Raises:
+        InputError: the folder holds no model, or one that was trained for other tags.
+    """
+    path = predictions_file(folder, split)
+    key = {
+        "format": _FORMAT,
+        "model": model_digest(folder),
+        "words": words_digest(split.sentences),
+        "tag_set": list(split.tag_set.tags),
+    }
+    kept = _read(path, key, split)
+    if kept is not None:
+        return kept
+    predictions = _compute(folder, split, batch_size)
+    _write(path, key, predictions, split.tag_set)
+    return predictions
+
+
+def _compute(folder: Path, split: Split, batch_size: int) -> Predictions:
+    model = load_model(folder)
+    tag_set = model.decoder.tag_set
+    if tag_set != split.tag_set:
+        raise InputError(
+            f"{folder}: knows the tags {', '.join(tag_set.tags)}, but {split.corpus} has "
+            f"{', '.join(split.tag_set.tags)}; name the --corpus that it was trained on, or leave "
+            "it out."
+        )
+    logits = model.logits(split.sentences, batch_size)
+    tags = [model.decoder.decode(rows) for rows in logits]
+    return Predictions(tags, teaches(folder), model.parameters, model.size)
+
+
+def _read(path: Path, key: Mapping[str, Any], split: Split) -> Predictions | None:
+    """What `_write` wrote; None where it is missing, damaged or of something else."""
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            record = json.load(file)
+        if record["key"] != key:
+            return None
+        tags = [[split.tag_set.tags[number] for number in ids] for ids in record["tags"]]
+        if [len(row) for row in tags] != [len(sentence) for sentence in split.sentences]:
+            return None
+        return Predictions(
+            tags, bool(record["teacher"]), int(record["parameters"]), int(record["size"])
+        )
+    except (OSError, EOFError, zlib.error, ValueError, LookupError, TypeError):
+        return None
+
+
+def _write(path: Path, key: Mapping[str, Any], made: Predictions, tag_set: TagSet) -> None:
+    record = {
+        "key": key,
+        "teacher": made.teacher,
+        "parameters": made.parameters,
+        "size": made.size,
+        "tags": [[tag_set.id(tag) for tag in tags] for tags in made.tags],
+    }
+    content = json.dumps(record, separators=(",", ":")).encode()
+    try:
+        with atomic_file(path, "wb") as file:
+            file.write(gzip.compress(content, mtime=0))
+    except InputError as error:
+        # The runs of somebody else, say: they are scored all the same.
+        logging.warning("%s Until then every report predicts anew.", error)

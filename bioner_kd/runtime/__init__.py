@@ -1,1 +1,0 @@
-"""Text becomes entities, from an exported student; imports no model code."""

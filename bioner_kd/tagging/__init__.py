@@ -1,0 +1,1 @@
+"""An export becomes a tagger: tables, features, decoding, `Tagger`, workers, clients of servers."""

@@ -1,0 +1,232 @@
+"""Word-level logits become tags, and tags entities: one rule for evaluation and for use."""
+
+import numbers
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from bioner_kd.tagging.chain import best_paths, iob2_allows, marginals
+from bioner_kd.tagging.tag_set import TagSet
+from bioner_kd.text import iob2
+
+Transitions = tuple[tuple[float, ...], ...]
+# Nats. Trained transitions are of a few; sums of more than this lose all digits that matter.
+_LARGEST_TRANSITION = 1e4
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A mention found in a text.
+
+    Attributes:
+        type: entity type, such as "Disease".
+        text: the mention as the text has it, `source[start:end]`.
+        start: its first character in the source text, counted from 0.
+        end: the character after its last.
+        score: arithmetic mean of the probabilities that the model gives to the tags of the
+            mention's words, in (0, 1]. It ranks mentions by the model's confidence. It is neither
+            the probability that the whole mention is right (nearer to the product) nor that of its
+            weakest word, so a long mention is not marked down for its length.
+    """
+
+    type: str
+    text: str
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True)
+class Decoder:
+    """How a model's logits become tags: the one rule of evaluation, export and use.
+
+    Attributes:
+        tag_set: the tags in the order of the logits' last axis.
+        transitions: what a CRF adds to the score of a sequence where the tag of a column follows
+            that of a row, (tags, tags); None for a model without a CRF.
+    """
+
+    tag_set: TagSet
+    transitions: Transitions | None = None
+
+    def __post_init__(self) -> None:
+        """Checks the transitions.
+
+        Raises:
+            ValueError: they are no numbers of -10000 to 10000, or not one for each pair of tags.
+        """
+        if self.transitions is None:
+            return
+        rows = tuple(tuple(map(_transition, row)) for row in self.transitions)
+        tags = len(self.tag_set)
+        if {len(rows), *map(len, rows)} != {tags}:
+            raise ValueError(f"transitions are not a number for each pair of {tags} tags")
+        # Tuples, where JSON or numpy gave something else, keep the frozen class hashable.
+        object.__setattr__(self, "transitions", rows)
+
+    def decode(self, logits: np.ndarray) -> list[str]:
+        """The most probable sequence of tags that IOB2 allows: no I- opens a mention.
+
+        A word-wise maximum may follow an O by an I-, which is no mention at all or, as conlleval
+        reads it, one that lacks its first word. Forbidding that is worth about one point of F1 for
+        a BiLSTM, and makes conlleval and strict scores agree.
+
+        Args:
+            logits: float (words, tags) of one sentence, without padding.
+
+        Returns:
+            One tag a word; of equally probable sequences, that of the lower ids at its end.
+
+        Raises:
+            ValueError: the shape does not fit the tag set, or a word's best logit is NaN or
+                infinite.
+
+        Source:
+            Viterbi (1967); hard transition constraints as in Strubell et al. (2017),
+            arXiv:1702.02098, section 4.1.
+        """
+        return self.decode_many([logits])[0]
+
+    def decode_many(self, sentences: Sequence[np.ndarray]) -> list[list[str]]:
+        """Tags of several sentences, as `decode` gives them, in less time.
+
+        Args:
+            sentences: logits of each, as `decode` takes them.
+
+        Raises:
+            ValueError: as `decode` does.
+        """
+        for logits in sentences:
+            self._best_logits(logits)
+        paths = [logits.argmax(axis=1) for logits in sentences]
+        searched = [number for number, ids in enumerate(paths) if self._needs_search(ids)]
+        if searched:
+            scores = [sentences[number].astype(np.float64) for number in searched]
+            found = best_paths(scores, *self.constraints)
+            for number, path in zip(searched, found, strict=True):
+                paths[number] = path
+        return [[self.tag_set.tags[number] for number in path] for path in paths]
+
+    def scores(self, logits: np.ndarray, tags: Sequence[str]) -> np.ndarray:
+        """Probability of each word's tag: by softmax, or under a CRF over all sequences.
+
+        Args:
+            logits: float (words, tags) of one sentence, without padding.
+            tags: the tag of each word, as `decode` gives.
+
+        Returns:
+            float64 (words,), in [0, 1].
+
+        Raises:
+            ValueError: as `decode` does.
+        """
+        return self.scores_many([logits], [tags])[0]
+
+    def scores_many(
+        self, sentences: Sequence[np.ndarray], tags: Sequence[Sequence[str]]
+    ) -> list[np.ndarray]:
+        """Probabilities of several sentences' tags, as `scores` gives them, in less time.
+
+        Args:
+            sentences: logits of each, as `decode` takes them.
+            tags: of each.
+
+        Raises:
+            ValueError: as `decode` does.
+        """
+        # Relative to the best tag, whose exponential is 1: no overflow.
+        relative = [
+            logits.astype(np.float64) - self._best_logits(logits)[:, np.newaxis]
+            for logits in sentences
+        ]
+        found = [np.zeros(0)] * len(sentences)
+        some = [number for number, rows in enumerate(relative) if len(rows)]
+        if some:
+            every = self._probabilities([relative[number] for number in some])
+            for number, rows in zip(some, every, strict=True):
+                chosen = [self.tag_set.id(tag) for tag in tags[number]]
+                found[number] = rows[np.arange(len(chosen)), chosen]
+        return found
+
+    def _probabilities(self, sentences: Sequence[np.ndarray]) -> list[np.ndarray]:
+        if self.transitions is not None:
+            return marginals(sentences, *self.constraints)
+        odds = np.exp(np.concatenate(sentences))
+        shares = odds / odds.sum(axis=1, keepdims=True)
+        return np.split(shares, np.cumsum([len(rows) for rows in sentences])[:-1])
+
+    def _needs_search(self, ids: np.ndarray) -> bool:
+        # Without a CRF most sentences need no search: a maximum that happens to be allowed is the
+        # best allowed one.
+        if self.transitions is not None or not len(ids):
+            return bool(len(ids))
+        start, steps = self.constraints
+        allowed = np.isfinite(start[ids[0]]) and np.isfinite(steps[ids[:-1], ids[1:]]).all()
+        return not allowed
+
+    @cached_property
+    def constraints(self) -> tuple[np.ndarray, np.ndarray]:
+        """Scores of opening a sentence, float64 (tags,), and of each step, (before, after)."""
+        opens, follows = iob2_allows(self.tag_set.tags)
+        transitions = 0.0 if self.transitions is None else np.array(self.transitions)
+        return np.where(opens, 0.0, -np.inf), np.where(follows, transitions, -np.inf)
+
+    def _best_logits(self, logits: np.ndarray) -> np.ndarray:
+        if logits.ndim != 2 or logits.shape[1] != len(self.tag_set):
+            raise ValueError(
+                f"logits have shape {logits.shape}, expected (words, {len(self.tag_set)} tags)."
+            )
+        # NaN passes through max, so one look at the best logit finds a model that has diverged;
+        # minus infinity elsewhere is a tag that was ruled out on purpose.
+        best = logits.max(axis=1).astype(np.float64)
+        if not np.isfinite(best).all():
+            word = int(np.flatnonzero(~np.isfinite(best))[0])
+            raise ValueError(
+                f"word {word} has {best[word]} as its best logit: the model has diverged."
+            )
+        return best
+
+
+def _transition(score: object) -> float:
+    # float() would read a string too, and NaN is within no bounds.
+    if isinstance(score, numbers.Real):
+        if -_LARGEST_TRANSITION <= (number := float(score)) <= _LARGEST_TRANSITION:
+            return number
+    raise ValueError(
+        f"transitions are numbers from -{_LARGEST_TRANSITION:g} to {_LARGEST_TRANSITION:g}, which "
+        "one of them is not"
+    )
+
+
+def entities_from_tags(
+    tags: Sequence[str],
+    scores: Sequence[float] | np.ndarray,
+    spans: Sequence[tuple[int, int]],
+    text: str,
+) -> list[Entity]:
+    """Joins tagged words to entities, read as conlleval does (a stray I- opens an entity).
+
+    Args:
+        tags: one IOB2 tag a word.
+        scores: (words,) probability of each word's tag, as `Decoder.scores` gives.
+        spans: (start, end) of each word in characters of `text`.
+        text: the source text.
+
+    Returns:
+        The entities in order of their first word.
+
+    Raises:
+        ValueError: tags, scores and spans differ in number.
+    """
+    if not len(tags) == len(scores) == len(spans):
+        raise ValueError(
+            f"{len(tags)} tags, {len(scores)} scores and {len(spans)} spans: one a word each."
+        )
+    found = []
+    for entity_type, first, end_word in iob2.entities(tags):
+        start, end = spans[first][0], spans[end_word - 1][1]
+        score = float(np.mean(scores[first:end_word], dtype=np.float64))
+        found.append(Entity(entity_type, text[start:end], start, end, score))
+    return found

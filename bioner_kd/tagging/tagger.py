@@ -1,0 +1,226 @@
+"""Text in, entities out, from an exported student."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from bioner_kd.errors import InputError
+from bioner_kd.tagging.decoding import Entity, entities_from_tags
+from bioner_kd.tagging.exported import find_exported
+from bioner_kd.tagging.models.pieces import read_in_pieces
+from bioner_kd.tagging.models.word_model import WordModel
+from bioner_kd.tagging.tables import Tables
+from bioner_kd.tagging.workers.parallel import map_in_order, number_of_workers
+from bioner_kd.text.iob2 import OUTSIDE
+from bioner_kd.text.sentence import Sentence
+from bioner_kd.text.sentence_splitter import iterate_sentences
+
+Found = TypeVar("Found")
+
+# Sentences that are read together: enough that a model can batch those of like lengths, few enough
+# that they take little memory. Padded words, because decoding pads to the longest.
+_BATCH_SENTENCES, _BATCH_PADDED_WORDS = 256, 65_536
+
+
+class Tagger:
+    """A student that tags text.
+
+    It keeps nothing of one text for the next, may be used by several threads at once, and can be
+    pickled: a .tflite model travels inside, a SavedModel is opened again from its folder.
+
+    Example:
+        >>> tagger = Tagger.load("saved_models/demo/export")
+        >>> [(e.type, e.text, e.start, e.end) for e in tagger.tag("Aspirin relieves headache.")]
+        [('Chemical', 'Aspirin', 0, 7), ('Disease', 'headache', 17, 25)]
+    """
+
+    def __init__(self, model: WordModel, tables: Tables) -> None:
+        """Takes a model and its tables; `load` finds both on disk."""
+        self._model = model
+        self._tables = tables
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str], *, form: str = "") -> "Tagger":
+        """Loads what scripts/export.py wrote.
+
+        Args:
+            path: an export folder, a .tflite file, or a version folder of a SavedModel.
+            form: which model of an export folder: "float32" or "float16" (the tags that were
+                scored), "int8" (the smallest and fastest) or "saved_model" (needs TensorFlow).
+                Where empty, the first of these that the folder has.
+
+        Raises:
+            InputError: no exported student, or a damaged one, or tables of another one.
+            UsageError: `form` is none of these, or `path` leaves no choice.
+        """
+        return cls(*find_exported(Path(path), form).open())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Without the tables' cache of words, which may be large and is other threads' to change.
+        return _restore, (self._model, self._tables.to_json())
+
+    @property
+    def entity_types(self) -> tuple[str, ...]:
+        """Types of the entities that it finds."""
+        return self._tables.tag_set.entity_types
+
+    def tag(self, text: str) -> list[Entity]:
+        """Entities of a text, of one sentence or many.
+
+        Args:
+            text: any text; how it is cut into sentences is said in `sentence_splitter`.
+
+        Returns:
+            Entities in order, with `text[entity.start:entity.end] == entity.text`.
+
+        Raises:
+            TypeError: it is no str.
+        """
+        if not isinstance(text, str):
+            raise TypeError(f"{_a_text_or_texts('tag', text)} to tag_many.")
+        return self.tag_texts([text])[0]
+
+    def tag_many(self, texts: Iterable[str], *, workers: int = 0) -> Iterator[list[Entity]]:
+        """Entities of each text, in the order of the texts.
+
+        Texts are read a little ahead, in a thread; their number may be infinite. Neighbouring texts
+        are read by the model together, so that a score may differ from that of `tag` by rounding
+        (about 1e-6). Where many texts wait, processes of their own share the work; they end with
+        the iterator, when it is at its end, closed or no longer used.
+
+        Args:
+            texts: any texts.
+            workers: processes at most, 0 for one a core, 1 for none but this one.
+
+        Raises:
+            InputError: something is no text, or cannot be tagged; its number is said.
+            TypeError: `texts` is one text instead of several.
+            UsageError: the number of workers is negative.
+            ChildProcessError: a worker died.
+        """
+        # The characters of a str are texts too, and nobody means them.
+        if isinstance(texts, str | bytes) or not isinstance(texts, Iterable):
+            raise TypeError(f"{_a_text_or_texts('tag_many', texts)} to tag_many.")
+        return map_in_order(self.tag_texts, check_texts(texts), self.workers(workers), len)
+
+    def tag_texts(self, texts: Sequence[str]) -> list[list[Entity]]:
+        """Entities of each text; sentences of neighbouring texts are read together."""
+        return self.tag_groups(map(iterate_sentences, texts))
+
+    def tag_groups(self, groups: Iterable[Iterable[Sentence]]) -> list[list[Entity]]:
+        """Entities of each group of sentences; offsets count in the sentences' texts."""
+        return [
+            [entity for entities in group for entity in entities]
+            for group in _in_groups(self._entities, groups)
+        ]
+
+    def tag_words_in_groups(
+        self, groups: Iterable[Iterable[Sentence]]
+    ) -> list[list[tuple[Sentence, list[str]]]]:
+        """Sentences of each group with the IOB2 tags of their words."""
+        return _in_groups(self._tags, groups)
+
+    def tag_sentence(self, sentence: Sentence) -> list[Entity]:
+        """Entities of one sentence whose words are known; their offsets count in its text."""
+        return self.tag_groups([[sentence]])[0]
+
+    def tag_words(self, words: Sequence[str]) -> list[str]:
+        """IOB2 tags of the words of one sentence."""
+        ((_, tags),) = self.tag_words_in_groups([[Sentence.from_words(words)]])[0]
+        return tags
+
+    def workers(self, wanted: int) -> int:
+        """Number of processes that tag many texts: as wanted, or as many as are of use where 0.
+
+        Raises:
+            UsageError: it is negative.
+        """
+        return number_of_workers(wanted, own_threads=self._model.own_threads)
+
+    def _entities(self, sentences: Iterable[Sentence]) -> Iterator[list[Entity]]:
+        decoder = self._tables.decoder
+        for batch in _batches(sentences):
+            logits, tags = self._read(batch)
+            # Probabilities take longer than tags, and most sentences have nothing to score.
+            some = [number for number, found in enumerate(tags) if set(found) - {OUTSIDE}]
+            scores = decoder.scores_many([logits[n] for n in some], [tags[n] for n in some])
+            scored = dict(zip(some, scores, strict=True))
+            for number, (sentence, found) in enumerate(zip(batch, tags, strict=True)):
+                yield (
+                    entities_from_tags(found, scored[number], sentence.spans, sentence.text)
+                    if number in scored
+                    else []
+                )
+
+    def _tags(self, sentences: Iterable[Sentence]) -> Iterator[tuple[Sentence, list[str]]]:
+        for batch in _batches(sentences):
+            yield from zip(batch, self._read(batch)[1], strict=True)
+
+    def _read(self, batch: Sequence[Sentence]) -> tuple[list[np.ndarray], list[list[str]]]:
+        # Logits and tags of each sentence; the model is shown those that have words.
+        features = [self._tables.features.encode(s.words) for s in batch if s.words]
+        found = iter(read_in_pieces(self._model.batch_logits, features))
+        nothing = np.zeros((0, len(self._tables.tag_set)), np.float32)
+        logits = [next(found) if s.words else nothing for s in batch]
+        return logits, self._tables.decoder.decode_many(logits)
+
+
+def _a_text_or_texts(method: str, value: object) -> str:
+    return (
+        f"{method} got a value of type {type(value).__name__}; pass one text, a str, to tag, and "
+        "several, such as a list of str,"
+    )
+
+
+def check_texts(texts: Iterable[str]) -> Iterator[str]:
+    """The texts as they are.
+
+    Raises:
+        InputError: one is no text; its number is said.
+    """
+    for number, text in enumerate(texts, 1):
+        if not isinstance(text, str):
+            raise InputError(f"Text {number} is of type {type(text).__name__}, not str.")
+        yield text
+
+
+def _batches(sentences: Iterable[Sentence]) -> Iterator[list[Sentence]]:
+    batch: list[Sentence] = []
+    longest = 0
+    for sentence in sentences:
+        longest = max(longest, len(sentence))
+        full = len(batch) == _BATCH_SENTENCES or (len(batch) + 1) * longest > _BATCH_PADDED_WORDS
+        if batch and full:
+            yield batch
+            batch, longest = [], len(sentence)
+        batch.append(sentence)
+    if batch:
+        yield batch
+
+
+def _in_groups(
+    find: Callable[[Iterable[Sentence]], Iterator[Found]], groups: Iterable[Iterable[Sentence]]
+) -> list[list[Found]]:
+    # What `find` gives for each sentence, where it may read the sentences of all groups together.
+    found: list[list[Found]] = []
+    owners: deque[list[Found]] = deque()
+
+    def sentences() -> Iterator[Sentence]:
+        for group in groups:
+            owner: list[Found] = []
+            found.append(owner)
+            for sentence in group:
+                owners.append(owner)
+                yield sentence
+
+    for one in find(sentences()):
+        owners.popleft().append(one)
+    return found
+
+
+def _restore(model: WordModel, tables: dict[str, Any]) -> Tagger:
+    return Tagger(model, Tables.from_json(tables))

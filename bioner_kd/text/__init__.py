@@ -1,0 +1,1 @@
+"""Text: tokeniser, sentences, and the files that hold them."""

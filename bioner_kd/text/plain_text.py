@@ -1,0 +1,166 @@
+"""Plain text, one sentence a line, read as it is needed."""
+
+import contextlib
+import gzip
+import io
+import itertools
+import lzma
+import os
+import sys
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, BinaryIO, cast
+
+from bioner_kd.atomic import atomic_file
+from bioner_kd.errors import InputError, one_line
+from bioner_kd.text.sentence import Sentence
+from bioner_kd.text.text_file import decode_line, open_file
+from bioner_kd.text.tokenizer import sentence_from_text
+
+STDIN = "-"
+_GZIP = b"\x1f\x8b"
+_XZ = b"\xfd7zXZ\x00"
+
+
+def read_plain_text(path: str | os.PathLike[str]) -> Iterator[Sentence]:
+    """Reads a UTF-8 file of one sentence a line; lines without a word are skipped.
+
+    Args:
+        path: text, also compressed by gzip or xz, or "-" for the standard input.
+
+    Returns:
+        An iterator that reads the file while it goes, whatever its size. Words are those of
+        `tokenize`.
+
+    Raises:
+        InputError: the file cannot be read, at once; or a line is not UTF-8 or not text, when the
+            iterator gets there.
+    """
+    name = _name(path)
+    sentences = (
+        sentence_from_text(line, path=name, line=number)
+        for number, line in enumerate(read_text_lines(path), 1)
+    )
+    return filter(len, sentences)
+
+
+def read_plain_texts(paths: Iterable[str | os.PathLike[str]]) -> Iterator[Sentence]:
+    """Reads files one after another as `read_plain_text` does; each must have a word.
+
+    Raises:
+        InputError: as `read_plain_text`; or a file has no word, when the iterator is through it.
+    """
+    return itertools.chain.from_iterable(
+        [_at_least_one(path, read_plain_text(path)) for path in paths]
+    )
+
+
+def _at_least_one(
+    path: str | os.PathLike[str], sentences: Iterator[Sentence]
+) -> Iterator[Sentence]:
+    first = next(sentences, None)
+    if first is None:
+        raise no_word(path)
+    yield first
+    yield from sentences
+
+
+def no_word(path: str | os.PathLike[str]) -> InputError:
+    """What to raise where a text has no word."""
+    return InputError(f"{_name(path)}: no word in this file, it is empty or blank; name another.")
+
+
+def read_text_lines(path: str | os.PathLike[str], *, keep_ends: bool = False) -> Iterator[str]:
+    """Reads the lines of a UTF-8 file as `read_plain_text` does, empty ones included.
+
+    Args:
+        path: text, also compressed by gzip or xz, or "-" for the standard input.
+        keep_ends: leave the line ends on.
+    """
+    lines = _decoded(_standard_input(), _name(path)) if path == STDIN else _lines_of_file(path)
+    return (line + end if keep_ends else line for line, end in lines)
+
+
+def _standard_input() -> BinaryIO:
+    try:
+        # With a buffer of its own: Python aborts where a thread still waits for sys.stdin's when
+        # the program ends.
+        return open(sys.stdin.fileno(), "rb", closefd=False)
+    except (AttributeError, io.UnsupportedOperation):  # replaced by what is no file
+        return sys.stdin.buffer
+
+
+def write_plain_text(path: str | os.PathLike[str], lines: Iterable[str]) -> None:
+    """Writes a UTF-8 file of one sentence a line, the same bytes each time.
+
+    Args:
+        path: file that appears complete or not at all; compressed where it ends in .gz or .xz.
+        lines: without line ends.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    with atomic_file(path, "wb") as file, _compressed(file, Path(path).suffix) as stream:
+        for line in lines:
+            stream.write(line.encode() + b"\n")
+
+
+def _compressed(file: IO[bytes], suffix: str) -> contextlib.AbstractContextManager[Any]:
+    if suffix == ".gz":
+        # Without a time and a name, which would differ between equal files.
+        return gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=file, mtime=0)
+    return lzma.LZMAFile(file, "wb") if suffix == ".xz" else contextlib.nullcontext(file)
+
+
+def _name(path: str | os.PathLike[str]) -> str:
+    return "<stdin>" if path == STDIN else str(path)
+
+
+def _lines_of_file(path: str | os.PathLike[str]) -> Iterator[tuple[str, str]]:
+    open_file(path).close()  # what cannot be opened is found now, not at the first line
+    return _lines_of_opened(path)
+
+
+def _lines_of_opened(path: str | os.PathLike[str]) -> Iterator[tuple[str, str]]:
+    with open_decompressed(path) as lines:
+        yield from _decoded(lines, str(path))
+
+
+@contextmanager
+def open_decompressed(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """Opens a file for reading bytes, those inside where gzip or xz compressed it.
+
+    Raises:
+        InputError: it cannot be read, or what is read in the block is cut short or damaged.
+    """
+    with open_file(path) as handle, _decompressed(handle) as data:
+        try:
+            yield data
+        except (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error) as error:
+            raise InputError(
+                f"{path}: this compressed file is cut short or damaged ({one_line(error)}); "
+                "get it again."
+            ) from error
+
+
+def _decompressed(handle: BinaryIO) -> BinaryIO:
+    start = handle.read(len(_XZ))
+    handle.seek(0)
+    if start.startswith(_GZIP):
+        return cast(BinaryIO, gzip.open(handle))
+    return cast(BinaryIO, lzma.open(handle)) if start == _XZ else handle
+
+
+def _decoded(lines: Iterable[bytes], path: str) -> Iterator[tuple[str, str]]:
+    offset = 0
+    for number, data in enumerate(lines, 1):
+        if b"\0" in data:
+            raise InputError(
+                f"{path}:{number}: a NUL byte at offset {offset + data.index(0)}: this is a binary "
+                "file or UTF-16, not UTF-8 text."
+            )
+        line = decode_line(data, path=path, line=number, offset=offset)
+        yield line, data[len(data.removesuffix(b"\n").removesuffix(b"\r")) :].decode()
+        offset += len(data)

@@ -1,0 +1,185 @@
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from bioner_kd.errors import InputError
+from bioner_kd.tagging.tables import Tables, read_tables
+from bioner_kd.tagging.tag_set import TagSet
+from bioner_kd.tagging.word_features import FeatureConfig, WordFeatures
+from bioner_kd.text.sentence import Sentence
+from bioner_kd.text.tokenizer import SEPARATOR, SINGLE, WORD, character_classes
+
+SENTENCE = Sentence.from_words(["β-thalassaemia", "\u2028", '"', "é"])
+TABLES = Tables(
+    TagSet(("O", "B-Disease", "I-Disease")),
+    WordFeatures.from_sentences([SENTENCE], FeatureConfig(prefix_length=2, max_chars=5)),
+)
+
+
+def test_tables_are_read_back_as_they_were(tmp_path: Path) -> None:
+    TABLES.write(tmp_path / "tables.json")
+    assert read_tables(tmp_path / "tables.json") == TABLES
+
+
+def test_compressed_tables_are_read_back_and_the_same_each_time(tmp_path: Path) -> None:
+    path = tmp_path / "tables.json.gz"
+    TABLES.write(path)
+    content = path.read_bytes()
+    assert read_tables(path) == TABLES and len(content) < len(json.dumps(TABLES.to_json()))
+    TABLES.write(path)
+    assert path.read_bytes() == content
+    for damaged in (content[:-9], content[:30] + b"x" * 9 + content[39:]):
+        path.write_bytes(damaged)
+        with pytest.raises(InputError, match="not the tables of a student, or damaged ones"):
+            read_tables(path)
+
+
+TRANSITIONS = ((0.1, -2.5, 0.0), (1 / 3, 1e-30, 7.0), (0.0, -1.0, 0.5))
+OF_A_CRF = Tables(TABLES.tag_set, TABLES.features, TRANSITIONS)
+
+
+def test_transitions_are_read_back_as_they_were(tmp_path: Path) -> None:
+    OF_A_CRF.write(tmp_path / "tables.json")
+    found = read_tables(tmp_path / "tables.json")
+    assert found == OF_A_CRF != TABLES
+    assert found.transitions == found.decoder.transitions == TRANSITIONS
+
+
+def test_tables_without_transitions_are_those_of_a_softmax_student(tmp_path: Path) -> None:
+    assert "transitions" not in TABLES.to_json()
+    record = OF_A_CRF.to_json()
+    del record["transitions"]
+    path = tmp_path / "tables.json"
+    path.write_text(json.dumps(record), encoding="utf-8")
+    assert read_tables(path) == TABLES
+    assert read_tables(path).decoder.transitions is None
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        [],
+        3,
+        "none",
+        [[0.0] * 3] * 2,
+        [[0.0] * 4] * 3,
+        [[0.0, 0.0]] * 3,
+        [[None] * 3] * 3,
+        [[float("nan")] * 3] * 3,
+        [[1e308] * 3] * 3,
+        [["0.5"] * 3] * 3,
+    ],
+)
+def test_damaged_transitions_are_found(tmp_path: Path, damage: object) -> None:
+    path = tmp_path / "tables.json"
+    path.write_text(json.dumps(OF_A_CRF.to_json() | {"transitions": damage}), encoding="utf-8")
+    with pytest.raises(InputError, match=r"tables.json: not the tables of a student.*again\.$"):
+        read_tables(path)
+
+
+def test_tables_larger_than_any_that_are_read_are_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = len(json.dumps(TABLES.to_json(), ensure_ascii=False).encode())
+    monkeypatch.setattr("bioner_kd.tagging.tables.LARGEST", size - 1)
+    with pytest.raises(InputError, match=f"have {size} bytes.*--vocabulary_size"):
+        TABLES.write(tmp_path / "tables.json")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="tables.json: there is no such file"):
+        read_tables(tmp_path / "tables.json")
+
+
+@pytest.mark.parametrize("part", ["tags", "features"])
+def test_a_missing_part_is_found(tmp_path: Path, part: str) -> None:
+    record = TABLES.to_json()
+    del record[part]
+    path = tmp_path / "tables.json"
+    path.write_text(json.dumps(record), encoding="utf-8")
+    with pytest.raises(InputError, match="not the tables of a student, or damaged ones"):
+        read_tables(path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"null",
+        b"\xff",
+        b'{"tags": ["O"], "features": {}}',
+        b"[" * 500_000,
+        b'{"tags":' * 200_000,
+        gzip.compress(b" " * (1 << 28) + b"{}", 1),
+        gzip.compress(b"{}")[:-4],
+    ],
+    ids=range(9),
+)
+def test_damage_is_one_line(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "tables.json").write_bytes(content)
+    with pytest.raises(InputError) as raised:
+        read_tables(tmp_path / "tables.json")
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("value", [0, 10**9, 2.5, "16", None, True, [16]])
+def test_a_setting_out_of_bounds_is_damage_too(tmp_path: Path, value: object) -> None:
+    record = TABLES.to_json()
+    record["features"]["config"]["max_chars"] = value
+    path = tmp_path / "tables.json"
+    path.write_text(json.dumps(record), encoding="utf-8")
+    with pytest.raises(InputError, match="word tables are incomplete or damaged"):
+        read_tables(path)
+
+
+@pytest.mark.parametrize("entry", [3, None, ["gout"], {"gout": 1}])
+def test_an_entry_that_is_no_string_is_damage(tmp_path: Path, entry: object) -> None:
+    path = tmp_path / "tables.json"
+    for name in ("tables", "folding"):
+        record = TABLES.to_json()
+        if name == "tables":
+            record["features"]["tables"]["char"][0] = entry
+        else:
+            record["features"]["folding"]["x"] = entry
+        path.write_text(json.dumps(record), encoding="utf-8")
+        with pytest.raises(InputError, match="no list of strings|folding"):
+            read_tables(path)
+
+
+def code_points(ranges: list[list[int]]) -> set[int]:
+    return {number for first, last in ranges for number in range(first, last + 1)}
+
+
+def test_the_tables_say_how_text_is_cut_into_words(tmp_path: Path) -> None:
+    TABLES.write(tmp_path / "tables.json")
+    rule = json.loads((tmp_path / "tables.json").read_text(encoding="utf-8"))["tokenizer"]
+    word, separator = code_points(rule["word"]), code_points(rule["separator"])
+    classes = [
+        WORD if number in word else SEPARATOR if number in separator else SINGLE
+        for number in range(0x110000)
+    ]
+    assert bytes(classes) == character_classes()
+
+
+def test_tables_without_the_rules_of_text_are_those_of_earlier_versions(tmp_path: Path) -> None:
+    record = TABLES.to_json()
+    del record["tokenizer"], record["sentences"]
+    path = tmp_path / "tables.json"
+    path.write_text(json.dumps(record), encoding="utf-8")
+    assert read_tables(path) == TABLES
+
+
+@pytest.mark.parametrize("rule", ["tokenizer", "sentences"])
+def test_tables_of_a_version_that_cuts_text_otherwise_are_refused(
+    tmp_path: Path, rule: str
+) -> None:
+    record = TABLES.to_json()
+    record[rule].popitem()
+    path = tmp_path / "tables.json"
+    path.write_text(json.dumps(record), encoding="utf-8")
+    with pytest.raises(InputError, match=f'"{rule}" says that text is cut otherwise'):
+        read_tables(path)

@@ -1,0 +1,246 @@
+"""Text in, entities out: equal to the Keras student, stateless, thread-safe, with true offsets."""
+
+import itertools
+import pickle
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bioner_kd.corpus.demo import read_demo
+from bioner_kd.errors import InputError, UsageError
+from bioner_kd.student.saved_student import SavedStudent
+from bioner_kd.tagging.decoding import Entity
+from bioner_kd.tagging.tables import Tables
+from bioner_kd.tagging.tag_set import TagSet
+from bioner_kd.tagging.tagger import Tagger
+from bioner_kd.tagging.word_features import FeatureConfig, WordFeatures
+from bioner_kd.text.sentence import Sentence
+from bioner_kd.text.tokenizer import tokenize
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXTS = [sentence.text for sentence in read_demo("test")]
+
+
+@pytest.fixture(scope="module", params=["float32", "float16", "int8", "saved_model"])
+def tagger(request: pytest.FixtureRequest, export_folder: Path) -> Tagger:
+    return Tagger.load(export_folder, form=request.param)
+
+
+@pytest.fixture(scope="module")
+def float32(export_folder: Path) -> Tagger:
+    return Tagger.load(export_folder)
+
+
+@pytest.mark.parametrize("form", ["float32", "float16", "saved_model"])
+def test_tags_are_those_of_the_keras_student(
+    export_folder: Path, trained_student: SavedStudent, form: str
+) -> None:
+    tagger = Tagger.load(export_folder, form=form)
+    sentences = read_demo("test")
+    for sentence, logits in zip(sentences, trained_student.logits(sentences), strict=True):
+        assert tagger.tag_words(sentence.words) == trained_student.decoder.decode(logits)
+
+
+def test_it_finds_entities_in_text(float32: Tagger) -> None:
+    assert set(float32.entity_types) == {"Chemical", "Disease"}
+    found = [entity for text in TEXTS for entity in float32.tag(text)]
+    assert len(found) > 50
+    assert {entity.type for entity in found} == {"Chemical", "Disease"}
+    assert all(0 < entity.score <= 1 for entity in found)
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\n\r\n", "\t\u200b"])
+def test_a_text_without_words_has_no_entities(tagger: Tagger, text: str) -> None:
+    assert tagger.tag(text) == []
+
+
+def test_no_words_have_no_tags(tagger: Tagger) -> None:
+    assert tagger.tag_words([]) == []
+
+
+def test_offsets_count_in_the_whole_text(float32: Tagger) -> None:
+    text = "\n\n  ".join(TEXTS)
+    found = float32.tag(text)
+    assert [entity.text for entity in found] == [text[e.start : e.end] for e in found]
+    assert found[-1].start > len(text) // 2
+    alone = [entity.text for one in TEXTS for entity in float32.tag(one)]
+    assert [entity.text for entity in found] == alone
+
+
+def test_words_are_tagged_as_their_text_is(float32: Tagger) -> None:
+    sentence = Sentence.from_words(["Cisplatin", "-", "induced", "ataxia", "and", "gout", "."])
+    found = float32.tag_sentence(sentence)
+    assert found == float32.tag(sentence.text)
+    tags = float32.tag_words(sentence.words)
+    assert len(found) == sum(tag.startswith("B-") for tag in tags) > 0
+
+
+def test_one_word_and_a_long_word_and_a_long_sentence(tagger: Tagger) -> None:
+    assert len(tagger.tag_words(["gout"])) == 1
+    assert len(tagger.tag_words(["x" * 505, "."])) == 2
+    assert len(tagger.tag_words(["gout", "and"] * 1000)) == 2000
+
+
+def test_many_texts_come_back_in_order_and_are_read_when_needed(float32: Tagger) -> None:
+    endless = map(TEXTS.__getitem__, itertools.cycle([2, 0, 1]))
+    found = float32.tag_many(endless)
+    assert list(itertools.islice(found, 3)) == [float32.tag(TEXTS[n]) for n in (2, 0, 1)]
+
+
+def places(entities: list[Entity]) -> list[tuple[str, int, int]]:
+    return [(entity.type, entity.start, entity.end) for entity in entities]
+
+
+def test_many_texts_are_tagged_as_each_alone(tagger: Tagger) -> None:
+    texts = ["", *TEXTS, "\n\n", " ".join(TEXTS), "gout " * 700]
+    alone = [tagger.tag(text) for text in texts]
+    together = list(tagger.tag_many(texts, workers=1))
+    assert list(map(places, together)) == list(map(places, alone))
+    for one, other in zip(itertools.chain(*together), itertools.chain(*alone), strict=True):
+        assert one.score == pytest.approx(other.score, abs=1e-5)
+
+
+def test_processes_find_what_one_finds(float32: Tagger) -> None:
+    texts = [f"{text} {number}" for number in range(40) for text in TEXTS]
+    assert sum(map(len, texts)) > 250_000  # enough that processes are started
+    one = list(float32.tag_many(texts, workers=1))
+    two = list(float32.tag_many(texts, workers=2))
+    assert list(map(places, two)) == list(map(places, one))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_is_no_text_is_named_after_the_results_before_it(
+    float32: Tagger, workers: int
+) -> None:
+    found = float32.tag_many([TEXTS[0], TEXTS[1], None], workers=workers)  # type: ignore[list-item]
+    assert [places(next(found)) for _ in range(2)] == [places(float32.tag(t)) for t in TEXTS[:2]]
+    with pytest.raises(InputError, match="Text 3 is of type NoneType, not str"):
+        next(found)
+
+
+@pytest.mark.parametrize("text", [None, b"gout", ["gout"], 3])
+def test_what_is_no_text_is_a_type_error(float32: Tagger, text: object) -> None:
+    with pytest.raises(TypeError, match=f"tag got a value of type {type(text).__name__}; pass one"):
+        float32.tag(text)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("texts", ["Aspirin", b"Aspirin", None, 3])
+def test_one_text_where_several_belong_is_a_type_error(float32: Tagger, texts: object) -> None:
+    with pytest.raises(TypeError, match=f"tag_many got a value of type {type(texts).__name__}"):
+        float32.tag_many(texts)  # type: ignore[arg-type]
+
+
+def test_a_negative_number_of_workers_is_refused(float32: Tagger) -> None:
+    with pytest.raises(UsageError, match="--workers=-1: must be at least 0"):
+        float32.tag_many([], workers=-1)
+
+
+def test_a_saved_model_needs_no_processes_beside_its_threads(export_folder: Path) -> None:
+    assert Tagger.load(export_folder, form="saved_model").workers(0) == 1
+    assert Tagger.load(export_folder, form="int8").workers(3) == 3
+
+
+def test_a_text_is_tagged_the_same_after_a_thousand_others(tagger: Tagger) -> None:
+    first = tagger.tag(TEXTS[0])
+    for _ in tagger.tag_many(itertools.islice(itertools.cycle(TEXTS[1:]), 1000)):
+        pass
+    assert tagger.tag(TEXTS[0]) == first
+
+
+def test_eight_threads_at_once(tagger: Tagger) -> None:
+    expected = [tagger.tag(text) for text in TEXTS]
+    with ThreadPoolExecutor(8) as pool:
+        for found, entities in zip(pool.map(tagger.tag, TEXTS * 4), expected * 4, strict=True):
+            assert found == entities
+
+
+def test_a_pickled_tagger_tags_the_same(tagger: Tagger) -> None:
+    copy = pickle.loads(pickle.dumps(tagger))
+    assert list(copy.tag_many(TEXTS[:10])) == list(tagger.tag_many(TEXTS[:10]))
+
+
+def test_a_pickle_does_not_grow_with_use(float32: Tagger) -> None:
+    before = len(pickle.dumps(float32))
+    float32.tag(" ".join(f"word{number}" for number in range(2000)))
+    assert len(pickle.dumps(float32)) == before
+
+
+UNPICKLE = """
+import pickle, sys
+
+class Blocker:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in ("tensorflow", "keras", "absl"):
+            raise ModuleNotFoundError(f"{name} is blocked here")
+
+sys.meta_path.insert(0, Blocker())
+tagger = pickle.load(open(sys.argv[1], "rb"))
+from bioner_kd.errors import InputError, UsageError
+from bioner_kd.tagging.tagger import Tagger
+assert tagger.tag(sys.argv[3]) == Tagger.load(sys.argv[2]).tag(sys.argv[3])
+print(len(tagger.tag(sys.argv[3])))
+"""
+
+
+def test_another_process_tags_without_tensorflow(
+    float32: Tagger, export_folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "tagger").write_bytes(pickle.dumps(float32))
+    text = next(text for text in TEXTS if float32.tag(text))
+    result = subprocess.run(
+        [sys.executable, "-c", UNPICKLE, str(tmp_path / "tagger"), str(export_folder), text],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=60,
+        check=False,
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert int(result.stdout) == len(float32.tag(text))
+
+
+class WordsTaggedByTheirIds:
+    """A model that tags every other form of word, so that any text has entities."""
+
+    own_threads = False
+
+    def batch_logits(self, sentences: Sequence[Mapping[str, np.ndarray]]) -> list[np.ndarray]:
+        return [self.logits(features) for features in sentences]
+
+    def logits(self, features: Mapping[str, np.ndarray]) -> np.ndarray:
+        rows = np.concatenate([features["word_ids"][:, None], features["char_ids"]], axis=1)
+        return np.eye(3, dtype=np.float32)[rows.sum(axis=1) % 3]
+
+
+TAG_SET = TagSet(("O", "B-D", "I-D"))
+SOME_TEXT = "Ataxia, (β-thalassaemia) & 💊 é. No?\nIt ended."
+ANY_TAGGER = Tagger(
+    WordsTaggedByTheirIds(),
+    Tables(
+        TAG_SET,
+        WordFeatures.from_sentences(
+            [Sentence.from_words(word for word, _, _ in tokenize(SOME_TEXT))],
+            FeatureConfig(features=("word", "char")),
+        ),
+    ),
+)
+
+
+@given(st.text(st.one_of(st.characters(), st.sampled_from(SOME_TEXT))))
+def test_offsets_slice_back_to_the_entity(text: str) -> None:
+    found = ANY_TAGGER.tag(text)
+    assert all(text[entity.start : entity.end] == entity.text != "" for entity in found)
+    assert all(one.end <= other.start for one, other in itertools.pairwise(found))
+
+
+def test_that_model_finds_entities_of_several_words_and_scripts() -> None:
+    found = ANY_TAGGER.tag(SOME_TEXT)
+    assert len(found) > 3
+    assert any(not entity.text.isascii() for entity in found)

@@ -1,0 +1,97 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bioner_kd.corpus.demo import read_demo
+from bioner_kd.text.sentence_splitter import sentence_spans, split_sentences
+from bioner_kd.text.tokenizer import tokenize
+
+TEXTS = st.text(st.one_of(st.characters(), st.sampled_from(' \n\r\t.!?()"ABCaib1α💊é')))
+
+
+def sentences(text: str) -> list[str]:
+    return [
+        part.strip() for start, end in sentence_spans(text) if (part := text[start:end]).strip()
+    ]
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        ["Gout is painful.", "It was treated."],
+        ["Was it gout?", "No!", "It was not."],
+        ["We saw 5 cases.", "12 patients recovered."],
+        ['He said "never."', "She left (at once.)", "(Then she came back.)"],
+        ["The role of APP is unknown.", "β-Amyloid is its product.", "É. coli was a misprint."],
+        ["It ended.", "“Nothing more.”"],
+    ],
+)
+def test_sentences_end_where_they_should(expected: list[str]) -> None:
+    assert sentences(" ".join(expected)) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We used 0.5 mg of c.1521delCTT and p53.Mutant cells",
+        "Infection by E. coli and S. Typhimurium was seen by J. Smith et al. 2004",
+        "Given i.v. 5 mg vs. Placebo, e.g. Aspirin, i.e. ASA (Fig. 2, cf. Table 1, approx. 3 mg)",
+        "It stopped... and went on",
+        "Hepatitis in the U.S. Army",
+        "breast\ncancer of\r\nthe left side, wrapped. and so on",
+    ],
+)
+def test_a_sentence_is_not_cut(text: str) -> None:
+    assert sentences(text) == [text]
+
+
+@pytest.mark.parametrize("gap", ["\n\n", "\r\n\r\n", "\r\r", "\n \t\n", "\n\n\n\n", "\n \r\n"])
+def test_a_blank_line_ends_a_sentence(gap: str) -> None:
+    assert sentences(f"Title without a full stop{gap}and its text") == [
+        "Title without a full stop",
+        "and its text",
+    ]
+
+
+@pytest.mark.parametrize("gap", ["\n", "\r\n", "\r", "\n  "])
+def test_a_single_line_break_does_not(gap: str) -> None:
+    assert len(sentences(f"colon{gap}cancer")) == 1
+
+
+def test_a_word_that_ends_like_an_abbreviation_is_none() -> None:
+    assert sentences("It was final. Then we left. It was in Montréal. Or not.") == [
+        "It was final.",
+        "Then we left.",
+        "It was in Montréal.",
+        "Or not.",
+    ]
+
+
+@given(TEXTS)
+def test_no_word_is_lost_or_moved(text: str) -> None:
+    found = split_sentences(text)
+    assert [
+        (word, *span) for s in found for word, span in zip(s.words, s.spans, strict=True)
+    ] == tokenize(text)
+    assert all(len(sentence) and sentence.text == text for sentence in found)
+
+
+@given(TEXTS)
+def test_between_two_sentences_is_only_white_space(text: str) -> None:
+    end = 0
+    for start, stop in sentence_spans(text):
+        assert not text[end:start].strip()
+        end = stop
+    assert not text[end:].strip()
+
+
+def test_nearly_all_sentences_of_the_demo_corpus_are_found_again() -> None:
+    # Its words are joined by spaces, so the full stop is a word.
+    ends, text = set(), ""
+    for sentence in read_demo("train"):
+        text += sentence.text.removesuffix(" .").strip() + "."
+        ends.add(len(text))
+        text += " "
+    found = {end for _, end in sentence_spans(text.rstrip())}
+    assert len(ends & found) > 0.95 * len(ends)
+    assert len(found - ends) < 0.02 * len(ends)
