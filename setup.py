@@ -1,9 +1,11 @@
 """Metadata, pins and extras of bioner_kd."""
 
 import re
+import shutil
 from pathlib import Path
 
 from setuptools import find_packages, setup
+from setuptools.command.build_py import build_py
 
 _ROOT = Path(__file__).resolve().parent
 # What scripts/report.py needs beside the rest: pictures, and the t distribution.
@@ -23,6 +25,34 @@ def _version() -> str:
     return found.group(1)
 
 
+# What stands beside the package in a checkout and goes into it in a wheel, by its place there: the
+# ready student that is loaded where none is named, and the flagfiles.
+_INTO_THE_WHEEL = {
+    "ready/disease_chemical_bilstm": (
+        "saved_models/disease_chemical_bilstm",
+        ("README.md", "manifest.json", "student_int8.tflite", "tables.json"),
+    ),
+    **{
+        f"flags/{name}": (f"flags/{name}", ("*.cfg",))
+        for name in ("demo", "ncbi_disease", "bc5cdr_disease", "bc5cdr_chem", "bc2gm", "jnlpba")
+    },
+}
+
+
+class _BuildPy(build_py):
+    """Copies the ready student and the flagfiles into the package."""
+
+    def run(self) -> None:
+        super().run()
+        if getattr(self, "editable_mode", False):
+            return  # an editable installation finds them in the checkout
+        for place, (source, patterns) in _INTO_THE_WHEEL.items():
+            folder = Path(self.build_lib, "bioner_kd", place)
+            folder.mkdir(parents=True, exist_ok=True)
+            for path in (path for pattern in patterns for path in (_ROOT / source).glob(pattern)):
+                shutil.copy(path, folder / path.name)
+
+
 setup(
     name="bioner_kd",
     version=_version(),
@@ -33,6 +63,8 @@ setup(
     license_expression="Apache-2.0",
     license_files=["LICENSE"],
     packages=find_packages(include=["bioner_kd*"]),
+    cmdclass={"build_py": _BuildPy},
+    entry_points={"console_scripts": ["bioner_kd = bioner_kd.cli.command:main"]},
     package_data={
         "bioner_kd": ["py.typed"],
         "bioner_kd.export.web": ["page/*", "legal/*"],

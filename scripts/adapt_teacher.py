@@ -1,41 +1,6 @@
-"""Goes on with the pretraining of a BERT on unlabelled text: a teacher of the text's domain.
+"""`bioner_kd adapt_teacher` as a file of its own."""
 
-The teacher learns to guess masked words (masked language modelling); the weights that guess best in
-text held out are kept, as a checkpoint that finetune_teacher.py and transformers read. A run that
-was stopped goes on where it last saved its state when the same command is given again.
+from bioner_kd.cli.programs.adapt_teacher import PROGRAM
 
-  python scripts/adapt_teacher.py --text=a.txt.xz,b.txt --output=saved_models/biomedical_bert
-  python scripts/finetune_teacher.py --teacher=saved_models/biomedical_bert --corpus=my_corpus
-"""
-
-from bioner_kd.cli import adaptation, machine, output, reading, teacher, training
-from bioner_kd.cli.program import Program
-from bioner_kd.training.machine import MachineConfig
-
-MACHINE = machine.machine(MachineConfig())
-OUTPUT = output.training_output(
-    "saved_models/adapted_bert", "the checkpoint, which transformers reads too"
-)
-
-
-def main(program: Program) -> None:
-    """Adapts as the flags say."""
-    from bioner_kd.teacher.adaptation.training import adapt
-    from bioner_kd.teacher.checkpoint.source import resolve_teacher
-
-    sentences, config = adaptation.read_text(program), program.read(adaptation.TRAINING)
-    program.read(MACHINE).apply(config.seed)
-    training.report_settings(program, adaptation.TRAINING)
-    with output.training_run(program, OUTPUT) as folder:
-        adapt(
-            resolve_teacher(program.read(teacher.PRETRAINED).teacher), sentences,
-            training=config, adaptation=program.read(adaptation.ADAPTATION),
-            reading=program.read(reading.READING),
-            folder=folder, settings=program.settings(),
-        )  # fmt: skip
-
-
-PARTS = (teacher.PRETRAINED, *adaptation.CONCERNS, reading.READING, OUTPUT, MACHINE)
-PROGRAM = Program(__doc__, main, PARTS)
 if __name__ == "__main__":
     PROGRAM.main()

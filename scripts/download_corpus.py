@@ -1,29 +1,6 @@
-"""Downloads public corpora by name and verifies their checksums.
+"""`bioner_kd download_corpus` as a file of its own."""
 
-A download that was cut goes on where it was, and files that are there and right are left alone.
-Each corpus gets a folder with train.tsv, devel.tsv, test.tsv and a record of where they came from.
+from bioner_kd.cli.programs.download_corpus import PROGRAM
 
-  python scripts/download_corpus.py NCBI-disease BC5CDR-chem
-"""
-
-from bioner_kd.cli import download
-from bioner_kd.cli.program import Program
-
-
-def main(program: Program) -> None:
-    """Downloads the corpora that the command line names."""
-    from pathlib import Path
-
-    from bioner_kd.corpus.public import download_corpus
-
-    choice = program.read(download.DOWNLOAD)
-    for name in download.names(program):
-        with download.progress_bar() as progress:
-            folder = Path(choice.folder) / name
-            download_corpus(name, folder, base_url=choice.base_url or None, progress=progress)
-        print(folder)
-
-
-PROGRAM = Program(__doc__, main, (download.DOWNLOAD,), takes_files=True)
 if __name__ == "__main__":
     PROGRAM.main()

@@ -1,45 +1,6 @@
-"""Fine-tunes a pretrained encoder into a tagger of one corpus: the teacher.
+"""`bioner_kd finetune_teacher` as a file of its own."""
 
-Keeps the epoch with the best devel F1. A run that was stopped goes on where it was when the same
-command is given again. Without flags it fine-tunes the packaged general-English BERT on the demo
-corpus.
+from bioner_kd.cli.programs.finetune_teacher import PROGRAM
 
-  python scripts/finetune_teacher.py --flagfile=flags/ncbi_disease/finetune_teacher.cfg
-  python scripts/finetune_teacher.py --corpus=my_corpus --output=saved_models/my_corpus/teacher
-"""
-
-from bioner_kd.cli import corpus, fine_tuning, machine, output, reading, teacher, windows
-from bioner_kd.cli.program import Program
-from bioner_kd.training.machine import MachineConfig
-
-MACHINE = machine.machine(MachineConfig())
-OUTPUT = output.training_output(
-    "saved_models/demo/teacher", "the teacher, which transformers reads too"
-)
-
-
-def main(program: Program) -> None:
-    """Fine-tunes as the flags say."""
-    from bioner_kd.teacher.checkpoint.source import resolve_teacher
-    from bioner_kd.teacher.fine_tuning import fine_tune
-
-    program.read(MACHINE).apply(program.read(fine_tuning.TRAINING).seed)
-    train_split, devel_split = corpus.read_splits(program, "train", "devel")
-    pretrained = resolve_teacher(program.read(teacher.PRETRAINED).teacher)
-    training = fine_tuning.read_training(program, pretrained)
-    with output.training_run(program, OUTPUT) as folder:
-        fine_tune(
-            pretrained, train_split, devel_split,
-            training=training, windows=program.read(windows.WINDOWS),
-            reading=program.read(reading.READING),
-            folder=folder, settings=program.settings(),
-        )  # fmt: skip
-
-
-PARTS = (
-    teacher.PRETRAINED, corpus.CORPUS, fine_tuning.TRAINING, windows.WINDOWS, reading.READING,
-    OUTPUT, MACHINE,
-)  # fmt: skip
-PROGRAM = Program(__doc__, main, PARTS)
 if __name__ == "__main__":
     PROGRAM.main()

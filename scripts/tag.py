@@ -1,16 +1,6 @@
-r"""Finds the entities of texts with an exported student.
+"""`bioner_kd tag` as a file of its own."""
 
-Reads --text, files or standard input, and writes a line of JSON a text, or CoNLL, as soon as each
-text is tagged. Many texts are shared by all cores. A .tflite model needs no TensorFlow.
+from bioner_kd.cli.programs.tag import PROGRAM
 
-  python scripts/tag.py --model=saved_models/demo/export --text="Cisplatin causes hearing loss."
-  zcat abstracts.txt.gz | python scripts/tag.py --model=saved_models/demo/export > entities.jsonl
-  python scripts/tag.py --model=saved_models/demo/export --input=text --format=conll letter.txt
-"""
-
-from bioner_kd.cli import tag
-from bioner_kd.cli.program import Program
-
-PROGRAM = Program(__doc__, tag.tag_texts, (tag.TAG,), takes_files=True, stopped="Stopped.")
 if __name__ == "__main__":
     PROGRAM.main()

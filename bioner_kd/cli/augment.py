@@ -33,7 +33,7 @@ SOURCES = Concern(
     "Sentences",
     AugmentChoice(),
     {
-        "cache": "Folder of logits whose text, which scripts/cache_logits.py --text labelled, is "
+        "cache": "Folder of logits whose text, which bioner_kd cache_logits --text labelled, is "
         "augmented too: the sentences in which the teacher found a mention. None if empty.",
         "output": "File to write, one sentence a line; compressed where it ends in .gz or .xz.",
         "overwrite": "Replace the file if it exists.",

@@ -53,7 +53,7 @@ CONTESTANTS = Concern(
     ContestantChoice(),
     {
         "teacher": "A fine-tuned teacher, 'name=folder'. Give the flag once a teacher.",
-        "student": "Folder of the student in Keras, as scripts/distill.py made it; none if empty.",
+        "student": "Folder of the student in Keras, as bioner_kd distill made it; none if empty.",
         "export": "Export folder of the student, whose every model is measured; none if empty.",
         "peers": f"Taggers of others, of {', '.join(_PEERS)}; trained on the corpus where they are "
         "not yet in --peers_folder. They need the packages of the extra 'benchmark'.",
@@ -171,7 +171,7 @@ def write_results(program: Program, session: "Session") -> None:
 
     session.check_measured()
     flags = [line for line in program.given_flags() if not line.startswith("--output=")]
-    command = shlex.join(["python", "scripts/benchmark.py", *flags])
+    command = shlex.join(["bioner_kd", "benchmark", *flags])
     write_files(
         session.folder, session.results, session.line_up, machine=describe(), command=command
     )

@@ -40,13 +40,13 @@ CACHE = Concern(
     {
         "splits": "Splits of the corpus to label, of train, devel, test; empty for none.",
         "text": "Files of plain text to label as well, one sentence a line, UTF-8, .gz and .xz "
-        "too; - is standard input. They make one text, the transfer set of scripts/distill.py.",
+        "too; - is standard input. They make one text, the transfer set of bioner_kd distill.",
         "cache": "Folder for the logits: one folder inside it for each split, and 'text' for "
         "--text, with the sentences that were labelled. What is there already and fits is kept, so "
         "that a stopped run goes on; damaged shards are made again.",
         "batch_size": "Sentences of a batch.",
         "hidden": "Keep the teacher's last hidden states as well, in folders beside those of its "
-        "logits, such as 'train_hidden': what scripts/distill.py --hidden_epochs fits. Two bytes "
+        "logits, such as 'train_hidden': what bioner_kd distill --hidden_epochs fits. Two bytes "
         "for each number: 768 a word of MiniLM, 1536 a word of BioBERT.",
     },
 )

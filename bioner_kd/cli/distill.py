@@ -40,7 +40,7 @@ GUIDANCE = Concern(
     "Teacher",
     GuidanceChoice(),
     {
-        "cache": "Folder of logits that scripts/cache_logits.py made; empty to run the teacher "
+        "cache": "Folder of logits that bioner_kd cache_logits made; empty to run the teacher "
         "live in each step.",
         "teachers": "Folder of the fine-tuned teacher, or folders a,b,c of the models whose logits "
         "were averaged: checked against the cache, or, one BERT alone, run live where --cache is "
@@ -52,7 +52,7 @@ TRANSFER = Concern(
     TransferConfig(),
     {
         "transfer_size": "Sentences without annotation to learn the teacher's word on, of those "
-        "that scripts/cache_logits.py --text labelled into the same cache; 0 for none, -1 for all. "
+        "that bioner_kd cache_logits --text labelled into the same cache; 0 for none, -1 for all. "
         "A smaller set is a part of a larger one.",
         "transfer_ratio": "Sentences of the transfer set that an epoch draws, other ones each "
         "time, for each sentence of the training split.",

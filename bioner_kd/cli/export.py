@@ -27,7 +27,7 @@ SOURCE = Concern(
     "Student",
     SourceChoice(),
     {
-        "student": "Folder of the student, as scripts/distill.py made it.",
+        "student": "Folder of the student, as bioner_kd distill made it.",
         "split": "Split of the corpus on which every exported model's tags are compared with the "
         "student's.",
     },

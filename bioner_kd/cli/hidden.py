@@ -23,7 +23,7 @@ HIDDEN = Concern(
     HiddenConfig(),
     {
         "hidden_epochs": "Epochs of a first stage, which fits a projection of the student's last "
-        "layer to the teacher's last hidden states, as scripts/cache_logits.py --hidden keeps "
+        "layer to the teacher's last hidden states, as bioner_kd cache_logits --hidden keeps "
         "them. Logits and labels follow with a fresh optimiser. 0 leaves it out.",
     },
 )

@@ -22,7 +22,7 @@ class OutputChoice:
 
 @dataclass(frozen=True)
 class TrainingOutput(OutputChoice):
-    """Where a training's run folder goes; what scripts/sweep.py knows a training program by."""
+    """Where a training's run folder goes; what bioner_kd sweep knows a training program by."""
 
 
 def output(default: str, meaning: str) -> Concern:

@@ -11,6 +11,7 @@ from typing import Any
 
 from absl import app, flags, logging
 
+import bioner_kd
 from bioner_kd.atomic import atomic_file
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.interrupt import hear_interrupts
@@ -20,6 +21,7 @@ _FAILED, _USAGE, _INTERRUPTED = 1, 2, 130
 # A record leaves out what a repetition would choose anew.
 _NOT_RECORDED = {"overwrite"}
 _HELP = {"--help", "-h", "-help", "--helpfull", "--helpshort"}
+_FLAGFILE = "--flagfile="
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ class Program:
             print(self.help(), flush=True)  # noqa: T201 - what was asked for
             sys.exit(0)
         try:
-            return self.values(argv)
+            return self.values([_in_package(argument) for argument in argv])
         except (flags.Error, OSError) as error:
             _complain(f"{error}\nPass --help for a list of flags.")
             sys.exit(_USAGE)
@@ -137,6 +139,15 @@ class Program:
         except KeyboardInterrupt:
             _complain(self.stopped)
             sys.exit(_INTERRUPTED)
+
+
+def _in_package(argument: str) -> str:
+    """An installed package brings the flagfiles of the demo and of the public corpora along."""
+    name = argument.removeprefix(_FLAGFILE)
+    packaged = Path(bioner_kd.__file__).parent / name
+    if name == argument or not name.startswith("flags/") or Path(name).exists():
+        return argument
+    return f"{_FLAGFILE}{packaged}" if packaged.is_file() else argument
 
 
 def _flag_help(flag: flags.Flag) -> str:

@@ -73,7 +73,7 @@ def make_client(config: ServerConfig) -> Any:
 
 
 def write_answers(choice: QueryChoice, config: ServerConfig, texts: Iterator[Item]) -> None:
-    """Asks about all texts, and writes a line of JSON each as scripts/tag.py does."""
+    """Asks about all texts, and writes a line of JSON each as bioner_kd tag does."""
     write_records(
         _answers(make_client(config), config.batch_size, map(text_of, texts)), choice.output
     )

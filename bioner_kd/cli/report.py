@@ -42,7 +42,7 @@ RUNS = Concern(
         "teachers or students; * and ? stand for folders that exist, as in "
         "'taught=saved_models/mine/student_*'; a+b is the average of two models. Give the flag "
         "once a group.",
-        "sweep": "Output folder of scripts/sweep.py, or 'name=folder' to put a name before those "
+        "sweep": "Output folder of bioner_kd sweep, or 'name=folder' to put a name before those "
         "of its groups: its finished runs, grouped by all but the seed. Give the flag once a "
         "sweep.",
         "split": "Split of the corpus to score on. Choose settings on devel; look at test once.",

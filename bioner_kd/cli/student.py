@@ -41,7 +41,7 @@ VECTORS = Concern(
     VectorsChoice(),
     {
         "vectors": "File of word vectors (word2vec text or binary, fastText .vec), such as "
-        "scripts/train_vectors.py makes; none if empty.",
+        "bioner_kd train_vectors makes; none if empty.",
     },
 )
 STUDENT = Concern(

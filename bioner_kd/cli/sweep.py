@@ -1,15 +1,18 @@
 """Flags: which trainings a study consists of."""
 
 import dataclasses
+import importlib
 import importlib.util
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from absl import flags
 
+from bioner_kd.cli.command import COMMAND, PROGRAMS, names
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.output import TrainingOutput
 from bioner_kd.cli.program import Program
@@ -23,8 +26,8 @@ SWEEP = Concern(
     "Sweep",
     SweepConfig(),
     {
-        "program": "Training program beside this one, such as distill.py or finetune_teacher.py, "
-        "or an absolute path.",
+        "program": "Training program of bioner_kd, such as distill or finetune_teacher, or the "
+        "absolute path of one of your own.",
         "base": "Flagfile that all runs share. Given several times, the later file wins.",
         "arm": "'NAME: FLAGS', a named set of flags, once an arm. FLAGS are read as a shell reads "
         "them, so that a value may hold commas and, in quotes, spaces; they win over --base. The "
@@ -44,21 +47,16 @@ SWEEP = Concern(
 )
 
 
-def make_plan(config: SweepConfig, scripts: Path) -> tuple[Plan, ReadSettings]:
+def make_plan(config: SweepConfig) -> tuple[Plan, ReadSettings]:
     """The runs that the flags ask for, and what reads the flags of one.
-
-    Args:
-        config: the sweep's flags.
-        scripts: folder of the training programs.
 
     Raises:
         UsageError: the program, an arm or an axis is not what it should be.
     """
-    path = scripts / config.program
-    program = _load_program(path)
+    start, program = _find_program(config.program)
     axes = parse_axes(config.grid)
     runs = make_runs(config.base, parse_arms(config.arm, axes), axes)
-    plan = Plan(Path(config.output), (sys.executable, str(path)), tuple(runs))
+    plan = Plan(Path(config.output), (sys.executable, *start), tuple(runs))
     return plan, lambda arguments: _read_settings(program, arguments)
 
 
@@ -82,20 +80,32 @@ def report_failures(rows: Sequence[RunRow]) -> None:
         )
 
 
-def _load_program(path: Path) -> Program:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None or not path.is_file():
-        raise UsageError(f"--program={path.name}: there is no Python program {path}.")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+def _find_program(name: str) -> tuple[tuple[str, ...], Program]:
+    """How Python starts a training program, and the program."""
+    start: tuple[str, ...]
+    if Path(name).is_absolute():
+        start, module = (name,), _load_file(Path(name))
+    else:
+        stem = name.removesuffix(".py")
+        if stem not in names():
+            raise UsageError(f"--program={name}: there is no such program of bioner_kd.")
+        start, module = ("-m", COMMAND, stem), importlib.import_module(f"{PROGRAMS}.{stem}")
     program = getattr(module, "PROGRAM", None)
     defaults = [concern.default for concern in getattr(program, "concerns", ())]
     if not isinstance(program, Program) or not any(isinstance(d, TrainingOutput) for d in defaults):
         raise UsageError(
-            f"--program={path.name}: makes no folder of a run, as distill.py and "
-            "finetune_teacher.py do."
+            f"--program={name}: makes no run directory, as distill and finetune_teacher do."
         )
-    return program
+    return start, program
+
+
+def _load_file(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise UsageError(f"--program={path}: there is no Python program there.")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _read_settings(program: Program, arguments: Sequence[str]) -> dict[str, Any]:

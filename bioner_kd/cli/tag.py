@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.program import Program
 from bioner_kd.tagging.models.layout import FORMS
+from bioner_kd.tagging.named import DEFAULT
 from bioner_kd.tagging.records import (
     FORMAT_HELP,
     FORMATS,
@@ -24,7 +25,7 @@ from bioner_kd.text.plain_text import STDIN
 class TagChoice:
     """What is tagged by what, and how the result is written."""
 
-    model: str = "saved_models/disease_chemical_bilstm"
+    model: str = DEFAULT
     form: str = ""
     text: str = ""
     input: str = INPUTS[0]
@@ -37,8 +38,8 @@ TAG = Concern(
     "Tagging",
     TagChoice(),
     {
-        "model": "Export folder, a ready one or one of scripts/export.py, or one model of it: "
-        "a .tflite file, or a version folder of a SavedModel.",
+        "model": "Export folder, as bioner_kd export makes it, or one model of it: a .tflite file "
+        "or a version folder of a SavedModel; or the name of an installed student.",
         "form": f"Which model of an export folder: {', '.join(FORMS)}; the first that it has if "
         "empty. float32 gives the tags that were scored, int8 is the smallest and fastest.",
         "text": "A text to tag, instead of files or standard input.",

@@ -45,8 +45,8 @@ TEACHER = Concern(
     "Teacher",
     TeacherChoice(),
     {
-        "teachers": "Folder of a fine-tuned teacher, as scripts/finetune_teacher.py made it, or of "
-        "a student, as scripts/distill.py made it; of several, a,b,c, of either kind, the logits "
+        "teachers": "Folder of a fine-tuned teacher, as bioner_kd finetune_teacher made it, or of "
+        "a student, as bioner_kd distill made it; of several, a,b,c, of either kind, the logits "
         "are averaged (of a CRF, the logarithms of its posterior probabilities)."
     },
 )

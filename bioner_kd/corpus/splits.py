@@ -76,5 +76,5 @@ def _how_to_download(folder: Path) -> str:
     close = difflib.get_close_matches(folder.name.lower(), names, n=1, cutoff=0.8)
     if not close:
         return ""
-    command = f"python scripts/download_corpus.py --folder={folder.parent} {names[close[0]]}"
+    command = f"bioner_kd download_corpus --folder={folder.parent} {names[close[0]]}"
     return f" To download it: {command}"

@@ -37,7 +37,7 @@ def select(logits: Ragged, tag_set: TagSet, config: TransferConfig) -> np.ndarra
         raise UsageError(
             f"--transfer_size={config.transfer_size}: of {len(logits.lengths)} labelled sentences "
             f"--transfer_select={config.transfer_select} leaves {len(chosen)}; label more with "
-            "scripts/cache_logits.py --text_size, or pass -1 for all that there are."
+            "bioner_kd cache_logits --text_size, or pass -1 for all that there are."
         )
     logging.info(
         "Transfer set: %d of %d labelled sentences (%s: %d).",

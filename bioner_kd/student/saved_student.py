@@ -116,7 +116,7 @@ class SavedStudent:
 
 
 def load_student(folder: Path) -> SavedStudent:
-    """Loads what scripts/distill.py wrote.
+    """Loads what bioner_kd distill wrote.
 
     Raises:
         InputError: the folder holds no student, or a damaged one.
@@ -136,7 +136,7 @@ def not_a_student(folder: Path, error: Exception) -> InputError:
     """What to raise where a folder cannot be read as a student's, and why."""
     reason = str(error).partition("\n")[0] or type(error).__name__
     return InputError(
-        f"{folder}: not a student, or a damaged one ({reason}); make one with scripts/distill.py."
+        f"{folder}: not a student, or a damaged one ({reason}); make one with bioner_kd distill."
     )
 
 

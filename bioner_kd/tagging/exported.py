@@ -98,7 +98,7 @@ def find_exported(path: Path, form: str = "") -> Exported:
     raise InputError(
         f"{path}: {'no exported student' if path.exists() else 'there is no such file or folder'}; "
         f"name an export folder (it holds {MANIFEST}), a .tflite file or a SavedModel version "
-        "folder, as scripts/export.py makes them."
+        "folder, as bioner_kd export makes them."
     )
 
 

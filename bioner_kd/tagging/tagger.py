@@ -13,6 +13,7 @@ from bioner_kd.tagging.decoding import Entity, entities_from_tags
 from bioner_kd.tagging.exported import find_exported
 from bioner_kd.tagging.models.pieces import read_in_pieces
 from bioner_kd.tagging.models.word_model import WordModel
+from bioner_kd.tagging.named import DEFAULT, find_named, is_name
 from bioner_kd.tagging.tables import Tables
 from bioner_kd.tagging.workers.parallel import map_in_order, number_of_workers
 from bioner_kd.text.iob2 import OUTSIDE
@@ -33,7 +34,7 @@ class Tagger:
     pickled: a .tflite model travels inside, a SavedModel is opened again from its folder.
 
     Example:
-        >>> tagger = Tagger.load("saved_models/demo/export")
+        >>> tagger = Tagger.load()
         >>> [(e.type, e.text, e.start, e.end) for e in tagger.tag("Aspirin relieves headache.")]
         [('Chemical', 'Aspirin', 0, 7), ('Disease', 'headache', 17, 25)]
     """
@@ -44,11 +45,12 @@ class Tagger:
         self._tables = tables
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str], *, form: str = "") -> "Tagger":
-        """Loads what scripts/export.py wrote.
+    def load(cls, path: str | os.PathLike[str] = DEFAULT, *, form: str = "") -> "Tagger":
+        """Loads an exported student.
 
         Args:
-            path: an export folder, a .tflite file, or a version folder of a SavedModel.
+            path: an export folder, a .tflite file, a version folder of a SavedModel, or the name of
+                an installed student; the ready student for diseases and chemicals if not given.
             form: which model of an export folder: "float32" or "float16" (the tags that were
                 scored), "int8" (the smallest and fastest) or "saved_model" (needs TensorFlow).
                 Where empty, the first of these that the folder has.
@@ -57,7 +59,9 @@ class Tagger:
             InputError: no exported student, or a damaged one, or tables of another one.
             UsageError: `form` is none of these, or `path` leaves no choice.
         """
-        return cls(*find_exported(Path(path), form).open())
+        name = os.fspath(path)
+        folder = find_named(name) if is_name(name) else Path(path)
+        return cls(*find_exported(folder, form).open())
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Without the tables' cache of words, which may be large and is other threads' to change.

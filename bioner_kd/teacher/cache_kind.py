@@ -26,9 +26,9 @@ class CacheKind:
         return self.name.replace("_", " ")
 
 
-LOGITS = CacheKind("logits", np.float32, "scripts/cache_logits.py")
+LOGITS = CacheKind("logits", np.float32, "bioner_kd cache_logits")
 # Some hundred numbers a word: half the bytes, and more digits than a student can ever fit.
-HIDDEN_STATES = CacheKind("hidden_states", np.float16, "scripts/cache_logits.py --hidden")
+HIDDEN_STATES = CacheKind("hidden_states", np.float16, "bioner_kd cache_logits --hidden")
 
 
 def hidden_folder(folder: Path) -> Path:

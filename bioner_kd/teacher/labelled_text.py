@@ -53,13 +53,13 @@ def read_sentences(folder: Path) -> list[Sentence]:
     if not (folder / SENTENCES).is_file():
         raise InputError(
             f"{folder}: no labelled text is here, or it is unfinished; make it with "
-            "scripts/cache_logits.py --text=FILE and the same --cache."
+            "bioner_kd cache_logits --text=FILE and the same --cache."
         )
     return list(read_plain_text(folder / SENTENCES))
 
 
 def read_labelled_text(folder: Path, fingerprint: Fingerprint) -> LabelledText:
-    """Reads a text that scripts/cache_logits.py labelled.
+    """Reads a text that bioner_kd cache_logits labelled.
 
     Args:
         folder: of the text in the cache.
@@ -73,7 +73,7 @@ def read_labelled_text(folder: Path, fingerprint: Fingerprint) -> LabelledText:
     if cache.sentences() > len(sentences):
         raise InputError(
             f"{folder}: the labelling of {cache.sentences()} sentences is unfinished here; run "
-            "scripts/cache_logits.py with the same flags to finish it."
+            "bioner_kd cache_logits with the same flags to finish it."
         )
     logits = cache.read(sentences, fingerprint)
     return LabelledText(sentences, logits, TagSet.from_json(cache.fingerprint()["tags"]))

@@ -184,7 +184,7 @@ class LogitsCache:
             raise InputError(
                 f"{self.folder}: {before} sentences are here, more than the {len(sentences)} of "
                 "now; give the number of before, since fewer can be chosen of them when they are "
-                "learnt from (scripts/distill.py --transfer_size), or name a new folder."
+                "learnt from (bioner_kd distill --transfer_size), or name a new folder."
             )
         if before == len(sentences):
             self._compare(manifest["fingerprint"], fingerprint)

@@ -166,7 +166,7 @@ def teacher_fingerprint(
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
             f"{folder}: not a fine-tuned teacher ({one_line(error)}); make one with "
-            "scripts/finetune_teacher.py."
+            "bioner_kd finetune_teacher."
         ) from error
 
 
@@ -177,7 +177,7 @@ def _windows(settings: Any) -> WindowConfig:
 
 
 def load_teacher(folder: Path, reading: ReadingConfig = DEFAULT_READING) -> SavedTeacher:
-    """Loads what scripts/finetune_teacher.py wrote.
+    """Loads what bioner_kd finetune_teacher wrote.
 
     Args:
         folder: of the teacher.
@@ -195,7 +195,7 @@ def load_teacher(folder: Path, reading: ReadingConfig = DEFAULT_READING) -> Save
         raise InputError(
             f"{folder / SETTINGS}: max_subwords is {shown(windows.max_subwords)}, but the encoder "
             f"has positions for {positions} subwords; make a teacher with "
-            "scripts/finetune_teacher.py."
+            "bioner_kd finetune_teacher."
         )
     reading.check_window(windows.max_subwords)
     tokenizer = load_tokenizer(folder)

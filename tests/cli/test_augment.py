@@ -79,5 +79,5 @@ def test_nothing_new_is_an_input_error(tmp_path, cache):
 
 
 def test_a_cache_without_text_is_named(tmp_path):
-    with pytest.raises(InputError, match="cache_logits.py --text"):
+    with pytest.raises(InputError, match="cache_logits --text"):
         run(f"--cache={tmp_path}", f"--output={tmp_path / 'new.txt'}")

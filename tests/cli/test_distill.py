@@ -101,7 +101,7 @@ def test_a_transfer_set_of_another_teacher_is_refused(labelled):
 
 def test_a_cache_without_text_says_how_to_make_it(tmp_path):
     write_caches(tmp_path, {"tags": ["O", "B-Disease"], "teacher": "abc"}, text=False)
-    with pytest.raises(InputError, match="scripts/cache_logits.py --text=FILE"):
+    with pytest.raises(InputError, match="bioner_kd cache_logits --text=FILE"):
         transfer_of(tmp_path, "--transfer_size=-1")
 
 

@@ -102,10 +102,10 @@ def test_a_selected_sentence_has_its_own_hidden_states(labelled):
 
 
 def test_missing_hidden_states_say_how_to_make_them(labelled):
-    with pytest.raises(InputError, match=r"train_hidden: .*scripts/cache_logits.py --hidden"):
+    with pytest.raises(InputError, match=r"train_hidden: .*bioner_kd cache_logits --hidden"):
         read(f"--cache={labelled}", "--hidden_epochs=1")
     write_hidden(labelled / "train_hidden", SENTENCES)
-    with pytest.raises(InputError, match=r"text_hidden: .*scripts/cache_logits.py --hidden"):
+    with pytest.raises(InputError, match=r"text_hidden: .*bioner_kd cache_logits --hidden"):
         read(f"--cache={labelled}", "--hidden_epochs=1", "--transfer_size=-1")
 
 

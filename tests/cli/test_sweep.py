@@ -9,23 +9,19 @@ from bioner_kd.lab.study.config import SweepConfig
 from bioner_kd.lab.study.plan import check_records
 from bioner_kd.lab.study.runs_csv import FAILED, FINISHED, RunRow
 
-from .conftest import ROOT
-
-SCRIPTS = ROOT / "scripts"
-
 
 def make(**settings):
-    return make_plan(SweepConfig(**{"grid": ("seed=1,2",), **settings}), SCRIPTS)
+    return make_plan(SweepConfig(**{"grid": ("seed=1,2",), **settings}))
 
 
 def test_a_plan_names_interpreter_and_program():
     plan, _ = make(output="a/b")
-    assert plan.program == (sys.executable, str(SCRIPTS / "distill.py"))
+    assert plan.program == (sys.executable, "-m", "bioner_kd", "distill")
     assert plan.output == Path("a/b")
     assert [run.name for run in plan.runs] == ["seed=1", "seed=2"]
 
 
-@pytest.mark.parametrize("program", ["distill.py", "finetune_teacher.py"])
+@pytest.mark.parametrize("program", ["distill", "distill.py", "finetune_teacher.py"])
 def test_flags_are_read_as_the_program_reads_them(program, tmp_path):
     _, read = make(program=program)
     (tmp_path / "base.cfg").write_text("# shared\n--epochs=7\n--seed=3\n")
@@ -76,13 +72,13 @@ def test_a_flagfile_that_is_no_text_is_a_usage_error(tmp_path):
 @pytest.mark.parametrize(
     ("program", "words"),
     [
-        ("distil.py", "there is no Python program"),
-        ("demo.sh", "there is no Python program"),
-        ("", "there is no Python program"),
-        ("evaluate.py", "makes no folder of a run"),
-        ("sweep.py", "makes no folder of a run"),
-        ("train_vectors.py", "makes no folder of a run"),
-        ("export.py", "makes no folder of a run"),
+        ("distil.py", "there is no such program"),
+        ("demo.sh", "there is no such program"),
+        ("", "there is no such program"),
+        ("evaluate.py", "makes no run directory"),
+        ("sweep.py", "makes no run directory"),
+        ("train_vectors.py", "makes no run directory"),
+        ("export.py", "makes no run directory"),
     ],
 )
 def test_what_is_no_training_program_is_refused(program, words):
@@ -92,7 +88,7 @@ def test_what_is_no_training_program_is_refused(program, words):
 
 def test_a_python_file_without_a_program_is_refused(tmp_path):
     (tmp_path / "mine.py").write_text("x = 1\n")
-    with pytest.raises(UsageError, match="mine.py: makes no folder of a run"):
+    with pytest.raises(UsageError, match="mine.py: makes no run directory"):
         make(program=str(tmp_path / "mine.py"))
 
 
@@ -102,7 +98,7 @@ def test_a_dry_run_marks_what_is_finished(tmp_path):
     (tmp_path / "my study" / "seed=1" / "run.cfg").touch()
     first, second = dry_run(plan)
     assert first.startswith(f"# finished: {sys.executable} ")
-    assert second.endswith(f"distill.py --seed=2 '--output={tmp_path / 'my study'}/seed=2'")
+    assert second.endswith(f"distill --seed=2 '--output={tmp_path / 'my study'}/seed=2'")
 
 
 def test_failures_are_listed_at_the_end():

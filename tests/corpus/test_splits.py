@@ -61,7 +61,7 @@ def test_missing_folder_and_file_instead_of_it(folder):
 
 def test_public_corpora_are_offered_for_download(tmp_path):
     assert message_of(tmp_path / "NCBI-disease", "train").endswith(
-        f"python scripts/download_corpus.py --folder={tmp_path} NCBI-disease"
+        f"bioner_kd download_corpus --folder={tmp_path} NCBI-disease"
     )
     (tmp_path / "bc2gm").mkdir()
     assert f"--folder={tmp_path} BC2GM" in message_of(tmp_path / "bc2gm", "train")

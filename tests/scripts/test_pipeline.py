@@ -163,7 +163,7 @@ def test_hidden_states_are_kept_and_fitted_first(work, tmp_path):
     )  # fmt: skip
     result = run("distill", f"--cache={work / 'logits'}", *arguments[:1], *arguments[2:])
     assert result.returncode == 1
-    assert "make it with scripts/cache_logits.py --hidden" in result.stderr
+    assert "make it with bioner_kd cache_logits --hidden" in result.stderr
     assert not (tmp_path / "student.unfinished").exists()
     succeed(
         "cache_logits", f"--teachers={work / 'teacher'}", f"--corpus={work / 'corpus'}", "--hidden",

@@ -1,4 +1,4 @@
-"""scripts/report.py on students of the demo corpus that were trained for a moment."""
+"""bioner_kd report on students of the demo corpus that were trained for a moment."""
 
 import csv
 import os
@@ -125,7 +125,7 @@ def test_the_flagfiles_of_a_report_repeat_its_runs(work, report):
         (["--runs=a=nothing_*"], 1, "nothing_*: no folder of a finished run"),
         (["--runs=a=."], 1, ".: is not the folder of a finished run"),
         (["--runs=a=slow_1", "--output=slow_1", "--overwrite"], 1, "folder of a report"),
-        (["--sweep=slow_1"], 1, "run scripts/sweep.py first"),
+        (["--sweep=slow_1"], 1, "run bioner_kd sweep first"),
     ],
 )
 def test_mistakes_are_told_in_a_line(work, flags, status, says):

@@ -137,7 +137,7 @@ def test_a_damaged_folder_is_an_input_error_of_one_line(folder, damage):
     with pytest.raises(InputError) as caught:
         load_student(folder)
     message = str(caught.value)
-    assert str(folder) in message and "scripts/distill.py" in message
+    assert str(folder) in message and "bioner_kd distill" in message
     assert "\n" not in message
 
 

@@ -50,7 +50,7 @@ def test_the_teachers_tags_are_those_that_iob2_allows(folder):
 
 def test_a_text_that_is_missing_or_unfinished_says_how_to_make_it(folder):
     (folder / SENTENCES).unlink()
-    with pytest.raises(InputError, match=r"unfinished; make it with scripts/cache_logits\.py"):
+    with pytest.raises(InputError, match=r"unfinished; make it with bioner_kd cache_logits"):
         read_labelled_text(folder, {})
     with pytest.raises(InputError, match="no labelled text is here"):
         read_labelled_text(folder / "none", {})

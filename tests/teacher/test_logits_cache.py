@@ -199,7 +199,7 @@ def test_a_damaged_manifest_is_an_input_error(tmp_path, use, damage):
 
 
 def test_no_cache_at_all(tmp_path):
-    with pytest.raises(InputError, match=r"no logits cache is here; make it with scripts/cache_"):
+    with pytest.raises(InputError, match=r"no logits cache is here; make it with bioner_kd cache_"):
         read(tmp_path / "nothing")
 
 
@@ -315,11 +315,11 @@ def test_a_cache_from_before_there_were_kinds_holds_logits(tmp_path):
 
 
 def test_what_is_missing_of_hidden_states_says_how_to_make_them(tmp_path):
-    advice = "no hidden states cache is here; make it with scripts/cache_logits.py --hidden"
+    advice = "no hidden states cache is here; make it with bioner_kd cache_logits --hidden"
     with pytest.raises(InputError, match=advice):
         hidden(tmp_path).read(SENTENCES, FINGERPRINT)
     failing = Teacher(fail_after=1).logits
     with pytest.raises(KeyboardInterrupt):
         list(hidden(tmp_path).write(SENTENCES, FINGERPRINT, failing, shard_sentences=4))
-    with pytest.raises(InputError, match="run scripts/cache_logits.py --hidden with the same"):
+    with pytest.raises(InputError, match="run bioner_kd cache_logits --hidden with the same"):
         hidden(tmp_path).read(SENTENCES, FINGERPRINT)

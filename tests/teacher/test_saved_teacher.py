@@ -160,7 +160,7 @@ DAMAGES = {
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_folder_that_is_no_teacher_is_an_input_error(folder, damage):
     DAMAGES[damage](folder)
-    with pytest.raises(InputError, match="not a fine-tuned teacher .*scripts/finetune_teacher.py"):
+    with pytest.raises(InputError, match="not a fine-tuned teacher .*bioner_kd finetune_teacher"):
         load_teacher(folder)
 
 

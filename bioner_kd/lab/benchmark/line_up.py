@@ -143,7 +143,7 @@ def student(folder: Path, batch_size: int) -> Contestant:
     except OSError as error:
         raise InputError(
             f"{error.filename}: cannot be read ({error.strerror}); --student names a folder that "
-            "scripts/distill.py made."
+            "bioner_kd distill made."
         ) from error
     options = {"folder": str(folder), "batch_size": batch_size}
     return Contestant(

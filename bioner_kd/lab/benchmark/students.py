@@ -1,4 +1,4 @@
-"""The student as contestants: in Keras, and every model that scripts/export.py made of it."""
+"""The student as contestants: in Keras, and every model that bioner_kd export made of it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def open_student(*, folder: str, batch_size: int) -> OfWords:
-    """A student as scripts/distill.py saved it, in batches by length."""
+    """A student as bioner_kd distill saved it, in batches by length."""
     from bioner_kd.lab.benchmark.tensorflow_threads import use_threads
 
     use_threads()

@@ -1,4 +1,4 @@
-"""Teachers as contestants, which read in batches by length, as scripts/cache_logits.py does."""
+"""Teachers as contestants, which read in batches by length, as bioner_kd cache_logits does."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -91,7 +91,7 @@ def open_shape(
 
 
 def open_teacher(*, folder: str, batch_size: int) -> OfWords:
-    """A teacher as scripts/finetune_teacher.py saved it."""
+    """A teacher as bioner_kd finetune_teacher saved it."""
     _use_threads()
     from bioner_kd.teacher.saved_teacher import load_teacher
 

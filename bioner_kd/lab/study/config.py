@@ -10,7 +10,7 @@ class SweepConfig:
     """A study of one training program.
 
     Attributes:
-        program: file name of the program, beside the sweep's own, or an absolute path.
+        program: name of a training program, or an absolute path.
         base: flagfiles that every run shares; later ones win.
         arm: "NAME: FLAGS", named sets of flags.
         grid: "FLAG=VALUE,VALUE,…", flags to vary; every arm is crossed with all of them.
@@ -19,7 +19,7 @@ class SweepConfig:
         dry_run: show the commands and train nothing.
     """
 
-    program: str = "distill.py"
+    program: str = "distill"
     base: tuple[str, ...] = ()
     arm: tuple[str, ...] = ()
     grid: tuple[str, ...] = ()

@@ -13,8 +13,8 @@ from bioner_kd.training.run_folder import RECORD, record_of
 
 FLAGS = "flags"
 _OUTPUT = "output"
-_TEACHER = "finetune_teacher.py"
-# What scripts/distill.py has and scripts/finetune_teacher.py has not.
+_TEACHER = "finetune_teacher"
+# What bioner_kd distill has and bioner_kd finetune_teacher has not.
 _ALPHA = "alpha"
 _CACHE = "cache"
 # Flags of a run that name what another program has made, and what that is.
@@ -27,11 +27,11 @@ _SOURCES = {
 }
 # Flags that one program alone has.
 _MAKERS = {
-    "block_subwords": "adapt_teacher.py",
-    "negative": "train_vectors.py",
-    "copies": "augment.py",
-    "splits": "cache_logits.py",
-    _ALPHA: "distill.py",
+    "block_subwords": "adapt_teacher",
+    "negative": "train_vectors",
+    "copies": "augment",
+    "splits": "cache_logits",
+    _ALPHA: "distill",
 }
 _INDENT = " \\\n    "
 
@@ -67,7 +67,7 @@ def write_flagfiles(
         for run in group.runs:
             files.add_sources(run.run)
     for name, record in sweeps.items():
-        files.add(f"The runs of the sweep {name}", "sweep.py", f"{safe_name(name)}.sweep", record)
+        files.add(f"The runs of the sweep {name}", "sweep", f"{safe_name(name)}.sweep", record)
     for group in named:
         if group not in teachers:
             files.add_group(group)
@@ -99,7 +99,7 @@ class _Flagfiles:
             for run in runs:
                 self.add_sources(run)
             own = {SEED, _OUTPUT, *Group(group.name, runs).mixed}
-            program = "distill.py" if students else _TEACHER
+            program = "distill" if students else _TEACHER
             name, record = safe_name(group.name + kind), _without(runs[0].record, own)
             lines += [self._command(program, name, record, _own_flags(run, own)) for run in runs]
         if lines:
@@ -122,12 +122,12 @@ class _Flagfiles:
         with atomic_file(self._folder / path) as file:
             file.write(record)
         flags = f"{_quoted(f'--flagfile={(self._shown / path).as_posix()}')} {more}".rstrip()
-        return f"python scripts/{program} {flags}"
+        return f"bioner_kd {program} {flags}"
 
 
 def report_command(flags: Sequence[str]) -> str:
     """The command that makes a report, a flag a line."""
-    return _INDENT.join(["python scripts/report.py", *map(_quoted, flags)])
+    return _INDENT.join(["bioner_kd report", *map(_quoted, flags)])
 
 
 def _of_student(run: Run) -> bool:

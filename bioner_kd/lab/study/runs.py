@@ -103,7 +103,7 @@ def _read_folder(folder: Path) -> Run:
         missing = "is not the folder of a finished run" if folder.is_dir() else "no such folder"
         raise InputError(
             f"{folder}: {missing} (its {RECORD} cannot be read); name folders that "
-            "scripts/distill.py or scripts/finetune_teacher.py made."
+            "bioner_kd distill or bioner_kd finetune_teacher made."
         ) from error
     return Run(folder, text)
 

@@ -80,7 +80,7 @@ def read_runs(output: Path) -> list[RunRow]:
             raise ValueError(f"its columns are {', '.join(header)}")
         return [_row(header, line) for line in lines]
     except FileNotFoundError as error:
-        raise InputError(f"{path}: there is no such file; run scripts/sweep.py first.") from error
+        raise InputError(f"{path}: there is no such file; run bioner_kd sweep first.") from error
     except OSError as error:
         raise InputError(f"{path}: cannot read this file ({error.strerror}).") from error
     except (ValueError, LookupError, csv.Error) as error:

@@ -32,7 +32,7 @@ def read_sweep(folder: Path, *, prefix: str = "") -> SweepGroups:
     A group has the name that the sweep's own table gives it, such as "taught, alpha=0.3".
 
     Args:
-        folder: where scripts/sweep.py wrote.
+        folder: where bioner_kd sweep wrote.
         prefix: put before the name of each group.
 
     Raises:
@@ -43,7 +43,7 @@ def read_sweep(folder: Path, *, prefix: str = "") -> SweepGroups:
     finished = [row for row in rows if row.state == FINISHED or is_finished(folder / row.folder)]
     if not finished:
         raise InputError(
-            f"{folder}: none of the sweep's {len(rows)} runs is finished; run scripts/sweep.py."
+            f"{folder}: none of the sweep's {len(rows)} runs is finished; run bioner_kd sweep."
         )
     groups = tuple(
         Group(prefix + name, tuple(read_run(folder / row.folder) for row in alike))

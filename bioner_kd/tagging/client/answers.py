@@ -41,7 +41,7 @@ def read_answer(
         raise InputError(
             f"{server}: the model answered, but not as an exported student does "
             f"({type(error).__name__}: {one_line(error)}); check --model, and that "
-            "scripts/export.py of this version made it."
+            "bioner_kd export of this version made it."
         ) from error
 
 

@@ -29,12 +29,12 @@ def is_student(folder: Path) -> bool:
         return False
     if not folder.is_dir():
         raise InputError(
-            f"{folder}: no such folder; name one that scripts/finetune_teacher.py or "
-            "scripts/distill.py made."
+            f"{folder}: no such folder; name one that bioner_kd finetune_teacher or "
+            "bioner_kd distill made."
         )
     raise InputError(
-        f"{folder}: holds neither a student (scripts/distill.py) nor a teacher "
-        "(scripts/finetune_teacher.py)."
+        f"{folder}: holds neither a student (bioner_kd distill) nor a teacher "
+        "(bioner_kd finetune_teacher)."
     )
 
 

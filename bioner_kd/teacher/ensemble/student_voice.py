@@ -102,7 +102,7 @@ def student_fingerprint(folder: Path) -> dict[str, object]:
 
 
 def load_student_voice(folder: Path) -> StudentVoice:
-    """Loads what scripts/distill.py wrote, to teach others.
+    """Loads what bioner_kd distill wrote, to teach others.
 
     Raises:
         InputError: the folder holds no student, or a damaged one.

@@ -24,7 +24,7 @@ def page(found, notes=()):
         notes,
         peer="spacy",
         machine={"processor": "Z80", "cores": "2"},
-        command="python scripts/benchmark.py --rounds=3",
+        command="bioner_kd benchmark --rounds=3",
     )
 
 
@@ -61,7 +61,7 @@ def test_a_page_has_tables_targets_machine_and_command():
     assert "| missed (0.60 of what is needed)" in text
     assert "- words a second, times those of BioBERT's shape, bf16: tokenising 10 %" in text
     assert "- processor: Z80\n- cores: 2\n" in text
-    assert "```\npython scripts/benchmark.py --rounds=3\n```" in text
+    assert "```\nbioner_kd benchmark --rounds=3\n```" in text
     assert all(line.endswith("|") for line in text.splitlines() if line.startswith("|"))
 
 

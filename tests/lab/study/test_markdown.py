@@ -24,7 +24,7 @@ def test_a_report_as_a_reader_sees_it():
             Listing(["one", "two"]),
             Table(("Group", "F1"), [("a|b", "80.0"), ("b", "9.5")], strong=frozenset({(0, 1)})),
             Picture("f1", "F1 of each group."),
-            Code("python scripts/report.py \\\n    --runs='a=b_*'"),
+            Code("bioner_kd report \\\n    --runs='a=b_*'"),
         ],
     )
     assert markdown(document) == (
@@ -35,7 +35,7 @@ def test_a_report_as_a_reader_sees_it():
         "| Group |       F1 |\n| :---- | -------: |\n"
         "| a\\|b  | **80.0** |\n| b     |      9.5 |\n\n"
         "![F1 of each group.](f1.svg)\n\n"
-        "```\npython scripts/report.py \\\n    --runs='a=b_*'\n```\n"
+        "```\nbioner_kd report \\\n    --runs='a=b_*'\n```\n"
     )
 
 

@@ -21,11 +21,11 @@ def test_a_group_has_a_flagfile_and_a_command_a_run(tmp_path):
     )
     lines = commands["The runs of taught"].splitlines()
     assert lines[1] == (
-        "python scripts/distill.py --flagfile='docs/my study/flags/taught.cfg' --seed=2 "
+        "bioner_kd distill --flagfile='docs/my study/flags/taught.cfg' --seed=2 "
         "--output=runs/taught_2"
     )
     assert len(lines) == 3
-    assert commands["The runs of teacher"].startswith("python scripts/finetune_teacher.py ")
+    assert commands["The runs of teacher"].startswith("bioner_kd finetune_teacher ")
 
 
 def test_file_and_command_together_are_the_flags_of_the_run(tmp_path):
@@ -77,9 +77,9 @@ def test_students_in_an_average_are_distilled(tmp_path):
     scored = dataclasses.replace(scored, runs=(run,))
     lines = write_flagfiles(tmp_path, [scored], [], {}, shown=Path("x"))["The runs of both"]
     assert [shlex.split(line)[1:] for line in lines.splitlines()] == [
-        ["scripts/finetune_teacher.py", "--flagfile=x/flags/both.cfg", "--seed=1", "--output=a"],
-        ["scripts/distill.py", STUDENTS, "--seed=1", "--output=s1"],
-        ["scripts/distill.py", STUDENTS, "--seed=2", "--output=s2"],
+        ["finetune_teacher", "--flagfile=x/flags/both.cfg", "--seed=1", "--output=a"],
+        ["distill", STUDENTS, "--seed=1", "--output=s1"],
+        ["distill", STUDENTS, "--seed=2", "--output=s2"],
     ]
     teacher, students = tmp_path / "flags" / "both.cfg", tmp_path / STUDENTS.partition("=x/")[2]
     assert "--teacher=x" in teacher.read_text()
@@ -110,11 +110,11 @@ def test_what_runs_began_with_is_made_first(tmp_path, monkeypatch):
         Path("report"), groups[:1], groups[1:], {"s": "--grid=seed=1\n"}, shown=Path("report")
     )
     assert [(title, command.split()[1]) for title, command in commands.items()] == [
-        ("What a teacher began as, adapted", "scripts/adapt_teacher.py"),
-        ("The runs of t", "scripts/finetune_teacher.py"),
-        ("Word vectors, words.bin", "scripts/train_vectors.py"),
-        ("The teacher's logits, logits", "scripts/cache_logits.py"),
-        ("The runs of the sweep s", "scripts/sweep.py"),
+        ("What a teacher began as, adapted", "adapt_teacher"),
+        ("The runs of t", "finetune_teacher"),
+        ("Word vectors, words.bin", "train_vectors"),
+        ("The teacher's logits, logits", "cache_logits"),
+        ("The runs of the sweep s", "sweep"),
     ]
     flagfile = commands["The teacher's logits, logits"].partition("--flagfile=")[2]
     assert Path(flagfile).read_text() == Path("logits/run.cfg").read_text()
@@ -131,10 +131,10 @@ def test_each_call_that_labelled_a_part_is_told_after_what_it_read(tmp_path, mon
     swept = analyse([make_group("taught", [0.8], cache="logits")], resamples=100, rounds=100)
     commands = write_flagfiles(Path("x"), [], swept, {}, shown=Path("x"))
     assert [(title, command.split()[1]) for title, command in commands.items()] == [
-        ("The teacher's logits, early", "scripts/cache_logits.py"),
-        ("Text, more.txt", "scripts/augment.py"),
-        ("The teacher's logits, logits/text", "scripts/cache_logits.py"),
-        ("The teacher's logits, logits/train", "scripts/cache_logits.py"),
+        ("The teacher's logits, early", "cache_logits"),
+        ("Text, more.txt", "augment"),
+        ("The teacher's logits, logits/text", "cache_logits"),
+        ("The teacher's logits, logits/train", "cache_logits"),
     ]
 
 
@@ -156,12 +156,12 @@ def test_a_sweep_has_the_flagfile_that_it_ran_with(tmp_path):
     (command,) = commands.values()
     flagfile = shlex.split(command)[-1].removeprefix("--flagfile=docs/my study/")
     assert (tmp_path / flagfile).read_text() == "--grid=seed=1,2\n"
-    assert command.startswith("python scripts/sweep.py ")
+    assert command.startswith("bioner_kd sweep ")
 
 
 def test_the_command_of_a_report_is_a_flag_a_line_that_a_shell_reads():
     command = report_command(["--runs=a=b_*,c", "--measure", "--title=it's"])
     assert command.splitlines()[1] == "    --runs='a=b_*,c' \\"
     assert shlex.split(command.replace("\\\n", "")) == [
-        "python", "scripts/report.py", "--runs=a=b_*,c", "--measure", "--title=it's",
+        "bioner_kd", "report", "--runs=a=b_*,c", "--measure", "--title=it's",
     ]  # fmt: skip

@@ -16,7 +16,7 @@ def names(results, folder):
 
 
 def test_everything_is_written_and_the_page_stands_alone(tmp_path):
-    write_report(tmp_path, make_results(), {"This report": "python scripts/report.py"})
+    write_report(tmp_path, make_results(), {"This report": "bioner_kd report"})
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "f1.png", "f1.svg", "f1_over_alpha.png", "f1_over_alpha.svg", "groups.csv", "index.html",
         "report.md", "scores.csv",

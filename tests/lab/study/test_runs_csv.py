@@ -49,7 +49,7 @@ def test_the_table_as_a_reader_sees_it(tmp_path):
 
 
 def test_a_missing_table_names_the_program_that_makes_it(tmp_path):
-    with pytest.raises(InputError, match=r"runs\.csv: there is no such file.*sweep\.py"):
+    with pytest.raises(InputError, match=r"runs\.csv: there is no such file.*bioner_kd sweep"):
         read_runs(tmp_path)
 
 

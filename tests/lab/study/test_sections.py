@@ -142,8 +142,8 @@ def test_settings_in_which_students_differ_are_told():
 
 
 def test_commands_come_last():
-    shown = blocks(make_results(), {"This report": "python scripts/report.py"})
-    assert shown[-2:] == [Paragraph("This report:"), Code("python scripts/report.py")]
+    shown = blocks(make_results(), {"This report": "bioner_kd report"})
+    assert shown[-2:] == [Paragraph("This report:"), Code("bioner_kd report")]
     assert headings(make_results(), commands={"a": "b"})[-1] == "How to make this again"
 
 

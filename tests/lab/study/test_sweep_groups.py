@@ -71,7 +71,7 @@ def test_a_sweep_without_a_finished_run_is_an_error(tmp_path):
 
 
 def test_a_folder_that_is_no_sweep_is_an_error(tmp_path):
-    with pytest.raises(InputError, match="run scripts/sweep.py first"):
+    with pytest.raises(InputError, match="run bioner_kd sweep first"):
         read_sweep(tmp_path)
 
 

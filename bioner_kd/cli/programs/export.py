@@ -1,0 +1,40 @@
+r"""Exports a student: SavedModel for TF Serving, .tflite for phones and Python, a web page.
+
+Each exported model tags a whole split, and how its tags and its F1 compare with the student's own
+stands in the manifest.json of the folder, beside checksums, tags and signatures. The SHA-256 of
+each file is printed, in lines that sha256sum --check reads inside of the folder.
+
+  bioner_kd export --flagfile=flags/ncbi_disease/export.cfg
+  bioner_kd export --student=saved_models/demo/student --output=small \
+      --format=tflite --quantization=dynamic
+  bioner_kd export --student=saved_models/demo/student --output=page --format=web
+"""
+
+from bioner_kd.cli import corpus, export, machine, output
+from bioner_kd.cli.program import Program
+from bioner_kd.training.machine import MachineConfig
+
+MACHINE = machine.machine(MachineConfig())
+OUTPUT = output.output("saved_models/demo/export", "the exported models, their tables and manifest")
+
+
+def main(program: Program) -> None:
+    """Exports as the flags say."""
+    from pathlib import Path
+
+    from bioner_kd.export.folder import export_student
+    from bioner_kd.student.saved_student import load_student
+    from bioner_kd.training.run_folder import record_of
+
+    program.read(MACHINE).apply(seed=0)
+    split, target = export.read_split_to_compare(program), program.read(OUTPUT)
+    student = load_student(Path(program.read(export.SOURCE).student))
+    folder, config = Path(target.output), program.read(export.EXPORT)
+    manifest = export_student(student, folder, split, config=config, overwrite=target.overwrite)
+    program.write_flagfile(record_of(folder))
+    print(export.summary(manifest), end="")
+    print(export.how_to_open(manifest, folder), end="")
+    print(export.digests(manifest, folder), end="")
+
+
+PROGRAM = Program(__doc__, main, (export.SOURCE, export.EXPORT, corpus.CORPUS, OUTPUT, MACHINE))
