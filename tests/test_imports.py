@@ -196,7 +196,7 @@ def test_the_keras_inside_tensorflow_is_mentioned_nowhere() -> None:
         ("bioner_kd/evaluation/a.py", "import bioner_kd.training.run"),
         ("bioner_kd/teacher/a.py", "import bioner_kd.student.model"),
         ("bioner_kd/student/a.py", "import bioner_kd.teacher.model"),
-        ("bioner_kd/student/a.py", "import bioner_kd.distill.losses"),
+        ("bioner_kd/student/a.py", "import bioner_kd.distill.distiller"),
         ("bioner_kd/distill/a.py", "import bioner_kd.teacher.model"),
         ("bioner_kd/export/a.py", "import bioner_kd.lab.benchmark.child"),
         ("bioner_kd/tagging/a.py", "import bioner_kd.export.manifest"),

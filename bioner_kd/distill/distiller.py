@@ -6,11 +6,16 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from bioner_kd.distill.annealing import annealed
 from bioner_kd.distill.config import DistillConfig
-from bioner_kd.distill.losses import crf_kl_per_word, crf_nll_per_word, kl_per_word
 from bioner_kd.student.model import sentence_lengths
-from bioner_kd.training.losses import cross_entropy_per_word
+from bioner_kd.training.losses import (
+    annealed,
+    blend,
+    crf_kl_per_word,
+    crf_nll_per_word,
+    cross_entropy_per_word,
+    kl_per_word,
+)
 from bioner_kd.training.word_tagger import LOSS, WordTagger
 
 TEACHER_LOGITS = "teacher_logits"
@@ -98,9 +103,8 @@ class Distiller(WordTagger):
         teaches = self.objective.needs_teacher or ANNOTATED in targets
         soft = self._soft_loss(features, targets, logits) if teaches else tf.zeros_like(hard)
         annotated = targets[ANNOTATED][:, tf.newaxis] if ANNOTATED in targets else 1.0
-        weight = alpha * annotated
-        blend = weight * hard + (1 - weight) * soft
-        return {LOSS: blend, "hard_loss": annotated * hard, "soft_loss": soft}
+        loss = blend(hard, soft, alpha=alpha, annotated=annotated)
+        return {LOSS: loss, "hard_loss": annotated * hard, "soft_loss": soft}
 
     def loss_weight(
         self, name: str, targets: Mapping[str, tf.Tensor], word_mask: tf.Tensor

@@ -15,8 +15,8 @@ from bioner_kd.encoding.batches import BatchSource, Gather, pad, student_feature
 from bioner_kd.student.model import Student
 from bioner_kd.tagging.word_features import WordFeatures
 from bioner_kd.text.sentence import Sentence
+from bioner_kd.training.callbacks import LastWeights
 from bioner_kd.training.config import TrainingConfig
-from bioner_kd.training.last_weights import LastWeights
 from bioner_kd.training.loop import fit
 from bioner_kd.training.optimizer import make_optimizer
 from bioner_kd.training.run_folder import STATE

@@ -1,8 +1,9 @@
-"""Callbacks of both trainings: best weights, history, progress."""
+"""What a training is judged by, and callbacks: best weights, patience, history, progress."""
 
 import csv
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,41 @@ from bioner_kd.atomic import atomic_file
 from bioner_kd.errors import UsageError
 from bioner_kd.progress import Progress
 from bioner_kd.training.averaging import averaged_weights
-from bioner_kd.training.goal import DEVEL, Goal, Scores
+from bioner_kd.training.run_folder import DEVEL_F1
+
+# The score of the goal, or several scores by name with the goal's among them.
+Scores = float | Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Which score chooses the weights that are kept, and how often it is taken.
+
+    Attributes:
+        name: of the score, as in the history.
+        lowest: whether the least is the best, as of a loss.
+        period: what lies between two scores, in the user's words; `epoch` in the code.
+    """
+
+    name: str = DEVEL_F1
+    lowest: bool = False
+    period: str = "epoch"
+
+    @property
+    def worst(self) -> float:
+        """A score that any other is better than."""
+        return math.inf if self.lowest else -math.inf
+
+    def better(self, score: float, other: float) -> bool:
+        """Whether a score is better than another one."""
+        return score < other if self.lowest else score > other
+
+    def named(self, scores: Scores) -> dict[str, float]:
+        """Scores by name."""
+        return dict(scores) if isinstance(scores, Mapping) else {self.name: scores}
+
+
+DEVEL = Goal()
 
 
 class BestWeights(keras.callbacks.Callback):
@@ -57,6 +92,48 @@ class BestWeights(keras.callbacks.Callback):
         """Puts the best weights into the model."""
         for kept, weight in zip(self.weights, self.model.weights, strict=True):
             weight.assign(kept)
+
+
+class LastWeights(BestWeights):
+    """Keeps each epoch's weights, averaged where the optimiser averages; the last ones remain."""
+
+    def __init__(self, model: keras.Model) -> None:
+        """Takes a built model."""
+        super().__init__(model, lambda: float(self._epoch))
+        self._epoch = 0
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Keeps the weights, and writes no score.
+
+        Raises:
+            UsageError: the loss is not a finite number.
+        """
+        self._epoch = epoch
+        super().on_epoch_end(epoch, dict(logs or {}))  # a copy: a later epoch is always better
+
+
+class Patience(keras.callbacks.Callback):
+    """Stops a training whose best epoch lies too far back.
+
+    It keeps no count of its own: which epoch was best is part of the state that a run resumes from,
+    so a resumed run stops where an unbroken one does.
+    """
+
+    def __init__(self, epochs: int, best: BestWeights) -> None:
+        """Takes the epochs to wait, 0 for no end, and what knows the best epoch."""
+        super().__init__()
+        self._epochs, self._best = epochs, best
+
+    def is_over(self, epoch: int) -> bool:
+        """Whether nothing should follow `epoch`, counted from 0."""
+        return 0 < self._epochs <= epoch - int(self._best.epoch.numpy())
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Stops where patience is over; comes behind what scores the epoch."""
+        if self.is_over(epoch):
+            period = self._best.goal.period
+            logging.info("Stopping: no better score for %d %ss.", self._epochs, period)
+            self.model.stop_training = True
 
 
 class History(keras.callbacks.Callback):

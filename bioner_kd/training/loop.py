@@ -9,10 +9,16 @@ import tensorflow as tf
 from absl import logging
 
 from bioner_kd.training.averaging import trained_weights
-from bioner_kd.training.callbacks import BestWeights, EpochProgress, History
+from bioner_kd.training.callbacks import (
+    DEVEL,
+    BestWeights,
+    EpochProgress,
+    Goal,
+    History,
+    Patience,
+    Scores,
+)
 from bioner_kd.training.config import TrainingConfig
-from bioner_kd.training.goal import DEVEL, Goal, Scores
-from bioner_kd.training.patience import Patience
 from bioner_kd.training.resume import ResumeState
 from bioner_kd.training.run_folder import HISTORY, STATE
 

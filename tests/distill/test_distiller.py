@@ -11,9 +11,8 @@ import tensorflow as tf
 
 from bioner_kd.distill.config import DistillConfig
 from bioner_kd.distill.distiller import ANNOTATED, Distiller
-from bioner_kd.distill.losses import crf_kl_per_word, crf_nll_per_word
 from bioner_kd.encoding.batches import sentence_values
-from bioner_kd.training.losses import masked_mean
+from bioner_kd.training.losses import crf_kl_per_word, crf_nll_per_word, masked_mean
 
 from .tiny import PLAIN, distillation_loss, hard_loss
 

@@ -8,9 +8,8 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bioner_kd.distill.losses import crf_kl_per_word, crf_nll_per_word, kl_per_word
 from bioner_kd.student.crf import CRF
-from bioner_kd.training.losses import masked_mean
+from bioner_kd.training.losses import crf_kl_per_word, crf_nll_per_word, kl_per_word, masked_mean
 
 from .tiny import distillation_loss, hard_loss
 

@@ -7,7 +7,6 @@ from typing import Any
 import keras
 import numpy as np
 
-from bioner_kd.distill.losses import kl_per_word
 from bioner_kd.encoding.batches import (
     BatchSource,
     Gather,
@@ -24,7 +23,7 @@ from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.tagging.word_features import FeatureConfig, WordFeatures
 from bioner_kd.teacher.model import Teacher
 from bioner_kd.text.sentence import Sentence
-from bioner_kd.training.losses import cross_entropy_per_word, masked_mean
+from bioner_kd.training.losses import cross_entropy_per_word, kl_per_word, masked_mean
 
 TAG_SET = TagSet(("O", "B-Disease", "I-Disease"))
 PAD, CLS, SEP, FIRST = 0, 1, 2, 3

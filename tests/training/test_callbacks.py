@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 from bioner_kd.errors import UsageError
-from bioner_kd.training.callbacks import BestWeights, EpochProgress, History
+from bioner_kd.training.callbacks import BestWeights, EpochProgress, Goal, History
 from bioner_kd.training.config import TrainingConfig
-from bioner_kd.training.goal import Goal
 
 from .tiny_tagger import CONFIG, assert_equal, make_model, make_source, weights
 

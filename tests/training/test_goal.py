@@ -2,7 +2,7 @@
 
 import pytest
 
-from bioner_kd.training.goal import DEVEL, Goal
+from bioner_kd.training.callbacks import DEVEL, Goal
 
 LOSS = Goal(name="held_out_loss", lowest=True)
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from bioner_kd.errors import UsageError
+from bioner_kd.training.callbacks import LastWeights
 from bioner_kd.training.config import TrainingConfig
-from bioner_kd.training.last_weights import LastWeights
 from bioner_kd.training.loop import fit
 
 from .tiny_tagger import CONFIG, assert_equal, make_model, make_source, weights

@@ -7,8 +7,8 @@ import pytest
 
 from bioner_kd.errors import InputError
 from bioner_kd.training import loop
+from bioner_kd.training.callbacks import DEVEL, Goal
 from bioner_kd.training.config import TrainingConfig
-from bioner_kd.training.goal import DEVEL, Goal
 from bioner_kd.training.loop import train
 
 from .tiny_tagger import CONFIG, assert_equal, make_model, make_source, weights

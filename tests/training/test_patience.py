@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 import tensorflow as tf
 
-from bioner_kd.training.patience import Patience
+from bioner_kd.training.callbacks import Patience
 
 
 def patience(epochs, best_epoch):

@@ -23,9 +23,9 @@ from bioner_kd.teacher.checkpoint.tf_weights import save_checkpoint
 from bioner_kd.teacher.config import DEFAULT_READING, AdaptationConfig, ReadingConfig
 from bioner_kd.teacher.tokenizer import SubwordTokenizer, load_tokenizer
 from bioner_kd.text.sentence import Sentence
+from bioner_kd.training.callbacks import Goal
 from bioner_kd.training.config import TrainingConfig
 from bioner_kd.training.digests import arrays_digest
-from bioner_kd.training.goal import Goal
 from bioner_kd.training.loop import train
 from bioner_kd.training.optimizer import make_optimizer
 

@@ -11,7 +11,6 @@ from bioner_kd.student.files import weights_file
 from bioner_kd.student.saved_student import load_student
 from bioner_kd.teacher.checkpoint.weights_file import TF_WEIGHTS
 from bioner_kd.teacher.config import DEFAULT_READING, ReadingConfig
-from bioner_kd.teacher.ensemble.joined import joined_folders
 from bioner_kd.teacher.ensemble.mean import MeanTeacher, SingleTeacher, Teaching
 from bioner_kd.teacher.ensemble.student_voice import load_student_voice, student_fingerprint
 from bioner_kd.teacher.saved_teacher import load_teacher, teacher_fingerprint
@@ -136,3 +135,18 @@ def load_single(folder: Path, reading: ReadingConfig = DEFAULT_READING) -> Singl
 
 def _listed(fingerprint: dict[str, object]) -> str:
     return ", ".join(fingerprint["tags"])  # type: ignore[arg-type]
+
+
+def joined_folders(folder: Path) -> list[Path]:
+    """The folders of the models that "a+b" averages; a folder itself where it is none."""
+    parts = str(folder).split("+")
+    if len(parts) == 1 or folder.exists():
+        return [folder]
+    found = []
+    while parts:
+        # A folder's own name may hold a plus, as those of a sweep over two settings do.
+        ends = range(len(parts), 0, -1)
+        end = next((end for end in ends if Path("+".join(parts[:end])).exists()), 1)
+        found.append(Path("+".join(parts[:end])))
+        parts = parts[end:]
+    return found if any(part.exists() for part in found) else [folder]

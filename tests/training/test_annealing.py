@@ -6,7 +6,7 @@ import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bioner_kd.distill.annealing import annealed
+from bioner_kd.training.losses import annealed
 
 SHARES = st.floats(0, 1, width=32)
 
