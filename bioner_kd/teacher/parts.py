@@ -106,15 +106,36 @@ def for_each_part(
         The state after the last part.
     """
 
-    def body(start: tf.Tensor, *state: tf.Tensor) -> list[tf.Tensor]:
+    def read(start: tf.Tensor, state: list[tf.Tensor]) -> tuple[tf.Tensor, list[tf.Tensor]]:
         part, end = windows.part(start, word_mask)
-        return [end, *step(part, list(state))]
+        return end, step(part, state)
+
+    return one_after_the_other(tf.size(windows.widths), read, state)
+
+
+def one_after_the_other(
+    rows: tf.Tensor,
+    step: Callable[[tf.Tensor, list[tf.Tensor]], tuple[tf.Tensor, list[tf.Tensor]]],
+    state: list[tf.Tensor],
+) -> list[tf.Tensor]:
+    """Runs a step on parts of rows, of which one alone is in memory at a time.
+
+    Args:
+        rows: int32 scalar, their number.
+        step: takes the first row of a part and the state; returns the first row after the part and
+            the state after it.
+        state: tensors, whose shapes a step does not change.
+
+    Returns:
+        The state after the last part.
+    """
+
+    def body(start: tf.Tensor, *state: tf.Tensor) -> list[tf.Tensor]:
+        end, after = step(start, list(state))
+        return [end, *after]
 
     _, *state = tf.while_loop(
-        lambda start, *_: start < tf.size(windows.widths),
-        body,
-        [tf.constant(0), *state],
-        parallel_iterations=1,
+        lambda start, *_: start < rows, body, [tf.constant(0), *state], parallel_iterations=1
     )
     return state
 

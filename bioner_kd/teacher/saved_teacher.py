@@ -176,17 +176,19 @@ def _windows(settings: Any) -> WindowConfig:
     return WindowConfig(**settings)
 
 
-def load_teacher(folder: Path, reading: ReadingConfig = DEFAULT_READING) -> SavedTeacher:
+def load_teacher(folder: Path, reading: ReadingConfig | None = None) -> SavedTeacher:
     """Loads what bioner_kd finetune_teacher wrote.
 
     Args:
         folder: of the teacher.
-        reading: how much it reads at once, and how exactly.
+        reading: how much it reads at once, and how exactly; where it is not given, the default
+            budget, or as much more as a window takes.
 
     Raises:
         InputError: the folder holds no fine-tuned teacher, or a damaged one.
-        UsageError: its windows are longer than the subword budget.
+        UsageError: its windows are longer than the subword budget that is given.
     """
+    budget_is_given, reading = reading is not None, reading or DEFAULT_READING
     fingerprint = teacher_fingerprint(folder, reading)
     tag_set = TagSet(tuple(fingerprint["tags"]))  # type: ignore[arg-type]
     windows = WindowConfig(**fingerprint["windows"])  # type: ignore[arg-type]
@@ -197,7 +199,8 @@ def load_teacher(folder: Path, reading: ReadingConfig = DEFAULT_READING) -> Save
             f"has positions for {positions} subwords; make a teacher with "
             "bioner_kd finetune_teacher."
         )
-    reading.check_window(windows.max_subwords)
+    if budget_is_given:
+        reading.check_window(windows.max_subwords)
     tokenizer = load_tokenizer(folder)
     classifier = load_token_classifier(
         folder, tag_set.tags, fine_tuned=True, precision=reading.precision

@@ -9,9 +9,10 @@ import pytest
 from transformers import TFBertForTokenClassification
 
 from bioner_kd.encoding.windows import WindowConfig
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, UsageError
 from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier
+from bioner_kd.teacher.config import ReadingConfig
 from bioner_kd.teacher.model import Teacher
 from bioner_kd.teacher.saved_teacher import (
     SavedTeacher,
@@ -119,6 +120,22 @@ def test_windows_as_long_as_the_positions(kept, loaded):
     teacher = SavedTeacher(kept[1], loaded.model, loaded.tokenizer, TAG_SET, windows, {})
     (rows,) = teacher.logits([LONG])
     assert rows.shape == (100, 3)
+
+
+def test_a_budget_that_is_given_must_have_room_for_a_window(kept, loaded):
+    windows = loaded.windows.max_subwords
+    with pytest.raises(UsageError, match=rf"subword_budget={windows - 1}: .*={windows}"):
+        load_teacher(kept[1], ReadingConfig(subword_budget=windows - 1))
+
+
+def test_windows_longer_than_the_default_budget_are_read_where_none_is_given(
+    kept, loaded, monkeypatch
+):
+    small = ReadingConfig(subword_budget=loaded.windows.max_subwords - 1)
+    monkeypatch.setattr("bioner_kd.teacher.saved_teacher.DEFAULT_READING", small)
+    found = load_teacher(kept[1]).logits([LONG], 4)
+    for logits, expected in zip(found, loaded.logits([LONG], 4), strict=True):
+        np.testing.assert_allclose(logits, expected, atol=1e-5)
 
 
 def test_the_fingerprint_says_what_the_logits_depend_on(loaded, folder):

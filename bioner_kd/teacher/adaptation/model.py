@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from bioner_kd.teacher.config import DEFAULT_READING
-from bioner_kd.teacher.parts import add_gradients, no_gradients
+from bioner_kd.teacher.parts import add_gradients, no_gradients, one_after_the_other
 from bioner_kd.training.losses import cross_entropy_per_word, scored_words
 from bioner_kd.training.word_tagger import LOSS, WordTagger
 
@@ -65,22 +65,16 @@ class MaskedLM(WordTagger):
         blocks, subwords = tf.unstack(tf.shape(features["subword_ids"]))
         step, words = tf.maximum(self.subword_budget // subwords, 1), scored_words(mask)
 
-        def add(start: tf.Tensor, *sums: tf.Tensor) -> list[tf.Tensor]:
+        def add(start: tf.Tensor, sums: list[tf.Tensor]) -> tuple[tf.Tensor, list[tf.Tensor]]:
             part, its_targets, its_mask = tf.nest.map_structure(
                 lambda values: values[start : start + step], (features, targets, mask)
             )
             found = self.part_gradients(
                 lambda: self(part, training=True), part, its_targets, its_mask, words
             )
-            return [start + step, *add_gradients(sums, found)]
+            return start + step, add_gradients(sums, found)
 
-        _, *sums = tf.while_loop(
-            lambda start, *_: start < blocks,
-            add,
-            [tf.constant(0), *no_gradients(self.trainable_variables)],
-            parallel_iterations=1,
-        )
-        return sums
+        return one_after_the_other(blocks, add, no_gradients(self.trainable_variables))
 
     def word_losses(
         self, features: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor], logits: tf.Tensor

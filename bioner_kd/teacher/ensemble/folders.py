@@ -98,18 +98,20 @@ def teachers_fingerprint(
     return {**lists, "tags": first["tags"]}
 
 
-def load_teachers(folders: Sequence[Path], reading: ReadingConfig = DEFAULT_READING) -> Teaching:
+def load_teachers(folders: Sequence[Path], reading: ReadingConfig | None = None) -> Teaching:
     """Loads a model that teaches, or several as their average.
 
     Args:
         folders: at least one.
-        reading: how much each teacher reads at once, and how exactly.
+        reading: as in `load_teacher`.
 
     Raises:
         InputError: as `teachers_fingerprint`, or a folder is damaged.
         UsageError: as `teachers_fingerprint`.
     """
-    fingerprint = teachers_fingerprint(folders, reading)  # first, since loading takes seconds each
+    fingerprint = teachers_fingerprint(
+        folders, reading or DEFAULT_READING
+    )  # first, since loading takes seconds each
     teachers = tuple(load_single(folder, reading) for folder in folders)
     return teachers[0] if len(teachers) == 1 else MeanTeacher(teachers, fingerprint)
 
@@ -120,12 +122,12 @@ def _fingerprint(folder: Path, reading: ReadingConfig) -> dict[str, object]:
     return teacher_fingerprint(folder, reading)
 
 
-def load_single(folder: Path, reading: ReadingConfig = DEFAULT_READING) -> SingleTeacher:
+def load_single(folder: Path, reading: ReadingConfig | None = None) -> SingleTeacher:
     """Loads the teacher or student of one folder, to teach.
 
     Args:
         folder: of a run.
-        reading: how much a teacher reads at once, and how exactly.
+        reading: as in `load_teacher`.
 
     Raises:
         InputError: it holds neither, or a damaged one.
