@@ -11,23 +11,50 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from bioner_kd.errors import InputError, UsageError
+    from bioner_kd.recipes.adaptation import adapt
+    from bioner_kd.recipes.corpora import Corpus
+    from bioner_kd.recipes.distillation import distil
+    from bioner_kd.recipes.exporting import export_student
+    from bioner_kd.recipes.fine_tuning import fine_tune
+    from bioner_kd.recipes.labelling import label
+    from bioner_kd.recipes.scoring import evaluate
     from bioner_kd.tagging.decoding import Entity
     from bioner_kd.tagging.tagger import Tagger
 
-__all__ = ["Entity", "InputError", "Tagger", "UsageError", "__version__"]
+__all__ = [
+    "Corpus",
+    "Entity",
+    "InputError",
+    "Tagger",
+    "UsageError",
+    "__version__",
+    "adapt",
+    "distil",
+    "evaluate",
+    "export_student",
+    "fine_tune",
+    "label",
+]
 # Where each name lives: `import bioner_kd` imports none of these modules.
 _MODULES = {
-    "Entity": "bioner_kd.tagging.decoding",
-    "InputError": "bioner_kd.errors",
-    "Tagger": "bioner_kd.tagging.tagger",
-    "UsageError": "bioner_kd.errors",
+    "Corpus": "recipes.corpora",
+    "Entity": "tagging.decoding",
+    "InputError": "errors",
+    "Tagger": "tagging.tagger",
+    "UsageError": "errors",
+    "adapt": "recipes.adaptation",
+    "distil": "recipes.distillation",
+    "evaluate": "recipes.scoring",
+    "export_student": "recipes.exporting",
+    "fine_tune": "recipes.fine_tuning",
+    "label": "recipes.labelling",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_MODULES[name]), name)
+    return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
 
 
 def __dir__() -> list[str]:

@@ -22,6 +22,7 @@ ROWS = (
     {"distill", "teacher", "student"},
     {"teacher.ensemble"},
     {"export"},
+    {"recipes"},
     {"lab"},
     {"lab.benchmark"},
     {"lab.study"},

@@ -1,15 +1,10 @@
 """Flags: the text that a teacher is pretrained further on, and how."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bioner_kd.cli.concern import Concern
-from bioner_kd.cli.program import Program
 from bioner_kd.cli.training import training
-from bioner_kd.errors import UsageError
 from bioner_kd.teacher import config
-from bioner_kd.text.plain_text import read_plain_texts
-from bioner_kd.text.sentence import Sentence
 
 
 @dataclass(frozen=True)
@@ -54,17 +49,3 @@ TRAINING = training(
     patience="Rounds without a lower held-out loss after which training stops; 0 for all rounds.",
 )
 CONCERNS = (TEXT, ADAPTATION, TRAINING)
-
-
-def read_text(program: Program) -> Iterator[Sentence]:
-    """The sentences that the flags name, read as they are needed.
-
-    Raises:
-        InputError: a file cannot be opened, at once; or is empty or not text, when the iterator
-            gets there.
-        UsageError: no file is named.
-    """
-    choice = program.read(TEXT)
-    if not choice.text:
-        raise UsageError("--text: name one file of plain text or more, one sentence a line.")
-    return read_plain_texts(choice.text)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from absl import logging
 
-from bioner_kd.cli.cache import TEXT
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.corpus import CORPUS, read_splits
 from bioner_kd.cli.output import free_name
@@ -80,6 +79,7 @@ def _read_sources(program: Program, cache: str) -> list[Sentence]:
     if program.read(CORPUS).corpus:
         sources += read_splits(program, "train")[0]
     if cache:
+        from bioner_kd.teacher.cache_kind import TEXT
         from bioner_kd.teacher.labelled_text import read_labelled_text
 
         found = read_labelled_text(Path(cache) / TEXT, {}).tagged()

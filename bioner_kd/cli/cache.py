@@ -2,17 +2,9 @@
 
 from dataclasses import dataclass
 
-from absl import logging
-
 from bioner_kd.cli.concern import Concern
-from bioner_kd.cli.corpus import read_splits
-from bioner_kd.cli.program import Program
 from bioner_kd.corpus.config import SampleConfig
-from bioner_kd.corpus.sampling import sample_text
-from bioner_kd.errors import UsageError, at_least, check_bounds
-from bioner_kd.text.sentence import Sentence
-
-TEXT = "text"
+from bioner_kd.errors import at_least, check_bounds
 
 
 @dataclass(frozen=True)
@@ -61,34 +53,3 @@ SAMPLE = Concern(
         "max_words": "Lines of more words are left out: tables and pages without line ends.",
     },
 )
-
-
-def read_texts(program: Program) -> dict[str, list[Sentence]]:
-    """The sentences to label, by the name of their folder in the cache.
-
-    Raises:
-        UsageError: nothing is named.
-    """
-    choice = program.read(CACHE)
-    if not choice.splits and not choice.text:
-        raise UsageError("There is nothing to label: name --splits of a corpus, --text, or both.")
-    texts = dict(zip(choice.splits, read_splits(program, *choice.splits), strict=True))
-    if choice.text:
-        texts[TEXT] = _read_sample(choice.text, program.read(SAMPLE))
-    return texts
-
-
-def _read_sample(paths: tuple[str, ...], config: SampleConfig) -> list[Sentence]:
-    sample = sample_text(paths, config)
-    logging.info(
-        "--text: %d sentences of %d lines; left out: %d of more than %d words, %d of fewer than "
-        "%d, %d repeated.",
-        len(sample.sentences),
-        sample.lines,
-        sample.long,
-        config.max_words,
-        sample.short,
-        config.min_words,
-        sample.repeats,
-    )
-    return sample.sentences

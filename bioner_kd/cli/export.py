@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bioner_kd.cli import corpus
 from bioner_kd.cli.concern import Concern
-from bioner_kd.cli.program import Program
 from bioner_kd.corpus.demo import SPLITS
-from bioner_kd.export.config import FORMATS, QUANTIZATIONS, ExportConfig, Split
+from bioner_kd.export.config import FORMATS, QUANTIZATIONS, ExportConfig
 from bioner_kd.export.web.litert_js import VERSION
 from bioner_kd.tagging.models.layout import MANIFEST, WEB
 
@@ -50,15 +48,6 @@ EXPORT = Concern(
         f"from the npm registry: npm pack @litertjs/core@{VERSION} @litertjs/wasm-utils@{VERSION}",
     },
 )
-
-
-def read_split_to_compare(program: Program) -> Split:
-    """The split that the flags name."""
-    split = program.read(SOURCE).split
-    (sentences,) = corpus.read_splits(program, split)
-    # The folder's name alone: where it lay is of no use to those who get the export.
-    name = Path(program.read(corpus.CORPUS).corpus).resolve().name
-    return Split(sentences, corpus=name, name=split)
 
 
 def summary(manifest: Mapping[str, Any]) -> str:

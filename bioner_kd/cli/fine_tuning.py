@@ -1,9 +1,8 @@
 """Flags: how a teacher is fine-tuned, with a learning rate and epochs that fit it."""
 
-from pathlib import Path
-
 from bioner_kd.cli.program import Program
 from bioner_kd.cli.training import report_settings, training
+from bioner_kd.recipes.record import Record
 from bioner_kd.teacher import config
 from bioner_kd.training.config import TrainingConfig
 
@@ -17,22 +16,11 @@ TRAINING = training(
 )
 
 
-def read_training(program: Program, pretrained: Path) -> TrainingConfig:
-    """How a teacher is fine-tuned, as the flags say and, where they do not, its encoder.
+def describe(program: Program, fitted: TrainingConfig, hidden_size: int) -> Record:
+    """The record of a run, once epochs and learning rate fit the encoder; says what they are.
 
-    The flags then have these values, so that the record of the run holds them.
-
-    Args:
-        program: its flags.
-        pretrained: folder of the checkpoint.
-
-    Raises:
-        InputError: the checkpoint's configuration cannot be read.
+    The flags then have these values, so that the record holds them.
     """
-    from bioner_kd.teacher.checkpoint.encoder_config import read_config
-
-    hidden_size = read_config(pretrained).hidden_size
-    chosen = config.fit_to_encoder(program.read(TRAINING), hidden_size)
-    program.keep(TRAINING, chosen)
+    program.keep(TRAINING, fitted)
     report_settings(program, TRAINING, f"an encoder of hidden size {hidden_size}")
-    return chosen
+    return program.record()

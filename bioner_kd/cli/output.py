@@ -9,7 +9,7 @@ from pathlib import Path
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.program import Program
 from bioner_kd.errors import InputError
-from bioner_kd.training.run_folder import RECORD, STATE, run_folder
+from bioner_kd.training.run_folder import recorded_run
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,10 @@ def training_run(program: Program, concern: Concern) -> Iterator[Path]:
         concern: what `training_output` gave.
     """
     choice = program.read(concern)
-    with run_folder(Path(choice.output), overwrite=choice.overwrite) as folder:
-        # What a state was made with stays told until the training has seen that it may go on.
-        if not (folder / STATE).exists():
-            program.write_flagfile(folder / RECORD)
+    with recorded_run(
+        Path(choice.output), overwrite=choice.overwrite, write_record=program.write_flagfile
+    ) as folder:
         yield folder
-        program.write_flagfile(folder / RECORD)
 
 
 def free_name(output: str, *, overwrite: bool) -> Path:

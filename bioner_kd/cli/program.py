@@ -16,6 +16,7 @@ from bioner_kd.atomic import atomic_file
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.interrupt import hear_interrupts
 from bioner_kd.errors import InputError, UsageError
+from bioner_kd.recipes.record import Record
 
 _FAILED, _USAGE, _INTERRUPTED = 1, 2, 130
 # A record leaves out what a repetition would choose anew.
@@ -82,6 +83,10 @@ class Program:
         flag_lines = [self.values[name].serialize() for name in self.settings()]
         with atomic_file(path) as file:
             file.write("\n".join(line for line in flag_lines if line) + "\n")
+
+    def record(self) -> Record:
+        """The settings of the run, for the recipes."""
+        return Record(self.settings(), self.write_flagfile)
 
     def help(self) -> str:
         """The whole of --help."""

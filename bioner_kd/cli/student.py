@@ -1,17 +1,10 @@
 """Flags: what the student sees of a word, and its sizes."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from absl import logging
 
 from bioner_kd.cli.concern import Concern
-from bioner_kd.cli.program import Program
 from bioner_kd.student.config import HEADS, StudentConfig
 from bioner_kd.tagging.word_features import LEARNT, FeatureConfig
-
-if TYPE_CHECKING:
-    from bioner_kd.vectors.word_vectors import WordVectors
 
 
 @dataclass(frozen=True)
@@ -61,19 +54,9 @@ STUDENT = Concern(
         "word_dropout": "Share of words read as unknown in training.",
         "tune_vectors": "Train the vectors of --vectors on; otherwise they stay as they are.",
         "head": "What makes tags of the last layer: softmax, each word for itself, or crf, which "
-        "learns what follows what and is taught the teacher's word through its posterior "
+        "learns what follows what and is taught the soft targets through its posterior "
         "probabilities.",
     },
     {"head": HEADS},
 )
 CONCERNS = (WORD_FEATURES, VECTORS, STUDENT)
-
-
-def read_vectors(program: Program) -> "WordVectors | None":
-    """The word vectors that the flags name."""
-    from bioner_kd.vectors.reader import read_vectors as read
-
-    path = program.read(VECTORS).vectors
-    if not path and program.read(STUDENT).tune_vectors:
-        logging.warning("--tune_vectors says nothing without --vectors.")
-    return read(path) if path else None

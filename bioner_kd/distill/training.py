@@ -60,8 +60,8 @@ class Transfer:
 
 
 @dataclass(frozen=True)
-class Guidance:
-    """What the teacher has to say about the training split: its logits, or itself.
+class SoftTargets:
+    """The teacher's soft targets for the training split: its logits, or the teacher itself.
 
     Attributes:
         tags: the teacher's tags, in the order of its logits.
@@ -91,7 +91,7 @@ def distil(
     train_split: Sequence[Sentence],
     devel_split: Sequence[Sentence],
     *,
-    guidance: Guidance | None,
+    soft_targets: SoftTargets | None,
     objective: DistillConfig,
     features: FeatureConfig,
     student: StudentConfig,
@@ -107,8 +107,8 @@ def distil(
         train_split: sentences with tags; the tag set is theirs, and the word tables are theirs and
             the transfer set's.
         devel_split: sentences with tags, to choose the epoch by.
-        guidance: the teacher; may be None where alpha is 1 throughout. Its transfer set is learnt
-            from whatever alpha is.
+        soft_targets: of the teacher; may be None where alpha is 1 throughout. A transfer set is
+            learnt from whatever alpha is.
         objective: alpha and temperature.
         features: what the student sees of a word.
         student: its sizes.
@@ -124,12 +124,12 @@ def distil(
     """
     tag_set = TagSet.from_sentences(train_split)
     tag_set.known_tags(devel_split)  # refuses a tag that training never saw
-    taught = _needed(guidance, tag_set, objective)
+    taught = _needed(soft_targets, tag_set, objective)
     unannotated = taught.transfer.sentences if taught and taught.transfer else ()
     settings = {
         **settings,
         "sentences": sentences_digest(train_split, devel_split, unannotated),
-        "teacher's word": arrays_digest(_word_of(taught)),
+        "soft targets": arrays_digest(_arrays_of(taught)),
         "word vectors": arrays_digest([vectors.matrix] if vectors else []),
     }
     keras.utils.set_random_seed(training.seed)
@@ -156,13 +156,13 @@ def distil(
     return saved
 
 
-def _word_of(guidance: Guidance | None) -> list[np.ndarray]:
-    """All the numbers that a teacher's word is made of."""
-    if guidance is None:
+def _arrays_of(soft_targets: SoftTargets | None) -> list[np.ndarray]:
+    """All the numbers that the soft targets are made of."""
+    if soft_targets is None:
         return []
-    if guidance.model is not None:
-        return list(guidance.model.get_weights())
-    cached = (guidance.logits, guidance.transfer.logits if guidance.transfer else None)
+    if soft_targets.model is not None:
+        return list(soft_targets.model.get_weights())
+    cached = (soft_targets.logits, soft_targets.transfer.logits if soft_targets.transfer else None)
     return [logits.flat for logits in cached if logits is not None]
 
 
@@ -193,41 +193,41 @@ def _new_student(
 
 
 def _needed(
-    guidance: Guidance | None, tag_set: TagSet, objective: DistillConfig
-) -> Guidance | None:
+    soft_targets: SoftTargets | None, tag_set: TagSet, objective: DistillConfig
+) -> SoftTargets | None:
     """The teacher, where the loss needs it; a transfer set is learnt from whatever alpha is."""
-    if not objective.needs_teacher and not (guidance and guidance.transfer):
+    if not objective.needs_teacher and not (soft_targets and soft_targets.transfer):
         return None
-    if guidance is None:
+    if soft_targets is None:
         name, alpha = next((name, a) for name, a in objective.alphas.items() if a < 1)
         raise UsageError(
             f"--{name}={alpha} needs a teacher: pass --cache (its logits) or --teachers, or "
             "--alpha=1 for none."
         )
-    if tuple(guidance.tags) != tag_set.tags:
+    if tuple(soft_targets.tags) != tag_set.tags:
         raise InputError(
-            f"The teacher's tags are {', '.join(guidance.tags)}, the corpus has "
+            f"The teacher's tags are {', '.join(soft_targets.tags)}, the corpus has "
             f"{', '.join(tag_set.tags)}; use a teacher that was fine-tuned on this corpus."
         )
-    return guidance
+    return soft_targets
 
 
 def _training_source(
     sentences: Sequence[Sentence],
     tag_set: TagSet,
     tables: WordFeatures,
-    guidance: Guidance | None,
+    soft_targets: SoftTargets | None,
 ) -> BatchSource:
     tags = Ragged.from_lists([tag_set.encode(sentence) for sentence in sentences], np.int32)
-    if guidance is not None and guidance.transfer is not None:
-        assert guidance.logits is not None  # as it was made
-        return _mixed_source(sentences, tags, tables, guidance.logits, guidance.transfer)
+    if soft_targets is not None and soft_targets.transfer is not None:
+        assert soft_targets.logits is not None  # as it was made
+        return _mixed_source(sentences, tags, tables, soft_targets.logits, soft_targets.transfer)
     features = [student_features(sentences, tables)]
     targets = [word_values("tag_ids", tags)]
-    if guidance is not None and guidance.features is not None:
-        features.append(guidance.features)
-    if guidance is not None and guidance.logits is not None:
-        targets.append(word_values(TEACHER_LOGITS, guidance.logits))
+    if soft_targets is not None and soft_targets.features is not None:
+        features.append(soft_targets.features)
+    if soft_targets is not None and soft_targets.logits is not None:
+        targets.append(word_values(TEACHER_LOGITS, soft_targets.logits))
     return BatchSource(tags.lengths, tags.lengths, tuple(features), tuple(targets))
 
 

@@ -26,6 +26,8 @@ class CacheKind:
         return self.name.replace("_", " ")
 
 
+# The folder of a cache for text that is no split of a corpus.
+TEXT = "text"
 LOGITS = CacheKind("logits", np.float32, "bioner_kd cache_logits")
 # Some hundred numbers a word: half the bytes, and more digits than a student can ever fit.
 HIDDEN_STATES = CacheKind("hidden_states", np.float16, "bioner_kd cache_logits --hidden")

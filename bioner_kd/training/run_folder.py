@@ -1,7 +1,7 @@
 """The folder of a run, under another name until it is finished."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -90,6 +90,28 @@ def run_folder(path: Path, *, overwrite: bool) -> Iterator[Path]:
         # Last, so that a run that is stopped before it has its name can still go on.
         shutil.rmtree(path / STATE, ignore_errors=True)
         (path / _LOCK).unlink(missing_ok=True)
+
+
+@contextmanager
+def recorded_run(
+    path: Path, *, overwrite: bool, write_record: Callable[[Path], None]
+) -> Iterator[Path]:
+    """As `run_folder`, with a record of the settings in the folder.
+
+    Args:
+        path: final name.
+        overwrite: start again, and replace what is there in the end.
+        write_record: writes the settings, as a flagfile, to a path.
+
+    Raises:
+        InputError: as `run_folder`.
+    """
+    with run_folder(path, overwrite=overwrite) as folder:
+        # What a state was made with stays told until the training has seen that it may go on.
+        if not (folder / STATE).exists():
+            write_record(folder / RECORD)
+        yield folder
+        write_record(folder / RECORD)
 
 
 def _empty(folder: Path) -> None:

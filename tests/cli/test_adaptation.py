@@ -6,6 +6,7 @@ import pytest
 
 from bioner_kd.cli import adaptation
 from bioner_kd.errors import InputError, UsageError
+from bioner_kd.recipes.adaptation import read_text
 
 from .conftest import load_program
 
@@ -13,7 +14,7 @@ from .conftest import load_program
 def read(*arguments: str) -> list[str]:
     program = load_program("adapt_teacher")
     program.values(["adapt_teacher", *arguments])
-    return [sentence.text for sentence in adaptation.read_text(program)]
+    return [sentence.text for sentence in read_text(program.read(adaptation.TEXT).text)]
 
 
 @pytest.fixture
@@ -36,4 +37,4 @@ def test_a_file_that_is_missing_is_named_before_any_is_read(files, tmp_path):
     program = load_program("adapt_teacher")
     program.values(["adapt_teacher", f"{files},{tmp_path / 'c.txt'}"])
     with pytest.raises(InputError, match="c.txt: there is no such file"):
-        adaptation.read_text(program)
+        read_text(program.read(adaptation.TEXT).text)

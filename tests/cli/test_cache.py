@@ -2,8 +2,10 @@ import gzip
 
 import pytest
 
-from bioner_kd.cli import cache, teacher
+from bioner_kd.cli import cache, corpus, teacher
 from bioner_kd.errors import UsageError
+from bioner_kd.recipes.labelling import read_texts
+from bioner_kd.teacher.cache_kind import TEXT
 
 from .conftest import load_program
 
@@ -11,7 +13,8 @@ from .conftest import load_program
 def texts(*arguments: str):
     program = load_program("cache_logits")
     program.values(["cache_logits", *arguments])
-    return cache.read_texts(program)
+    choice, sample = program.read(cache.CACHE), program.read(cache.SAMPLE)
+    return read_texts(program.read(corpus.CORPUS), choice.splits, choice.text, sample)
 
 
 def test_splits_are_labelled_under_their_own_names():
@@ -23,7 +26,7 @@ def test_plain_text_is_labelled_a_line_a_sentence(tmp_path):
     with gzip.open(tmp_path / "text.gz", "wt", encoding="utf-8") as file:
         file.write("Aspirin helps.\n\nβ-blockers do not.\n")
     found = texts("--splits=", f"--text={tmp_path / 'text.gz'}")
-    assert {s.words[0] for s in found[cache.TEXT]} == {"Aspirin", "β"}
+    assert {s.words[0] for s in found[TEXT]} == {"Aspirin", "β"}
 
 
 @pytest.fixture
@@ -37,14 +40,14 @@ def files(tmp_path):
 
 def test_several_files_make_one_text(files):
     found = texts("--splits=", files)
-    assert list(found) == [cache.TEXT]
-    numbers = {int(sentence.words[-1]) for sentence in found[cache.TEXT]}
+    assert list(found) == [TEXT]
+    numbers = {int(sentence.words[-1]) for sentence in found[TEXT]}
     assert numbers == set(range(50))
 
 
 def test_a_size_draws_from_all_files(files):
-    every = texts("--splits=", files)[cache.TEXT]
-    assert texts("--splits=", files, "--text_size=10")[cache.TEXT] == every[:10]
+    every = texts("--splits=", files)[TEXT]
+    assert texts("--splits=", files, "--text_size=10")[TEXT] == every[:10]
 
 
 def test_what_is_left_out_is_counted_in_one_line(files, absl_log):

@@ -2,7 +2,9 @@
 
 import pytest
 
-from bioner_kd.cli.fine_tuning import read_training
+from bioner_kd.cli.fine_tuning import TRAINING, describe
+from bioner_kd.teacher.checkpoint.encoder_config import read_config
+from bioner_kd.teacher.config import fit_to_encoder
 
 from ..teacher.tiny_bert import write_checkpoint
 from .conftest import load_program
@@ -11,7 +13,10 @@ from .conftest import load_program
 def read(folder, *arguments):
     program = load_program("finetune_teacher")
     program.values(["finetune_teacher", *arguments])
-    return read_training(program, folder), program
+    hidden_size = read_config(folder).hidden_size
+    fitted = fit_to_encoder(program.read(TRAINING), hidden_size)
+    assert describe(program, fitted, hidden_size).settings == program.settings()
+    return program.read(TRAINING), program
 
 
 @pytest.fixture(scope="module")

@@ -70,7 +70,7 @@ def test_an_argument_that_is_no_flag_is_a_usage_error():
         ("finetune_teacher", ["--corpus=no/such/corpus"], ["no/such/corpus"]),
         ("finetune_teacher", ["--teacher=no/such/folder/at_all"], ["no/such/folder/at_all"]),
         ("cache_logits", ["--teachers=no/such/teacher"], ["no/such/teacher", "finetune_teacher"]),
-        ("distill", ["--cache=no/such/cache"], ["no/such/cache", "cache_logits.py"]),
+        ("distill", ["--cache=no/such/cache"], ["no/such/cache", "cache_logits"]),
         ("evaluate", ["--run=a=no/such/run"], ["no/such/run"]),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 
 from bioner_kd.distill.config import DistillConfig
 from bioner_kd.distill.hidden_stage import HiddenStage
-from bioner_kd.distill.training import Guidance, distil
+from bioner_kd.distill.training import SoftTargets, distil
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.student.config import StudentConfig
 from bioner_kd.student.saved_student import load_student
@@ -22,7 +22,7 @@ from .tiny import PLAIN, SIZES, make_sentences
 TRAIN = make_sentences((5, 9, 3, 12, 7, 4, 8, 6))
 TAG_SET = TagSet.from_sentences(TRAIN)
 LOGITS = [8 * np.eye(len(TAG_SET), dtype=np.float32)[TAG_SET.encode(s)] for s in TRAIN]
-GUIDANCE = Guidance(TAG_SET.tags, logits=Ragged.from_arrays(LOGITS))
+SOFT_TARGETS = SoftTargets(TAG_SET.tags, logits=Ragged.from_arrays(LOGITS))
 # A teacher whose hidden state follows from the word.
 STATES = [
     np.array([[np.cos(n * sum(map(ord, word))) for n in range(5)] for word in s.words], np.float16)
@@ -37,7 +37,7 @@ def train(folder, *, hidden_epochs=2, epochs=3, seed=1, **objective):
     return distil(
         TRAIN,
         TRAIN[:5],
-        guidance=GUIDANCE,
+        soft_targets=SOFT_TARGETS,
         hidden=stage,
         objective=DistillConfig(**{"alpha": 0.2, "alpha_end": 0.9, **objective}),
         features=FeatureConfig(features=("word",)),

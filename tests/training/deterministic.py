@@ -30,7 +30,7 @@ with tempfile.TemporaryDirectory() as folder:
     saved = distil(
         SENTENCES,
         SENTENCES[:3],
-        guidance=None,
+        soft_targets=None,
         objective=DistillConfig(alpha=1.0),
         features=FeatureConfig(),
         student=StudentConfig(word_size=8, units=6),

@@ -20,19 +20,16 @@ OUTPUT = output.training_output(
 
 def main(program: Program) -> None:
     """Adapts as the flags say."""
-    from bioner_kd.teacher.adaptation.training import adapt
-    from bioner_kd.teacher.checkpoint.source import resolve_teacher
+    from bioner_kd.recipes.adaptation import adapt
 
-    sentences, config = adaptation.read_text(program), program.read(adaptation.TRAINING)
+    config, target = program.read(adaptation.TRAINING), program.read(OUTPUT)
     program.read(MACHINE).apply(config.seed)
     training.report_settings(program, adaptation.TRAINING)
-    with output.training_run(program, OUTPUT) as folder:
-        adapt(
-            resolve_teacher(program.read(teacher.PRETRAINED).teacher), sentences,
-            training=config, adaptation=program.read(adaptation.ADAPTATION),
-            reading=program.read(reading.READING),
-            folder=folder, settings=program.settings(),
-        )  # fmt: skip
+    adapt(
+        program.read(teacher.PRETRAINED).teacher, program.read(adaptation.TEXT).text, target.output,
+        training=config, adaptation=program.read(adaptation.ADAPTATION),
+        reading=program.read(reading.READING), overwrite=target.overwrite, record=program.record(),
+    )  # fmt: skip
 
 
 PARTS = (teacher.PRETRAINED, *adaptation.CONCERNS, reading.READING, OUTPUT, MACHINE)

@@ -18,21 +18,16 @@ MACHINE = machine.machine(MachineConfig())
 
 def main(program: Program) -> None:
     """Labels as the flags say."""
-    from pathlib import Path
-
-    from bioner_kd.teacher.ensemble.folders import load_teachers
-    from bioner_kd.teacher.labelling import label
-    from bioner_kd.training.run_folder import record_of
+    from bioner_kd.recipes.labelling import label
 
     program.read(MACHINE).apply(seed=0)
-    texts = cache.read_texts(program)
-    folders = list(map(Path, program.read(teacher.TEACHER).teachers))
-    labeller = load_teachers(folders, program.read(reading.READING))
     choice = program.read(cache.CACHE)
-    for name, sentences in texts.items():
-        folder = Path(choice.cache) / name
-        label(labeller, sentences, folder, batch_size=choice.batch_size, hidden=choice.hidden)
-        program.write_flagfile(record_of(folder))
+    label(
+        program.read(teacher.TEACHER).teachers, choice.cache, corpus=program.read(corpus.CORPUS),
+        splits=choice.splits, text=choice.text, sample=program.read(cache.SAMPLE),
+        batch_size=choice.batch_size, hidden=choice.hidden, reading=program.read(reading.READING),
+        write_record=program.write_flagfile,
+    )  # fmt: skip
 
 
 PARTS = (

@@ -8,7 +8,7 @@ transfer set is from scratch.
   bioner_kd distill --flagfile=flags/ncbi_disease/distill.cfg --alpha=1 --output=scratch
 """
 
-from bioner_kd.cli import corpus, distill, hidden, machine, output, student, training
+from bioner_kd.cli import corpus, distill, machine, output, student, training
 from bioner_kd.cli.program import Program
 from bioner_kd.student.config import STUDENT_TRAINING
 from bioner_kd.training.machine import MachineConfig
@@ -23,21 +23,20 @@ OUTPUT = output.training_output(
 
 def main(program: Program) -> None:
     """Distils as the flags say."""
-    from bioner_kd.distill.training import distil
+    from bioner_kd.recipes.distillation import distil
 
-    config, objective = program.read(TRAINING), program.read(distill.DISTILL)
+    config, choice = program.read(TRAINING), program.read(distill.SOFT_TARGETS)
     program.read(MACHINE).apply(config.seed)
     training.report_settings(program, TRAINING)
-    train_split, devel_split = corpus.read_splits(program, "train", "devel")
-    guidance, first_stage = hidden.read_stages(program, train_split)
-    with output.training_run(program, OUTPUT) as folder:
-        distil(
-            train_split, devel_split, guidance=guidance, hidden=first_stage, objective=objective,
-            features=program.read(student.WORD_FEATURES), student=program.read(student.STUDENT),
-            vectors=student.read_vectors(program),
-            training=config, folder=folder, settings=program.settings(),
-        ).save(folder)  # fmt: skip
+    target = program.read(OUTPUT)
+    distil(
+        program.read(corpus.CORPUS), target.output, cache=choice.cache, teachers=choice.teachers,
+        objective=program.read(distill.DISTILL), transfer=program.read(distill.TRANSFER),
+        hidden=program.read(distill.HIDDEN), features=program.read(student.WORD_FEATURES),
+        student=program.read(student.STUDENT), vectors=program.read(student.VECTORS).vectors,
+        training=config, overwrite=target.overwrite, record=program.record(),
+    )  # fmt: skip
 
 
-PARTS = (*distill.CONCERNS, hidden.HIDDEN, corpus.CORPUS, *student.CONCERNS)
+PARTS = (*distill.CONCERNS, corpus.CORPUS, *student.CONCERNS)
 PROGRAM = Program(__doc__, main, (*PARTS, TRAINING, OUTPUT, MACHINE))

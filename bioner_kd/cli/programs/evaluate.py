@@ -18,18 +18,15 @@ MACHINE = machine.machine(MachineConfig())
 
 def main(program: Program) -> None:
     """Scores as the flags say."""
-    from bioner_kd.evaluation.comparison import compare
     from bioner_kd.evaluation.table import text_table
-    from bioner_kd.teacher.ensemble.folders import load_model
+    from bioner_kd.recipes.scoring import evaluate as score
 
     program.read(MACHINE).apply(seed=0)
     choice = program.read(evaluate.EVALUATION)
-    (sentences,) = corpus.read_splits(program, choice.split)
-    models = {
-        name: list(map(load_model, folders))
-        for name, folders in evaluate.parse_runs(choice.run).items()
-    }
-    results = [compare(name, seeds, sentences, choice.batch_size) for name, seeds in models.items()]
+    runs = evaluate.parse_runs(choice.run)
+    results = score(
+        program.read(corpus.CORPUS), runs, split=choice.split, batch_size=choice.batch_size
+    )
     print(text_table([result.row() for result in results]), end="")
     if choice.report:
         evaluate.write_report(choice.report, results, program.settings())

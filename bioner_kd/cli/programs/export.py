@@ -10,6 +10,8 @@ each file is printed, in lines that sha256sum --check reads inside of the folder
   bioner_kd export --student=saved_models/demo/student --output=page --format=web
 """
 
+from pathlib import Path
+
 from bioner_kd.cli import corpus, export, machine, output
 from bioner_kd.cli.program import Program
 from bioner_kd.training.machine import MachineConfig
@@ -20,18 +22,16 @@ OUTPUT = output.output("saved_models/demo/export", "the exported models, their t
 
 def main(program: Program) -> None:
     """Exports as the flags say."""
-    from pathlib import Path
-
-    from bioner_kd.export.folder import export_student
-    from bioner_kd.student.saved_student import load_student
-    from bioner_kd.training.run_folder import record_of
+    from bioner_kd.recipes import exporting
 
     program.read(MACHINE).apply(seed=0)
-    split, target = export.read_split_to_compare(program), program.read(OUTPUT)
-    student = load_student(Path(program.read(export.SOURCE).student))
-    folder, config = Path(target.output), program.read(export.EXPORT)
-    manifest = export_student(student, folder, split, config=config, overwrite=target.overwrite)
-    program.write_flagfile(record_of(folder))
+    source, target = program.read(export.SOURCE), program.read(OUTPUT)
+    manifest = exporting.export_student(
+        source.student, target.output, corpus=program.read(corpus.CORPUS), split=source.split,
+        config=program.read(export.EXPORT), overwrite=target.overwrite,
+        write_record=program.write_flagfile,
+    )  # fmt: skip
+    folder = Path(target.output)
     print(export.summary(manifest), end="")
     print(export.how_to_open(manifest, folder), end="")
     print(export.digests(manifest, folder), end="")

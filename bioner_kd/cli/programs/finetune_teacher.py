@@ -20,20 +20,17 @@ OUTPUT = output.training_output(
 
 def main(program: Program) -> None:
     """Fine-tunes as the flags say."""
-    from bioner_kd.teacher.checkpoint.source import resolve_teacher
-    from bioner_kd.teacher.fine_tuning import fine_tune
+    from bioner_kd.recipes.fine_tuning import fine_tune
 
-    program.read(MACHINE).apply(program.read(fine_tuning.TRAINING).seed)
-    train_split, devel_split = corpus.read_splits(program, "train", "devel")
-    pretrained = resolve_teacher(program.read(teacher.PRETRAINED).teacher)
-    training = fine_tuning.read_training(program, pretrained)
-    with output.training_run(program, OUTPUT) as folder:
-        fine_tune(
-            pretrained, train_split, devel_split,
-            training=training, windows=program.read(windows.WINDOWS),
-            reading=program.read(reading.READING),
-            folder=folder, settings=program.settings(),
-        )  # fmt: skip
+    choice = program.read(fine_tuning.TRAINING)
+    program.read(MACHINE).apply(choice.seed)
+    target = program.read(OUTPUT)
+    fine_tune(
+        program.read(corpus.CORPUS), program.read(teacher.PRETRAINED).teacher, target.output,
+        training=choice, windows=program.read(windows.WINDOWS),
+        reading=program.read(reading.READING), overwrite=target.overwrite,
+        describe=lambda *fitted: fine_tuning.describe(program, *fitted),
+    )  # fmt: skip
 
 
 PARTS = (

@@ -1,18 +1,19 @@
-"""What the teacher has to say in both stages, as the flags of distill.py ask for it."""
+"""Soft targets and hidden states, as the flags of distill ask for them."""
 
 import shutil
 
 import numpy as np
 import pytest
 
-from bioner_kd.cli import hidden
+from bioner_kd.cli import distill
 from bioner_kd.errors import InputError, UsageError
+from bioner_kd.recipes.soft_targets import read_stages
 from bioner_kd.teacher.cache_kind import HIDDEN_STATES
 from bioner_kd.teacher.labelled_text import write_sentences
 from bioner_kd.teacher.logits_cache import LogitsCache
 from bioner_kd.text.sentence import Sentence
 
-from .conftest import load_program
+from ..cli.conftest import load_program
 
 SENTENCES = [Sentence.from_words(["no", "fever"], ["O", "B-Disease"])]
 TEXT = [Sentence.from_words(words) for words in (["more", "fever"], ["less", "of", "it"])]
@@ -22,7 +23,12 @@ FINGERPRINT = {"tags": ["O", "B-Disease"], "teacher": "abc"}
 def read(*arguments: str):
     program = load_program("distill")
     program.values(["distill", *arguments])
-    return hidden.read_stages(program, SENTENCES)
+    choice = program.read(distill.SOFT_TARGETS)
+    return read_stages(
+        SENTENCES, cache=choice.cache, teachers=choice.teachers,
+        objective=program.read(distill.DISTILL), transfer=program.read(distill.TRANSFER),
+        hidden=program.read(distill.HIDDEN),
+    )  # fmt: skip
 
 
 def rows(sentences, width, first=0.0):
@@ -45,8 +51,8 @@ def labelled(tmp_path):
 
 
 def test_without_epochs_there_is_no_first_stage(labelled):
-    guidance, stage = read(f"--cache={labelled}")
-    assert guidance is not None
+    targets, stage = read(f"--cache={labelled}")
+    assert targets is not None
     assert stage is None
 
 
@@ -55,8 +61,8 @@ def test_from_scratch_nothing_is_read(tmp_path):
 
 
 def test_a_transfer_set_is_read_whatever_alpha_is(labelled):
-    guidance, _ = read(f"--cache={labelled}", "--alpha=1", "--transfer_size=1")
-    assert len(guidance.transfer.sentences) == 1
+    targets, _ = read(f"--cache={labelled}", "--alpha=1", "--transfer_size=1")
+    assert len(targets.transfer.sentences) == 1
 
 
 def test_a_selection_without_a_size_says_nothing_and_that_is_told(labelled, absl_log):
@@ -81,11 +87,11 @@ def test_the_transfer_set_comes_behind_it(labelled):
     write_hidden(labelled / "train_hidden", SENTENCES, first=7.0)
     write_hidden(labelled / "text_hidden", TEXT)
     flags = (f"--cache={labelled}", "--hidden_epochs=1", "--transfer_size=-1")
-    guidance, stage = read(*flags, "--transfer_ratio=1")
+    targets, stage = read(*flags, "--transfer_ratio=1")
     assert [s.words for s in stage.sentences] == [s.words for s in [*SENTENCES, *TEXT]]
     assert [states.shape for states in stage.states] == [(2, 4), (2, 4), (3, 4)]
     assert [states[0, 0] for states in stage.states] == [7.0, 0.0, 1.0]
-    assert (stage.optional, stage.drawn) == (2, guidance.transfer.drawn(1)) == (2, 1)
+    assert (stage.optional, stage.drawn) == (2, targets.transfer.drawn(1)) == (2, 1)
 
 
 def test_a_selected_sentence_has_its_own_hidden_states(labelled):

@@ -3,11 +3,12 @@ import pytest
 
 from bioner_kd.cli import distill
 from bioner_kd.errors import InputError, UsageError
+from bioner_kd.recipes.soft_targets import read_soft_targets
 from bioner_kd.teacher.labelled_text import write_sentences
 from bioner_kd.teacher.logits_cache import LogitsCache
 from bioner_kd.text.sentence import Sentence
 
-from .conftest import load_program
+from ..cli.conftest import load_program
 
 SENTENCES = [Sentence.from_words(["no", "fever"], ["O", "B-Disease"])]
 LOGITS = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)
@@ -19,17 +20,24 @@ def program(*arguments: str):
     return found
 
 
+def read(program, sentences):
+    choice = program.read(distill.SOFT_TARGETS)
+    return read_soft_targets(
+        sentences, choice.cache, choice.teachers, program.read(distill.TRANSFER)
+    )
+
+
 def test_cached_logits_come_with_their_tags(tmp_path):
     fingerprint = {"tags": ["O", "B-Disease"], "teacher": "abc"}
     list(LogitsCache(tmp_path / "train").write(SENTENCES, fingerprint, lambda part: [LOGITS]))
-    guidance = distill.read_guidance(program(f"--cache={tmp_path}"), SENTENCES)
-    assert tuple(guidance.tags) == ("O", "B-Disease")
-    np.testing.assert_array_equal(guidance.logits.flat, LOGITS)
-    assert guidance.model is None
+    targets = read(program(f"--cache={tmp_path}"), SENTENCES)
+    assert tuple(targets.tags) == ("O", "B-Disease")
+    np.testing.assert_array_equal(targets.logits.flat, LOGITS)
+    assert targets.model is None
 
 
-def test_without_cache_and_teacher_there_is_no_guidance():
-    assert distill.read_guidance(program("--cache="), SENTENCES) is None
+def test_without_cache_and_teacher_there_are_no_soft_targets():
+    assert read(program("--cache="), SENTENCES) is None
 
 
 def test_a_cache_of_other_sentences_is_refused(tmp_path):
@@ -40,7 +48,7 @@ def test_a_cache_of_other_sentences_is_refused(tmp_path):
     )
     others = [Sentence.from_words(["another", "sentence"], ["O", "O"])]
     with pytest.raises(InputError, match="words"):
-        distill.read_guidance(program(f"--cache={tmp_path}"), others)
+        read(program(f"--cache={tmp_path}"), others)
 
 
 @pytest.fixture
@@ -63,7 +71,7 @@ TEXT = [Sentence.from_words([word, "fever"]) for word in ("no", "more", "high", 
 
 
 def transfer_of(folder, *flags):
-    return distill.read_guidance(program(f"--cache={folder}", *flags), SENTENCES).transfer
+    return read(program(f"--cache={folder}", *flags), SENTENCES).transfer
 
 
 def test_without_a_size_there_is_no_transfer_set(labelled):
@@ -108,4 +116,4 @@ def test_a_cache_without_text_says_how_to_make_it(tmp_path):
 @pytest.mark.parametrize("flag", ["--transfer_size=7", "--teachers=a,b"])
 def test_what_a_live_teacher_cannot_do(flag):
     with pytest.raises(UsageError, match=f"{flag.split('=')[0]} need.* cached logits.*--cache"):
-        distill.read_guidance(program("--cache=", flag), SENTENCES)
+        read(program("--cache=", flag), SENTENCES)

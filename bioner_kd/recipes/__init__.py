@@ -1,0 +1,1 @@
+"""Whole steps on paths and configurations: what programs, notebooks and sweeps call."""

@@ -1,0 +1,69 @@
+"""An encoder is pretrained further on text of its domain."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from bioner_kd.errors import UsageError
+from bioner_kd.recipes.record import Record, record_of
+from bioner_kd.teacher.adaptation import training as masked_lm
+from bioner_kd.teacher.checkpoint.source import resolve_teacher
+from bioner_kd.teacher.config import ADAPTATION, DEFAULT_READING, AdaptationConfig, ReadingConfig
+from bioner_kd.text.plain_text import read_plain_texts
+from bioner_kd.text.sentence import Sentence
+from bioner_kd.training.config import TrainingConfig
+from bioner_kd.training.run_folder import recorded_run
+
+
+def adapt(
+    teacher: str,
+    text: Sequence[str],
+    output: str | Path,
+    *,
+    training: TrainingConfig = ADAPTATION,
+    adaptation: AdaptationConfig = AdaptationConfig(),
+    reading: ReadingConfig = DEFAULT_READING,
+    overwrite: bool = False,
+    record: Record | None = None,
+) -> Path:
+    """Goes on with the pretraining of a BERT, by masked language modelling.
+
+    Args:
+        teacher: a hub id, a folder, or "minilm".
+        text: files of plain text, one sentence a line, also compressed.
+        output: the run directory, a checkpoint that `fine_tune` and transformers read.
+        training: epochs and optimiser.
+        adaptation: what is masked, and how text is cut into blocks.
+        reading: how much is read at once, and how exactly.
+        overwrite: replace a finished run, and forget an unfinished one.
+        record: of the run; made of the arguments if not given.
+
+    Returns:
+        The run directory.
+
+    Raises:
+        InputError: a file, the encoder or the output is not what it should be.
+        UsageError: no file is named.
+    """
+    sentences, folder = read_text(text), Path(output)
+    if record is None:
+        record = record_of(adaptation, training, reading, teacher=teacher, text=text, output=folder)
+    with recorded_run(folder, overwrite=overwrite, write_record=record.write) as unfinished:
+        masked_lm.adapt(
+            resolve_teacher(teacher), sentences,
+            training=training, adaptation=adaptation, reading=reading,
+            folder=unfinished, settings=record.settings,
+        )  # fmt: skip
+    return folder
+
+
+def read_text(paths: Sequence[str]) -> Iterator[Sentence]:
+    """The sentences of files of plain text, read as they are needed.
+
+    Raises:
+        InputError: a file cannot be opened, at once; or is empty or not text, when the iterator
+            gets there.
+        UsageError: no file is named.
+    """
+    if not paths:
+        raise UsageError("--text: name one file of plain text or more, one sentence a line.")
+    return read_plain_texts(tuple(paths))

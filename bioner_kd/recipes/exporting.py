@@ -1,0 +1,58 @@
+"""A student becomes models that others run."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bioner_kd.export import folder as exports
+from bioner_kd.export.config import ExportConfig, Split
+from bioner_kd.recipes.corpora import Corpus, corpus_of
+from bioner_kd.recipes.record import record_of
+from bioner_kd.student.saved_student import load_student
+from bioner_kd.training import run_folder
+
+
+def export_student(
+    student: str | Path,
+    output: str | Path,
+    *,
+    corpus: str | Corpus = Corpus(),
+    split: str = "test",
+    config: ExportConfig = ExportConfig(),
+    overwrite: bool = False,
+    write_record: Callable[[Path], None] | None = None,
+) -> dict[str, Any]:
+    """Exports a student as SavedModel, .tflite files or a web page, compared with itself.
+
+    Args:
+        student: its run directory.
+        output: the folder to make.
+        corpus: on whose sentences the tags of every exported model are compared.
+        split: which of its splits.
+        config: which forms are made.
+        overwrite: replace an export that is there.
+        write_record: writes the flagfile of what was made; made of the arguments if not given.
+
+    Returns:
+        The manifest.
+
+    Raises:
+        InputError: the student or the corpus is not what it should be, or the folder exists.
+
+    Example:
+        >>> export_student("saved_models/student", "saved_models/export")  # doctest: +SKIP
+    """
+    corpus, folder = corpus_of(corpus), Path(output)
+    if write_record is None:
+        write_record = record_of(
+            corpus, config, student=str(student), split=split, output=folder
+        ).write
+    (sentences,) = corpus.read(split)
+    # The folder's name alone: where it lay is of no use to those who get the export.
+    name = Path(corpus.corpus).resolve().name
+    manifest = exports.export_student(
+        load_student(Path(student)), folder, Split(sentences, corpus=name, name=split),
+        config=config, overwrite=overwrite,
+    )  # fmt: skip
+    write_record(run_folder.record_of(folder))
+    return manifest

@@ -1,0 +1,54 @@
+"""What a run was made with: enough to resume and to repeat it."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bioner_kd.atomic import atomic_file
+
+
+@dataclass(frozen=True)
+class Record:
+    """The settings of a run.
+
+    Attributes:
+        settings: by the names of their flags; what a resumed run must share.
+        write: writes them as a flagfile, so that a program repeats the run by --flagfile.
+    """
+
+    settings: Mapping[str, Any]
+    write: Callable[[Path], None]
+
+
+def record_of(*configs: Any, **settings: Any) -> Record:
+    """The record of a run that no command line describes.
+
+    Args:
+        *configs: dataclasses whose fields are named as their flags.
+        **settings: other flags.
+    """
+    values = dict(settings)
+    for config in configs:
+        values |= dataclasses.asdict(config)
+    values = {name: _plain(value) for name, value in values.items() if name != "overwrite"}
+
+    def write(path: Path) -> None:
+        lines = [_line(name, value) for name, value in values.items() if value is not None]
+        with atomic_file(path) as file:
+            file.write("".join(f"{line}\n" for line in lines))
+
+    return Record(values, write)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Path):
+        return str(value)
+    return [str(part) for part in value] if isinstance(value, tuple | list) else value
+
+
+def _line(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return f"--{'' if value else 'no'}{name}"
+    return f"--{name}={','.join(value) if isinstance(value, list) else value}"
