@@ -82,11 +82,12 @@ def test_python_requires_and_classifiers_name_the_same_versions(metadata: dict[s
 
 def resolve(cache: Path, lines: list[str], system: str, python: str) -> dict[str, str]:
     """The versions that would be installed on another system, from wheels alone."""
-    command = f"-m uv pip compile --cache-dir {cache} --python-platform {system} --quiet"
-    command += f" --python-version {python} --no-header --no-annotate --only-binary :all:"
+    # This Python stands in for the other one: no interpreter is fetched. seqeval has no wheel.
+    command = f"-m uv pip compile --quiet --cache-dir {cache} --python {sys.executable}"
+    command += f" --no-python-downloads --python-platform {system} --python-version {python}"
+    command += " --no-header --no-annotate --only-binary :all: --no-binary seqeval -"
     finished = subprocess.run(
-        # seqeval has no wheel; it is Python alone.
-        [sys.executable, *command.split(), "--no-binary", "seqeval", "-"],
+        [sys.executable, *command.split()],
         input="\n".join(lines),
         capture_output=True,
         text=True,
@@ -104,12 +105,14 @@ def resolve(cache: Path, lines: list[str], system: str, python: str) -> dict[str
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the package index has said."""
     pytest.importorskip("uv", reason="uv, which tells of other systems, is in the extra dev")
-    return tmp_path_factory.mktemp("uv")
+    folder = tmp_path_factory.mktemp("uv")
+    resolve(folder, ["absl-py"], LINUX, "3.11")  # skips all where there is no network
+    return folder
 
 
 # pip itself judges markers by the system that it runs on, whatever its --platform says.
 @pytest.mark.slow
-@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize("python", PYTHONS[2:])  # the next test resolves more for the first two
 @pytest.mark.parametrize("system", [LINUX, LINUX_ARM, MAC_ARM, MAC_INTEL, WINDOWS])
 def test_the_base_can_be_installed(
     metadata: dict[str, Any], cache: Path, system: str, python: str
@@ -131,11 +134,10 @@ def test_the_base_can_be_installed(
         (WINDOWS, "tensorflow-intel"),
     ],
 )
-@pytest.mark.parametrize("extra", ["train", "dev"])
 def test_a_training_can_be_installed(
-    metadata: dict[str, Any], cache: Path, extra: str, system: str, brings: str, python: str
+    metadata: dict[str, Any], cache: Path, system: str, brings: str, python: str
 ) -> None:
-    lines = metadata["install_requires"] + metadata["extras_require"][extra]
+    lines = metadata["install_requires"] + metadata["extras_require"]["dev"]
     found = resolve(cache, lines, system, python)
     assert found["tensorflow"] == "2.15.1"
     assert brings in found
