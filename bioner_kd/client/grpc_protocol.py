@@ -10,6 +10,7 @@ from bioner_kd.client.config import ServerConfig
 from bioner_kd.client.deadline import call_within
 from bioner_kd.encoding.decoding import Entity
 from bioner_kd.errors import InputError, one_line
+from bioner_kd.extras import missing
 
 # An answer may be larger than gRPC's usual limit; it goes straight to the server, whatever proxy
 # the environment names.
@@ -30,8 +31,7 @@ class GrpcClient:
             from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
         except ImportError as error:
             raise InputError(
-                '--protocol=grpc needs tensorflow-serving-api: pip install "bioner_kd[serving]"; '
-                "--protocol=rest needs nothing."
+                f"--protocol=grpc: {missing('tensorflow_serving')}; --protocol=rest needs nothing."
             ) from error
         self._config, self._request = config, predict_pb2.PredictRequest
         channel = grpc.insecure_channel(config.address, options=_OPTIONS)
