@@ -43,7 +43,7 @@ def interpreter_class() -> Callable[..., Any]:
 
 def _remedy() -> str:
     if (sys.platform, platform.machine()) == ("darwin", "x86_64"):
-        return "ai-edge-litert has none for Intel Macs; with Python 3.10 to 3.12, pip install tensorflow"
+        return "Intel Macs have no ai-edge-litert; with Python 3.10 to 3.12, pip install tensorflow"
     return "pip install ai-edge-litert"
 
 

@@ -113,5 +113,5 @@ def test_on_an_intel_mac_it_names_what_can_be_installed_there(
     monkeypatch.setattr(tflite, "_INTERPRETERS", ())
     monkeypatch.setattr(tflite.sys, "platform", "darwin")
     monkeypatch.setattr(tflite.platform, "machine", lambda: "x86_64")
-    with pytest.raises(InputError, match="Intel Macs; .* pip install tensorflow"):
+    with pytest.raises(InputError, match="Intel Macs .* pip install tensorflow"):
         interpreter_class()
