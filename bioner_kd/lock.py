@@ -1,7 +1,7 @@
 """One process at a time: an advisory lock that ends with the process that holds it."""
 
-import fcntl
 import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +10,20 @@ from pathlib import Path
 from bioner_kd.errors import InputError
 
 _STEP = 0.1
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int) -> None:
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except PermissionError as error:
+            raise BlockingIOError from error
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 @contextmanager
@@ -29,7 +43,7 @@ def locked(path: Path, *, busy: str, wait: float = 0.0) -> Iterator[int]:
         InputError: another process holds it, or the file cannot be made or locked.
     """
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
         raise InputError(
             f"{path.parent}: cannot write here ({error.strerror}); choose another --output."
@@ -44,7 +58,7 @@ def locked(path: Path, *, busy: str, wait: float = 0.0) -> Iterator[int]:
 def _acquire(descriptor: int, path: Path, busy: str, deadline: float) -> None:
     while True:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(descriptor)
             return
         except BlockingIOError:
             if time.monotonic() >= deadline:

@@ -127,7 +127,7 @@ can_update() { # can_update PYTHON
 }
 
 install_project() { # install_project PROFILE
-  local python state="$VENV/.bioner_kd" project=$ROOT started=$SECONDS
+  local python state="$VENV/.bioner_kd" project="${ROOT}[train]" started=$SECONDS
   python=$(find_python) || return 1
   if ! can_update "$python"; then make_venv "$python" || return 1; fi
   [ "$1" = demo ] || project="${ROOT}[dev]"

@@ -16,6 +16,7 @@ from bioner_kd.atomic import atomic_file
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.interrupt import hear_interrupts
 from bioner_kd.errors import InputError, UsageError
+from bioner_kd.extras import explain
 from bioner_kd.recipes.record import Record
 
 _FAILED, _USAGE, _INTERRUPTED = 1, 2, 130
@@ -140,6 +141,12 @@ class Program:
             raise
         except (InputError, OSError) as error:
             _complain(str(error))
+            sys.exit(_FAILED)
+        except ImportError as error:
+            message = explain(error)
+            if message is None:
+                raise
+            _complain(message)
             sys.exit(_FAILED)
         except KeyboardInterrupt:
             _complain(self.stopped)

@@ -1,6 +1,5 @@
 """Flags: which runs a report tells of, and how."""
 
-import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from bioner_kd.cli.output import OutputChoice
 from bioner_kd.cli.program import Program
 from bioner_kd.corpus.demo import SPLITS
 from bioner_kd.errors import InputError, UsageError
+from bioner_kd.extras import require
 from bioner_kd.lab.study.config import ReportConfig
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.training.run_folder import RECORD
@@ -188,11 +188,7 @@ def check_drawing() -> None:
     Raises:
         InputError: it is not installed.
     """
-    if importlib.util.find_spec("matplotlib") is None:
-        raise InputError(
-            "matplotlib, which draws the pictures, is not installed here: pip install matplotlib "
-            "scipy"
-        )
+    require("matplotlib", "scipy")
 
 
 def check_output(choice: OutputChoice) -> None:

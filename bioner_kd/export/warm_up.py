@@ -6,6 +6,7 @@ from typing import Any
 import tensorflow as tf
 from absl import logging
 
+from bioner_kd.extras import remedy
 from bioner_kd.tagging.models.layout import FEATURES, MODEL_NAME, SERVING, TEXT
 from bioner_kd.tagging.word_features import WordFeatures
 
@@ -31,8 +32,9 @@ def write_warm_up(features: WordFeatures, path: Path) -> bool:
         from tensorflow_serving.apis import prediction_log_pb2
     except ImportError:
         logging.warning(
-            "The SavedModel has no warm-up requests, so its first answers will be slow: pip "
-            'install "bioner_kd[serving]" (tensorflow-serving-api) and export again.'
+            "The SavedModel has no warm-up requests, so its first answers will be slow: %s "
+            "(tensorflow-serving-api) and export again.",
+            remedy("serving"),
         )
         return False
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,7 @@
 """The folder of a run, under another name until it is finished."""
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,8 @@ NO_SETTINGS = frozenset(
     }
 )
 _LOCK = ".lock"
+# Windows renames no folder while a file in it is open.
+_LOCK_BESIDE = sys.platform == "win32"
 # The column of the history that the epoch is chosen by, percent.
 DEVEL_F1 = "devel_f1"
 
@@ -73,7 +76,8 @@ def run_folder(path: Path, *, overwrite: bool) -> Iterator[Path]:
         f"{folder}: another process is training here; wait until it has ended or stop it, or "
         "choose another --output."
     )
-    with locked(folder / _LOCK, busy=busy):
+    beside = folder.with_name(folder.name + _LOCK)
+    with locked(beside if _LOCK_BESIDE else folder / _LOCK, busy=busy):
         _check_name(path, overwrite)  # a process that has just ended may have made it
         if overwrite:
             _empty(folder)

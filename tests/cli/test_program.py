@@ -1,7 +1,9 @@
 """A person's mistakes: one line, the right exit code, no traceback."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -108,3 +110,62 @@ def test_a_reader_that_stops_reading_is_no_error_message():
         check=False,
     )
     assert result.stderr == ""
+
+
+# Runs a program as on a base install: what extras bring is out of reach.
+BASE_INSTALL = """
+import runpy, sys
+from bioner_kd.extras import EXTRA_OF
+
+class Blocker:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in EXTRA_OF:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Blocker())
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+def run_on_base_install(script: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-c", BASE_INSTALL, ROOT / "scripts" / f"{script}.py", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        timeout=300,
+        check=False,
+    )
+
+
+def test_help_needs_no_extra(script, tmp_path):
+    result = run_on_base_install(script, "--help", cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("script", "arguments", "extra"),
+    [
+        ("adapt_teacher", ["--text=text.txt", "--output=out"], "train"),
+        ("benchmark", ["--export=", "--peers=", "--output=out"], "train"),
+        ("cache_logits", ["--cache=out"], "train"),
+        ("distill", ["--alpha=1", "--output=out"], "train"),
+        ("evaluate", ["--run=a=b"], "train"),
+        ("export", ["--student=a", "--output=out"], "train"),
+        ("finetune_teacher", ["--output=out"], "train"),
+        ("query_server", ["--protocol=grpc", "--text=a"], "serving"),
+        ("report", ["--runs=a=b", "--output=out"], "study"),
+        ("sweep", [f"--base={ROOT}/flags/demo/distill.cfg", "--output=out"], "train"),
+        ("train_vectors", ["--text=text.txt", "--output=out"], "train"),
+    ],
+)
+def test_a_program_says_in_a_line_which_extra_it_lacks(script, arguments, extra, tmp_path):
+    (tmp_path / "text.txt").write_text("Fever is common.\n")
+    result = run_on_base_install(script, *arguments, cwd=tmp_path)
+    assert result.returncode == 1
+    said = complaint(result)
+    assert said.startswith(f"{script}.py: ") and "is not installed here" in said
+    assert f'pip install "bioner_kd[{extra}]"' in said
+    assert not (tmp_path / "out").exists()

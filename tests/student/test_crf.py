@@ -1,9 +1,6 @@
 """The CRF against the list of all sequences of tags, and its gradients against differences."""
 
 import itertools
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,11 +8,22 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bioner_kd.student import chain_scores, crf
 from bioner_kd.student.crf import CRF, FORBIDDEN, log_likelihood, log_partition, posteriors
 
-ROOT = Path(__file__).resolve().parents[2]
 TAGS = ("O", "B-A", "I-A")
 LENGTHS = (4, 1, 3)
+
+
+@pytest.fixture(params=["tensorflow-addons", "ours"], scope="module", autouse=True)
+def functions(request):
+    """All tests run with tensorflow-addons, and with what stands in where it has no wheel."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "ours":
+            patch.setattr(crf, "_functions", lambda: chain_scores)
+        else:
+            patch.setattr(crf, "_functions", crf._addons)
+        yield
 
 
 def make_chain(seed=1, tags=3, size=2.0):
@@ -225,34 +233,3 @@ def test_before_any_training_a_crf_is_a_softmax_under_iob2():
     free = CRF(("O", "B-A", "B-B")).posteriors(emissions, lengths)
     words = tf.sequence_mask(lengths, 4, tf.float32)[..., tf.newaxis]
     np.testing.assert_allclose(free, tf.nn.softmax(emissions) * words, atol=1e-6)
-
-
-# transformers' TensorFlow classes set the switch once TensorFlow is imported; some shells before.
-LATE = """
-import os, sys
-{}
-from bioner_kd.student.crf import CRF
-import tensorflow as tf
-os.environ["TF_USE_LEGACY_KERAS"] = "1"
-layer = CRF(("O", "B-A"))
-assert "tensorflow_addons" not in sys.modules
-print(layer.log_likelihood(tf.zeros((1, 2, 2)), tf.zeros((1, 2), tf.int32), tf.constant([2])))
-assert "tensorflow_addons" in sys.modules
-assert os.environ["TF_USE_LEGACY_KERAS"] == "1"
-"""
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("before", ["", "os.environ['TF_USE_LEGACY_KERAS'] = '1'"])
-def test_tensorflow_addons_is_loaded_late_quietly_and_whatever_the_keras_switch_says(before):
-    finished = subprocess.run(
-        [sys.executable, "-W", "error::UserWarning", "-c", LATE.format(before)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert finished.returncode == 0, finished.stderr
-    assert "-1.386" in finished.stdout
-    assert "Addons" not in finished.stderr

@@ -3,6 +3,7 @@
 import pytest
 
 from bioner_kd.errors import InputError
+from bioner_kd.training import run_folder as module
 from bioner_kd.training.run_folder import RECORD, run_folder, unfinished_folder
 
 
@@ -77,6 +78,17 @@ def test_two_processes_do_not_make_one_run(tmp_path):
             with pytest.raises(InputError, match="unfinished: another process is training here"):
                 finish(path, "two", overwrite=overwrite)
     assert sorted(p.name for p in path.iterdir()) == [RECORD]
+
+
+def test_where_an_open_file_holds_its_folder_the_lock_lies_beside(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_LOCK_BESIDE", True)
+    path = tmp_path / "student"
+    with run_folder(path, overwrite=False) as folder:
+        assert list(folder.iterdir()) == []
+        with pytest.raises(InputError, match="another process is training here"):
+            finish(path, "two")
+        (folder / "model").write_text("one")
+    assert [p.name for p in path.iterdir()] == ["model"]
 
 
 def test_what_appeared_under_the_name_meanwhile_is_not_replaced(tmp_path):

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bioner_kd.errors import InputError, one_line
+from bioner_kd.extras import missing
 from bioner_kd.tagging.client.answers import read_answer
 from bioner_kd.tagging.client.config import ServerConfig
 from bioner_kd.tagging.client.deadline import call_within
@@ -30,8 +31,7 @@ class GrpcClient:
             from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
         except ImportError as error:
             raise InputError(
-                '--protocol=grpc needs tensorflow-serving-api: pip install "bioner_kd[serving]"; '
-                "--protocol=rest needs nothing."
+                f"--protocol=grpc: {missing('tensorflow_serving')}; --protocol=rest needs nothing."
             ) from error
         self._config, self._request = config, predict_pb2.PredictRequest
         channel = grpc.insecure_channel(config.address, options=_OPTIONS)

@@ -2,6 +2,8 @@
 
 import importlib
 import operator
+import platform
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -36,7 +38,13 @@ def interpreter_class() -> Callable[..., Any]:
             return operator.attrgetter(name)(importlib.import_module(module))
         except ImportError:
             continue
-    raise InputError("No TFLite interpreter is installed here: pip install ai-edge-litert")
+    raise InputError(f"No TFLite interpreter is installed here: {_remedy()}")
+
+
+def _remedy() -> str:
+    if (sys.platform, platform.machine()) == ("darwin", "x86_64"):
+        return "Intel Macs have no ai-edge-litert; with Python 3.10 to 3.12, pip install tensorflow"
+    return "pip install ai-edge-litert"
 
 
 def open_interpreter(content: bytes) -> Any:

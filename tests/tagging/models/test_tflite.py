@@ -105,3 +105,13 @@ def test_without_any_interpreter_it_says_what_to_install(monkeypatch: pytest.Mon
     monkeypatch.setattr(tflite, "_INTERPRETERS", (("bioner_kd.no_such_module", "Interpreter"),))
     with pytest.raises(InputError, match="pip install ai-edge-litert"):
         interpreter_class()
+
+
+def test_on_an_intel_mac_it_names_what_can_be_installed_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tflite, "_INTERPRETERS", ())
+    monkeypatch.setattr(tflite.sys, "platform", "darwin")
+    monkeypatch.setattr(tflite.platform, "machine", lambda: "x86_64")
+    with pytest.raises(InputError, match="Intel Macs .* pip install tensorflow"):
+        interpreter_class()

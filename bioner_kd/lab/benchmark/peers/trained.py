@@ -2,13 +2,14 @@
 
 import importlib.util
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bioner_kd.atomic import atomic_file, atomic_folder
 from bioner_kd.corpus.splits import read_split
 from bioner_kd.errors import InputError
+from bioner_kd.extras import missing
 from bioner_kd.lab.benchmark.child import Report, resolve
 from bioner_kd.training.digests import sentences_digest
 
@@ -23,13 +24,13 @@ class Peer:
 
     Attributes:
         title: what the table calls it.
-        packages: what it needs, name to import by requirement of pip.
+        modules: what it imports; `bioner_kd.extras` knows their extra.
         trainer: "module:function" that fills a folder.
         opener: "module:function" of the contestant.
     """
 
     title: str
-    packages: Mapping[str, str]
+    modules: tuple[str, ...]
     trainer: str
     opener: str
 
@@ -38,13 +39,13 @@ PEERS = {
     "spacy": Peer(
         "spaCy NER (CNN)",
         # Its command line imports click, which newer releases of typer no longer bring.
-        {"spacy>=3.7,<3.8": "spacy", "click>=8,<8.2": "click"},
+        ("spacy", "click"),
         f"{_PACKAGE}.spacy_ner:train",
         f"{_PACKAGE}.spacy_ner:open_spacy",
     ),
     "crf": Peer(
         "CRF (sklearn-crfsuite)",
-        {"sklearn-crfsuite>=0.5,<0.6": "sklearn_crfsuite"},
+        ("sklearn_crfsuite",),
         f"{_PACKAGE}.crf:train",
         f"{_PACKAGE}.crf:open_crf",
     ),
@@ -58,14 +59,9 @@ def check_packages(names: Sequence[str]) -> None:
         InputError: a package is not installed.
     """
     for name in names:
-        packages = PEERS[name].packages
-        missing = [pip for pip, module in packages.items() if not importlib.util.find_spec(module)]
-        if missing:
-            quoted = " ".join(f'"{requirement}"' for requirement in missing)
-            raise InputError(
-                f"--peers: {name} is not installed here: pip install {quoted}; or leave it out of "
-                "--peers."
-            )
+        for module in PEERS[name].modules:
+            if importlib.util.find_spec(module) is None:
+                raise InputError(f"--peers: {missing(module)}; or leave {name} out of --peers.")
 
 
 def is_trained(name: str, folder: Path, digest: str) -> bool:

@@ -1,12 +1,12 @@
 """Peers on disk: whose they are, and on what they were trained."""
 
 import dataclasses
-import json
 
 import pytest
 
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.errors import InputError
+from bioner_kd.extras import EXTRA_OF
 from bioner_kd.lab.benchmark.peers import trained
 from bioner_kd.lab.benchmark.peers.trained import (
     PEERS,
@@ -80,17 +80,11 @@ def test_a_training_that_fails_leaves_nothing(tmp_path, trainer):
 
 
 def test_a_missing_package_is_told_with_its_command(monkeypatch):
-    peer = dataclasses.replace(
-        PEERS["crf"], packages={"no-such>=1,<2": "no_such_package", "x": "re"}
-    )
+    peer = dataclasses.replace(PEERS["crf"], modules=("re", "no_such_package"))
     monkeypatch.setitem(PEERS, "crf", peer)
-    with pytest.raises(InputError, match='--peers: crf .* pip install "no-such>=1,<2"; or leave'):
+    monkeypatch.setitem(EXTRA_OF, "no_such_package", "benchmark")
+    with pytest.raises(
+        InputError, match=r"--peers: no_such.*bioner_kd\[benchmark\].*or leave crf out"
+    ):
         check_packages(["crf"])
     check_packages([])
-
-
-def test_packages_are_those_of_the_extra():
-    source = (trained.Path(__file__).parents[4] / "setup.py").read_text(encoding="utf-8")
-    (line,) = [line for line in source.splitlines() if line.startswith("_BENCHMARK = ")]
-    wanted = [requirement for peer in PEERS.values() for requirement in peer.packages]
-    assert sorted(json.loads(line.partition(" = ")[2])) == sorted(wanted)
