@@ -5,19 +5,18 @@ from hypothesis import strategies as st
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.export.text_graph.character_sets import CharacterSets
 from bioner_kd.export.text_graph.sentences import find_cuts
-from bioner_kd.text.sentence_ends import ABBREVIATIONS, CLOSING, FIRST, INNER, OPENING, WHITE
+from bioner_kd.text.rules import RULES
+from bioner_kd.text.sentence_ends import ABBREVIATIONS
 from bioner_kd.text.sentence_splitter import split_sentences
 
 from .texts import TEXTS
 
-SETS = CharacterSets(
-    {"white": WHITE, "opening": OPENING, "closing": CLOSING, "first": FIRST, "inner": INNER}
-)
+SETS = CharacterSets(RULES.ends.sets)
 
 
 @tf.function(input_signature=[tf.TensorSpec([None], tf.int32)], autograph=False)
 def cuts_of(code_points: tf.Tensor) -> tf.Tensor:
-    return find_cuts(code_points, SETS.find(code_points))
+    return find_cuts(code_points, SETS.find(code_points), RULES.ends)
 
 
 def sentences_in_graph(text: str) -> list[list[str]]:
