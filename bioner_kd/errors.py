@@ -2,14 +2,42 @@
 
 import reprlib
 from collections.abc import Mapping
+from pathlib import PurePath
 
 
 class InputError(ValueError):
     """Data, a file or a folder is not what it should be; says what, where and how to mend it."""
 
 
+class NewerFormatError(InputError):
+    """A file is of a format that a later version of this package writes."""
+
+
 class UsageError(ValueError):
     """A setting is out of bounds, or two settings contradict each other."""
+
+
+def check_format(found: object, newest: int, where: str) -> int:
+    """The number of a file's format, which must be one that this version reads.
+
+    Args:
+        found: what the file says.
+        newest: the highest number that is read; all from 1 to it are.
+        where: the file, for the message.
+
+    Raises:
+        NewerFormatError: it is higher.
+        ValueError: it is no whole number above 0.
+    """
+    if type(found) is not int or found < 1:  # a bool is no int here
+        name = PurePath(where).name
+        raise ValueError(f"{name} has the format {shown(found)}, no whole number from 1 on")
+    if found > newest:
+        raise NewerFormatError(
+            f"{where}: has the format {shown(found)}, and this version reads {newest} at most; a "
+            "newer version of bioner_kd made it, so update bioner_kd."
+        )
+    return found
 
 
 class _Shown(reprlib.Repr):

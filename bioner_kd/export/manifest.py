@@ -18,7 +18,7 @@ from bioner_kd.student.files import weights_file
 from bioner_kd.student.saved_student import SavedStudent
 from bioner_kd.tagging.models.layout import MANIFEST_FORMAT
 from bioner_kd.tagging.tables import TABLES
-from bioner_kd.text.tokenizer import character_classes
+from bioner_kd.text.tokenizer import Tokenizer
 
 _INTERPRETER = "ai-edge-litert"
 
@@ -47,7 +47,7 @@ def make_manifest(
         "tags": list(student.tag_set.tags),
         "features": {name: size for name, size in student.features.sizes().items()},
         "tables": TABLES,
-        "tokenizer": _tokenizer(),
+        "tokenizer": _tokenizer(student.rules.tokenizer),
         "student": _student(student),
         "comparison": dict(comparison),
         "models": {
@@ -77,11 +77,11 @@ def _bytes(files: Mapping[str, Mapping[str, Any]], model: str) -> int:
     )
 
 
-def _tokenizer() -> dict[str, str]:
+def _tokenizer(tokenizer: Tokenizer) -> dict[str, str]:
     # The rule is a class for each character, so the table of classes is its version.
     return {
         "name": "character classes",
-        "sha256": hashlib.sha256(character_classes()).hexdigest(),
+        "sha256": hashlib.sha256(tokenizer.character_classes()).hexdigest(),
     }
 
 

@@ -14,7 +14,6 @@ from bioner_kd.tagging.models.batching import Features, logits_in_batches, pad
 from bioner_kd.tagging.models.layout import NUM_WORDS, SERVING, TEXT, WORD_OUTPUTS
 from bioner_kd.tagging.models.pieces import read_in_pieces
 from bioner_kd.text.sentence import Sentence
-from bioner_kd.text.sentence_splitter import split_sentences
 
 _BATCH_SIZE, _BATCH_WORDS = 32, 16_384
 
@@ -62,7 +61,7 @@ def compare_texts(
 
 def tag_in_python(texts: Sequence[str], student: SavedStudent) -> Iterator[list[Row]]:
     """The words of each text as Python cuts it and the Keras student tags it."""
-    cut = [split_sentences(text) for text in texts]
+    cut = [list(student.rules.iterate_sentences(text)) for text in texts]
     sentences = list(itertools.chain.from_iterable(cut))
     logits = iter(_logits(sentences, student))
     decoder = student.decoder

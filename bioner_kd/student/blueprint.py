@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bioner_kd.bounded import parse_json
+from bioner_kd.errors import check_format
 from bioner_kd.student.config import CRF_HEAD, StudentConfig
 from bioner_kd.tagging.tables import Tables
 from bioner_kd.tagging.word_features import FEATURES, VECTOR
@@ -143,14 +144,13 @@ def read_blueprint(path: Path) -> Blueprint:
     """Reads the JSON file that has `Blueprint.to_json`.
 
     Raises:
-        ValueError: it is something else, or of a later version.
+        NewerFormatError: a later version wrote it.
+        ValueError: it is something else.
         OSError: it cannot be read.
     """
     with open(path, "rb") as file:
         record = parse_record(file.read(LONGEST_STRUCTURE + 1), path.name)
-    if record.get("format") != FORMAT:
-        found = reprlib.repr(record.get("format"))
-        raise ValueError(f"{path.name} has the format {found}, and this version reads {FORMAT}")
+    check_format(record.get("format"), FORMAT, str(path))
     names = {field.name for field in dataclasses.fields(StudentConfig)}
     config = record.get("config")
     if isinstance(config, dict) and (missing := sorted(names - config.keys())):

@@ -16,7 +16,7 @@ import tensorflow as tf
 
 from bioner_kd.atomic import atomic_file
 from bioner_kd.encoding.batches import BatchSource, predict_logits, student_features
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, NewerFormatError
 from bioner_kd.student.blueprint import Blueprint, read_blueprint
 from bioner_kd.student.files import STRUCTURE, WEIGHTS, is_archive, student_files, weights_file
 from bioner_kd.student.keras_archive import read_archive_blueprint, read_archive_weights
@@ -26,6 +26,7 @@ from bioner_kd.tagging.decoding import Decoder
 from bioner_kd.tagging.tables import TABLES, Tables, read_tables
 from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.tagging.word_features import WordFeatures
+from bioner_kd.text.rules import RULES, TextRules
 from bioner_kd.text.sentence import Sentence
 
 
@@ -38,12 +39,14 @@ class SavedStudent:
         features: words to the model's features.
         tag_set: the tags of the last axis of its logits.
         folder: where it is kept, None before it is saved.
+        rules: how the text is cut that it reads.
     """
 
     model: Student
     features: WordFeatures
     tag_set: TagSet
     folder: Path | None = None
+    rules: TextRules = RULES
 
     @property
     def parameters(self) -> int:
@@ -100,7 +103,7 @@ class SavedStudent:
     @property
     def tables(self) -> Tables:
         """Tables and tags: what every runtime needs beside the model."""
-        return Tables(self.tag_set, self.features, self.model.transitions)
+        return Tables(self.tag_set, self.features, self.model.transitions, self.rules)
 
     def save(self, folder: Path) -> None:
         """Writes what `load_student` reads into an existing folder.
@@ -119,7 +122,7 @@ def load_student(folder: Path) -> SavedStudent:
     """Loads what bioner_kd distill wrote.
 
     Raises:
-        InputError: the folder holds no student, or a damaged one.
+        InputError: the folder holds no student, a damaged one, or one of a later version.
     """
     try:
         tables = read_tables(folder / TABLES)
@@ -127,9 +130,11 @@ def load_student(folder: Path) -> SavedStudent:
         model = _make(blueprint, arrays)
         if model.transitions != tables.transitions:
             raise ValueError(f"{TABLES} has other transitions than the weights")
+    except NewerFormatError:
+        raise
     except (OSError, ValueError) as error:
         raise not_a_student(folder, error) from error
-    return SavedStudent(model, tables.features, tables.tag_set, folder)
+    return SavedStudent(model, tables.features, tables.tag_set, folder, tables.rules)
 
 
 def not_a_student(folder: Path, error: Exception) -> InputError:

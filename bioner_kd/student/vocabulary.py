@@ -41,4 +41,4 @@ def cut_vocabulary(student: SavedStudent, size: int) -> SavedStudent:
     for name, weight in model.weights_by_name().items():
         old = before[name]
         weight.assign(old[:rows] if weight.shape != old.shape else old)
-    return SavedStudent(model, features, student.tag_set)
+    return dataclasses.replace(student, model=model, features=features, folder=None)

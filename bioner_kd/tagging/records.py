@@ -40,7 +40,7 @@ class Records:
 
     def __call__(self, items: Sequence[Item]) -> list[str]:
         """One record an item."""
-        groups = map(sentences_of, items)
+        groups = (sentences_of(item, self.tagger.sentences) for item in items)
         if self.format == "conll":
             return [
                 "".join(map(_conll, found)) for found in self.tagger.tag_words_in_groups(groups)

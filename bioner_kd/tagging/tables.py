@@ -1,4 +1,7 @@
-"""The file of tables and tags that travels with a student: what every runtime needs beside it."""
+"""The file of tables and tags that travels with a student: what every runtime needs beside it.
+
+docs/tables.md describes its format.
+"""
 
 import gzip
 import json
@@ -9,16 +12,18 @@ from typing import Any
 
 from bioner_kd.atomic import atomic_file
 from bioner_kd.bounded import gunzip, parse_json
-from bioner_kd.errors import InputError, UsageError, one_line
+from bioner_kd.errors import InputError, NewerFormatError, UsageError, check_format, one_line
 from bioner_kd.regular_file import read_small
 from bioner_kd.tagging.checked_json import texts_of
 from bioner_kd.tagging.decoding import Decoder, Transitions
 from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.tagging.word_features import WordFeatures
-from bioner_kd.text.sentence_ends import sentence_rule
-from bioner_kd.text.tokenizer import tokenizer_rule
+from bioner_kd.text.rules import FIRST_RULES, RULES, TextRules
 
 TABLES = "tables.json"
+# The format that is written; all from 1 on are read. 1: without the entry "format", without
+# "sentences/stops", and at first without "tokenizer" and "sentences".
+FORMAT = 2
 # Bytes of the file, compressed or not: room for two million words and more. Those of a student with
 # 30,000 words are 0.4 MB.
 LARGEST = 32 << 20
@@ -34,12 +39,14 @@ class Tables:
         tag_set: the tags of the logits' last axis.
         features: words to features.
         transitions: of a student with a CRF, as `Decoder` takes them, otherwise None.
+        rules: text to sentences and words.
         decoder: logits to tags.
     """
 
     tag_set: TagSet
     features: WordFeatures
     transitions: Transitions | None = None
+    rules: TextRules = RULES
     decoder: Decoder = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -51,27 +58,30 @@ class Tables:
     def to_json(self) -> dict[str, Any]:
         """Lists, strings and numbers, and with them how text is cut into sentences and words."""
         tables: dict[str, Any] = {
+            "format": FORMAT,
             "tags": list(self.tag_set.tags),
             "features": self.features.to_json(),
         }
         if self.transitions is not None:
             tables["transitions"] = self.transitions
-        return tables | _text_rules()
+        return tables | self.rules.to_json()
 
     @classmethod
-    def from_json(cls, record: Mapping[str, Any]) -> "Tables":
-        """Reads what `to_json` gave; KeyError, TypeError or ValueError where it is not that."""
+    def from_json(cls, record: Mapping[str, Any], where: str = TABLES) -> "Tables":
+        """Reads what `to_json` gave, in this version or one before.
+
+        Raises:
+            NewerFormatError: a later version wrote it.
+            KeyError, TypeError, ValueError: it is something else.
+        """
         if not isinstance(record, dict):
             raise TypeError("it is no JSON object")
+        if check_format(record.get("format", 1), FORMAT, where) == 1:
+            record = _of_format_2(record)
         features = WordFeatures.from_json(record["features"])
         tags = texts_of(record["tags"], "tags")
-        # Students of earlier versions have no such entries; they were trained on the same words.
-        for name, rule in _text_rules().items():
-            if record.get(name, rule) != rule:
-                raise InputError(
-                    f'"{name}" says that text is cut otherwise than this version of bioner_kd does'
-                )
-        return cls(TagSet(tags), features, record.get("transitions"))
+        rules = TextRules.from_json(record)
+        return cls(TagSet(tags), features, record.get("transitions"), rules)
 
     def write(self, path: str | os.PathLike[str]) -> None:
         """Writes what `read_tables` reads, compressed where the name ends in .gz.
@@ -90,15 +100,20 @@ class Tables:
             file.write(gzip.compress(content, mtime=0) if compressed else content)
 
 
-def _text_rules() -> dict[str, Any]:
-    return {"tokenizer": tokenizer_rule(), "sentences": sentence_rule()}
+def _of_format_2(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Tables of format 1 with what was not written there."""
+    rules = FIRST_RULES.to_json()
+    sentences = record.get("sentences", rules["sentences"])
+    if isinstance(sentences, dict):
+        sentences = {"stops": rules["sentences"]["stops"], **sentences}
+    return {**rules, **record, "sentences": sentences}
 
 
 def read_tables(path: str | os.PathLike[str]) -> Tables:
     """Reads a student's tables.
 
     Raises:
-        InputError: the file is missing, damaged or of another kind.
+        InputError: the file is missing, damaged, of another kind or of a later version.
     """
     try:
         content = read_small(path, LARGEST)
@@ -116,12 +131,15 @@ def parse_tables(content: bytes, name: str) -> Tables:
     """Reads the content of a file of tables, compressed by gzip or not.
 
     Raises:
-        InputError: it is damaged or of another kind; `name` says where it is from.
+        InputError: it is damaged, of another kind or of a later version; `name` says where it is
+            from.
     """
     try:
         if content.startswith(_GZIP):
             content = gunzip(content, LARGEST)
-        return Tables.from_json(parse_json(content))
+        return Tables.from_json(parse_json(content), name)
+    except NewerFormatError:
+        raise
     except _UNREADABLE as error:
         raise _damaged(name, error) from error
 

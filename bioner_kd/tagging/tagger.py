@@ -18,7 +18,6 @@ from bioner_kd.tagging.tables import Tables
 from bioner_kd.tagging.workers.parallel import map_in_order, number_of_workers
 from bioner_kd.text.iob2 import OUTSIDE
 from bioner_kd.text.sentence import Sentence
-from bioner_kd.text.sentence_splitter import iterate_sentences
 
 Found = TypeVar("Found")
 
@@ -76,7 +75,7 @@ class Tagger:
         """Entities of a text, of one sentence or many.
 
         Args:
-            text: any text; how it is cut into sentences is said in `sentence_splitter`.
+            text: any text; `bioner_kd.text.sentence_splitter` says how it is cut into sentences.
 
         Returns:
             Entities in order, with `text[entity.start:entity.end] == entity.text`.
@@ -113,7 +112,11 @@ class Tagger:
 
     def tag_texts(self, texts: Sequence[str]) -> list[list[Entity]]:
         """Entities of each text; sentences of neighbouring texts are read together."""
-        return self.tag_groups(map(iterate_sentences, texts))
+        return self.tag_groups(map(self.sentences, texts))
+
+    def sentences(self, text: str) -> Iterator[Sentence]:
+        """The sentences of a text that have words, cut by the rules of the student's tables."""
+        return self._tables.rules.iterate_sentences(text)
 
     def tag_groups(self, groups: Iterable[Iterable[Sentence]]) -> list[list[Entity]]:
         """Entities of each group of sentences; offsets count in the sentences' texts."""

@@ -2,13 +2,12 @@
 
 import itertools
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.text.conll import read_conll
 from bioner_kd.text.plain_text import STDIN, read_text_lines
 from bioner_kd.text.sentence import Sentence
-from bioner_kd.text.sentence_splitter import iterate_sentences
 
 INPUTS = ("lines", "text", "conll")
 INPUT_HELP = (
@@ -52,9 +51,9 @@ def read_items(text: str | None, files: Sequence[str], kind: str) -> Iterator[It
     return map("".join, opened) if kind == "text" else itertools.chain.from_iterable(opened)
 
 
-def sentences_of(item: Item) -> Iterable[Sentence]:
-    """The sentences of a text; a sentence is its own."""
-    return iterate_sentences(item) if isinstance(item, str) else (item,)
+def sentences_of(item: Item, cut: Callable[[str], Iterable[Sentence]]) -> Iterable[Sentence]:
+    """The sentences of a text as a student's rules cut it; a sentence is its own."""
+    return cut(item) if isinstance(item, str) else (item,)
 
 
 def text_of(item: Item) -> str:

@@ -4,13 +4,26 @@ A word is a run of letters, digits and combining marks, or one other visible cha
 control characters and invisible format characters separate. The underscore is a word by itself, as
 in the corpora. Everything follows from the class of each character alone, so that a lookup table
 repeats the rule in any language.
+
+The functions here cut as new students read. A student that was made before keeps the rule that its
+tables hold, which is a `Tokenizer` of its own.
 """
 
 import functools
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from bioner_kd.text.character_ranges import SEPARATOR_RANGES, WORD_RANGES
+from bioner_kd.text.ranges import (
+    Ranges,
+    all_others,
+    character_set,
+    check_apart,
+    entries_of,
+    parse_ranges,
+    ranges_of,
+)
 from bioner_kd.text.sentence import Sentence
 
 SEPARATOR = 0
@@ -19,21 +32,94 @@ SINGLE = 2
 # The word of a masked text that stands for any word: one visible character that text hardly has. A
 # teacher reads it as its [MASK], a student as an unknown word.
 MASK = "\u2b1a"
+# What TensorFlow does not write as UTF-8: a word of one of these alone can be looked up, a longer
+# one cannot.
+_NONCHARACTERS = (
+    (0xFDD0, 0xFDEF),
+    *((plane + 0xFFFE, plane + 0xFFFF) for plane in range(0, 0x110000, 0x10000)),
+)
+_PLACE = "'tokenizer'"
 
 
-def _parse_ranges(ranges: str) -> list[tuple[int, int]]:
-    """Reads "61-7a aa" as [(0x61, 0x7a), (0xaa, 0xaa)]."""
-    pairs = (entry.split("-") for entry in ranges.split())
-    return [(int(pair[0], 16), int(pair[-1], 16)) for pair in pairs]
+@dataclass(frozen=True)
+class Tokenizer:
+    """A rule that cuts text into words.
+
+    Attributes:
+        word: characters that go on with the word that they stand in.
+        separator: characters that end a word and belong to none; each other one is a word by
+            itself.
+    """
+
+    word: Ranges
+    separator: Ranges
+
+    def __post_init__(self) -> None:
+        """Checks what the runtimes rely on.
+
+        Raises:
+            ValueError: a character is in both sets or twice in one of them, U+0000 does not
+                separate, or a noncharacter is part of words.
+        """
+        check_apart(_PLACE, **self.sets)
+        check_apart(_PLACE, word=self.word, noncharacters=_NONCHARACTERS)
+        # The text signature of a SavedModel puts one between any two texts.
+        check_apart(_PLACE, nul=((0, 0),), what_does_not_separate=all_others(self.separator))
+
+    @property
+    def sets(self) -> dict[str, Ranges]:
+        """The sets of characters by name."""
+        return {"word": self.word, "separator": self.separator}
+
+    @functools.cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        # The second half is tried where the first has failed, on a character of no longer word.
+        word, separator = character_set(self.word), character_set(self.separator)
+        return re.compile(f"[{word}]+|[^{separator}]")
+
+    def tokenize(self, text: str) -> list[tuple[str, int, int]]:
+        """Cuts a text into words, as the function `tokenize` says."""
+        return [(found.group(), *found.span()) for found in self._pattern.finditer(text)]
+
+    def split_words(self, text: str) -> list[str]:
+        """The words of `tokenize` without their places."""
+        return self._pattern.findall(text)
+
+    def character_classes(self) -> bytes:
+        """The class of every code point, for runtimes that look it up in a table.
+
+        Returns:
+            0x110000 bytes: SEPARATOR, WORD or SINGLE at the index of each code point.
+        """
+        classes = bytearray([SINGLE]) * 0x110000
+        for ranges, character_class_ in ((self.word, WORD), (self.separator, SEPARATOR)):
+            for first, last in ranges:
+                classes[first : last + 1] = bytes([character_class_]) * (last + 1 - first)
+        return bytes(classes)
+
+    def to_json(self) -> dict[str, Any]:
+        """The rule as JSON values, for runtimes in other languages.
+
+        Returns:
+            "word" and "separator": first and last code point of each range, in order; every other
+            character is a word by itself.
+        """
+        return {name: [list(pair) for pair in pairs] for name, pairs in self.sets.items()}
+
+    @classmethod
+    def from_json(cls, rule: object) -> "Tokenizer":
+        """Reads what `to_json` gave.
+
+        Raises:
+            ValueError: it is something else; the message names the entry.
+        """
+        names = ("word", "separator")
+        values = zip(names, entries_of(rule, _PLACE, names), strict=True)
+        return cls(*(ranges_of(value, f"'tokenizer/{name}'") for name, value in values))
 
 
-def _character_set(ranges: str) -> str:
-    """The inside of a regular expression's brackets for these ranges."""
-    return "".join(rf"\U{first:08x}-\U{last:08x}" for first, last in _parse_ranges(ranges))
-
-
-# The second half is tried where the first has failed, on a character that goes into no word.
-_WORD = re.compile(f"[{_character_set(WORD_RANGES)}]+|[^{_character_set(SEPARATOR_RANGES)}]")
+# What new students read.
+TOKENIZER = Tokenizer(parse_ranges(WORD_RANGES), parse_ranges(SEPARATOR_RANGES))
 
 
 @functools.cache
@@ -44,22 +130,12 @@ def character_classes() -> bytes:
         0x110000 bytes: SEPARATOR, WORD or SINGLE at the index of each code point. What Unicode 14
         does not assign, private use and lone surrogates are SINGLE, as they may be visible.
     """
-    classes = bytearray([SINGLE]) * 0x110000
-    for ranges, character_class_ in ((WORD_RANGES, WORD), (SEPARATOR_RANGES, SEPARATOR)):
-        for first, last in _parse_ranges(ranges):
-            classes[first : last + 1] = bytes([character_class_]) * (last + 1 - first)
-    return bytes(classes)
+    return TOKENIZER.character_classes()
 
 
 def tokenizer_rule() -> dict[str, Any]:
-    """The rule as JSON values, for runtimes in other languages.
-
-    Returns:
-        "word" and "separator": first and last code point of each range, in order; every other
-        character is a word by itself.
-    """
-    rule = {"word": WORD_RANGES, "separator": SEPARATOR_RANGES}
-    return {name: [list(pair) for pair in _parse_ranges(ranges)] for name, ranges in rule.items()}
+    """The rule as JSON values, as `Tokenizer.to_json` gives them."""
+    return TOKENIZER.to_json()
 
 
 def character_class(code_point: int) -> int:
@@ -84,12 +160,12 @@ def tokenize(text: str) -> list[tuple[str, int, int]]:
     Returns:
         (word, start, end) in order, with `text[start:end] == word`, in characters (code points).
     """
-    return [(match.group(), match.start(), match.end()) for match in _WORD.finditer(text)]
+    return TOKENIZER.tokenize(text)
 
 
 def split_words(text: str) -> list[str]:
     """The words of `tokenize` without their places."""
-    return _WORD.findall(text)
+    return TOKENIZER.split_words(text)
 
 
 def sentence_from_text(text: str, *, path: str = "", line: int = 0) -> Sentence:

@@ -20,7 +20,12 @@ data class Entity(val type: String, val start: Int, val end: Int, val text: Stri
 
 /** One thread at a time: an Interpreter may not be shared. Nothing is kept between texts. */
 class BioTagger(model: File, tables: File) : AutoCloseable {
-    private val json = JSONObject(tables.readText(StandardCharsets.UTF_8))
+    private val json = JSONObject(tables.readText(StandardCharsets.UTF_8)).also {
+        val format = it.optInt("format", 1) // which is not written in format 1
+        require(format in FORMATS) {
+            "$tables: has format $format, and this class reads $FORMATS; take its newer version"
+        }
+    }
     private val interpreter = Interpreter(model, Interpreter.Options().setNumThreads(1))
     private val splitter = SentenceSplitter(json.getJSONObject("sentences"))
     private val tokenizer = Tokenizer(json.getJSONObject("tokenizer"))
@@ -90,6 +95,7 @@ class BioTagger(model: File, tables: File) : AutoCloseable {
     private companion object {
         const val PIECE = 512
         const val CONTEXT = 64
+        val FORMATS = 1..2 // of tables.json
         val LENGTHS = intArrayOf(16, 32, 64, 128, 256, 512)
     }
 }
@@ -136,6 +142,7 @@ private class SentenceSplitter(rule: JSONObject) {
     private val closing = CharacterSet(rule.getJSONArray("closing"))
     private val first = CharacterSet(rule.getJSONArray("first"))
     private val inner = CharacterSet(rule.getJSONArray("inner"))
+    private val stops = CharacterSet(rule.optJSONArray("stops") ?: JSONArray(STOPS_OF_FORMAT_1))
     private val abbreviations = rule.getJSONArray("abbreviations").strings().toSet()
     private val longest = rule.getInt("longest_abbreviation")
 
@@ -188,9 +195,9 @@ private class SentenceSplitter(rule: JSONObject) {
         found.add(start until last)
     }
 
-    /** Where the sentence ends whose full stop, "!" or "?" is at `i`; `i` where none does. */
+    /** Where the sentence ends whose stop is at `i`; `i` where none does. */
     private fun sentenceEnd(text: IntArray, i: Int, last: Int): Int {
-        if (text[i] != STOP && text[i] != '!'.code && text[i] != '?'.code) return i
+        if (text[i] !in stops) return i
         var end = i + 1
         while (end < last && text[end] in closing) end++
         var next = end
@@ -216,6 +223,7 @@ private class SentenceSplitter(rule: JSONObject) {
         const val LF = 10
         const val CR = 13
         const val STOP = 46
+        const val STOPS_OF_FORMAT_1 = "[[33, 33], [46, 46], [63, 63]]"
         val SINGLE_LETTERS = Regex("[A-Za-z](?:\\.[A-Za-z])*")
     }
 }

@@ -17,12 +17,27 @@ namespace {
 // bioner_kd/tagging/long_sentences.py says why.
 constexpr size_t kPiece = 512, kContext = 64;
 
+// Formats of tables.json that this program reads. Format 1 is not written there.
+constexpr int kFirstFormat = 1, kLastFormat = 2;
+
 std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream content;
   content << file.rdbuf();
   if (!file) throw std::runtime_error(path + ": cannot read this file");
   return content.str();
+}
+
+Json read_tables(const std::string& path) {
+  Json tables = JsonReader(read_file(path)).read();
+  double format = tables.has("format") ? tables.at("format").number : 1;
+  if (format != kFirstFormat && format != kLastFormat) {
+    std::ostringstream message;
+    message << path << ": has format " << format << ", and this program reads " << kFirstFormat
+            << " and " << kLastFormat << "; build the program that came with the export";
+    throw std::runtime_error(message.str());
+  }
+  return tables;
 }
 
 class Tagger {
@@ -99,8 +114,7 @@ int main(int count, char** arguments) {
     return 2;
   }
   try {
-    Json tables = JsonReader(read_file(arguments[2])).read();
-    Tagger(arguments[1], tables).tag(from_utf8(arguments[3]));
+    Tagger(arguments[1], read_tables(arguments[2])).tag(from_utf8(arguments[3]));
   } catch (const std::exception& error) {
     std::cerr << "tag: " << error.what() << "\n";
     return 1;

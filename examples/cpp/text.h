@@ -47,6 +47,10 @@ class CharacterSet {
       ranges_.push_back({range.items.at(0).integer(), range.items.at(1).integer()});
     std::sort(ranges_.begin(), ranges_.end());
   }
+  explicit CharacterSet(const std::u32string& characters) {
+    for (char32_t code : characters) ranges_.push_back({code, code});
+    std::sort(ranges_.begin(), ranges_.end());
+  }
 
   bool has(char32_t code) const {
     auto after = std::upper_bound(ranges_.begin(), ranges_.end(), code,
@@ -83,7 +87,7 @@ class SentenceSplitter {
  public:
   explicit SentenceSplitter(const Json& rule)
       : white_(rule.at("white")), opening_(rule.at("opening")), closing_(rule.at("closing")),
-        first_(rule.at("first")), inner_(rule.at("inner")),
+        first_(rule.at("first")), inner_(rule.at("inner")), stops_(stops_of(rule)),
         longest_(rule.at("longest_abbreviation").integer()) {
     for (const Json& entry : rule.at("abbreviations").items) abbreviations_.insert(entry.text);
   }
@@ -105,9 +109,14 @@ class SentenceSplitter {
   }
 
  private:
-  CharacterSet white_, opening_, closing_, first_, inner_;
+  CharacterSet white_, opening_, closing_, first_, inner_, stops_;
   size_t longest_;
   std::set<std::string> abbreviations_;
+
+  // Format 1 does not name them.
+  static CharacterSet stops_of(const Json& rule) {
+    return rule.has("stops") ? CharacterSet(rule.at("stops")) : CharacterSet(U".!?");
+  }
 
   static size_t line_break(const std::u32string& text, size_t i) {
     if (i >= text.size() || (text[i] != U'\n' && text[i] != U'\r')) return 0;
@@ -140,9 +149,9 @@ class SentenceSplitter {
     found.push_back({start, last});
   }
 
-  // Where the sentence ends whose full stop, "!" or "?" is at `i`; `i` where none does.
+  // Where the sentence ends whose stop is at `i`; `i` where none does.
   size_t sentence_end(const std::u32string& text, size_t i, size_t last) const {
-    if (text[i] != U'.' && text[i] != U'!' && text[i] != U'?') return i;
+    if (!stops_.has(text[i])) return i;
     size_t end = i + 1;
     while (end < last && closing_.has(text[end])) ++end;
     size_t next = end;

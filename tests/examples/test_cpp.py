@@ -2,6 +2,7 @@
 
 import importlib.util
 import itertools
+import json
 import os
 import re
 import shutil
@@ -12,8 +13,14 @@ from pathlib import Path
 import pytest
 
 from bioner_kd.corpus.demo import read_demo
+from bioner_kd.tagging.decoding import Entity
 from bioner_kd.tagging.tagger import Tagger
 
+from ..tagging.models.without_tables import without_tables
+
+OTHER = json.loads(
+    (Path(__file__).resolve().parents[1] / "text" / "other_rules.json").read_text(encoding="utf-8")
+)
 SOURCES = Path(__file__).resolve().parents[2] / "examples" / "cpp"
 LIBRARY = "libtensorflowlite_c.so"
 DEMO = [sentence.text for sentence in read_demo("test")]
@@ -48,10 +55,12 @@ def tag(export_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Tag:
         capture_output=True,
     )
 
-    def run(text: str, model: str = "student_float32.tflite") -> "subprocess.CompletedProcess[str]":
+    def run(
+        text: str, model: str = "student_float32.tflite", cwd: Path = export_folder
+    ) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
             [str(folder / "tag"), model, "tables.json", text],
-            cwd=export_folder,
+            cwd=cwd,
             capture_output=True,
             text=True,
             timeout=60,
@@ -77,10 +86,12 @@ TEXTS = [
 
 @pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
 def test_it_finds_what_python_finds(tag: Tag, export_folder: Path, text: str) -> None:
-    result = tag(text)
+    compare(tag(text), Tagger.load(export_folder, form="float32").tag(text))
+
+
+def compare(result: "subprocess.CompletedProcess[str]", expected: list[Entity]) -> None:
     assert result.returncode == 0, result.stderr
     rows = [line.split("\t") for line in result.stdout.split("\n")[:-1]]
-    expected = Tagger.load(export_folder, form="float32").tag(text)
     found = [(row[0], int(row[1]), int(row[2])) for row in rows]
     assert found == [(e.type, e.start, e.end) for e in expected]
     for row, entity in zip(rows, expected, strict=True):
@@ -96,6 +107,57 @@ def test_the_texts_have_entities(export_folder: Path) -> None:
 def test_the_int8_model_runs_too(tag: Tag) -> None:
     result = tag(DEMO[0], "student_int8.tflite")
     assert result.returncode == 0, result.stderr
+
+
+# The tiny student finds nothing in most short texts, so each case stands before one of the demo.
+OTHER_TEXTS = [f"{case['text']} {text}" for case, text in zip(OTHER["cases"], DEMO, strict=False)]
+OTHER_TEXTS.append("|".join(DEMO[:9]).replace(".", ";").replace(" ", "\u00ad", 9))
+
+
+@pytest.fixture(scope="module")
+def of_other_rules(export_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model beside tables that cut text otherwise and fold other characters."""
+    folder = tmp_path_factory.mktemp("other")
+    record = json.loads((export_folder / "tables.json").read_text(encoding="utf-8"))
+    record |= {name: OTHER["rules"][name] for name in ("tokenizer", "sentences")}
+    record["features"]["folding"] = OTHER["rules"]["folding"]
+    (folder / "tables.json").write_text(json.dumps(record), encoding="utf-8")
+    model = (export_folder / "student_float32.tflite").read_bytes()
+    (folder / "student_float32.tflite").write_bytes(without_tables(model))
+    return folder
+
+
+def test_another_rule_is_honoured(tag: Tag, export_folder: Path, of_other_rules: Path) -> None:
+    other = Tagger.load(of_other_rules / "student_float32.tflite")
+    plain = Tagger.load(export_folder, form="float32")
+    differing = 0
+    for text in OTHER_TEXTS:
+        expected = other.tag(text)
+        compare(tag(text, cwd=of_other_rules), expected)
+        differing += [(e.start, e.end) for e in expected] != [
+            (e.start, e.end) for e in plain.tag(text)
+        ]
+    assert differing > 3
+
+
+def test_tables_of_format_1_are_read(tag: Tag, export_folder: Path, tmp_path: Path) -> None:
+    record = json.loads((export_folder / "tables.json").read_text(encoding="utf-8"))
+    assert record.pop("format") == 2 and record["sentences"].pop("stops")
+    (tmp_path / "tables.json").write_text(json.dumps(record), encoding="utf-8")
+    shutil.copy(export_folder / "student_float32.tflite", tmp_path)
+    text = " ".join(DEMO[:30]).replace(" .", ".")
+    assert tag(text, cwd=tmp_path).stdout == tag(text).stdout != ""
+
+
+def test_tables_of_another_format_are_refused(
+    tag: Tag, export_folder: Path, tmp_path: Path
+) -> None:
+    record = json.loads((export_folder / "tables.json").read_text(encoding="utf-8"))
+    (tmp_path / "tables.json").write_text(json.dumps(record | {"format": 3}), encoding="utf-8")
+    shutil.copy(export_folder / "student_float32.tflite", tmp_path)
+    result = tag("gout", cwd=tmp_path)
+    assert result.returncode == 1 and not result.stdout
+    assert "tables.json: has format 3, and this program reads 1 and 2" in result.stderr
 
 
 def test_what_is_missing_is_said(tag: Tag) -> None:

@@ -18,6 +18,7 @@ from bioner_kd.tagging.models.pieces import Piece, cut_in_pieces
 from bioner_kd.tagging.tables import Tables
 from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.tagging.word_features import FeatureConfig, WordFeatures
+from bioner_kd.text.rules import TextRules
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.sentence_splitter import sentence_spans, split_sentences
 from bioner_kd.text.tokenizer import split_words, tokenize
@@ -27,6 +28,9 @@ from .browser import served
 pytestmark = pytest.mark.slow
 CASES = json.loads(
     (Path(__file__).parents[1] / "text" / "tokenizer_cases.json").read_text(encoding="utf-8")
+)
+OTHER = json.loads(
+    (Path(__file__).resolve().parents[1] / "text" / "other_rules.json").read_text(encoding="utf-8")
 )
 TAGS = ("O", "B-Chemical", "I-Chemical", "B-Disease", "I-Disease")
 PIECES = [
@@ -179,6 +183,65 @@ def test_words_of_sentences_have_their_places_in_the_whole_text(page: Any, table
     for text, sentences in zip(given, found, strict=True):
         expected = [[list(span) for span in s.spans] for s in split_sentences(text)]
         assert sentences == expected, repr(text)
+
+
+WORDS_OF_SENTENCES = """async ([tables, texts]) => {
+  const { Tagger } = await import("/tagger.js");
+  const tagger = new Tagger(null, tables);
+  return texts.map((text) => [...tagger.sentences(text)]
+    .map((words) => words.map((w) => [w.text, w.start, w.end])));
+}"""
+
+
+@pytest.mark.parametrize("of_format_1", [False, True])
+def test_another_rule_is_honoured(page: Any, tables: Tables, of_format_1: bool) -> None:
+    record = tables.to_json() | {n: OTHER["rules"][n] for n in ("tokenizer", "sentences")}
+    if of_format_1:
+        stops = ("sentences", {k: v for k, v in record["sentences"].items() if k != "stops"})
+        record = {k: v for k, v in record.items() if k != "format"} | dict([stops])
+    given = [*(case["text"] for case in OTHER["cases"]), *texts(), "\U0001f48aapprox. A"]
+    found = page.evaluate(WORDS_OF_SENTENCES, [record, given])
+    rules = Tables.from_json(json.loads(json.dumps(record))).rules
+    assert (rules == TextRules.from_json(OTHER["rules"])) is not of_format_1
+    for text, sentences in zip(given, found, strict=True):
+        expected = [
+            [[word, *span] for word, span in zip(s.words, s.spans, strict=True)]
+            for s in rules.iterate_sentences(text)
+        ]
+        assert sentences == expected, repr(text)
+    if not of_format_1:
+        assert found[: len(OTHER["cases"])] == [case["sentences"] for case in OTHER["cases"]]
+
+
+@pytest.mark.parametrize("number", [0, 3, "2", None])
+def test_tables_of_another_format_are_refused(page: Any, tables: Tables, number: object) -> None:
+    message = page.evaluate(
+        """async (tables) => {
+          const { Tagger } = await import("/tagger.js");
+          try { new Tagger(null, tables); } catch (error) { return error.message; }
+        }""",
+        tables.to_json() | {"format": number},
+    )
+    if number is None:
+        assert message is None  # as if it were not written
+    else:
+        assert f"tables.json has format {number}, and this page reads 1 and 2." in message
+
+
+def test_another_folding_is_honoured(page: Any, tables: Tables) -> None:
+    data = {**tables.to_json()["features"], "folding": OTHER["rules"]["folding"]}
+    words = ["\u03b2", "\U0001f48a", "\u00e9", "a\u00e9\u03b2", "\u00e5"]
+    found = page.evaluate(
+        """async ([data, words]) => {
+          const { WordFeatures } = await import("/features.js");
+          const { char_ids } = new WordFeatures(data).encode(words, words.length);
+          return [...char_ids.data];
+        }""",
+        [data, words],
+    )
+    expected = WordFeatures.from_json(json.loads(json.dumps(data))).encode(words)["char_ids"]
+    assert found == expected.flatten().tolist()
+    assert found != tables.features.encode(words)["char_ids"].flatten().tolist()
 
 
 def test_features_are_pythons(page: Any, tables: Tables) -> None:

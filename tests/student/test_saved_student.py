@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, NewerFormatError
 from bioner_kd.student.config import StudentConfig
 from bioner_kd.student.model import Student
 from bioner_kd.student.saved_student import SavedStudent, load_student
@@ -139,6 +139,29 @@ def test_a_damaged_folder_is_an_input_error_of_one_line(folder, damage):
     message = str(caught.value)
     assert str(folder) in message and "bioner_kd distill" in message
     assert "\n" not in message
+
+
+@pytest.mark.parametrize("name", ["tables.json", "student.json"])
+def test_a_student_of_a_newer_version_says_so(folder, name):
+    path = folder / name
+    data = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(data | {"format": 9}), encoding="utf-8")
+    with pytest.raises(NewerFormatError) as caught:
+        load_student(folder)
+    message = str(caught.value)
+    assert message.startswith(f"{path}: has the format 9") and "update bioner_kd" in message
+    assert "damaged" not in message and "scripts/distill.py" not in message
+
+
+def test_a_student_keeps_the_rules_that_its_tables_hold(kept, folder, tmp_path):
+    rewrite_tables(folder, lambda data: data["sentences"]["abbreviations"].append("pat"))
+    loaded = load_student(folder)
+    assert "pat" in loaded.rules.ends.abbreviations and loaded.rules != kept[0].rules
+    assert loaded.tables == read_tables(folder / "tables.json")
+    loaded.save(tmp_path)
+    assert load_student(tmp_path).rules == loaded.rules
+    for before, after in zip(kept[0].logits(SENTENCES), loaded.logits(SENTENCES), strict=True):
+        np.testing.assert_array_equal(before, after)
 
 
 def test_a_student_is_three_files_and_saves_the_same_bytes_each_time(kept, tmp_path):

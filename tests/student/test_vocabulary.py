@@ -1,5 +1,7 @@
 """A student with fewer word vectors."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from bioner_kd.student.saved_student import SavedStudent
 from bioner_kd.student.vocabulary import cut_vocabulary
 from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.tagging.word_features import LEARNT, UNKNOWN, VECTOR, FeatureConfig, WordFeatures
+from bioner_kd.text.rules import RULES
 from bioner_kd.text.sentence import Sentence
 
 SENTENCES = [Sentence.from_words(text.split()) for text in ("gout gout gout fever fever", "rash")]
@@ -42,6 +45,15 @@ def test_words_that_keep_their_vectors_read_as_before_and_others_as_unknown(head
     np.testing.assert_array_equal(after[0], before[0])
     assert np.abs(after[1] - before[1]).max() > 0
     assert cut.decoder.transitions == student.decoder.transitions
+
+
+def test_a_cut_student_reads_text_as_before_and_is_not_on_disk(tmp_path):
+    ends = dataclasses.replace(RULES.ends, abbreviations=frozenset(["pat"]))
+    rules = dataclasses.replace(RULES, ends=ends)
+    student = dataclasses.replace(make_student(), rules=rules, folder=tmp_path)
+    cut = cut_vocabulary(student, 2)
+    assert cut.tables.rules == rules != RULES
+    assert cut.folder is None
 
 
 def test_a_student_with_no_more_vectors_stays_as_it_is():

@@ -1,16 +1,24 @@
+import copy
 import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bioner_kd.errors import InputError
-from bioner_kd.tagging.tables import Tables, read_tables
+from bioner_kd.errors import InputError, NewerFormatError
+from bioner_kd.tagging.tables import FORMAT, Tables, read_tables
 from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.tagging.word_features import FeatureConfig, WordFeatures
+from bioner_kd.text.rules import FIRST_RULES, TextRules
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.tokenizer import SEPARATOR, SINGLE, WORD, character_classes
 
+TESTS = Path(__file__).resolve().parents[1]
+SAVED_MODELS = TESTS.parent / "saved_models"
+OTHER_RULES = json.loads((TESTS / "text" / "other_rules.json").read_text(encoding="utf-8"))["rules"]
+OTHER_RULES = {name: OTHER_RULES[name] for name in ("tokenizer", "sentences")}
 SENTENCE = Sentence.from_words(["β-thalassaemia", "\u2028", '"', "é"])
 TABLES = Tables(
     TagSet(("O", "B-Disease", "I-Disease")),
@@ -165,21 +173,104 @@ def test_the_tables_say_how_text_is_cut_into_words(tmp_path: Path) -> None:
     assert bytes(classes) == character_classes()
 
 
-def test_tables_without_the_rules_of_text_are_those_of_earlier_versions(tmp_path: Path) -> None:
+def without_the_rules(record: dict[str, Any]) -> None:
+    del record["format"], record["tokenizer"], record["sentences"]
+
+
+def with_the_rules_of_format_1(record: dict[str, Any]) -> None:
+    del record["format"], record["sentences"]["stops"]
+
+
+@pytest.mark.parametrize("change", [without_the_rules, with_the_rules_of_format_1])
+def test_tables_without_the_rules_of_text_are_those_of_earlier_versions(
+    tmp_path: Path, change: Callable[[dict[str, Any]], None]
+) -> None:
     record = TABLES.to_json()
-    del record["tokenizer"], record["sentences"]
+    change(record)
+    path = tmp_path / "tables.json"
+    for of_format_1 in (record, {"format": 1, **record}):
+        path.write_text(json.dumps(of_format_1), encoding="utf-8")
+        assert read_tables(path) == TABLES
+        assert read_tables(path).rules == FIRST_RULES
+
+
+@pytest.mark.parametrize("name", ["disease_bilstm", "disease_chemical_bilstm"])
+def test_ready_students_of_format_1_are_read(name: str) -> None:
+    path = SAVED_MODELS / name / "tables.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    assert "format" not in record and "stops" not in record["sentences"]
+    read = read_tables(path)
+    assert read.rules == FIRST_RULES
+    written = read.to_json()
+    assert written.pop("format") == FORMAT == 2 and written["sentences"].pop("stops")
+    assert json.loads(json.dumps(written)) == record
+
+
+def test_tables_say_their_format_first() -> None:
+    assert next(iter(TABLES.to_json().items())) == ("format", 2)
+
+
+def test_tables_that_cut_text_otherwise_are_read_and_written_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "tables.json"
+    path.write_text(json.dumps(TABLES.to_json() | OTHER_RULES), encoding="utf-8")
+    tables = read_tables(path)
+    assert tables != TABLES and tables.features == TABLES.features
+    assert tables.rules == TextRules.from_json(OTHER_RULES)
+    tables.write(path)
+    assert read_tables(path) == tables
+    assert json.loads(path.read_text(encoding="utf-8"))["tokenizer"] == OTHER_RULES["tokenizer"]
+
+
+def test_a_rule_of_format_1_that_differs_from_todays_is_honoured(tmp_path: Path) -> None:
+    record = TABLES.to_json() | copy.deepcopy(OTHER_RULES)
+    with_the_rules_of_format_1(record)
     path = tmp_path / "tables.json"
     path.write_text(json.dumps(record), encoding="utf-8")
-    assert read_tables(path) == TABLES
+    rules = read_tables(path).rules
+    assert rules.tokenizer == TextRules.from_json(OTHER_RULES).tokenizer
+    assert rules.ends.stops == FIRST_RULES.ends.stops
 
 
 @pytest.mark.parametrize("rule", ["tokenizer", "sentences"])
-def test_tables_of_a_version_that_cuts_text_otherwise_are_refused(
-    tmp_path: Path, rule: str
+@pytest.mark.parametrize("number", [1, 2])
+def test_tables_with_a_part_of_a_rule_alone_are_refused(
+    tmp_path: Path, rule: str, number: int
 ) -> None:
-    record = TABLES.to_json()
-    record[rule].popitem()
+    record = TABLES.to_json() | {"format": number}
+    record[rule].pop("inner" if rule == "sentences" else "separator")
     path = tmp_path / "tables.json"
     path.write_text(json.dumps(record), encoding="utf-8")
-    with pytest.raises(InputError, match=f'"{rule}" says that text is cut otherwise'):
+    with pytest.raises(InputError, match=f"tables.json: .*'{rule}' has no "):
+        read_tables(path)
+
+
+@pytest.mark.parametrize("change", [without_the_rules, with_the_rules_of_format_1])
+def test_tables_of_format_2_must_have_the_whole_rules(
+    tmp_path: Path, change: Callable[[dict[str, Any]], None]
+) -> None:
+    record = TABLES.to_json()
+    change(record)
+    path = tmp_path / "tables.json"
+    path.write_text(json.dumps(record | {"format": 2}), encoding="utf-8")
+    with pytest.raises(InputError, match="not the tables of a student.*(tokenizer|stops)"):
+        read_tables(path)
+
+
+@pytest.mark.parametrize("number", [3, 10**30])
+def test_tables_of_a_newer_version_say_so(tmp_path: Path, number: int) -> None:
+    path = tmp_path / "tables.json"
+    # What else they hold is not looked at: nobody knows how a later format writes it.
+    path.write_text(json.dumps({"format": number, "labels": []}), encoding="utf-8")
+    with pytest.raises(NewerFormatError) as raised:
+        read_tables(path)
+    message = str(raised.value)
+    assert message.startswith(f"{path}: has the format ") and str(number) in message
+    assert "reads 2 at most" in message and message.endswith("so update bioner_kd.")
+
+
+@pytest.mark.parametrize("number", [0, -1, 2.0, "2", True, None, [2]])
+def test_a_format_that_is_no_number_is_damage(tmp_path: Path, number: object) -> None:
+    path = tmp_path / "tables.json"
+    path.write_text(json.dumps(TABLES.to_json() | {"format": number}), encoding="utf-8")
+    with pytest.raises(InputError, match="damaged ones .tables.json has the format .*again"):
         read_tables(path)

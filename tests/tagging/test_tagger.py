@@ -1,6 +1,8 @@
 """Text in, entities out: equal to the Keras student, stateless, thread-safe, with true offsets."""
 
+import dataclasses
 import itertools
+import json
 import pickle
 import subprocess
 import sys
@@ -17,14 +19,19 @@ from bioner_kd.corpus.demo import read_demo
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.student.saved_student import SavedStudent
 from bioner_kd.tagging.decoding import Entity
+from bioner_kd.tagging.records import Records
 from bioner_kd.tagging.tables import Tables
 from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.tagging.tagger import Tagger
 from bioner_kd.tagging.word_features import FeatureConfig, WordFeatures
+from bioner_kd.text.rules import TextRules
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.tokenizer import tokenize
 
 ROOT = Path(__file__).resolve().parents[2]
+OTHER = json.loads(
+    (Path(__file__).resolve().parents[1] / "text" / "other_rules.json").read_text(encoding="utf-8")
+)
 TEXTS = [sentence.text for sentence in read_demo("test")]
 
 
@@ -164,6 +171,40 @@ def test_eight_threads_at_once(tagger: Tagger) -> None:
 def test_a_pickled_tagger_tags_the_same(tagger: Tagger) -> None:
     copy = pickle.loads(pickle.dumps(tagger))
     assert list(copy.tag_many(TEXTS[:10])) == list(tagger.tag_many(TEXTS[:10]))
+
+
+@pytest.fixture(scope="module")
+def of_other_rules(trained_student: SavedStudent, float32: Tagger) -> Tagger:
+    """The same model with tables that cut text otherwise."""
+    rules = TextRules.from_json(OTHER["rules"])
+    return Tagger(float32._model, dataclasses.replace(trained_student.tables, rules=rules))
+
+
+def test_text_is_cut_as_the_tables_say(of_other_rules: Tagger, float32: Tagger) -> None:
+    for case in OTHER["cases"]:
+        groups = [of_other_rules.sentences(case["text"])]
+        (found,) = of_other_rules.tag_words_in_groups(groups)
+        assert [
+            [[word, *span] for word, span in zip(s.words, s.spans, strict=True)] for s, _ in found
+        ] == case["sentences"]
+        (record,) = Records(of_other_rules, "conll")([case["text"]])
+        lines = ["\n".join(row[0] for row in sentence) for sentence in case["sentences"]]
+        words = "\n".join(line.partition("\t")[0] for line in record.split("\n"))
+        assert words == "".join(f"{line}\n\n" for line in lines)
+    joined = "; and ".join(TEXTS).replace(" ", "-", 40)
+    assert of_other_rules.tag(joined) != float32.tag(joined)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_pickled_tagger_keeps_the_rules_of_its_tables(
+    of_other_rules: Tagger, float32: Tagger, workers: int
+) -> None:
+    texts = [text.replace(" ", "|", 3).replace(".", ";") for text in TEXTS] * 8
+    copy = pickle.loads(pickle.dumps(of_other_rules))
+    expected = [[(e.type, e.start, e.end) for e in of_other_rules.tag(text)] for text in texts]
+    found = copy.tag_many(texts, workers=workers)
+    assert [[(e.type, e.start, e.end) for e in one] for one in found] == expected
+    assert expected != [[(e.type, e.start, e.end) for e in float32.tag(text)] for text in texts]
 
 
 def test_a_pickle_does_not_grow_with_use(float32: Tagger) -> None:

@@ -7,6 +7,7 @@ import pytest
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.tagging.texts import read_items, sentences_of, size_of, text_of
 from bioner_kd.text.sentence import Sentence
+from bioner_kd.text.sentence_splitter import iterate_sentences
 
 
 def test_a_given_text_is_all() -> None:
@@ -59,11 +60,11 @@ def test_half_a_character_on_the_command_line_is_refused() -> None:
 
 
 def test_a_text_has_sentences_and_a_sentence_is_one() -> None:
-    assert [s.words for s in sentences_of("It is. It was.")] == [
+    assert [s.words for s in sentences_of("It is. It was.", iterate_sentences)] == [
         ("It", "is", "."),
         ("It", "was", "."),
     ]
     sentence = Sentence.from_words(["Dr", ".", "Gout"])
-    assert list(sentences_of(sentence)) == [sentence]
+    assert list(sentences_of(sentence, iterate_sentences)) == [sentence]
     assert (text_of("a b"), text_of(sentence)) == ("a b", "Dr . Gout")
     assert (size_of("a b"), size_of(sentence)) == (3, 18)

@@ -102,10 +102,11 @@ class _Folding:
         texts = [text for _, text in entries]
         self._lengths = np.array([len(text) for text in texts], np.int64)
         self._starts = np.cumsum(self._lengths) - self._lengths
-        self._values = np.array([ord(c) for text in texts for c in text], np.int32)
+        # At least one, which is read for characters that have no entry.
+        self._values = np.array([ord(c) for text in texts for c in text] or [0], np.int32)
 
     def fold(self, words: _Words) -> _Words:
-        if not len(self._values):
+        if not len(self._keys):
             return words
         found, entry = find_sorted(self._keys, words.values)
         lengths = tf.where(found, tf.gather(self._lengths, entry), 1)

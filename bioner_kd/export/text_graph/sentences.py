@@ -10,27 +10,26 @@ import numpy as np
 import tensorflow as tf
 
 from bioner_kd.export.text_graph.characters import following
-from bioner_kd.text.sentence_ends import ABBREVIATIONS, LONGEST_ABBREVIATION
+from bioner_kd.text.sentence_ends import SentenceEnds
 
 _LINE_FEED, _RETURN, _FULL_STOP = ord("\n"), ord("\r"), ord(".")
 # An abbreviation becomes a number of base 32, which 12 letters fit in.
 _MOST_LETTERS = 12
-_POWERS = [
-    32**place if place < _MOST_LETTERS else 0 for place in reversed(range(LONGEST_ABBREVIATION))
-]
 
 
 def _number(word: str) -> int:
     return sum((ord(letter) & 31) * 32**place for place, letter in enumerate(reversed(word)))
 
 
-def find_cuts(code_points: tf.Tensor, sets: Mapping[str, tf.Tensor]) -> tf.Tensor:
+def find_cuts(
+    code_points: tf.Tensor, sets: Mapping[str, tf.Tensor], rule: SentenceEnds
+) -> tf.Tensor:
     """Where sentences end.
 
     Args:
         code_points: int32 (characters,), NUL at both ends.
-        sets: bool (characters,) for each of "white", "opening", "closing", "first" and "inner", as
-            `bioner_kd.text.sentence_ends` names them.
+        sets: bool (characters,) for each set of the rule.
+        rule: of the student.
 
     Returns:
         int64 (cuts,), characters before which there is a cut, in no order. There may be several
@@ -38,7 +37,7 @@ def find_cuts(code_points: tf.Tensor, sets: Mapping[str, tf.Tensor]) -> tf.Tenso
         there anyway.
     """
     not_white = tf.where(~sets["white"])[:, 0]
-    ends = _ends_behind_stops(code_points, sets, not_white)
+    ends = _ends_behind_stops(code_points, sets, not_white, rule)
     return tf.concat([_ends_of_blank_lines(code_points, not_white), ends], axis=0)
 
 
@@ -51,17 +50,20 @@ def _ends_of_blank_lines(code_points: tf.Tensor, not_white: tf.Tensor) -> tf.Ten
 
 
 def _ends_behind_stops(
-    code_points: tf.Tensor, sets: Mapping[str, tf.Tensor], not_white: tf.Tensor
+    code_points: tf.Tensor,
+    sets: Mapping[str, tf.Tensor],
+    not_white: tf.Tensor,
+    rule: SentenceEnds,
 ) -> tf.Tensor:
-    full_stop = code_points == _FULL_STOP
-    stops = tf.where(full_stop | (code_points == ord("!")) | (code_points == ord("?")))[:, 0]
+    stops = tf.where(sets["stops"])[:, 0]
     ends = _next(tf.where(~sets["closing"])[:, 0], stops + 1)
     behind = _next(not_white, ends)
     first = _next(tf.where(~sets["opening"])[:, 0], behind)
     cuts = (behind > ends) & tf.gather(sets["first"], first)
     stops, ends = tf.boolean_mask(stops, cuts), tf.boolean_mask(ends, cuts)
-    abbreviated = _abbreviated(code_points, sets["inner"], stops)
-    return tf.boolean_mask(ends, ~(tf.gather(full_stop, stops) & abbreviated))
+    full_stop = tf.gather(code_points, stops) == _FULL_STOP
+    abbreviated = _abbreviated(code_points, sets["inner"], stops, rule)
+    return tf.boolean_mask(ends, ~(full_stop & abbreviated))
 
 
 def _next(places: tf.Tensor, start: tf.Tensor) -> tf.Tensor:
@@ -69,9 +71,12 @@ def _next(places: tf.Tensor, start: tf.Tensor) -> tf.Tensor:
     return tf.gather(places, tf.searchsorted(places, start))
 
 
-def _abbreviated(code_points: tf.Tensor, inner: tf.Tensor, stops: tf.Tensor) -> tf.Tensor:
+def _abbreviated(
+    code_points: tf.Tensor, inner: tf.Tensor, stops: tf.Tensor, rule: SentenceEnds
+) -> tf.Tensor:
     """Whether what stands before each stop is an abbreviation."""
-    places = stops[:, tf.newaxis] + np.arange(-LONGEST_ABBREVIATION, 0)
+    longest = rule.longest_abbreviation
+    places = stops[:, tf.newaxis] + np.arange(-longest, 0)
     window = tf.gather(code_points, tf.maximum(places, 0))
     lower = window | 0x20
     letter = (lower >= ord("a")) & (lower <= ord("z"))
@@ -79,12 +84,14 @@ def _abbreviated(code_points: tf.Tensor, inner: tf.Tensor, stops: tf.Tensor) -> 
     run = tf.cast(letter | (window == _FULL_STOP), tf.int64)
     run = tf.math.cumprod(run, axis=1, reverse=True)
     length = tf.reduce_sum(run, axis=1)
-    # A run that fills the window is no abbreviation, whatever stands before it.
-    before = tf.gather(inner, tf.maximum(stops - length - 1, 0))
+    # What stands before a run that fills the window is not looked at.
+    before = tf.gather(inner, tf.maximum(stops - length - 1, 0)) & (length < longest)
     alone = (length > 0) & ~before
     single_letters = (length % 2 == 1) & _alternates(letter, run)
-    number = tf.reduce_sum(tf.cast(lower & 31, tf.int64) * run * np.array(_POWERS), axis=1)
-    known = np.array([_number(word) for word in ABBREVIATIONS])
+    powers = [32**place if place < _MOST_LETTERS else 0 for place in range(longest)]
+    digits = tf.cast(lower & 31, tf.int64) * run
+    number = tf.reduce_sum(digits * np.array(powers[::-1], np.int64), axis=1)
+    known = np.array([_number(word) for word in sorted(rule.abbreviations)], np.int64)
     spelled = tf.reduce_all(letter | (run == 0), axis=1) & (length <= _MOST_LETTERS)
     listed = spelled & tf.reduce_any(number[:, tf.newaxis] == known, axis=1)
     return alone & (single_letters | listed)
@@ -92,5 +99,5 @@ def _abbreviated(code_points: tf.Tensor, inner: tf.Tensor, stops: tf.Tensor) -> 
 
 def _alternates(letter: tf.Tensor, run: tf.Tensor) -> tf.Tensor:
     """Whether a run is a letter, a full stop, a letter and so on, seen from its end."""
-    wanted = np.arange(LONGEST_ABBREVIATION)[::-1] % 2 == 0
+    wanted = np.arange(run.shape[1])[::-1] % 2 == 0
     return tf.reduce_all((letter == wanted) | (run == 0), axis=1)

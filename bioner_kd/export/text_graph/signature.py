@@ -15,8 +15,6 @@ from bioner_kd.export.text_graph.words import Words, find_words
 from bioner_kd.tagging.models.layout import LOGITS, NUM_WORDS, TEXT
 from bioner_kd.tagging.models.pieces import LONGEST
 from bioner_kd.tagging.tables import Tables
-from bioner_kd.text.sentence_ends import CLOSING, FIRST, INNER, OPENING, WHITE
-from bioner_kd.text.tokenizer import tokenizer_rule
 
 # Type of each output, and what stands where a text has fewer words than the longest of its batch.
 OUTPUTS = {
@@ -28,13 +26,6 @@ OUTPUTS = {
 }
 # Words of a batch of sentences, padding included; decoding takes little memory a word.
 _STUDENT_WORDS, _DECODED_WORDS = 4096, 65_536
-_SENTENCE_SETS = {
-    "white": WHITE,
-    "opening": OPENING,
-    "closing": CLOSING,
-    "first": FIRST,
-    "inner": INNER,
-}
 
 
 def describe_text_signature() -> dict[str, Any]:
@@ -59,7 +50,8 @@ class TextGraph(tf.Module):
             student: its features (batch, words) to its logits by name, a concrete function.
         """
         super().__init__()
-        self._sets = CharacterSets({**tokenizer_rule(), **_SENTENCE_SETS})
+        tokenizer, self._ends = tables.rules.tokenizer, tables.rules.ends
+        self._sets = CharacterSets({**tokenizer.sets, **self._ends.sets})
         self._features = FeatureGraph(tables.features)
         self._student = student
         self._decoder = DecoderGraph(tables.decoder)
@@ -79,7 +71,8 @@ class TextGraph(tf.Module):
         characters = decode(texts)
         sets = self._sets.find(characters.code_points)
         words = find_words(characters, sets["word"], sets["separator"])
-        cuts = tf.concat([characters.starts, find_cuts(characters.code_points, sets)], axis=0)
+        ends = find_cuts(characters.code_points, sets, self._ends)
+        cuts = tf.concat([characters.starts, ends], axis=0)
         tags, scores = self._tag_words(words, tf.sort(cuts))
         return _by_text(
             words.texts,

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from bioner_kd.checksum import file_digest
 from bioner_kd.encoding.batches import BatchSource, predict_logits
+from bioner_kd.errors import NewerFormatError
 from bioner_kd.student.files import weights_file
 from bioner_kd.student.model import sentence_lengths
 from bioner_kd.student.saved_student import SavedStudent, load_student, not_a_student
@@ -97,6 +98,8 @@ def student_fingerprint(folder: Path) -> dict[str, object]:
             "tags": list(read_tables(folder / TABLES).tag_set.tags),
             "windows": {},
         }
+    except NewerFormatError:
+        raise
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise not_a_student(folder, error) from error
 

@@ -71,3 +71,5 @@ def test_a_table_of_another_folding_is_obeyed() -> None:
     compare((made, FeatureGraph(made)), ["ab", "é", "AB"])
     made = WordFeatures(CONFIGS[2], {"word": ("", "abc"), "char": ()}, {"é": "abc", "è": ""})
     compare((made, FeatureGraph(made)), ["é", "è", "èé", "aè"])
+    made = WordFeatures(CONFIGS[2], {"word": ("", "a"), "char": ("a",)}, {"è": ""})
+    compare((made, FeatureGraph(made)), ["è", "èa", "b"])

@@ -5,19 +5,20 @@ from hypothesis import strategies as st
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.export.text_graph.character_sets import CharacterSets
 from bioner_kd.export.text_graph.sentences import find_cuts
-from bioner_kd.text.sentence_ends import ABBREVIATIONS, CLOSING, FIRST, INNER, OPENING, WHITE
+from bioner_kd.text.ranges import Ranges, ranges_of_characters
+from bioner_kd.text.rules import RULES, TextRules
+from bioner_kd.text.sentence_ends import ABBREVIATIONS, SentenceEnds
 from bioner_kd.text.sentence_splitter import split_sentences
+from bioner_kd.text.tokenizer import Tokenizer
 
 from .texts import TEXTS
 
-SETS = CharacterSets(
-    {"white": WHITE, "opening": OPENING, "closing": CLOSING, "first": FIRST, "inner": INNER}
-)
+SETS = CharacterSets(RULES.ends.sets)
 
 
 @tf.function(input_signature=[tf.TensorSpec([None], tf.int32)], autograph=False)
 def cuts_of(code_points: tf.Tensor) -> tf.Tensor:
-    return find_cuts(code_points, SETS.find(code_points))
+    return find_cuts(code_points, SETS.find(code_points), RULES.ends)
 
 
 def sentences_in_graph(text: str) -> list[list[str]]:
@@ -36,6 +37,42 @@ def sentences_in_graph(text: str) -> list[list[str]]:
 
 def sentences_in_python(text: str) -> list[list[str]]:
     return [list(sentence.words) for sentence in split_sentences(text)]
+
+
+# Some of what sentences are made of, each in at most one of these sets.
+ALPHABET = "\n\r |.;!)(*\"'Aab1é"
+
+
+def some_of(characters: str) -> st.SearchStrategy[Ranges]:
+    return st.sets(st.sampled_from(characters)).map(lambda found: ranges_of_characters(*found))
+
+
+RULES_OF_ANY_KIND = st.builds(
+    SentenceEnds,
+    abbreviations=st.frozensets(st.text("ab", min_size=1, max_size=3), max_size=3),
+    longest_abbreviation=st.integers(1, 6),
+    white=some_of(" |").map(lambda found: (*found, *ranges_of_characters("\n", "\r"))),
+    opening=some_of("(*\"'"),
+    closing=some_of(")*\"'é"),
+    first=some_of("Aab1é).;!"),
+    inner=some_of("Aab1é |.)"),
+    stops=some_of(".;!A1("),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(ends=RULES_OF_ANY_KIND, text=st.text(ALPHABET, max_size=20))
+def test_any_rule_that_tables_may_hold_cuts_as_in_python(ends: SentenceEnds, text: str) -> None:
+    tokenizer = Tokenizer(ranges_of_characters("az", "AZ"), ((0, 32), (124, 124)))
+    rules = TextRules(tokenizer, ends)
+    code_points = tf.constant([0, *map(ord, text), 0])
+    cuts = find_cuts(code_points, CharacterSets(ends.sets).find(code_points), ends)
+    found: list[list[tuple[int, int]]] = [[]]
+    for _, start, end in tokenizer.tokenize(text):
+        if found[-1] and any(found[-1][-1][1] <= cut <= start for cut in cuts.numpy() - 1):
+            found.append([])
+        found[-1].append((start, end))
+    assert [s for s in found if s] == [list(s.spans) for s in rules.iterate_sentences(text)]
 
 
 @settings(max_examples=500, deadline=None)

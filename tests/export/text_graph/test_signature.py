@@ -1,7 +1,10 @@
 """Raw text in, tagged words out: what Python makes of the same text, whatever it is."""
 
+import dataclasses
+import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +19,7 @@ from bioner_kd.tagging.models.pieces import read_in_pieces
 from bioner_kd.tagging.tables import Tables
 from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.tagging.word_features import FeatureConfig, WordFeatures
-from bioner_kd.text.sentence_splitter import split_sentences
+from bioner_kd.text.rules import TextRules
 
 from .texts import DATA, TEXTS
 
@@ -24,6 +27,16 @@ TAG_SET = TagSet(("O", "B-A", "I-A", "B-C", "I-C"))
 TRAIN = read_demo("train")[:30]
 FEATURES = WordFeatures.from_sentences(TRAIN, FeatureConfig(min_count=1))
 CRF = tuple(map(tuple, np.random.default_rng(3).normal(0, 1, (5, 5)).tolist()))
+# Rules of text unlike today's.
+OTHER = json.loads(
+    (Path(__file__).resolve().parents[2] / "text" / "other_rules.json").read_text(encoding="utf-8")
+)
+FOLDED = dataclasses.replace(FEATURES, folding=OTHER["rules"]["folding"])
+TABLES = {
+    "plain": Tables(TAG_SET, FEATURES),
+    "crf": Tables(TAG_SET, FEATURES, CRF),
+    "other_rules": Tables(TAG_SET, FOLDED, rules=TextRules.from_json(OTHER["rules"])),
+}
 Row = tuple[str, str, float, int, int]
 
 
@@ -50,9 +63,9 @@ STUDENT = Student().__call__.get_concrete_function(
 )
 
 
-@pytest.fixture(scope="module", params=[None, CRF], ids=["plain", "crf"])
+@pytest.fixture(scope="module", params=TABLES)
 def pair(request: pytest.FixtureRequest) -> tuple[Tables, Any]:
-    tables = Tables(TAG_SET, FEATURES, request.param)
+    tables = TABLES[request.param]
     return tables, TextGraph(tables, STUDENT).signature()
 
 
@@ -63,7 +76,7 @@ def read(sentences: Sequence[Mapping[str, np.ndarray]]) -> list[np.ndarray]:
 
 def in_python(tables: Tables, text: str) -> list[Row]:
     rows: list[Row] = []
-    for sentence in split_sentences(text):
+    for sentence in tables.rules.iterate_sentences(text):
         (logits,) = read_in_pieces(read, [tables.features.encode(sentence.words)])
         tags = tables.decoder.decode(logits)
         scores = tables.decoder.scores(logits, tags).tolist()
@@ -134,6 +147,14 @@ def test_several_sentences_of_several_texts(pair: tuple) -> None:
 def test_unusual_text(pair: tuple, text: str) -> None:
     (rows,) = compare(pair, [text.encode()])
     assert all(text[start:end] == word for word, _, _, start, end in rows)
+
+
+def test_the_cases_of_another_rule(pair: tuple) -> None:
+    found = compare(pair, [case["text"].encode() for case in OTHER["cases"]])
+    if pair[0] is TABLES["other_rules"]:
+        for case, rows in zip(OTHER["cases"], found, strict=True):
+            words = [word for sentence in case["sentences"] for word in sentence]
+            assert [[word, *span] for word, _, _, *span in rows] == words, case["name"]
 
 
 def test_bytes_that_are_no_utf8_are_replaced_one_word_each(pair: tuple) -> None:

@@ -3,15 +3,17 @@
 // Which characters and abbreviations count stands in tables.json.
 
 const LINE_BREAK = "(?:\\r\\n|\\r(?!\\n)|\\n)";
+const STOPS_OF_FORMAT_1 = [..."!.?"].map((c) => [c.codePointAt(0), c.codePointAt(0)]);
 const SINGLE_LETTERS = /^[A-Za-z](?:\.[A-Za-z])*$/;
 
 export class SentenceSplitter {
   /** @param {object} rule "sentences" of tables.json; its ranges are inclusive code points. */
   constructor(rule) {
-    const set = (name) => `[${characterSet(rule[name])}]`;
+    const sets = { stops: STOPS_OF_FORMAT_1, ...rule };
+    const set = (name) => `[${characterSet(sets[name])}]`;
     this.blankLine = new RegExp(`${LINE_BREAK}${set("white")}*?${LINE_BREAK}`, "gu");
     this.end = new RegExp(
-      `[.!?]${set("closing")}*(?=${set("white")}+${set("opening")}*${set("first")})`,
+      `${set("stops")}${set("closing")}*(?=${set("white")}+${set("opening")}*${set("first")})`,
       "gu",
     );
     this.lastLetters = new RegExp(`(?<!${set("inner")})[A-Za-z.]+$`, "u");
@@ -46,10 +48,17 @@ export class SentenceSplitter {
   }
 
   isAbbreviated(text, start, fullStop) {
-    const before = text.slice(Math.max(start, fullStop - this.longest), fullStop);
+    const before = text.slice(Math.max(start, this.windowStart(text, fullStop)), fullStop);
     const letters = this.lastLetters.exec(before)?.[0];
     if (letters === undefined) return false;
     return SINGLE_LETTERS.test(letters) || this.abbreviations.has(letters.toLowerCase());
+  }
+
+  // Where so many code points begin. Letters have one unit each, so that it matters for the first
+  // code point alone, of which there must not be half.
+  windowStart(text, fullStop) {
+    const start = fullStop - this.longest;
+    return start > 0 && text.codePointAt(start - 1) > 0xffff ? start - 1 : start;
   }
 }
 

@@ -6,6 +6,9 @@ import { SentenceSplitter } from "./sentences.js";
 import { characterClasses, countCodePoints, tokenize } from "./tokenizer.js";
 import { cutInPieces } from "./pieces.js";
 
+// Formats of tables.json that this page reads. In format 1, which is not written there, the stops of
+// sentences are not either.
+const FORMATS = [1, 2];
 // Words; most sentences have fewer.
 const LONGEST_TO_WARM = 64;
 
@@ -15,6 +18,11 @@ export class Tagger {
    * @param {object} tables tables.json.
    */
   constructor(model, tables) {
+    const format = tables.format ?? 1;
+    if (!FORMATS.includes(format)) {
+      const read = FORMATS.join(" and ");
+      throw new Error(`tables.json has format ${format}, and this page reads ${read}. Export the page again.`);
+    }
     this.model = model;
     this.classes = characterClasses(tables.tokenizer);
     this.splitter = new SentenceSplitter(tables.sentences);

@@ -1,0 +1,78 @@
+"""The rules that cut text into sentences and words, as a student's tables hold them.
+
+A student reads what it was trained on: where a later version of this package cuts text otherwise,
+students of before keep the rules in their tables.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from bioner_kd.text.ranges import all_others, check_apart
+from bioner_kd.text.sentence import Sentence
+from bioner_kd.text.sentence_ends import SENTENCE_ENDS, SentenceEnds
+from bioner_kd.text.sentence_splitter import SentenceSplitter
+from bioner_kd.text.tokenizer import TOKENIZER, Tokenizer
+
+
+@dataclass(frozen=True)
+class TextRules:
+    """How a student's text is cut.
+
+    Attributes:
+        tokenizer: sentences into words.
+        ends: text into sentences.
+    """
+
+    tokenizer: Tokenizer
+    ends: SentenceEnds
+
+    def __post_init__(self) -> None:
+        """Checks that no word reaches across the end of a sentence.
+
+        Raises:
+            ValueError: white space of "sentences" does not separate words.
+        """
+        others = all_others(self.tokenizer.separator)
+        check_apart(
+            "'tokenizer' and 'sentences'", white=self.ends.white, what_does_not_separate=others
+        )
+
+    @cached_property
+    def _splitter(self) -> SentenceSplitter:
+        return SentenceSplitter(self.tokenizer, self.ends)
+
+    def iterate_sentences(self, text: str) -> Iterator[Sentence]:
+        """The sentences of a text that have words, found as they are needed.
+
+        Returns:
+            Sentences whose `text` is the whole text: the spans of their words point into it.
+        """
+        return self._splitter.iterate(text)
+
+    def sentence_spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Start and end of each sentence in characters; between two is at most white space."""
+        return self._splitter.spans(text)
+
+    def to_json(self) -> dict[str, Any]:
+        """Entries "tokenizer" and "sentences" of a student's tables."""
+        return {"tokenizer": self.tokenizer.to_json(), "sentences": self.ends.to_json()}
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> "TextRules":
+        """Reads what `to_json` gave, among other entries.
+
+        Raises:
+            KeyError: "tokenizer" or "sentences" is missing.
+            ValueError: one of them is no such rule; the message names the entry.
+        """
+        tokenizer = Tokenizer.from_json(record["tokenizer"])
+        return cls(tokenizer, SentenceEnds.from_json(record["sentences"]))
+
+
+# What the first students read, some of whose tables hold no rules. When the rules of new students
+# change, these must not: then they need data of their own.
+FIRST_RULES = TextRules(TOKENIZER, SENTENCE_ENDS)
+# What new students read.
+RULES = FIRST_RULES
