@@ -1,4 +1,4 @@
-r"""Exports a student: SavedModel for TF Serving, .tflite for phones and Python, a web page.
+r"""Exports a student: SavedModel for TF Serving, .tflite for devices, a web page, a wheel.
 
 Each exported model tags a whole split, and how its tags and its F1 compare with the student's own
 stands in the manifest.json of the folder, beside checksums, tags and signatures. The SHA-256 of
@@ -8,6 +8,7 @@ each file is printed, in lines that sha256sum --check reads inside of the folder
   bioner_kd export --student=saved_models/demo/student --output=small \
       --format=tflite --quantization=dynamic
   bioner_kd export --student=saved_models/demo/student --output=page --format=web
+  bioner_kd export --student=saved_models/demo/student --output=demo --format=wheel --name=demo
 """
 
 from bioner_kd.cli import corpus, export, machine, output
@@ -29,12 +30,23 @@ def main(program: Program) -> None:
     program.read(MACHINE).apply(seed=0)
     split, target = export.read_split_to_compare(program), program.read(OUTPUT)
     student = load_student(Path(program.read(export.SOURCE).student))
-    folder, config = Path(target.output), program.read(export.EXPORT)
-    manifest = export_student(student, folder, split, config=config, overwrite=target.overwrite)
+    folder = Path(target.output)
+    manifest = export_student(
+        student,
+        folder,
+        split,
+        config=program.read(export.EXPORT),
+        release=program.read(export.RELEASE),
+        overwrite=target.overwrite,
+    )
     program.write_flagfile(record_of(folder))
     print(export.summary(manifest), end="")
     print(export.how_to_open(manifest, folder), end="")
     print(export.digests(manifest, folder), end="")
 
 
-PROGRAM = Program(__doc__, main, (export.SOURCE, export.EXPORT, corpus.CORPUS, OUTPUT, MACHINE))
+PROGRAM = Program(
+    __doc__,
+    main,
+    (export.SOURCE, export.EXPORT, export.RELEASE, corpus.CORPUS, OUTPUT, MACHINE),
+)
