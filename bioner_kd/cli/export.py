@@ -9,6 +9,7 @@ from typing import Any
 from bioner_kd.cli.concern import Concern
 from bioner_kd.corpus.demo import SPLITS
 from bioner_kd.export.config import FORMATS, QUANTIZATIONS, ExportConfig
+from bioner_kd.export.release import ReleaseConfig
 from bioner_kd.export.web.litert_js import VERSION
 from bioner_kd.tagging.models.layout import MANIFEST, WEB
 
@@ -36,7 +37,8 @@ EXPORT = Concern(
     ExportConfig(),
     {
         "format": f"What to make, of {', '.join(FORMATS)}. web is a folder for any static "
-        "server, with a page that tags text in the browser.",
+        "server, with a page that tags text in the browser; wheel is a package for pip install "
+        "that holds the student alone.",
         "quantization": f"Weights of the .tflite files, one file each, of "
         f"{', '.join(QUANTIZATIONS)}: none is float32 and float16 is smaller, both give the "
         "student's own tags; dynamic is int8, with word vectors of four bits a number, the "
@@ -46,6 +48,22 @@ EXPORT = Concern(
         "them are too large for a device; 0 keeps all.",
         "litert_js": "For web: folder with LiteRT.js's npm packages, where they cannot be fetched "
         f"from the npm registry: npm pack @litertjs/core@{VERSION} @litertjs/wasm-utils@{VERSION}",
+        "wheel_quantization": "For wheel: weights of the one .tflite file that the wheel holds, of "
+        f"{', '.join(QUANTIZATIONS)}.",
+    },
+)
+RELEASE = Concern(
+    "Card and wheel",
+    ReleaseConfig(),
+    {
+        "name": "Name of the student in its card (README.md) and its wheel, by which Tagger.load "
+        "finds it after pip install. Where empty, the name of the output folder, or of the folder "
+        "above if the output folder is called export.",
+        "wheel_version": "Version of the wheel.",
+        "license": "Licence of the student as an SPDX identifier, such as apache-2.0 or cc-by-4.0; "
+        "unknown if empty.",
+        "license_file": "File with the text of that licence, which goes into the wheel.",
+        "language": "Code of the language that the student reads, for its card.",
     },
 )
 
@@ -72,9 +90,14 @@ def digests(manifest: Mapping[str, Any], folder: Path) -> str:
 
 
 def how_to_open(manifest: Mapping[str, Any], folder: Path) -> str:
-    """A line on how the page of an export is served, empty where it has none."""
-    web = manifest["models"].get(WEB)
-    if not web:
-        return ""
-    path = shlex.quote(str(folder / web["path"]))
-    return f"Open http://localhost:8000 after: python -m http.server --directory {path} 8000\n"
+    """A line each on how the page of an export is served and how its wheel is installed."""
+    lines = ""
+    if web := manifest["models"].get(WEB):
+        path = shlex.quote(str(folder / web["path"]))
+        lines += (
+            f"Open http://localhost:8000 after: python -m http.server --directory {path} 8000\n"
+        )
+    if wheel := manifest.get("wheel"):
+        path = shlex.quote(str(folder / wheel["path"]))
+        lines += f"Tagger.load({wheel['name']!r}) finds the student after: pip install {path}\n"
+    return lines

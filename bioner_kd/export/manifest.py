@@ -60,13 +60,12 @@ def make_manifest(
 
 def _files(folder: Path) -> dict[str, dict[str, Any]]:
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {
-        path.relative_to(folder).as_posix(): {
-            "bytes": path.stat().st_size,
-            "sha256": file_digest(path),
-        }
-        for path in paths
-    }
+    return {path.relative_to(folder).as_posix(): file_entry(path) for path in paths}
+
+
+def file_entry(path: Path) -> dict[str, Any]:
+    """What a manifest says of a file: its size in bytes and its SHA-256."""
+    return {"bytes": path.stat().st_size, "sha256": file_digest(path)}
 
 
 def _bytes(files: Mapping[str, Mapping[str, Any]], model: str) -> int:

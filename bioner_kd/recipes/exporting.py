@@ -6,6 +6,7 @@ from typing import Any
 
 from bioner_kd.export import folder as exports
 from bioner_kd.export.config import ExportConfig, Split
+from bioner_kd.export.release import ReleaseConfig
 from bioner_kd.recipes.corpora import Corpus, corpus_of
 from bioner_kd.recipes.record import record_of
 from bioner_kd.student.saved_student import load_student
@@ -19,6 +20,7 @@ def export_student(
     corpus: str | Corpus = Corpus(),
     split: str = "test",
     config: ExportConfig = ExportConfig(),
+    release: ReleaseConfig = ReleaseConfig(),
     overwrite: bool = False,
     write_record: Callable[[Path], None] | None = None,
 ) -> dict[str, Any]:
@@ -30,6 +32,7 @@ def export_student(
         corpus: on whose sentences the tags of every exported model are compared.
         split: which of its splits.
         config: which forms are made.
+        release: what the card and the wheel say of the student.
         overwrite: replace an export that is there.
         write_record: writes the flagfile of what was made; made of the arguments if not given.
 
@@ -45,14 +48,14 @@ def export_student(
     corpus, folder = corpus_of(corpus), Path(output)
     if write_record is None:
         write_record = record_of(
-            corpus, config, student=str(student), split=split, output=folder
+            corpus, config, release, student=str(student), split=split, output=folder
         ).write
     (sentences,) = corpus.read(split)
     # The folder's name alone: where it lay is of no use to those who get the export.
     name = Path(corpus.corpus).resolve().name
     manifest = exports.export_student(
         load_student(Path(student)), folder, Split(sentences, corpus=name, name=split),
-        config=config, overwrite=overwrite,
+        config=config, release=release, overwrite=overwrite,
     )  # fmt: skip
     write_record(run_folder.record_of(folder))
     return manifest

@@ -22,6 +22,15 @@ def test_a_page_is_made_on_request_alone() -> None:
     )
 
 
+def test_a_wheel_brings_the_model_that_it_holds() -> None:
+    assert ExportConfig(format=("wheel",)).forms == ("int8",)
+    wheel = ExportConfig(format=("wheel",), wheel_quantization="none")
+    assert (wheel.forms, wheel.wheel_form) == (("float32",), "float32")
+    both = ExportConfig(format=("tflite", "wheel"), quantization=("float16", "dynamic"))
+    assert both.forms == ("float16", "int8")
+    assert ExportConfig().wheel_form == ""
+
+
 def test_what_is_named_twice_is_made_once() -> None:
     assert ExportConfig(format=("tflite",), quantization=("none", "none")).forms == ("float32",)
 
@@ -33,6 +42,7 @@ def test_what_is_named_twice_is_made_once() -> None:
         ({"format": ()}, "--format="),
         ({"quantization": ("none", "int4")}, "--quantization=none,int4"),
         ({"model_version": 0}, "--model_version=0"),
+        ({"wheel_quantization": "int4"}, "--wheel_quantization=int4: must be one of none"),
     ],
 )
 def test_what_cannot_be_made_is_refused(settings: dict, flag: str) -> None:

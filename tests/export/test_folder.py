@@ -36,6 +36,7 @@ def relative_files(folder: Path) -> set[str]:
 def test_layout(export_folder: Path) -> None:
     assert relative_files(export_folder) == {
         "manifest.json",
+        "README.md",
         "tables.json",
         "tagger.pyz",
         "student_float32.tflite",
@@ -56,7 +57,7 @@ def test_layout(export_folder: Path) -> None:
 def test_every_file_is_listed_with_size_and_checksum(
     export_folder: Path, manifest: dict[str, Any]
 ) -> None:
-    assert set(manifest["files"]) == relative_files(export_folder) - {"manifest.json"}
+    assert set(manifest["files"]) == relative_files(export_folder) - {"manifest.json", "README.md"}
     for name, entry in manifest["files"].items():
         path = export_folder / name
         assert entry == {"bytes": path.stat().st_size, "sha256": file_digest(path)}
@@ -220,7 +221,8 @@ def test_overwriting_replaces_the_folder(
     (tmp_path / "export" / "old").touch()
     made = export_student(trained_student, tmp_path / "export", SPLIT, overwrite=True)
     assert relative_files(tmp_path) == {
-        f"export/{name}" for name in ("m.tflite", "manifest.json", "tables.json", "tagger.pyz")
+        f"export/{name}"
+        for name in ("m.tflite", "manifest.json", "README.md", "tables.json", "tagger.pyz")
     }
     assert made["models"]["float32"]["bytes"] == 5
 

@@ -1,4 +1,4 @@
-r"""Exports a student: SavedModel for TF Serving, .tflite for phones and Python, a web page.
+r"""Exports a student: SavedModel for TF Serving, .tflite for devices, a web page, a wheel.
 
 Each exported model tags a whole split, and how its tags and its F1 compare with the student's own
 stands in the manifest.json of the folder, beside checksums, tags and signatures. The SHA-256 of
@@ -8,6 +8,7 @@ each file is printed, in lines that sha256sum --check reads inside of the folder
   bioner_kd export --student=saved_models/demo/student --output=small \
       --format=tflite --quantization=dynamic
   bioner_kd export --student=saved_models/demo/student --output=page --format=web
+  bioner_kd export --student=saved_models/demo/student --output=demo --format=wheel --name=demo
 """
 
 from pathlib import Path
@@ -28,8 +29,8 @@ def main(program: Program) -> None:
     source, target = program.read(export.SOURCE), program.read(OUTPUT)
     manifest = exporting.export_student(
         source.student, target.output, corpus=program.read(corpus.CORPUS), split=source.split,
-        config=program.read(export.EXPORT), overwrite=target.overwrite,
-        write_record=program.write_flagfile,
+        config=program.read(export.EXPORT), release=program.read(export.RELEASE),
+        overwrite=target.overwrite, write_record=program.write_flagfile,
     )  # fmt: skip
     folder = Path(target.output)
     print(export.summary(manifest), end="")
@@ -37,4 +38,8 @@ def main(program: Program) -> None:
     print(export.digests(manifest, folder), end="")
 
 
-PROGRAM = Program(__doc__, main, (export.SOURCE, export.EXPORT, corpus.CORPUS, OUTPUT, MACHINE))
+PROGRAM = Program(
+    __doc__,
+    main,
+    (export.SOURCE, export.EXPORT, export.RELEASE, corpus.CORPUS, OUTPUT, MACHINE),
+)

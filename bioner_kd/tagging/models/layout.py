@@ -1,6 +1,7 @@
 """Names in an export folder.
 
 manifest.json            what is here, and how its tags compare with the Keras student's
+README.md                the model card, which may be edited: the manifest has no checksum of it
 tables.json              words to ids, ids to tags
 student_float32.tflite   float32 weights
 student_float16.tflite   float16 weights
@@ -9,6 +10,7 @@ tagger.pyz               the Python runtime in one file
 saved_model/1/           a version folder of TF Serving, whose base path is saved_model
 serving/                 configuration files of TF Serving
 web/                     a page for static servers; only if it was asked for
+bioner_….whl             tables and one .tflite model, for pip install; only if it was asked for
 """
 
 MANIFEST = "manifest.json"

@@ -1,0 +1,112 @@
+"""Name, version, licence and language: what the card and the wheel of a student say of it."""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from bioner_kd.errors import InputError, UsageError, check_bounds, shown
+from bioner_kd.regular_file import read_small
+from bioner_kd.tagging.named import DEFAULT
+
+_LONGEST_NAME = 100
+_LONGEST_LICENSE = 1 << 20  # bytes
+# Names as PEP 508 has them, versions as PEP 440 has them (without epoch and local part),
+# identifiers of SPDX, and language codes as the hub has them.
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_NUMBER = r"(?:0|[1-9][0-9]*)"
+_VERSION = re.compile(
+    rf"{_NUMBER}(?:\.{_NUMBER})*(?:(?:a|b|rc){_NUMBER})?(?:\.post{_NUMBER})?(?:\.dev{_NUMBER})?"
+)
+_LICENSE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z]+)*")
+
+
+@dataclass(frozen=True)
+class ReleaseConfig:
+    """What the card and the wheel of a student say of it.
+
+    Attributes:
+        name: of the student; where empty, that of the export folder (see `student_name`).
+        wheel_version: version of the wheel.
+        license: SPDX identifier of the student's licence; unknown where empty.
+        license_file: file with the text of the licence, which goes into the wheel; none if empty.
+        language: code of the language that the student reads.
+    """
+
+    name: str = ""
+    wheel_version: str = "1.0.0"
+    license: str = ""
+    license_file: str = ""
+    language: str = "en"
+
+    def __post_init__(self) -> None:
+        """Checks the values.
+
+        Raises:
+            UsageError: one is not written as it must be.
+        """
+        rules = {
+            "wheel_version": (
+                bool(_VERSION.fullmatch(self.wheel_version)),
+                "a version as PEP 440 writes it, such as 1.0.0 or 2.1rc1",
+            ),
+            "license": (
+                not self.license or bool(_LICENSE.fullmatch(self.license)),
+                "an SPDX identifier, such as apache-2.0 or cc-by-4.0",
+            ),
+            "language": (bool(_LANGUAGE.fullmatch(self.language)), "a language code, such as en"),
+        }
+        check_bounds(self, rules)
+        if self.name:
+            check_name(self.name)
+
+    def license_text(self) -> bytes:
+        """The text of the licence, empty where no file is named.
+
+        Raises:
+            InputError: the file cannot be read.
+        """
+        if not self.license_file:
+            return b""
+        try:
+            return read_small(self.license_file, _LONGEST_LICENSE)
+        except OSError as error:
+            raise InputError(
+                f"{self.license_file}: cannot read this file ({error.strerror}); name the text of "
+                "the licence by --license_file."
+            ) from error
+
+
+def student_name(release: ReleaseConfig, folder: Path) -> str:
+    """The name of a student: as given, or that of its export folder.
+
+    Where the folder is called "export", as in saved_models/demo/export, the folder above gives the
+    name.
+    """
+    path = Path(os.path.abspath(folder))
+    return release.name or (path.parent if path.name == "export" else path).name
+
+
+def check_name(name: str) -> None:
+    """Checks the name of a student that becomes a wheel.
+
+    Raises:
+        UsageError: a package cannot have this name, or bioner_kd has it already.
+    """
+    if not _NAME.fullmatch(name) or len(name) > _LONGEST_NAME:
+        raise UsageError(
+            f"--name={shown(name)[1:-1]}: the name of a student in a wheel must be letters and "
+            "digits, with any of - _ . between them, and have at most "
+            f"{_LONGEST_NAME} characters; choose one by --name, such as --name=my_diseases."
+        )
+    # The wheel would be installed over bioner_kd itself, or never be found behind the ready one.
+    if normalized(name) in ("kd", normalized(DEFAULT)):
+        raise UsageError(
+            f"--name={name}: bioner_kd itself has something of this name; choose another by --name."
+        )
+
+
+def normalized(name: str) -> str:
+    """The form in which names of packages are compared, as PEP 503 has it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
