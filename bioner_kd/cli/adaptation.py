@@ -19,8 +19,8 @@ TEXT = Concern(
     TextChoice(),
     {
         "text": "Files of plain text with commas between them, one sentence a line in the order of "
-        "the text, UTF-8, .gz and .xz too; - is standard input. Keep sentences of devel and test "
-        "splits out of it.",
+        "the text, UTF-8, .gz, .bz2 and .xz too; - is standard input. Keep sentences of devel and "
+        "test splits out of it.",
     },
 )
 ADAPTATION = Concern(

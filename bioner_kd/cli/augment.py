@@ -34,7 +34,8 @@ SOURCES = Concern(
     {
         "cache": "Folder of logits whose text, which bioner_kd cache_logits --text labelled, is "
         "augmented too: the sentences in which the teacher found a mention. None if empty.",
-        "output": "File to write, one sentence a line; compressed where it ends in .gz or .xz.",
+        "output": "File to write, one sentence a line; compressed where it ends in .gz, .bz2 or "
+        ".xz.",
         "overwrite": "Replace the file if it exists.",
     },
 )

@@ -31,8 +31,8 @@ CACHE = Concern(
     CacheChoice(),
     {
         "splits": "Splits of the corpus to label, of train, devel, test; empty for none.",
-        "text": "Files of plain text to label as well, one sentence a line, UTF-8, .gz and .xz "
-        "too; - is standard input. They make one text, the transfer set of bioner_kd distill.",
+        "text": "Files of plain text to label as well, one sentence a line, UTF-8, .gz, .bz2 "
+        "and .xz too; - is standard input. They make one text, the transfer set of distill.",
         "cache": "Folder for the logits: one folder inside it for each split, and 'text' for "
         "--text, with the sentences that were labelled. What is there already and fits is kept, so "
         "that a stopped run goes on; damaged shards are made again.",

@@ -24,8 +24,8 @@ from bioner_kd.text.plain_text import STDIN
 _DESCRIPTION = """\
 Finds the entities of texts with the student that lies beside this file.
 
-Reads --text, files (also compressed by gzip or xz) or standard input, and writes a line of JSON a
-text, or CoNLL, as soon as each text is tagged. Needs numpy and ai-edge-litert and nothing else.
+Reads --text, files (also compressed by gzip, bzip2 or xz) or standard input, and writes a line of
+JSON for each text, or CoNLL, as soon as it is tagged. Needs numpy and ai-edge-litert and nothing else.
 
   python tagger.pyz --text="Cisplatin causes hearing loss."
   zcat abstracts.txt.gz | python tagger.pyz > entities.jsonl

@@ -1,34 +1,28 @@
 """Plain text, one sentence a line, read as it is needed."""
 
-import contextlib
-import gzip
 import io
 import itertools
-import lzma
 import os
 import sys
-import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, BinaryIO, cast
+from typing import BinaryIO
 
 from bioner_kd.atomic import atomic_file
-from bioner_kd.errors import InputError, one_line
+from bioner_kd.errors import InputError
+from bioner_kd.text.compressed import compressed, decompressed
 from bioner_kd.text.sentence import Sentence
-from bioner_kd.text.text_file import decode_line, open_file
+from bioner_kd.text.text_file import decode_line, open_decompressed
 from bioner_kd.text.tokenizer import sentence_from_text
 
 STDIN = "-"
-_GZIP = b"\x1f\x8b"
-_XZ = b"\xfd7zXZ\x00"
 
 
 def read_plain_text(path: str | os.PathLike[str]) -> Iterator[Sentence]:
     """Reads a UTF-8 file of one sentence a line; lines without a word are skipped.
 
     Args:
-        path: text, also compressed by gzip or xz, or "-" for the standard input.
+        path: text, also compressed by gzip, bzip2 or xz, or "-" for the standard input.
 
     Returns:
         An iterator that reads the file while it goes, whatever its size. Words are those of
@@ -76,10 +70,10 @@ def read_text_lines(path: str | os.PathLike[str], *, keep_ends: bool = False) ->
     """Reads the lines of a UTF-8 file as `read_plain_text` does, empty ones included.
 
     Args:
-        path: text, also compressed by gzip or xz, or "-" for the standard input.
+        path: text, also compressed by gzip, bzip2 or xz, or "-" for the standard input.
         keep_ends: leave the line ends on.
     """
-    lines = _decoded(_standard_input(), _name(path)) if path == STDIN else _lines_of_file(path)
+    lines = _lines_of_stdin() if path == STDIN else _lines_of_file(path)
     return (line + end if keep_ends else line for line, end in lines)
 
 
@@ -96,61 +90,37 @@ def write_plain_text(path: str | os.PathLike[str], lines: Iterable[str]) -> None
     """Writes a UTF-8 file of one sentence a line, the same bytes each time.
 
     Args:
-        path: file that appears complete or not at all; compressed where it ends in .gz or .xz.
+        path: file that appears complete or not at all; compressed where it ends in .gz, .bz2 or
+            .xz.
         lines: without line ends.
 
     Raises:
         InputError: the file cannot be written.
     """
-    with atomic_file(path, "wb") as file, _compressed(file, Path(path).suffix) as stream:
+    with atomic_file(path, "wb") as file, compressed(file, Path(path).suffix) as stream:
         for line in lines:
             stream.write(line.encode() + b"\n")
-
-
-def _compressed(file: IO[bytes], suffix: str) -> contextlib.AbstractContextManager[Any]:
-    if suffix == ".gz":
-        # Without a time and a name, which would differ between equal files.
-        return gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=file, mtime=0)
-    return lzma.LZMAFile(file, "wb") if suffix == ".xz" else contextlib.nullcontext(file)
 
 
 def _name(path: str | os.PathLike[str]) -> str:
     return "<stdin>" if path == STDIN else str(path)
 
 
+def _lines_of_stdin() -> Iterator[tuple[str, str]]:
+    name = _name(STDIN)
+    with decompressed(_standard_input(), name) as lines:
+        yield from _decoded(lines, name)
+
+
 def _lines_of_file(path: str | os.PathLike[str]) -> Iterator[tuple[str, str]]:
-    open_file(path).close()  # what cannot be opened is found now, not at the first line
+    with open_decompressed(path):
+        pass  # what cannot be opened, or is no text, is found now, not at the first line
     return _lines_of_opened(path)
 
 
 def _lines_of_opened(path: str | os.PathLike[str]) -> Iterator[tuple[str, str]]:
     with open_decompressed(path) as lines:
         yield from _decoded(lines, str(path))
-
-
-@contextmanager
-def open_decompressed(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
-    """Opens a file for reading bytes, those inside where gzip or xz compressed it.
-
-    Raises:
-        InputError: it cannot be read, or what is read in the block is cut short or damaged.
-    """
-    with open_file(path) as handle, _decompressed(handle) as data:
-        try:
-            yield data
-        except (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error) as error:
-            raise InputError(
-                f"{path}: this compressed file is cut short or damaged ({one_line(error)}); "
-                "get it again."
-            ) from error
-
-
-def _decompressed(handle: BinaryIO) -> BinaryIO:
-    start = handle.read(len(_XZ))
-    handle.seek(0)
-    if start.startswith(_GZIP):
-        return cast(BinaryIO, gzip.open(handle))
-    return cast(BinaryIO, lzma.open(handle)) if start == _XZ else handle
 
 
 def _decoded(lines: Iterable[bytes], path: str) -> Iterator[tuple[str, str]]:

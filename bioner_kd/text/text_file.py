@@ -2,10 +2,13 @@
 
 import difflib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from bioner_kd.errors import InputError, one_line
+from bioner_kd.text.compressed import decompressed
 
 _BOM = b"\xef\xbb\xbf"
 _LISTED = 12
@@ -28,6 +31,18 @@ def open_file(path: str | os.PathLike[str]) -> BinaryIO:
         ) from None
     except OSError as error:
         raise InputError(f"{path}: cannot read this file ({error.strerror}).") from error
+
+
+@contextmanager
+def open_decompressed(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """Opens a file for reading bytes, those inside where gzip, bzip2 or xz compressed it.
+
+    Raises:
+        InputError: it cannot be read, is of a kind that holds no plain text, or what is read in the
+            block is cut short or damaged.
+    """
+    with open_file(path) as handle, decompressed(handle, str(path)) as data:
+        yield data
 
 
 def folder_holds(folder: Path) -> str:
@@ -53,10 +68,12 @@ def _near(path: Path) -> str:
 def read_lines(path: str | os.PathLike[str]) -> list[str]:
     r"""The lines of a UTF-8 file, without a byte order mark and without line ends (\n or \r\n).
 
+    The file may be compressed by gzip, bzip2 or xz.
+
     Raises:
         InputError: the file cannot be read or is not UTF-8.
     """
-    with open_file(path) as handle:
+    with open_decompressed(path) as handle:
         data = handle.read()
     lines = data.split(b"\n")
     if not lines[-1]:

@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 
 from bioner_kd.errors import InputError
-from bioner_kd.text.plain_text import open_decompressed
+from bioner_kd.text.text_file import open_decompressed
 from bioner_kd.vectors.collected import CollectedVectors
 from bioner_kd.vectors.word_vectors import LONGEST_WORD, WordVectors, can_be_stored
 
@@ -23,7 +23,7 @@ def read_binary(path: str | os.PathLike[str], *, size: int, words: int) -> WordV
     """Reads vectors from word2vec's binary format.
 
     Args:
-        path: also compressed by gzip or xz.
+        path: also compressed by gzip, bzip2 or xz.
         size: numbers of a vector.
         words: how many words the first line promises.
 

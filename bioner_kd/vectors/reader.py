@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from bioner_kd.errors import InputError
-from bioner_kd.text.plain_text import open_decompressed
+from bioner_kd.text.text_file import open_decompressed
 from bioner_kd.vectors.binary_format import read_binary
 from bioner_kd.vectors.text_format import read_text
 from bioner_kd.vectors.word_vectors import WordVectors
@@ -32,7 +32,7 @@ def read_vectors(path: str | os.PathLike[str]) -> WordVectors:
 
     Args:
         path: word2vec text or binary, fastText's .vec or GloVe's text (which has no first line with
-            the number of words), also compressed by gzip or xz.
+            the number of words), also compressed by gzip, bzip2 or xz.
 
     Returns:
         The words in the order of the file; of a repeated word the first vector.

@@ -19,7 +19,7 @@ def read_text(path: str | os.PathLike[str], *, size: int, words: int | None = No
     """Reads vectors from text.
 
     Args:
-        path: UTF-8, also compressed by gzip or xz.
+        path: UTF-8, also compressed by gzip, bzip2 or xz.
         size: numbers of a vector.
         words: how many words the first line promises; None where the first line is a word's.
 

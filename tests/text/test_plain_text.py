@@ -1,3 +1,4 @@
+import bz2
 import errno
 import gzip
 import io
@@ -10,11 +11,11 @@ import pytest
 
 from bioner_kd.errors import InputError
 from bioner_kd.text.plain_text import (
-    open_decompressed,
     read_plain_text,
     read_plain_texts,
     write_plain_text,
 )
+from bioner_kd.text.text_file import open_decompressed
 
 TEXT = "\ufeffAspirin helps.\r\n\n \u200b \n  β-blockers too\nlast line"
 
@@ -47,13 +48,13 @@ def test_lines_become_sentences_with_offsets_in_their_line(write):
     assert first.tags is None
 
 
-@pytest.mark.parametrize("compress", [gzip.compress, lzma.compress])
+@pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, lzma.compress])
 def test_compressed_files_are_read_whatever_their_name(write, compress):
     path = write(compress(TEXT.encode()))
     assert [s.text for s in read_plain_text(path)] == [s.text for s in read_plain_text(write(TEXT))]
 
 
-@pytest.mark.parametrize("compress", [gzip.compress, lzma.compress])
+@pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, lzma.compress])
 def test_damaged_compressed_files_are_refused(write, compress):
     data = compress(bytes(range(1, 10)) * 5000)
     path = write(data[: len(data) // 2])
@@ -63,7 +64,7 @@ def test_damaged_compressed_files_are_refused(write, compress):
     assert "damaged" in message_of(write(bytes(flipped)))
 
 
-@pytest.mark.parametrize("compress", [bytes, gzip.compress, lzma.compress])
+@pytest.mark.parametrize("compress", [bytes, gzip.compress, bz2.compress, lzma.compress])
 def test_bytes_come_out_as_they_went_in(write, compress):
     data = bytes(range(256)) * 3
     with open_decompressed(write(compress(data))) as opened:
