@@ -42,8 +42,8 @@ WORDS = Concern(
     "Words",
     WordChoice(),
     {
-        "text": "Files of plain text, with commas between, one sentence a line, UTF-8, .gz, .bz2 and "
-        ".xz too; - is standard input.",
+        "text": "Files of plain text, with commas between, one sentence a line, UTF-8, .gz, .bz2 "
+        "and .xz too; - is standard input.",
         "corpus": "A corpus, 'demo' or a folder with train.tsv, whose training split is read as "
         "well; none if empty.",
         "from_teacher": "Take the vectors from a teacher instead of training them: each word's "

@@ -71,6 +71,13 @@ def runtime_sources() -> dict[str, str]:
     return found
 
 
+class _WithoutTypes(ast.NodeTransformer):
+    """Takes away what stands under `if TYPE_CHECKING:`, which is never run."""
+
+    def visit_If(self, node: ast.If) -> ast.AST | None:  # noqa: D102, N802
+        return None if ast.unparse(node.test) == "TYPE_CHECKING" else node
+
+
 def _file_of(module: str, root: Path) -> Path | None:
     parts = module.split(".")
     base = root.parent.joinpath(*parts)
@@ -81,7 +88,7 @@ def _file_of(module: str, root: Path) -> Path | None:
 def _imports(source: str) -> Iterator[str]:
     # Every dotted name that an import might mean, with the packages on the way to it; what is no
     # module of ours has no file.
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(_WithoutTypes().visit(ast.parse(source))):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:

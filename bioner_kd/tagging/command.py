@@ -25,7 +25,7 @@ _DESCRIPTION = """\
 Finds the entities of texts with the student that lies beside this file.
 
 Reads --text, files (also compressed by gzip, bzip2 or xz) or standard input, and writes a line of
-JSON for each text, or CoNLL, as soon as it is tagged. Needs numpy and ai-edge-litert and nothing else.
+JSON for each text, or CoNLL, as soon as it is tagged. Needs numpy and ai-edge-litert, nothing else.
 
   python tagger.pyz --text="Cisplatin causes hearing loss."
   zcat abstracts.txt.gz | python tagger.pyz > entities.jsonl
