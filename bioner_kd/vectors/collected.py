@@ -21,6 +21,7 @@ class CollectedVectors:
     def __init__(self, path: str | os.PathLike[str], size: int) -> None:
         self.path, self.size, self.read = path, size, 0
         self._words: dict[str, None] = {}
+        self._skipped = 0
         # Grows as it is read: what the first line promises may be a lie, and takes memory.
         self._data = bytearray()
 
@@ -44,6 +45,11 @@ class CollectedVectors:
         if word not in self._words:
             self._words[word] = None
             self._data += vector.tobytes()
+
+    def skip(self) -> None:
+        """Counts a word that no corpus can have, since it holds a space."""
+        self.read += 1
+        self._skipped += 1
 
     def check_count(self, promised: int) -> None:
         """Checks that all of the promised words came.
@@ -71,9 +77,17 @@ class CollectedVectors:
         Raises:
             InputError: there is no word.
         """
-        if not self.read:
+        if self._skipped:
+            logging.warning(
+                "%s: %d of %d words hold a space, which no word of a corpus does; they are left "
+                "out.",
+                self.path,
+                self._skipped,
+                self.read,
+            )
+        if not self._words:
             raise InputError(f"{self.path}: there is no word in this file; get it again.")
-        if repeated := self.read - len(self._words):
+        if repeated := self.read - self._skipped - len(self._words):
             logging.warning(
                 "%s: %d of %d words stand there more than once; the first vector of each counts.",
                 self.path,

@@ -18,6 +18,8 @@ _LINE = re.compile(r"([^ \t\r\0]+)(?:[ \t]+(.*))?")
 def read_text(path: str | os.PathLike[str], *, size: int, words: int | None = None) -> WordVectors:
     """Reads vectors from text.
 
+    No word of a corpus holds a space, so that words which do are skipped and counted.
+
     Args:
         path: UTF-8, also compressed by gzip, bzip2 or xz.
         size: numbers of a vector.
@@ -39,7 +41,10 @@ def read_text(path: str | os.PathLike[str], *, size: int, words: int | None = No
         word, numbers = _split(place, line, size)
         if words is not None and len(numbers) < size and next(lines, None) is None:
             break  # a line cut short, and the file with it: the count says so
-        collected.add(place, word, _parse(place, word, numbers, size))
+        if _word_has_spaces(numbers, size):
+            collected.skip()
+        else:
+            collected.add(place, word, _parse(place, word, numbers, size))
     collected.check_count(words or 0)
     return collected.finish()
 
@@ -52,6 +57,16 @@ def _split(place: str, line: str, size: int) -> tuple[str, list[str]]:
             f"{shown(line, _SHOWN)}."
         )
     return found[1], (found[2] or "").split()
+
+
+def _word_has_spaces(numbers: list[str], size: int) -> bool:
+    """Whether a line is a word like "at name@domain.com" and its vector, as some of GloVe's are."""
+    rest, vector = numbers[: len(numbers) - size], numbers[len(numbers) - size :]
+    return (
+        len(numbers) > size
+        and all(map(_is_number, vector))
+        and not all(map(_is_number, rest))  # a word and too many numbers is a damaged line
+    )
 
 
 def _parse(place: str, word: str, numbers: list[str], size: int) -> np.ndarray:

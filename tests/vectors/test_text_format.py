@@ -1,7 +1,9 @@
 """A broken line of a text file of word vectors is named by its number."""
 
+import numpy as np
 import pytest
 
+from bioner_kd.errors import InputError
 from bioner_kd.vectors.reader import read_vectors
 
 from .files import contents, message_of
@@ -22,7 +24,7 @@ def broken(old: str, new: str) -> str:
         (broken("0.5 -1", "x -1"), 2, ["'x' behind 'the'"]),
         (broken("of 1 2", "of 1"), 3, ["a word and 2 numbers", "found 1 after 'of'"]),
         (broken("of 1 2", "of 1 2 3"), 3, ["a word and 2 numbers", "found 3 after 'of'"]),
-        (broken("gene 3 4", "two words 3 4"), 4, ["found 3 after 'two'"]),
+        (broken("gene 3 4", "two words 3 four"), 4, ["found 3 after 'two'"]),
         (broken("of 1 2", "of"), 3, ["found 0 after 'of'"]),
         (broken("of 1 2", ""), 3, ["expected a word and 2 numbers", "found ''"]),
         (broken("of 1 2", " 1 2"), 3, ["expected a word and 2 numbers", "found ' 1 2'"]),
@@ -65,3 +67,22 @@ def test_the_first_vector_of_a_repeated_word_counts_and_the_others_are_reported(
     assert [record.getMessage() for record in caplog.records] == [
         f"{path}: 2 of 5 words stand there more than once; the first vector of each counts."
     ]
+
+
+@pytest.mark.parametrize("header", ["", "4 2\n"])
+def test_words_that_hold_spaces_are_left_out_and_counted(write, absl_log, header):
+    lines = "the 0.5 -1\nat name@domain.com 0.1 0.2\n. . . 1 2\ngout 3 4\n"
+    found = read_vectors(write(header + lines))
+    assert found.words == ("the", "gout")
+    np.testing.assert_array_equal(found.matrix, np.array([[0.5, -1], [3, 4]], np.float32))
+    assert "2 of 4 words hold a space" in absl_log.text
+
+
+def test_a_word_with_too_many_numbers_is_still_a_damaged_line(write):
+    with pytest.raises(InputError, match=":2: expected a word and 2 numbers"):
+        read_vectors(write("the 0.5 -1\ngout 1 2 3\n"))
+
+
+def test_words_with_spaces_alone_are_no_vectors(write):
+    with pytest.raises(InputError, match="there is no word in this file"):
+        read_vectors(write("1 2\nat name@domain.com 0.1 0.2\n"))
