@@ -24,6 +24,22 @@ def _make_parent(path: Path) -> None:
         ) from error
 
 
+def check_parent(path: str | os.PathLike[str]) -> None:
+    """Checks that the folder exists in which a person wants a file.
+
+    A folder that is missing is most often a name that was mistyped, so that none is made.
+
+    Raises:
+        InputError: it does not exist.
+    """
+    parent = Path(path).parent
+    if not parent.is_dir():
+        raise InputError(
+            f"{path}: there is no folder {parent}; make it first (mkdir -p), or choose another "
+            "output path."
+        )
+
+
 def _not_writable(path: Path, error: OSError) -> InputError:
     return InputError(
         f"{path}: cannot write here ({error.strerror}); free some space or choose another output "

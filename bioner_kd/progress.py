@@ -1,11 +1,14 @@
 """How far long work has come: a bar on a terminal, a line now and then elsewhere."""
 
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from absl import logging
-from tqdm import tqdm
+try:
+    from tqdm import tqdm
+except ImportError:  # tagger.pyz needs nothing but numpy and an interpreter
+    tqdm = None
 
 Item = TypeVar("Item")
 # Seconds between two lines, and before the first.
@@ -44,7 +47,7 @@ class Progress:
         self._start = self._told = clock()
         # disable=None: no bar where standard error is no terminal. Only the bar itself tells how
         # many there were in the end, where nobody knew before.
-        self._bar = tqdm(
+        self._bar = tqdm and tqdm(
             total=total, desc=name, unit=f" {unit}", initial=done, unit_scale=scaled,
             leave=total is None, disable=None,
         )  # fmt: skip
@@ -57,16 +60,17 @@ class Progress:
             note: what else is to be told, such as the loss.
         """
         self.done += count
-        if not self._bar.disable:
+        if self._bar is not None and not self._bar.disable:
             self._bar.set_postfix_str(note, refresh=False)
             self._bar.update(count)
         elif (now := self._clock()) - self._told >= EVERY:
             self._told = now
-            logging.info("%s", self._line(note, now - self._start))
+            _say(self._line(note, now - self._start))
 
     def close(self) -> None:
         """Takes the bar away."""
-        self._bar.close()
+        if self._bar is not None:
+            self._bar.close()
 
     def __enter__(self) -> "Progress":
         return self
@@ -81,6 +85,15 @@ class Progress:
             rate = (self.done - self._before) / seconds
             parts.append(f"{in_words((self.total - self.done) / rate)} left")
         return ", ".join(filter(None, parts))
+
+
+def _say(line: str) -> None:
+    try:
+        from absl import logging
+    except ImportError:
+        sys.stderr.write(f"{line}\n")
+    else:
+        logging.info("%s", line)
 
 
 def track(items: Iterable[Item], name: str, unit: str, total: int | None = None) -> Iterator[Item]:

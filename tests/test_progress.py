@@ -1,6 +1,7 @@
 """Progress as a bar on a terminal and as lines elsewhere."""
 
 import io
+import sys
 
 import pytest
 
@@ -84,3 +85,13 @@ def test_tracked_items_come_as_they_are(monkeypatch, absl_log):
 )
 def test_times_are_told_in_words(seconds, words):
     assert in_words(seconds) == words
+
+
+def test_without_tqdm_and_absl_lines_go_to_standard_error(monkeypatch, capsys):
+    monkeypatch.setattr(progress, "tqdm", None)
+    monkeypatch.setitem(sys.modules, "absl", None)
+    clock = Clock()
+    with Progress("tagging", "text", 100, clock=clock) as work:
+        clock.now = 60.0
+        work.update(50)
+    assert capsys.readouterr().err == "tagging: text 50 of 100, 1 min left\n"

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bioner_kd.atomic import check_parent
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.program import Program
 from bioner_kd.errors import InputError
@@ -76,7 +77,7 @@ def free_name(output: str, *, overwrite: bool) -> Path:
             f"{path}: this file exists already; choose another --output, or pass --overwrite to "
             "replace it."
         )
-    folder = next(parent for parent in path.absolute().parents if parent.exists())
-    if not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise InputError(f"{path}: cannot write into {folder}; choose another --output.")
+    check_parent(path)
+    if not os.access(path.absolute().parent, os.W_OK):
+        raise InputError(f"{path}: cannot write into {path.parent}; choose another --output.")
     return path

@@ -8,7 +8,7 @@ from typing import Any
 from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.program import Program
 from bioner_kd.tagging.client.config import PROTOCOLS, ServerConfig
-from bioner_kd.tagging.records import json_line, write_records
+from bioner_kd.tagging.records import OUTPUT_HELP, json_line, write_records
 from bioner_kd.tagging.texts import Item, read_items, text_of
 from bioner_kd.text.plain_text import STDIN
 
@@ -43,7 +43,7 @@ QUERY = Concern(
         "text": "A text, instead of files or standard input.",
         "input": "What files and standard input hold: lines (one text a line) or text (one text a "
         "file).",
-        "output": "File to write, which appears when all is done; - is standard output.",
+        "output": OUTPUT_HELP,
     },
     {"input": ("lines", "text")},
 )

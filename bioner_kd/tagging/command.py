@@ -1,24 +1,19 @@
 """The command line of tagger.pyz, the runtime in one file: the standard library's own flags."""
 
 import argparse
+import dataclasses
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
 from bioner_kd import __version__
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.tagging.models.layout import FORMS
-from bioner_kd.tagging.records import (
-    FORMAT_HELP,
-    FORMATS,
-    WORKERS_HELP,
-    discard_stdout,
-    tagged_records,
-    write_records,
-)
+from bioner_kd.progress import track
+from bioner_kd.tagging.options import CHOICES, HELP, TagOptions
+from bioner_kd.tagging.records import discard_stdout, tagged_records, write_records
 from bioner_kd.tagging.tagger import Tagger
-from bioner_kd.tagging.texts import INPUT_HELP, INPUTS, read_items
+from bioner_kd.tagging.texts import number_of_texts, read_items
 from bioner_kd.text.plain_text import STDIN
 
 _DESCRIPTION = """\
@@ -50,13 +45,10 @@ def main(arguments: Sequence[str], archive: Path) -> int:
         The exit status.
     """
     parser = _parser(archive)
-    choice = parser.parse_args(arguments)
+    choice = vars(parser.parse_args(arguments))
+    files, given = choice.pop("files"), choice["text"]
     try:
-        items = read_items(choice.text, choice.files, choice.input)
-        tagger = Tagger.load(choice.model, form=choice.form)
-        found = tagged_records(tagger, items, format=choice.format, workers=choice.workers)
-        with closing(found) as records:
-            write_records(records, choice.output)
+        tag_texts(TagOptions(**{**choice, "text": given or ""}), given, files)
     except BrokenPipeError:
         discard_stdout()  # whoever read our output has had enough
     except UsageError as error:
@@ -68,6 +60,39 @@ def main(arguments: Sequence[str], archive: Path) -> int:
     return 0
 
 
+def tag_texts(options: TagOptions, text: str | None, files: Sequence[str]) -> None:
+    """Tags what a command line names, and writes what is found while it goes.
+
+    Args:
+        options: which model, and how the result is written.
+        text: what is tagged; None where it was not given.
+        files: what is tagged otherwise; the standard input where there is none.
+
+    Raises:
+        InputError: the model or a file cannot be read, or a file is not what the options say.
+        UsageError: nothing to tag is named, or too much.
+    """
+    items = read_items(text, files, options.input)
+    tagger = Tagger.load(options.model, form=options.form)
+    found = tagged_records(tagger, items, format=options.format, workers=options.workers)
+    with closing(found) as records:
+        shown: Iterable[str] = records
+        # A bar between lines of results would spoil both.
+        if text is None and (options.output != STDIN or not sys.stdout.isatty()):
+            shown = track(records, "tagging", "text", number_of_texts(files, options.input))
+        write_records(_told_if_none(shown), options.output)
+
+
+def _told_if_none(records: Iterable[str]) -> Iterator[str]:
+    """Hands records on, and says on standard error where there was none."""
+    none = True
+    for record in records:
+        none = False
+        yield record
+    if none:
+        sys.stderr.write("No text came: what was to be tagged is empty.\n")
+
+
 def _parser(archive: Path) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=archive.name,
@@ -75,27 +100,16 @@ def _parser(archive: Path) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument(
-        "--model",
-        default=str(archive.parent),
-        help="Export folder, a .tflite file with tables.json beside it, or a version folder of a "
-        "SavedModel (default: the folder of this file).",
-    )
-    parser.add_argument(
-        "--form",
-        default="",
-        help=f"Which model of an export folder: {', '.join(FORMS)}; the first that it has if "
-        "empty.",
-    )
-    parser.add_argument("--text", help="A text to tag, instead of files or standard input.")
-    parser.add_argument("--input", choices=INPUTS, default=INPUTS[0], help=INPUT_HELP)
-    parser.add_argument("--format", choices=FORMATS, default=FORMATS[0], help=FORMAT_HELP)
-    parser.add_argument(
-        "--output",
-        default=STDIN,
-        help="File to write, which appears when all is done; - is standard output.",
-    )
-    parser.add_argument("--workers", type=int, default=0, help=WORKERS_HELP)
+    defaults = {**dataclasses.asdict(TagOptions()), "model": str(archive.parent), "text": None}
+    for name, default in defaults.items():
+        help_ = f"{HELP[name]} (default: {default})" if default not in ("", None) else HELP[name]
+        parser.add_argument(
+            f"--{name}",
+            default=default,
+            type=int if isinstance(default, int) else str,
+            choices=CHOICES.get(name),
+            help=help_.replace("%", "%%"),
+        )
     parser.add_argument("--version", action="version", version=f"bioner_kd {__version__}")
     parser.add_argument("files", nargs="*", help="Files to tag; - is standard input.")
     return parser

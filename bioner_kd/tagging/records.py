@@ -1,5 +1,6 @@
 """How what was found is written: a line of JSON a text, or CoNLL."""
 
+import contextlib
 import dataclasses
 import io
 import json
@@ -7,8 +8,9 @@ import os
 import sys
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from bioner_kd.atomic import atomic_file
+from bioner_kd.atomic import check_parent, reported
 from bioner_kd.errors import InputError
 from bioner_kd.tagging.decoding import Entity
 from bioner_kd.tagging.tagger import Tagger
@@ -23,6 +25,11 @@ FORMAT_HELP = (
     "count characters of the text) or conll (word, TAB, tag; a blank line between sentences)."
 )
 WORKERS_HELP = "Worker processes, used where there are many texts; 0 is one a core, 1 none."
+PART = ".part"
+OUTPUT_HELP = (
+    f"File to write, which appears when all is done; until then, and after a failure, what is done "
+    f"is in a file whose name ends in {PART}. - is standard output."
+)
 _SCORE_DIGITS = 6
 
 
@@ -68,15 +75,43 @@ def tagged_records(
 def write_records(records: Iterable[str], output: str) -> None:
     """Writes records to a file, which appears when all is done, or at once to "-", the stdout.
 
+    Until then the file is called as `OUTPUT_HELP` says. Where the work fails or is stopped, that
+    file stays, and standard error says so.
+
     Raises:
-        InputError: the disk is full.
+        InputError: the file's folder is missing, or the disk is full.
         BrokenPipeError: whoever read the standard output has had enough.
     """
     if output == STDIN:
         _write_to_stdout(records)
         return
-    with atomic_file(output) as file:
-        file.writelines(records)
+    check_parent(output)
+    part = Path(f"{output}{PART}")
+    with reported(part):
+        file = open(part, "w", encoding="utf-8", newline="\n", buffering=1)
+    try:
+        for record in records:
+            with reported(part):
+                file.write(record)
+        with reported(part):
+            file.close()
+        with reported(Path(output)):
+            os.replace(part, output)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            file.close()
+        _tell_what_is_kept(part, error)
+        raise
+
+
+def _tell_what_is_kept(part: Path, error: BaseException) -> None:
+    if not part.stat().st_size:
+        part.unlink()
+        return
+    kept = f"What was finished before is in {part}."
+    if isinstance(error, InputError):
+        raise InputError(f"{error} {kept}") from error
+    sys.stderr.write(f"{kept}\n")
 
 
 def _write_to_stdout(records: Iterable[str]) -> None:

@@ -3,10 +3,11 @@
 import itertools
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.text.conll import read_conll
-from bioner_kd.text.plain_text import STDIN, read_text_lines
+from bioner_kd.text.plain_text import STDIN, number_of_lines, read_text_lines
 from bioner_kd.text.sentence import Sentence
 
 INPUTS = ("lines", "text", "conll")
@@ -49,6 +50,19 @@ def read_items(text: str | None, files: Sequence[str], kind: str) -> Iterator[It
     # Opened here and read later, so that a missing file is found before any work is done.
     opened = [read_text_lines(name, keep_ends=kind == "text") for name in names]
     return map("".join, opened) if kind == "text" else itertools.chain.from_iterable(opened)
+
+
+def number_of_texts(files: Sequence[str], kind: str) -> int | None:
+    """How many texts files hold, for the time left; None where that is not known beforehand.
+
+    Args:
+        files: as `read_items` takes them, which has opened them.
+        kind: of `INPUTS`.
+    """
+    # Words of tables are all read before the first is tagged, and a pipe can be read only once.
+    if kind == "conll" or not files or not all(Path(file).is_file() for file in files):
+        return None
+    return len(files) if kind == "text" else sum(map(number_of_lines, files))
 
 
 def sentences_of(item: Item, cut: Callable[[str], Iterable[Sentence]]) -> Iterable[Sentence]:

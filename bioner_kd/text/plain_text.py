@@ -106,6 +106,16 @@ def _name(path: str | os.PathLike[str]) -> str:
     return "<stdin>" if path == STDIN else str(path)
 
 
+def number_of_lines(path: str | os.PathLike[str]) -> int:
+    """Number of lines of a file, compressed or not, without decoding them.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    with open_decompressed(path) as data:
+        return sum(1 for _ in data)
+
+
 def _lines_of_stdin() -> Iterator[tuple[str, str]]:
     name = _name(STDIN)
     with decompressed(_standard_input(), name) as lines:

@@ -69,13 +69,15 @@ def test_a_folder_is_never_replaced(tmp_path):
 
 def test_a_place_that_cannot_be_written_is_found_first(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(InputError, match="cannot write into"):
-        free_name(f"--output={tmp_path / 'file' / 'folder' / 'vectors.bin'}")
+    for missing in (tmp_path / "file" / "folder", tmp_path / "mistyped", tmp_path / "file"):
+        with pytest.raises(InputError, match=f"there is no folder {missing}; make it first"):
+            free_name(f"--output={missing / 'vectors.bin'}")
+    assert not (tmp_path / "mistyped").exists()
 
 
 @pytest.mark.parametrize("form", ["binary", "text"])
 def test_trained_vectors_are_written_with_their_flags_and_summed_up(tmp_path, form):
-    path = tmp_path / "new" / "vectors"
+    path = tmp_path / "vectors"
     made = program(
         "--corpus=demo", "--size=5", "--epochs=1", "--min_count=20", f"--format={form}",
         f"--output={path}",

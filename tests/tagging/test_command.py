@@ -1,3 +1,6 @@
+import dataclasses
+import gzip
+import io
 import json
 from pathlib import Path
 
@@ -5,6 +8,7 @@ import pytest
 
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.tagging.command import main
+from bioner_kd.tagging.options import HELP, TagOptions
 
 TEXT = read_demo("test")[0].text
 
@@ -55,3 +59,50 @@ def test_ctrl_c_is_one_line(
     monkeypatch.setattr("bioner_kd.tagging.command.write_records", interrupted)
     assert main(["--text=gout"], export_folder / "tagger.pyz") == 130
     assert capsys.readouterr().err == "tagger.pyz: Stopped.\n"
+
+
+def test_its_options_are_those_of_the_program(
+    export_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"], export_folder / "tagger.pyz")
+    shown = " ".join(capsys.readouterr().out.split())
+    for name in (field.name for field in dataclasses.fields(TagOptions)):
+        assert f"--{name} " in shown and HELP[name] in shown
+
+
+@pytest.mark.parametrize("data", ["", "file"])
+def test_nothing_to_tag_is_told_and_is_no_failure(
+    export_folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    data: str,
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO()))
+    files = [str(tmp_path / data)] if data else []
+    assert main(files, export_folder / "tagger.pyz") == 0
+    captured = capsys.readouterr()
+    assert captured.out == "" and "No text came: what was to be tagged is empty." in captured.err
+
+
+def test_progress_has_the_number_of_texts_in_files(
+    export_folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = []
+    monkeypatch.setattr(
+        "bioner_kd.tagging.command.track",
+        lambda records, name, unit, total: told.append((name, unit, total)) or records,
+    )
+    (tmp_path / "a.gz").write_bytes(gzip.compress(b"one\ntwo\n"))
+    (tmp_path / "b").write_text("three")
+    files = [str(tmp_path / "a.gz"), str(tmp_path / "b")]
+    for kind in ("lines", "text"):
+        arguments = [*files, f"--input={kind}", f"--output={tmp_path / 'out'}", "--workers=1"]
+        assert main(arguments, export_folder / "tagger.pyz") == 0
+    main([f"--text={TEXT}", f"--output={tmp_path / 'out'}"], export_folder / "tagger.pyz")
+    assert told == [("tagging", "text", 3), ("tagging", "text", 2)]

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -46,16 +47,61 @@ def test_sentences_keep_their_words(tagger: Tagger) -> None:
 
 
 def test_records_go_to_a_file_that_is_whole_or_not_there(tmp_path: Path) -> None:
-    write_records(["α\n", "b\n"], str(tmp_path / "new" / "out"))
-    assert (tmp_path / "new" / "out").read_bytes() == "α\nb\n".encode()
-
-    def broken():  # type: ignore[no-untyped-def]
-        yield "a\n"
-        raise InputError("bad")
-
+    write_records(["α\n", "b\n"], str(tmp_path / "out"))
+    assert (tmp_path / "out").read_bytes() == "α\nb\n".encode()
     with pytest.raises(InputError):
-        write_records(broken(), str(tmp_path / "other"))
+        write_records(broken(InputError("bad.")), str(tmp_path / "other"))
     assert not (tmp_path / "other").exists()
+
+
+def broken(error: BaseException, *records: str) -> Iterator[str]:
+    yield from records
+    raise error
+
+
+def test_what_was_finished_stays_under_another_name_that_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "out"
+    with pytest.raises(InputError, match=f"^bad. What was finished before is in {output}.part.$"):
+        write_records(broken(InputError("bad."), "a\n", "b\n"), str(output))
+    assert (tmp_path / "out.part").read_text() == "a\nb\n"
+    for error in (KeyboardInterrupt(), ChildProcessError("a worker died")):
+        with pytest.raises(type(error)):
+            write_records(broken(error, "c\n"), str(output))
+        assert (tmp_path / "out.part").read_text() == "c\n"
+        assert f"finished before is in {output}.part." in capsys.readouterr().err
+    write_records(["d\n"], str(output))
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_where_nothing_was_finished_nothing_stays(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        write_records(broken(KeyboardInterrupt()), str(tmp_path / "out"))
+    assert list(tmp_path.iterdir()) == [] and capsys.readouterr().err == ""
+
+
+def test_a_record_is_on_disk_before_the_next_is_made(tmp_path: Path) -> None:
+    def records() -> Iterator[str]:
+        yield "a\n"
+        assert (tmp_path / "out.part").read_text() == "a\n"
+        yield "b\n"
+
+    write_records(records(), str(tmp_path / "out"))
+
+
+def test_a_folder_that_is_missing_is_named_and_not_made(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=f"there is no folder {tmp_path / 'none'}; make it first"):
+        write_records(["a\n"], str(tmp_path / "none" / "x.jsonl"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    with pytest.raises(InputError, match="out: cannot write here"):
+        write_records(["a\n"], str(tmp_path / "out"))
 
 
 def test_records_go_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
