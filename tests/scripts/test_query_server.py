@@ -150,7 +150,8 @@ def test_an_output_file_is_whole_or_not_there(rest: RestServer, tmp_path: Path) 
     output = tmp_path / "out.jsonl"
     arguments = (f"--url={rest.url}", "--batch_size=1", f"--output={output}")
     assert "byte 0xff" in complaint(run(*arguments, stdin=b"gout\n\xff\n"), 1)
-    assert not list(tmp_path.iterdir())
+    assert not output.exists()
+    assert json.loads((tmp_path / "out.jsonl.part").read_text())["text"] == "gout"
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ def test_a_file_may_be_one_text(model: str, tmp_path: Path) -> None:
 def test_conll_in_and_out(model: str, tmp_path: Path, export_folder: Path) -> None:
     sentences = read_demo("test")[:5]
     write_conll(tmp_path / "in.tsv", sentences)
-    output = tmp_path / "new" / "out.tsv"
+    output = tmp_path / "out.tsv"
     result = run(
         model, "--input=conll", "--format=conll", f"--output={output}", tmp_path / "in.tsv"
     )
@@ -229,15 +229,17 @@ def workers_of(pid: int) -> list[Path]:
 def test_a_full_disk_is_one_line_and_ends_the_workers(
     model: str, many: Path, tmp_path: Path, room_for: Callable[[int], AbstractContextManager[None]]
 ) -> None:
-    output = tmp_path / "out" / "found.jsonl"
+    output = tmp_path / "found.jsonl"
     with room_for(200_000):
         result = run(model, "--workers=2", f"--output={output}", many)
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == (
-        f"tag.py: {output}: cannot write here (File too large); free some space or choose another "
-        "output path.\n"
+        f"tag.py: {output}.part: cannot write here (File too large); free some space or choose "
+        f"another output path. What was finished before is in {output}.part.\n"
     )
-    assert not list(output.parent.iterdir())
+    assert [path.name for path in tmp_path.iterdir()] == ["found.jsonl.part"]
+    *whole, _ = (tmp_path / "found.jsonl.part").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["text"] for line in whole[: len(TEXTS)]] == TEXTS
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -355,13 +357,14 @@ def test_bytes_that_are_no_utf8_are_named(model: str) -> None:
 def test_an_output_below_a_file(model: str, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     result = run(model, "--text=gout", f"--output={tmp_path / 'file' / 'out.jsonl'}")
-    assert "cannot create this folder" in complaint(result, 1)
+    assert f"there is no folder {tmp_path / 'file'}; make it first" in complaint(result, 1)
 
 
 def test_an_output_file_is_whole_or_not_there(model: str, tmp_path: Path) -> None:
     result = run(model, f"--output={tmp_path / 'out.jsonl'}", stdin=b"gout\n\xff\n")
     assert "byte 0xff" in complaint(result, 1)
-    assert not list(tmp_path.iterdir())
+    assert not (tmp_path / "out.jsonl").exists()
+    assert json.loads((tmp_path / "out.jsonl.part").read_text())["text"] == "gout"
 
 
 def test_a_terminal_shows_progress_beside_an_output_file(model: str, tmp_path: Path) -> None:
