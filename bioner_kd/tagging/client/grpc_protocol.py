@@ -12,9 +12,13 @@ from bioner_kd.tagging.client.deadline import call_within
 from bioner_kd.tagging.decoding import Entity
 from bioner_kd.tagging.models.layout import NUM_WORDS, SERVING, TEXT, WORD_OUTPUTS
 
-# An answer may be larger than gRPC's usual limit; it goes straight to the server, whatever proxy
-# the environment names.
-_OPTIONS = [("grpc.max_receive_message_length", -1), ("grpc.enable_http_proxy", 0)]
+# Requests and answers may be larger than gRPC's usual limit of 4 MB. Requests go straight to the
+# server, whatever proxy the environment names.
+_OPTIONS = [
+    ("grpc.max_send_message_length", -1),
+    ("grpc.max_receive_message_length", -1),
+    ("grpc.enable_http_proxy", 0),
+]
 
 
 class GrpcClient:

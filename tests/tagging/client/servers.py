@@ -58,7 +58,9 @@ class GrpcServer(prediction_service_pb2_grpc.PredictionServiceServicer):
     def __init__(self, model: Model | None, delay: float = 0.0) -> None:
         self._model, self._delay = model, delay
         self.requests: list[Any] = []
-        self._server = grpc.server(futures.ThreadPoolExecutor(8))
+        # TF Serving takes requests of any size as well.
+        limit = [("grpc.max_receive_message_length", -1)]
+        self._server = grpc.server(futures.ThreadPoolExecutor(8), options=limit)
         prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(self, self._server)
         self.url = f"{HOST}:{self._server.add_insecure_port(f'{HOST}:0')}"
 

@@ -76,6 +76,14 @@ def test_the_answer_of_these_tests_is_good() -> None:
     assert (entity.type, entity.text, entity.score) == ("D", "gout", 0.5)
 
 
+def test_a_request_and_an_answer_may_be_larger_than_grpcs_usual_limit() -> None:
+    text = "g" * 5_000_000
+    change = {"words": np.array([[text.encode()]]), "ends": np.array([[len(text)]], np.int32)}
+    with GrpcServer(Answering(change)) as server:  # type: ignore[arg-type]
+        ((entity,),) = GrpcClient(ServerConfig(protocol="grpc", url=server.url)).tag([text])
+    assert entity.text == text
+
+
 @pytest.mark.parametrize(
     "change",
     [
