@@ -130,6 +130,8 @@ class SentenceEnds:
         words, longest, *sets = entries_of(rule, _PLACE, names)
         if not isinstance(words, list) or not set(map(type, words)) <= {str}:
             raise ValueError("'sentences/abbreviations' is no list of strings")
+        if len(set(words)) < len(words):
+            raise ValueError("'sentences/abbreviations' has a word twice")
         if type(longest) is not int:
             raise ValueError("'sentences/longest_abbreviation' is no whole number")
         named = zip(_SETS, sets, strict=True)

@@ -99,6 +99,12 @@ def test_what_are_no_ranges_is_refused_and_named(place: str, value: object) -> N
         ("sentences/more", [], "'sentences' has 'more'"),
         ("sentences/abbreviations", "pat", "abbreviations' is no list of strings"),
         ("sentences/abbreviations", ["pat", 1], "abbreviations' is no list of strings"),
+        ("sentences/abbreviations", ["pat", "pat"], "a word twice"),
+        (
+            "sentences/abbreviations",
+            [f"a{chr(97 + n // 26 % 26)}{chr(97 + n % 26)}" * (1 + n // 676) for n in range(1001)],
+            "more than 1000",
+        ),
         ("sentences/abbreviations", [""], "not of 1 to 12 letters"),
         ("sentences/abbreviations", ["Pat"], "'Pat', which is not of"),
         ("sentences/abbreviations", ["ph.d"], "not of 1 to 12 letters"),
