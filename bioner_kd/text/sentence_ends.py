@@ -11,14 +11,11 @@ from bioner_kd.errors import shown
 from bioner_kd.text.ranges import (
     Ranges,
     all_others,
-    character_set,
     check_apart,
     entries_of,
     ranges_of,
     ranges_of_characters,
 )
-
-__all__ = ["SENTENCE_ENDS", "Ranges", "SentenceEnds", "character_set", "sentence_rule"]
 
 # In lower case. "etc." is not among them: what follows it with a capital is a new sentence.
 ABBREVIATIONS = frozenset(
