@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import pytest
 
 from bioner_kd.errors import (
+    NewerFormatError,
     UsageError,
     at_least,
     check_bounds,
+    check_format,
     one_line,
     shown,
     tensorflow_reason,
@@ -77,3 +79,19 @@ def test_a_message_of_a_library_becomes_a_part_of_one_line():
     assert one_line(ValueError("bad \x1b[1m name:\n  'x'")) == r"bad \x1b[1m name: 'x'"
     assert one_line("a" * 10**7, 20) == "a" * 19 + "…"
     assert one_line("\0" * 10**7).isprintable()
+
+
+def test_a_format_that_is_read_is_given_back():
+    assert [check_format(number, 3, "a/b.json") for number in (1, 2, 3)] == [1, 2, 3]
+
+
+def test_a_format_of_a_newer_version_names_the_file_and_says_what_to_do():
+    with pytest.raises(NewerFormatError, match=r"^a/b.json: has the format 4, .*update bioner_kd"):
+        check_format(4, 3, "a/b.json")
+
+
+@pytest.mark.parametrize("found", [0, -1, 1.0, True, None, "2", [1]])
+def test_a_format_that_is_no_number_is_damage(found):
+    with pytest.raises(ValueError, match=r"^b.json has the format ") as caught:
+        check_format(found, 3, "a/b.json")
+    assert not isinstance(caught.value, NewerFormatError)

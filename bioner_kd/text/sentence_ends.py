@@ -11,14 +11,11 @@ from bioner_kd.errors import shown
 from bioner_kd.text.ranges import (
     Ranges,
     all_others,
-    character_set,
     check_apart,
     entries_of,
     ranges_of,
     ranges_of_characters,
 )
-
-__all__ = ["SENTENCE_ENDS", "Ranges", "SentenceEnds", "character_set", "sentence_rule"]
 
 # In lower case. "etc." is not among them: what follows it with a capital is a new sentence.
 ABBREVIATIONS = frozenset(
@@ -59,7 +56,8 @@ class SentenceEnds:
         opening: quotes and brackets before the first character of a sentence.
         closing: quotes and brackets behind the stop of a sentence.
         first: what a sentence may begin with.
-        inner: what makes letters behind it the end of a longer word, which is no abbreviation.
+        inner: what makes letters behind it the end of a longer word, which is no abbreviation;
+            Latin letters and the full stop among it.
         stops: what ends a sentence; the full stop alone may end an abbreviation too.
     """
 
@@ -89,6 +87,10 @@ class SentenceEnds:
         check_apart(_PLACE, white=self.white, letters_and_full_stop=_LETTERS)
         check_apart(_PLACE, inner=self.inner, line_ends=_LINE_ENDS, nul=_NUL)
         check_apart(_PLACE, line_ends=_LINE_ENDS, what_is_not_white=all_others(self.white))
+        # Otherwise the end of a run of letters could be an abbreviation where the run is none.
+        check_apart(
+            _PLACE, letters_and_full_stop=_LETTERS, what_is_not_inner=all_others(self.inner)
+        )
         self._check_abbreviations()
 
     def _check_abbreviations(self) -> None:
@@ -125,6 +127,8 @@ class SentenceEnds:
         words, longest, *sets = entries_of(rule, _PLACE, names)
         if not isinstance(words, list) or not set(map(type, words)) <= {str}:
             raise ValueError("'sentences/abbreviations' is no list of strings")
+        if len(set(words)) < len(words):
+            raise ValueError("'sentences/abbreviations' has a word twice")
         if type(longest) is not int:
             raise ValueError("'sentences/longest_abbreviation' is no whole number")
         named = zip(_SETS, sets, strict=True)

@@ -79,7 +79,9 @@ class Tokenizer:
 
     def tokenize(self, text: str) -> list[tuple[str, int, int]]:
         """Cuts a text into words, as the function `tokenize` says."""
-        return [(found.group(), *found.span()) for found in self._pattern.finditer(text)]
+        return [
+            (match.group(), match.start(), match.end()) for match in self._pattern.finditer(text)
+        ]
 
     def split_words(self, text: str) -> list[str]:
         """The words of `tokenize` without their places."""

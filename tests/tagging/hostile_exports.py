@@ -21,7 +21,9 @@ TFLITE = "student_int8.tflite"
 # A part of tables.json, and values of which none is one of its.
 WRONG: tuple[Any, ...] = (7, 1.5, "text", [1], [["a"]], {"a": 1}, True)
 TABLES_PARTS = (
-    *("tags", "features", "transitions", "tokenizer", "sentences"),
+    *("format", "tags", "features", "transitions", "tokenizer", "sentences"),
+    *("tokenizer/word", "tokenizer/more", "sentences/white", "sentences/abbreviations"),
+    *("sentences/longest_abbreviation", "sentences/more"),
     *(f"features/{name}" for name in ("config", "tables", "folding")),
     *(f"features/config/{name}" for name in ("features", "max_chars", "prefix_length")),
     *(f"features/tables/{name}" for name in ("word", "char")),
@@ -29,6 +31,7 @@ TABLES_PARTS = (
 # What is as good as what stands there.
 SOUND = [
     ("transitions", None),
+    ("sentences/longest_abbreviation", 7),
     ("features/config/max_chars", 7),
     ("features/config/prefix_length", 7),
 ]
@@ -132,6 +135,12 @@ def tables_texts(record: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
         "surrogate": ["O", *(f"{tag}\ud800" for tag in record["tags"][1:])],
     }.items():
         yield f"tags_{name}", replaced(record, "tags", tags)
+    yield "many_ranges", replaced(record, "tokenizer/word", [[66, 66]] * 1_000_000)
+    yield "many_abbreviations", replaced(record, "sentences/abbreviations", ["ab"] * 1_900_000)
+    yield "long_abbreviation", replaced(record, "sentences/abbreviations", ["a" * 5_000_000])
+    for number in (10**9, 10**30, 0, -1):
+        yield f"format_{number}", replaced(record, "format", number)
+        yield f"window_{number}", replaced(record, "sentences/longest_abbreviation", number)
     yield "many_words", replaced(record, "features/tables/word", ["ab"] * 1_900_000)
     yield "numbers_for_words", replaced(record, "features/tables/word", [1] * 3_000_000)
     gzip_start = gzip.compress(b"")[:10]

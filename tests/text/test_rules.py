@@ -99,6 +99,12 @@ def test_what_are_no_ranges_is_refused_and_named(place: str, value: object) -> N
         ("sentences/more", [], "'sentences' has 'more'"),
         ("sentences/abbreviations", "pat", "abbreviations' is no list of strings"),
         ("sentences/abbreviations", ["pat", 1], "abbreviations' is no list of strings"),
+        ("sentences/abbreviations", ["pat", "pat"], "a word twice"),
+        (
+            "sentences/abbreviations",
+            [f"a{chr(97 + n // 26 % 26)}{chr(97 + n % 26)}" * (1 + n // 676) for n in range(1001)],
+            "more than 1000",
+        ),
         ("sentences/abbreviations", [""], "not of 1 to 12 letters"),
         ("sentences/abbreviations", ["Pat"], "'Pat', which is not of"),
         ("sentences/abbreviations", ["ph.d"], "not of 1 to 12 letters"),
@@ -123,6 +129,7 @@ def test_what_are_no_ranges_is_refused_and_named(place: str, value: object) -> N
         ("sentences/stops", [[32, 32]], "U\\+0020"),
         ("sentences/inner", [[0, 127]], "U\\+0000"),
         ("sentences/inner", [[10, 10]], "U\\+000A"),
+        ("sentences/inner", [[46, 46], [65, 90]], "U\\+0061 .*what_is_not_inner"),
     ],
 )
 def test_a_rule_that_runtimes_would_read_differently_is_refused(
@@ -132,7 +139,12 @@ def test_a_rule_that_runtimes_would_read_differently_is_refused(
         TextRules.from_json(changed(place, value))
 
 
-@pytest.mark.parametrize("place", [*RANGES[3:], "sentences/abbreviations", "tokenizer/word"])
+CAN_BE_EMPTY = ("opening", "closing", "first", "stops", "abbreviations")
+
+
+@pytest.mark.parametrize(
+    "place", ["tokenizer/word", *(f"sentences/{name}" for name in CAN_BE_EMPTY)]
+)
 def test_sets_may_be_empty(place: str) -> None:
     rules = TextRules.from_json(changed(place, []))
     found = list(rules.iterate_sentences("One (pat) of 2. Then"))

@@ -2,7 +2,8 @@ import json
 import re
 
 from bioner_kd.text import sentence_ends
-from bioner_kd.text.sentence_ends import character_set, sentence_rule
+from bioner_kd.text.ranges import character_set
+from bioner_kd.text.sentence_ends import sentence_rule
 
 
 def characters(name: str) -> set[str]:

@@ -8,7 +8,7 @@ import pytest
 from scipy.special import log_softmax, softmax
 
 from bioner_kd.corpus.demo import read_demo
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, NewerFormatError
 from bioner_kd.student.files import WEIGHTS
 from bioner_kd.tagging.chain import marginals
 from bioner_kd.teacher.ensemble.folders import load_model, load_teachers, teachers_fingerprint
@@ -84,6 +84,13 @@ def test_the_fingerprint_covers_model_and_tables(trained_student, tmp_path, name
     assert before == student_fingerprint(trained_student.folder)
     (folder / name).write_bytes((folder / name).read_bytes() + b" ")
     assert student_fingerprint(folder) != before
+
+
+def test_a_student_of_a_newer_version_says_so(trained_student, tmp_path):
+    folder = shutil.copytree(trained_student.folder, tmp_path / "student")
+    (folder / "tables.json").write_text('{"format": 9}', encoding="utf-8")
+    with pytest.raises(NewerFormatError, match=f"^{folder / 'tables.json'}: has the format 9"):
+        student_fingerprint(folder)
 
 
 def test_a_folder_without_a_student_is_named(tmp_path):
