@@ -33,7 +33,8 @@ fetch_uv() {
       return
     fi
     tail -n 1 "$log" >&2
-    fail "uv could not be fetched from the Python package index; the whole log is $log"
+    fail "uv could not be fetched from the Python package index (behind a proxy set HTTPS_PROXY, with an index
+of your own PIP_INDEX_URL); the whole log is $log"
     return 1
   done
   fail 'uv is not installed, and there is no Python to fetch uv with.'
