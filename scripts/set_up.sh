@@ -55,8 +55,10 @@ no_python() { # no_python FOUND WITHOUT_VENV
   printf '     Fedora:                   dnf install python%s\n' "$version"
   printf '     macOS:                    brew install python@%s\n' "$version"
   printf '   Or name an interpreter: BIONER_KD_PYTHON=/path/to/python%s bash %s\n' "$version" "$0"
-  printf '2. Tagging with a ready student needs none of this. With Python 3.10 to 3.14, in any virtual environment:\n'
-  printf '     pip install %q && bioner_kd tag --text "Aspirin can cause gastric ulcers."\n' "$ROOT"
+  printf '2. Tagging with a ready student needs none of this. Python 3.10 to 3.14 will do (on Debian and Ubuntu\n'
+  printf '   with the package python3-venv):\n'
+  printf '     python3 -m venv tagger && tagger/bin/pip install %q\n' "$ROOT"
+  printf '     tagger/bin/bioner_kd tag --text "Aspirin can cause gastric ulcers."\n'
 } >&2
 
 # Prints the first interpreter that runs and has the right version, or else one that is fetched.
