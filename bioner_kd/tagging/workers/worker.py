@@ -10,11 +10,17 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import IO, Any
 
-# What a new interpreter runs. It finds modules where its parent does, in an archive too.
-PROGRAM = (
-    "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); "
-    "from bioner_kd.tagging.workers.worker import serve; serve()"
-)
+# What a new interpreter runs. It finds modules where its parent does, in an archive too; a parent
+# that is stopped meanwhile says nothing, or half of it.
+PROGRAM = """\
+import pickle, sys
+try:
+    sys.path[:] = pickle.load(sys.stdin.buffer)
+except (EOFError, pickle.UnpicklingError):
+    sys.exit()
+from bioner_kd.tagging.workers.worker import serve
+serve()
+"""
 
 Answer = tuple[Any, Exception | None]
 
@@ -28,7 +34,7 @@ def serve() -> None:
         job = pickle.load(source)
         while True:
             write_answer(sink, run_job(job, pickle.load(source)))
-    except (EOFError, BrokenPipeError):
+    except (EOFError, pickle.UnpicklingError, BrokenPipeError):
         return  # nobody asks any more
 
 
