@@ -30,7 +30,7 @@ def evaluate(
     Raises:
         InputError: the corpus or a run directory is not what it should be.
 
-    Example:
+    Examples:
         >>> (row,) = evaluate("demo", {"student": ["saved_models/student"]})  # doctest: +SKIP
     """
     (sentences,) = corpus_of(corpus).read(split)
