@@ -45,8 +45,8 @@ _SPACY = ["spacy>=3.7,<3.9", "click>=8,<9"]
 _BENCHMARK = ["spacy>=3.7,<3.8", "click>=8,<8.2", "sklearn-crfsuite>=0.5,<0.6"]
 
 # The site of docs/. It reads the sources and imports nothing of them, so it needs no other extra.
-# Ranges, because the newest mkdocs-material is for Python 3.11 and later. With pymdown-extensions 12
-# the newest mkdocstrings for Python 3.10 fails.
+# Ranges, because the newest mkdocs-material is for Python 3.11 and later. With pymdown-extensions
+# 12 the newest mkdocstrings for Python 3.10 fails.
 _DOCS = [
     "mkdocs-material>=9.7,<10",
     "mkdocstrings[python]>=1,<2",
