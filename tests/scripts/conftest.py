@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 BASH = shutil.which("bash") or "bash"
 # What the scripts call beside Python. Where this folder alone is on PATH, no other Python is found.
-SHELL_TOOLS = "cat cksum cp dirname flock grep ls mkdir mv rm rmdir tail".split()
+SHELL_TOOLS = "cat cksum cp dirname flock grep ls mkdir rm rmdir tail".split()
 Result = subprocess.CompletedProcess[str]
 
 
