@@ -10,10 +10,10 @@ ask_python() {
   "$1" -c '
 import sys
 answer = "%d.%d" % tuple(sys.version_info)[:2]
-for module in "venv", "ensurepip":
+for module, name in ("venv", "create"), ("ensurepip", "version"):
     try:
-        __import__(module)
-    except ImportError:
+        getattr(__import__(module), name)  # a folder that was emptied can be imported
+    except (ImportError, AttributeError):
         answer += " without-" + module
         break
 print(answer)' 2>/dev/null </dev/null

@@ -193,8 +193,11 @@ def test_a_python_without_the_module_venv_is_replaced_by_a_fetched_one(machine: 
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="needs a Python that set-up takes")
-def test_a_python_without_ensurepip_gets_pip_from_the_index(machine: Any, index: Any) -> None:
-    machine.checkout.write_python("python3.11", 'sys.modules["ensurepip"] = None')
+@pytest.mark.parametrize("left", ["None", "type(sys)('ensurepip')"])
+def test_a_python_without_ensurepip_gets_pip_from_the_index(
+    machine: Any, index: Any, left: str
+) -> None:
+    machine.checkout.write_python("python3.11", f'sys.modules["ensurepip"] = {left}')
     main = "import os, sys; print(*sys.argv[2:], file=open(os.environ['PIP_RECORD'], 'a'))"
     index.add_wheel(f"pip-{PIP[1]}", {"pip/__init__.py": "", "pip/__main__.py": main})
     assert machine.is_ready(machine.set_up(PIP_INDEX_URL=index.url))
