@@ -70,7 +70,7 @@ find_python() {
 fetch_python() {
   local python
   python=$(cat "$FETCHED/whole" 2>/dev/null)
-  # A moved project folder gets a new one.
+  # A project folder that was moved or copied gets a new one.
   if [ "${python#"$FETCHED/"}" = "$python" ] || [ "$(ask_python "$python")" != 3.11 ]; then
     echo "No Python 3.10 or 3.11 was found. Fetching Python 3.11 by uv into $FETCHED …" >&2
     rm -rf "$FETCHED"

@@ -152,12 +152,11 @@ def test_a_python_that_was_fetched_in_part_is_fetched_again(machine: Any) -> Non
     assert not (machine.fetched / "half").exists()
 
 
-def test_a_moved_checkout_fetches_its_python_again(machine: Any) -> None:
+def test_a_copied_checkout_fetches_a_python_of_its_own(machine: Any) -> None:
     machine.checkout.write("uv", FAKE_UV)
     machine.set_up()
-    machine.checkout.folder = machine.checkout.folder.rename(
-        machine.checkout.folder.with_name("moved")
-    )
+    copy = machine.checkout.folder.with_name("copy")
+    machine.checkout.folder = shutil.copytree(machine.checkout.folder, copy)
     assert machine.is_ready(machine.set_up())
     assert "python install 3.11" in machine.told("uv")
 
