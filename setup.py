@@ -44,6 +44,10 @@ _SPACY = ["spacy>=3.7,<3.9", "click>=8,<9"]
 # remove.
 _BENCHMARK = ["spacy>=3.7,<3.8", "click>=8,<8.2", "sklearn-crfsuite>=0.5,<0.6"]
 
+# The site of docs/. It reads the sources and imports nothing of them, so it needs no other extra.
+# Ranges, because the newest mkdocs-material is for Python 3.11 and later.
+_DOCS = ["mkdocs-material>=9.7,<10", "mkdocstrings[python]>=1,<2"]
+
 
 def _version() -> str:
     # Read, not imported: at build time nothing that the package needs is installed.
@@ -112,6 +116,7 @@ setup(
         "study": [*_TRAIN, *_STUDY],
         "benchmark": [*_TRAIN, *_BENCHMARK],
         "spacy": _SPACY,
+        "docs": _DOCS,
         # For warm-up requests in a SavedModel and for clients by gRPC; REST needs nothing.
         "serving": [*_TRAIN, *_SERVING],
         "dev": [
@@ -120,6 +125,7 @@ setup(
             *_SERVING,
             *_BENCHMARK,
             *_SPACY,
+            *_DOCS,
             "build~=1.6.1",
             "hypothesis~=6.168.5",
             "mypy~=2.4.1",

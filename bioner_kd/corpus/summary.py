@@ -10,7 +10,7 @@ from bioner_kd.text.sentence import Sentence
 def in_words(sentences: Sequence[Sentence]) -> str:
     """Counts sentences, words and, of each type, mentions.
 
-    Example:
+    Examples:
         >>> in_words([Sentence.from_words(["No", "fever"], ["O", "B-Disease"])])
         '1 sentences, 2 words, 1 mentions (Disease 1)'
     """

@@ -62,7 +62,7 @@ def distil(
         InputError: a file is missing or not what it should be, or the run directory exists.
         UsageError: the settings do not go together, or there is no teacher and alpha is below 1.
 
-    Example:
+    Examples:
         >>> fine_tune("demo", "minilm", "saved_models/teacher")  # doctest: +SKIP
         >>> label(["saved_models/teacher"], "saved_models/logits")  # doctest: +SKIP
         >>> distil("demo", "saved_models/student", cache="saved_models/logits")  # doctest: +SKIP

@@ -42,7 +42,7 @@ def export_student(
     Raises:
         InputError: the student or the corpus is not what it should be, or the folder exists.
 
-    Example:
+    Examples:
         >>> export_student("saved_models/student", "saved_models/export")  # doctest: +SKIP
     """
     corpus, folder = corpus_of(corpus), Path(output)

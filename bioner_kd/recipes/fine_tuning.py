@@ -49,7 +49,7 @@ def fine_tune(
         InputError: the corpus, the encoder or the output is not what it should be.
         UsageError: a window is longer than the encoder's positions or the subword budget.
 
-    Example:
+    Examples:
         >>> fine_tune("demo", "minilm", "saved_models/teacher")  # doctest: +SKIP
         PosixPath('saved_models/teacher')
     """

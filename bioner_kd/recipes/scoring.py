@@ -31,7 +31,7 @@ def evaluate(
         InputError: the corpus or a run directory is not what it should be, or a model was trained
             for other types than the corpus has.
 
-    Example:
+    Examples:
         >>> (row,) = evaluate("demo", {"student": ["saved_models/student"]})  # doctest: +SKIP
     """
     (sentences,) = corpus_of(corpus).read(split)

@@ -32,7 +32,7 @@ class Tagger:
     It keeps nothing of one text for the next, may be used by several threads at once, and can be
     pickled: a .tflite model travels inside, a SavedModel is opened again from its folder.
 
-    Example:
+    Examples:
         >>> tagger = Tagger.load()
         >>> [(e.type, e.text, e.start, e.end) for e in tagger.tag("Aspirin relieves headache.")]
         [('Chemical', 'Aspirin', 0, 7), ('Disease', 'headache', 17, 25)]
