@@ -33,4 +33,9 @@ def main(program: Program) -> None:
         evaluate.write_report(choice.report, results, program.settings())
 
 
-PROGRAM = Program(__doc__, main, (evaluate.EVALUATION, corpus.CORPUS, MACHINE))
+PROGRAM = Program(
+    __doc__,
+    main,
+    (evaluate.EVALUATION, corpus.CORPUS, MACHINE),
+    first=("corpus", "run", "split", "report"),
+)
