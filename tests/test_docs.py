@@ -8,6 +8,7 @@ import json
 import re
 import shlex
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -56,7 +57,7 @@ def broken(path: Path) -> list[str]:
     found = []
     for link in links(path):
         place, _, anchor = link.partition("#")
-        target = (path.parent / place).resolve() if place else path
+        target = (path.parent / unquote(place)).resolve() if place else path
         known = target.suffix != ".md" or not anchor or anchor in anchors(target)
         if not (target.exists() and known):
             found.append(link)
@@ -70,7 +71,8 @@ def commands(path: Path) -> list[tuple[str, list[str]]]:
         for line in sample.replace("\\\n", " ").splitlines() if not language else ():
             for part in re.split(r"\s[|;]\s|&&", line):
                 called = re.match(
-                    r"\s*(?:bioner_kd |python scripts/)([a-z_]+)(?:\.py)?(\s.*|$)", part
+                    r"\s*(?:(?:env/bin/)?bioner_kd |python scripts/)([a-z_]+)(?:\.py)?(\s.*|$)",
+                    part,
                 )
                 if called:
                     found.append((called[1], shlex.split(called[2], comments=True)))

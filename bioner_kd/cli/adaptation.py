@@ -22,6 +22,7 @@ TEXT = Concern(
         "the text, UTF-8, .gz, .bz2 and .xz too; - is standard input. Keep sentences of devel and "
         "test splits out of it.",
     },
+    required=frozenset({"text"}),
 )
 ADAPTATION = Concern(
     "Masked language modelling",

@@ -24,7 +24,7 @@ class AugmentChoice:
     """Where sentences come from beside the corpus, and where the new ones go."""
 
     cache: str = ""
-    output: str = "saved_models/demo/augmented.txt.gz"
+    output: str = "augmented.txt.gz"
     overwrite: bool = False
 
 

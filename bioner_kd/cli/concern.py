@@ -20,6 +20,7 @@ class Concern:
         help: what each flag means, by field.
         choices: allowed values of a field, where they are few words.
         repeated: fields whose flag is given once a value, instead of once with commas.
+        required: fields whose flag must be given.
         chosen: fields whose value the program finds itself where the flag is not given.
     """
 
@@ -29,6 +30,7 @@ class Concern:
     choices: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     repeated: frozenset[str] = frozenset()
     chosen: frozenset[str] = frozenset()
+    required: frozenset[str] = frozenset()
 
     def names(self) -> tuple[str, ...]:
         """Names of its flags: the dataclass's fields."""

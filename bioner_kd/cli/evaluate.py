@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bioner_kd.atomic import atomic_file
+from bioner_kd.atomic import atomic_file, check_parent
 from bioner_kd.cli.concern import Concern
 from bioner_kd.corpus.demo import SPLITS
 from bioner_kd.errors import UsageError, at_least, check_bounds
@@ -71,6 +71,23 @@ def parse_runs(runs: Sequence[str], *, flag: str = "run") -> dict[str, list[Path
                 "'name=folder+folder', each name once."
             )
         rows[name] = [Path(folder) for folder in folders.split(",")]
+    return rows
+
+
+def read_rows(choice: EvaluationChoice) -> dict[str, list[Path]]:
+    """Folders of each row, with all that can be checked before TensorFlow is imported.
+
+    Raises:
+        InputError: a folder holds no model, or the report cannot be written.
+        UsageError: a row is not written as it should be, or mixes models that are no seeds of one.
+    """
+    from bioner_kd.lab.study.one_model import check_seeds
+
+    if choice.report:
+        check_parent(choice.report)
+    rows = parse_runs(choice.run)
+    for name, folders in rows.items():
+        check_seeds(name, folders)
     return rows
 
 

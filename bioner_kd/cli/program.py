@@ -4,7 +4,7 @@ import inspect
 import os
 import sys
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ class Program:
         doc: what --help says first; the script's docstring.
         body: what it does, given itself; arguments that are no flags are in `arguments`.
         concerns: groups of flags.
+        first: names of the flags that a user needs first, which --help shows first.
         takes_files: whether arguments that are no flags are welcome.
         stopped: what is said after Ctrl-C.
     """
@@ -41,6 +42,7 @@ class Program:
     doc: str
     body: Callable[["Program"], None]
     concerns: Sequence[Concern]
+    first: tuple[str, ...] = ()
     takes_files: bool = False
     stopped: str = "Stopped. A training or a cache goes on when its command is given again."
     values: flags.FlagValues = field(default_factory=lambda: flags.FLAGS)
@@ -92,14 +94,20 @@ class Program:
     def help(self) -> str:
         """The whole of --help."""
         parts = [inspect.cleandoc(self.doc)]
+        if self.first:
+            parts.append("Flags that are needed first:\n" + self._help_of(self.first))
         for concern in self.concerns:
-            lines = [_flag_help(self.values[name]) for name in concern.names()]
-            parts.append(f"{concern.title}:\n" + "\n".join(lines))
+            if names := [name for name in concern.names() if name not in self.first]:
+                parts.append(f"{concern.title}:\n{self._help_of(names)}")
         parts.append(
-            "Also: --flagfile=FILE reads flags from a file; flags behind it win. --verbosity=-1 is "
-            "quiet, 1 is debug."
+            "Also: --flagfile=FILE reads flags from a file; flags behind it win.\n"
+            "      --verbosity=-1 is quiet, 1 is debug."
         )
         return "\n\n".join(parts)
+
+    def _help_of(self, names: Iterable[str]) -> str:
+        required = {name for concern in self.concerns for name in concern.required}
+        return "\n".join(_flag_help(self.values[name], name in required) for name in names)
 
     def main(self) -> None:
         """Runs the script on the command line's flags and exits."""
@@ -162,10 +170,13 @@ def _in_package(argument: str) -> str:
     return f"{_FLAGFILE}{packaged}" if packaged.is_file() else argument
 
 
-def _flag_help(flag: flags.Flag) -> str:
+def _flag_help(flag: flags.Flag, required: bool) -> str:
     default = "" if flag.default in (None, "", []) else f" (default: {_plain(flag.default)})"
+    # absl ends the help of a flag that may be repeated in its own words.
+    text, repeated, _ = flag.help.partition(";\n    repeat this option")
     return textwrap.fill(
-        f"{flag.help}{default}",
+        f"{text}{' (may be given several times)' if repeated else ''}{default}"
+        f"{' (required)' if required else ''}",
         100,
         initial_indent=f"  --{'[no]' if flag.boolean else ''}{flag.name}: ",
         subsequent_indent="      ",

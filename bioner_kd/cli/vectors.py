@@ -33,7 +33,7 @@ class WordChoice:
 class VectorFileChoice:
     """The file to write."""
 
-    output: str = "saved_models/demo/vectors.bin"
+    output: str = "vectors.bin"
     format: str = "binary"
     overwrite: bool = False
 

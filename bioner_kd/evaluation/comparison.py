@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+from absl import logging
 
+from bioner_kd.errors import InputError, one_line
 from bioner_kd.evaluation.predictions import score_logits
 from bioner_kd.evaluation.scores import Scores
 from bioner_kd.evaluation.summary import summarise
 from bioner_kd.evaluation.table import Row
 from bioner_kd.tagging.decoding import Decoder
+from bioner_kd.text.iob2 import OUTSIDE, split_tag
 from bioner_kd.text.sentence import Sentence
 
 
@@ -72,6 +75,41 @@ class Result:
             "runs": [scores.to_json() for scores in self.scores],
             "summary": summarise(self.scores).to_json(),
         }
+
+
+def check_tags(model: Tagging, folder: object, sentences: Sequence[Sentence]) -> None:
+    """Checks that a model can give every tag of the sentences, and tells what else it gives.
+
+    Args:
+        model: that will be scored.
+        folder: what the model is known by.
+        sentences: with tags.
+
+    Raises:
+        InputError: the sentences have tags that the model was not trained for.
+    """
+    known = model.decoder.tag_set
+    gold: dict[str, str] = {}
+    for sentence in sentences:
+        for number, tag in enumerate(sentence.tags or ()):
+            if tag not in gold:
+                gold[tag] = sentence.place(number)
+    types = dict.fromkeys(split_tag(tag)[1] for tag in gold if tag != OUTSIDE)
+    trained = ", ".join(known.entity_types)
+    if missing := sorted(gold.keys() - set(known.tags)):
+        place = gold[missing[0]]
+        raise InputError(
+            f"{folder}: this model was trained for {one_line(trained)} and does not know "
+            f"{one_line(', '.join(missing))}, which the sentences have ({place}); score it on a "
+            "corpus of its own types, or leave the model out."
+        )
+    if more := [one for one in known.entity_types if one not in types]:
+        logging.warning(
+            "%s: this model finds %s too, of which these sentences have none; each counts as an "
+            "error.",
+            folder,
+            one_line(", ".join(more)),
+        )
 
 
 def compare(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bioner_kd.evaluation.comparison import Result, compare
+from bioner_kd.evaluation.comparison import Result, check_tags, compare
 from bioner_kd.recipes.corpora import Corpus, corpus_of
 from bioner_kd.teacher.ensemble.folders import load_model
 
@@ -28,11 +28,15 @@ def evaluate(
         A result for each row, in order.
 
     Raises:
-        InputError: the corpus or a run directory is not what it should be.
+        InputError: the corpus or a run directory is not what it should be, or a model was trained
+            for other types than the corpus has.
 
     Examples:
         >>> (row,) = evaluate("demo", {"student": ["saved_models/student"]})  # doctest: +SKIP
     """
     (sentences,) = corpus_of(corpus).read(split)
     models = {name: [load_model(Path(path)) for path in paths] for name, paths in runs.items()}
+    for name, paths in runs.items():
+        for model, path in zip(models[name], paths, strict=True):
+            check_tags(model, Path(path), sentences)
     return [compare(name, seeds, sentences, batch_size) for name, seeds in models.items()]

@@ -21,6 +21,7 @@ from bioner_kd.errors import InputError, one_line, shown
 from bioner_kd.regular_file import read_small
 from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.teacher.cache_kind import LOGITS, CacheKind
+from bioner_kd.teacher.cache_origin import FILES, both_texts, check_files, files_of, in_short
 from bioner_kd.teacher.checkpoint.weights_file import Damaged
 from bioner_kd.teacher.logits_shard import read_shard, shard_content
 from bioner_kd.text.sentence import Sentence
@@ -86,6 +87,7 @@ class LogitsCache:
         else:
             manifest = {
                 "values": self.kind.name,
+                FILES: files_of(sentences),
                 "fingerprint": fingerprint,
                 "sentences": len(sentences),
                 "shard_sentences": shard_sentences,
@@ -153,7 +155,7 @@ class LogitsCache:
         manifest = self._read_manifest()
         expected = json.loads(json.dumps({**fingerprint, WORDS: words_digest(sentences)}))
         known = {name: manifest["fingerprint"].get(name) for name in expected}
-        self._compare(known, expected)
+        self._compare(known, expected, both_texts(manifest, sentences))
         lengths = [len(sentence.words) for sentence in sentences]
         size, width = manifest["shard_sentences"], None
         for number, name in enumerate(self._names(manifest, len(sentences))):
@@ -179,23 +181,24 @@ class LogitsCache:
         self, manifest: dict[str, Any], sentences: Sequence[Sentence], fingerprint: Fingerprint
     ) -> dict[str, Any]:
         """The manifest of what may be kept; InputError where that is nothing."""
-        before = manifest["sentences"]
+        before, texts = manifest["sentences"], both_texts(manifest, sentences)
         if before > len(sentences):
             raise InputError(
                 f"{self.folder}: {before} sentences are here, more than the {len(sentences)} of "
-                "now; give the number of before, since fewer can be chosen of them when they are "
-                "learnt from (bioner_kd distill --transfer_size), or name a new folder."
+                f"now: {texts}; give the number of before, since fewer can be chosen of them when "
+                "they are learnt from (bioner_kd distill --transfer_size), or name a new folder."
             )
         if before == len(sentences):
-            self._compare(manifest["fingerprint"], fingerprint)
+            self._compare(manifest["fingerprint"], fingerprint, texts)
             return manifest
         first = {**fingerprint, WORDS: words_digest(sentences[:before])}
-        self._compare(manifest["fingerprint"], first)
+        self._compare(manifest["fingerprint"], first, texts)
         # The last shard may have room for more.
         last = _shard_name(before // manifest["shard_sentences"])
         shards = {name: value for name, value in manifest["shards"].items() if name != last}
         return {
             **manifest,
+            FILES: files_of(sentences),
             "fingerprint": fingerprint,
             "sentences": len(sentences),
             "shards": shards,
@@ -229,14 +232,15 @@ class LogitsCache:
             )
         return manifest
 
-    def _compare(self, found: Fingerprint, expected: Fingerprint) -> None:
+    def _compare(self, found: Fingerprint, expected: Fingerprint, texts: str) -> None:
         for name in sorted(found.keys() | expected.keys()):
             was, wanted = found.get(name), expected.get(name)
             if was != wanted:
+                both = f"{in_short(was)}, expected {in_short(wanted)}"
                 raise InputError(
                     f"{self.folder}: these {self.kind.title} belong to something else: its "
-                    f"{one_line(name, 80)}: {_short(was)}, expected {_short(wanted)}; point to "
-                    f"the right cache, or make one in a new folder with {self.kind.command}."
+                    f"{one_line(name, 80)}: {texts if name == WORDS else both}; point to the "
+                    f"right cache, or make one in a new folder with {self.kind.command}."
                 )
 
     def _write_shard(self, name: str, values: Sequence[np.ndarray]) -> str:
@@ -283,6 +287,7 @@ def _check_manifest(manifest: Any) -> None:
         or not 1 <= manifest["shard_sentences"] <= _LARGEST_SHARD
     ):
         raise ValueError("a number of sentences is impossible")
+    check_files(manifest)
     if not all(isinstance(checksum, str) for checksum in manifest["shards"].values()):
         raise TypeError("a checksum is no text")
     TagSet.from_json(manifest["fingerprint"]["tags"])
@@ -290,9 +295,3 @@ def _check_manifest(manifest: Any) -> None:
 
 def _shard_name(number: int) -> str:
     return f"shard-{number:05d}.npz"
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, str):
-        return one_line(value if len(value) <= 40 else f"{value[:12]}…")
-    return shown(value)

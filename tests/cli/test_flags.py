@@ -3,10 +3,12 @@
 import dataclasses
 import importlib
 import pkgutil
+import re
 
 import pytest
 
 import bioner_kd
+from bioner_kd.corpus.public_table import public_names
 from tests.cli.conftest import ROOT, SCRIPTS, load_program
 
 FLAGFILES = sorted((ROOT / "flags").rglob("*.cfg"))
@@ -50,6 +52,25 @@ def test_help_names_every_flag_and_says_what_the_script_does(script):
     assert text.startswith(program.doc.splitlines()[0])
     names = [name for concern in program.concerns for name in concern.names()]
     assert all(f"--{name}: " in text or f"--[no]{name}: " in text for name in names)
+
+
+def test_help_shows_at_most_five_flags_first_each_once_and_in_plain_words(script):
+    program = load_program(script)
+    text = program.help()
+    assert len(program.first) <= 5
+    for name in (name for concern in program.concerns for name in concern.names()):
+        assert len(re.findall(rf"^  --(?:\[no\])?{name}: ", text, re.M)) == 1
+    assert "repeat this option" not in text
+    assert all(len(line) <= 100 for line in text.splitlines()[5:])
+
+
+def test_help_marks_what_must_be_given_and_what_may_be_repeated():
+    assert "(required)" in load_program("adapt_teacher").help()
+    assert "(may be given several times)" in load_program("sweep").help()
+
+
+def test_help_of_the_download_lists_the_corpora():
+    assert all(name in load_program("download_corpus").help() for name in public_names())
 
 
 def test_there_are_flagfiles():

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from bioner_kd.evaluation.comparison import compare
+from bioner_kd.errors import InputError
+from bioner_kd.evaluation.comparison import check_tags, compare
 from bioner_kd.tagging.decoding import Decoder
 from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.text.sentence import Sentence
@@ -39,3 +40,20 @@ def test_the_report_has_every_seed_and_their_summary():
 
 def test_a_single_run_has_no_deviation():
     assert compare("teacher", [Fixed(0, 1)], GOLD, batch_size=1).row().f1.std is None
+
+
+def test_a_model_that_was_trained_for_other_types_is_named():
+    chemical = Sentence.from_words(["no", "gold"], ["O", "B-Chemical"], path="test.tsv", line=7)
+    with pytest.raises(InputError) as refused:
+        check_tags(Fixed(0, 1), "runs/disease", [*GOLD, chemical])
+    message = str(refused.value)
+    assert message.startswith("runs/disease: this model was trained for Disease ")
+    assert "does not know B-Chemical" in message and "test.tsv:8" in message
+
+
+def test_types_that_a_model_finds_and_the_sentences_lack_are_told(caplog):
+    check_tags(Fixed(0, 1), "runs/disease", GOLD)
+    assert not caplog.records
+    check_tags(Fixed(0, 1), "runs/disease", [Sentence.from_words(["no"], ["O"])])
+    (record,) = caplog.records
+    assert record.getMessage().startswith("runs/disease: this model finds Disease too")

@@ -29,6 +29,7 @@ def test_set_up_refuses_another_version(checkout: Any, version: tuple[int, int, 
     assert "Python 3.10 or 3.11 is needed" in result.stderr
     assert f"python3 ({version[0]}.{version[1]})" in result.stderr
     assert "apt-get install python3.11 python3.11-venv" in result.stderr
+    assert "To tag with a ready student, all this is not needed" in result.stderr
     assert not (checkout.folder / ".venv").exists()
 
 
@@ -41,7 +42,7 @@ def test_set_up_says_that_there_is_no_python(checkout: Any) -> None:
 def test_set_up_names_the_package_that_debian_splits_off(checkout: Any) -> None:
     checkout.write_python("python3.10", 'sys.modules["ensurepip"] = None')
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    result = checkout.find_python()
+    result = checkout.script("set_up.sh")
     assert result.returncode == 1
     assert f"Python {version} is here, but without the modules venv and ensurepip" in result.stderr
     assert f"apt-get install python{version} python{version}-venv" in result.stderr
@@ -60,19 +61,6 @@ def test_a_named_python_that_is_unfit_is_not_replaced_by_another(checkout: Any) 
     assert "nothing at BIONER_KD_PYTHON=/no/such/python" in result.stderr
 
 
-# Plays Python for set-up: its environments hold itself, and it writes down what pip is told.
-FAKE_PYTHON = """
-case "$*" in
-  -c*) [ -z "$2" ] || echo 3.11 ;;
-  '-m venv '*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
-  '-m pip install '*)
-    echo "${@:4}" >>"$PIP_RECORD"
-    [ -z "$PIP_FAILS" ] || { echo "$PIP_FAILS"; exit 1; }
-    ;;
-esac
-"""
-
-
 class Pip:
     """Runs set-up with an interpreter that only writes down what pip is told.
 
@@ -85,7 +73,7 @@ class Pip:
         self.checkout = checkout
         self.venv = checkout.folder / ".venv"
         self._record = checkout.bin.parent / "pip.txt"
-        checkout.write("python3.11", FAKE_PYTHON)
+        checkout.write_fake_python("python3.11")
 
     def installs(self, profile: str, fails: str = "") -> list[str]:
         """Runs set-up and returns what it asked pip to install, options left out."""

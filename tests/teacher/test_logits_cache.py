@@ -50,6 +50,10 @@ def write(folder, *, sentences=SENTENCES, fingerprint=FINGERPRINT, teacher=None)
     return teacher.asked
 
 
+def write_any(folder, *, sentences=SENTENCES):
+    list(LogitsCache(folder).write(sentences, FINGERPRINT, Teacher().logits))
+
+
 def read(folder, *, sentences=SENTENCES, fingerprint=FINGERPRINT):
     return LogitsCache(folder).read(sentences, fingerprint).rows()
 
@@ -123,6 +127,38 @@ def test_logits_of_other_words_are_refused(tmp_path, use):
     others = [*SENTENCES[:-1], Sentence.from_words(["other", "words"])]
     with pytest.raises(InputError, match="these logits belong to something else: its words"):
         use(tmp_path, sentences=others)
+
+
+def corpus(name, words):
+    return [Sentence.from_words(row.split(), path=f"{name}/train.tsv", line=1) for row in words]
+
+
+@pytest.mark.parametrize("use", [write_any, read])
+@pytest.mark.parametrize("words", [["w1x0"], ["w1x0", "w2x0 w2x1"], ["w1x0", "w3x0", "w4x0"]])
+def test_a_cache_of_another_corpus_names_both(tmp_path, use, words):
+    write_any(tmp_path, sentences=corpus("NCBI", ["w1x0", "w2x0"]))
+    with pytest.raises(InputError) as refused:
+        use(tmp_path, sentences=corpus("BC5CDR", words))
+    message = str(refused.value)
+    assert "it was made of 2 sentences of NCBI/train.tsv" in message
+    assert f"wanted for {len(words)} sentences of BC5CDR/train.tsv" in message
+    assert words_digest(corpus("NCBI", words))[:8] not in message
+
+
+def test_a_corpus_that_has_changed_is_told_apart(tmp_path):
+    write_any(tmp_path, sentences=corpus("NCBI", ["w1x0", "w2x0"]))
+    with pytest.raises(InputError, match="NCBI/train.tsv, whose words are others now"):
+        read(tmp_path, sentences=corpus("NCBI", ["w1x0", "w3x0"]))
+
+
+def test_a_cache_from_before_does_not_know_its_corpus(tmp_path):
+    write(tmp_path)
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    del manifest["files"]
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    assert_whole(tmp_path)
+    with pytest.raises(InputError, match="10 sentences of a text whose name is not known"):
+        read(tmp_path, sentences=corpus("NCBI", ["w1x0"]))
 
 
 def test_words_are_told_apart_by_their_sentences_too():

@@ -33,4 +33,4 @@ def main(program: Program) -> None:
 
 
 PARTS = (teacher.PRETRAINED, *adaptation.CONCERNS, reading.READING, OUTPUT, MACHINE)
-PROGRAM = Program(__doc__, main, PARTS)
+PROGRAM = Program(__doc__, main, PARTS, first=("teacher", "text", "output", "text_size", "epochs"))

@@ -35,4 +35,5 @@ PROGRAM = Program(
     main,
     (benchmark.CONTESTANTS, benchmark.BENCHMARK, corpus.CORPUS, OUTPUT),
     stopped="Stopped. What was measured is kept; the same command goes on.",
+    first=("export", "student", "corpus", "peers", "output"),
 )

@@ -33,4 +33,4 @@ def main(program: Program) -> None:
 PARTS = (
     teacher.TEACHER, cache.CACHE, cache.SAMPLE, corpus.CORPUS, reading.READING, MACHINE,
 )  # fmt: skip
-PROGRAM = Program(__doc__, main, PARTS)
+PROGRAM = Program(__doc__, main, PARTS, first=("corpus", "teachers", "cache", "text", "text_size"))

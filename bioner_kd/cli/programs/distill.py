@@ -39,4 +39,9 @@ def main(program: Program) -> None:
 
 
 PARTS = (*distill.CONCERNS, corpus.CORPUS, *student.CONCERNS)
-PROGRAM = Program(__doc__, main, (*PARTS, TRAINING, OUTPUT, MACHINE))
+PROGRAM = Program(
+    __doc__,
+    main,
+    (*PARTS, TRAINING, OUTPUT, MACHINE),
+    first=("corpus", "cache", "output", "alpha", "transfer_size"),
+)

@@ -6,8 +6,11 @@ Each corpus gets a folder with train.tsv, devel.tsv, test.tsv and a record of wh
   bioner_kd download_corpus NCBI-disease BC5CDR-chem
 """
 
+import textwrap
+
 from bioner_kd.cli import download
 from bioner_kd.cli.program import Program
+from bioner_kd.corpus.public_table import public_names
 
 
 def main(program: Program) -> None:
@@ -24,4 +27,10 @@ def main(program: Program) -> None:
         print(folder)
 
 
-PROGRAM = Program(__doc__, main, (download.DOWNLOAD,), takes_files=True)
+_CORPORA = f"The corpora: {', '.join(public_names())}."
+PROGRAM = Program(
+    f"{__doc__}\n{textwrap.fill(_CORPORA, 100)}\n",
+    main,
+    (download.DOWNLOAD,),
+    takes_files=True,
+)

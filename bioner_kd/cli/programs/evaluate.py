@@ -18,18 +18,24 @@ MACHINE = machine.machine(MachineConfig())
 
 def main(program: Program) -> None:
     """Scores as the flags say."""
+    choice = program.read(evaluate.EVALUATION)
+    rows = evaluate.read_rows(choice)
+    program.read(MACHINE).apply(seed=0)
+
     from bioner_kd.evaluation.table import text_table
     from bioner_kd.recipes.scoring import evaluate as score
 
-    program.read(MACHINE).apply(seed=0)
-    choice = program.read(evaluate.EVALUATION)
-    runs = evaluate.parse_runs(choice.run)
     results = score(
-        program.read(corpus.CORPUS), runs, split=choice.split, batch_size=choice.batch_size
+        program.read(corpus.CORPUS), rows, split=choice.split, batch_size=choice.batch_size
     )
     print(text_table([result.row() for result in results]), end="")
     if choice.report:
         evaluate.write_report(choice.report, results, program.settings())
 
 
-PROGRAM = Program(__doc__, main, (evaluate.EVALUATION, corpus.CORPUS, MACHINE))
+PROGRAM = Program(
+    __doc__,
+    main,
+    (evaluate.EVALUATION, corpus.CORPUS, MACHINE),
+    first=("corpus", "run", "split", "report"),
+)

@@ -42,4 +42,5 @@ PROGRAM = Program(
     __doc__,
     main,
     (export.SOURCE, export.EXPORT, export.RELEASE, corpus.CORPUS, OUTPUT, MACHINE),
+    first=("student", "output", "corpus", "format", "quantization"),
 )

@@ -37,4 +37,6 @@ PARTS = (
     teacher.PRETRAINED, corpus.CORPUS, fine_tuning.TRAINING, windows.WINDOWS, reading.READING,
     OUTPUT, MACHINE,
 )  # fmt: skip
-PROGRAM = Program(__doc__, main, PARTS)
+PROGRAM = Program(
+    __doc__, main, PARTS, first=("corpus", "teacher", "output", "epochs", "batch_size")
+)

@@ -32,4 +32,9 @@ def main(program: Program) -> None:
     print(f"{choice.output}/index.html")
 
 
-PROGRAM = Program(__doc__, main, (report.RUNS, corpus.CORPUS, report.REPORT, OUTPUT, MACHINE))
+PROGRAM = Program(
+    __doc__,
+    main,
+    (report.RUNS, corpus.CORPUS, report.REPORT, OUTPUT, MACHINE),
+    first=("runs", "sweep", "corpus", "baseline", "output"),
+)

@@ -20,5 +20,9 @@ def main(program: Program) -> None:
 
 
 PROGRAM = Program(
-    __doc__, main, vectors.CONCERNS, stopped="Stopped; nothing was kept. Start again when you like."
+    __doc__,
+    main,
+    vectors.CONCERNS,
+    stopped="Stopped; nothing was kept. Start again when you like.",
+    first=("text", "output", "size", "corpus", "from_teacher"),
 )

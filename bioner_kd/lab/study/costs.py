@@ -16,7 +16,8 @@ from bioner_kd.student.saved_student import load_student
 from bioner_kd.tagging.models.layout import INT8
 from bioner_kd.tagging.models.tflite import TFLiteModel
 from bioner_kd.tagging.tagger import Tagger
-from bioner_kd.teacher.ensemble.folders import joined_folders, load_single, teaches
+from bioner_kd.teacher.ensemble.folders import load_single
+from bioner_kd.teacher.ensemble.joined import joined_folders, teaches
 from bioner_kd.teacher.ensemble.mean import SingleTeacher
 from bioner_kd.text.sentence import Sentence
 

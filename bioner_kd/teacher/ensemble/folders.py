@@ -7,43 +7,12 @@ from pathlib import Path
 
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.evaluation.comparison import Tagging
-from bioner_kd.student.files import weights_file
 from bioner_kd.student.saved_student import load_student
-from bioner_kd.teacher.checkpoint.weights_file import TF_WEIGHTS
 from bioner_kd.teacher.config import DEFAULT_READING, ReadingConfig
+from bioner_kd.teacher.ensemble.joined import is_student, joined_folders, teaches
 from bioner_kd.teacher.ensemble.mean import MeanTeacher, SingleTeacher, Teaching
 from bioner_kd.teacher.ensemble.student_voice import load_student_voice, student_fingerprint
 from bioner_kd.teacher.saved_teacher import load_teacher, teacher_fingerprint
-
-
-def is_student(folder: Path) -> bool:
-    """Whether a run folder holds a student; if not, it holds a teacher.
-
-    Raises:
-        InputError: it holds neither.
-    """
-    if weights_file(folder).exists():
-        return True
-    if (folder / TF_WEIGHTS).exists():
-        return False
-    if not folder.is_dir():
-        raise InputError(
-            f"{folder}: no such folder; name one that bioner_kd finetune_teacher or "
-            "bioner_kd distill made."
-        )
-    raise InputError(
-        f"{folder}: holds neither a student (bioner_kd distill) nor a teacher "
-        "(bioner_kd finetune_teacher)."
-    )
-
-
-def teaches(folder: Path) -> bool:
-    """Whether a run folder holds a teacher, or is "a+b", which can teach and is no student.
-
-    Raises:
-        InputError: it holds neither a teacher nor a student.
-    """
-    return len(joined_folders(folder)) > 1 or not is_student(folder)
 
 
 def load_model(folder: Path) -> Tagging:
@@ -137,18 +106,3 @@ def load_single(folder: Path, reading: ReadingConfig | None = None) -> SingleTea
 
 def _listed(fingerprint: dict[str, object]) -> str:
     return ", ".join(fingerprint["tags"])  # type: ignore[arg-type]
-
-
-def joined_folders(folder: Path) -> list[Path]:
-    """The folders of the models that "a+b" averages; a folder itself where it is none."""
-    parts = str(folder).split("+")
-    if len(parts) == 1 or folder.exists():
-        return [folder]
-    found = []
-    while parts:
-        # A folder's own name may hold a plus, as those of a sweep over two settings do.
-        ends = range(len(parts), 0, -1)
-        end = next((end for end in ends if Path("+".join(parts[:end])).exists()), 1)
-        found.append(Path("+".join(parts[:end])))
-        parts = parts[end:]
-    return found if any(part.exists() for part in found) else [folder]
