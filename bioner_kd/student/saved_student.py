@@ -16,6 +16,7 @@ import tensorflow as tf
 
 from bioner_kd.atomic import atomic_file
 from bioner_kd.encoding.batches import BatchSource, predict_logits, student_features
+from bioner_kd.encoding.graph import one_graph
 from bioner_kd.errors import InputError, NewerFormatError
 from bioner_kd.student.blueprint import Blueprint, read_blueprint
 from bioner_kd.student.files import STRUCTURE, WEIGHTS, is_archive, student_files, weights_file
@@ -75,11 +76,10 @@ class SavedStudent:
     def call(self) -> Callable[[Mapping[str, tf.Tensor]], tf.Tensor]:
         """The model as a graph: features to logits (batch, words, tags)."""
 
-        @tf.function(input_signature=[self.inputs()])
         def predict(features: Mapping[str, tf.Tensor]) -> tf.Tensor:
             return self.model(features, training=False)
 
-        return predict
+        return one_graph(predict, self.inputs())
 
     def logits(self, sentences: Sequence[Sentence], batch_size: int = 64) -> list[np.ndarray]:
         """Word-level logits, float32 (words, tags) a sentence, in order."""

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from bioner_kd.checksum import file_digest
 from bioner_kd.encoding.batches import BatchSource, predict_logits
+from bioner_kd.encoding.graph import one_graph
 from bioner_kd.errors import NewerFormatError
 from bioner_kd.student.files import weights_file
 from bioner_kd.student.model import sentence_lengths
@@ -74,13 +75,12 @@ class StudentVoice:
         if crf is None:
             return self.student.call
 
-        @tf.function(input_signature=[self.student.inputs()])
         def log_posteriors(features: Mapping[str, tf.Tensor]) -> tf.Tensor:
             emissions = self.student.model(features, training=False)
             probabilities = crf.posteriors(emissions, sentence_lengths(features))
             return tf.math.log(tf.maximum(probabilities, _LEAST))
 
-        return log_posteriors
+        return one_graph(log_posteriors, self.student.inputs())
 
 
 def student_fingerprint(folder: Path) -> dict[str, object]:
