@@ -81,9 +81,14 @@ class SavedStudent:
 
         return one_graph(predict, self.inputs())
 
-    def logits(self, sentences: Sequence[Sentence], batch_size: int = 64) -> list[np.ndarray]:
-        """Word-level logits, float32 (words, tags) a sentence, in order."""
-        return predict_logits(self.call, self.source(sentences), batch_size)
+    def logits(
+        self, sentences: Sequence[Sentence], batch_size: int = 64, *, name: str = ""
+    ) -> list[np.ndarray]:
+        """Word-level logits, float32 (words, tags) a sentence, in order.
+
+        With a name, it is told under that name how far the work has come.
+        """
+        return predict_logits(self.call, self.source(sentences), batch_size, name=name)
 
     def source(self, sentences: Sequence[Sentence]) -> BatchSource:
         """Batches of this student's features alone."""
