@@ -17,9 +17,17 @@ import tensorflow as tf
 from bioner_kd.atomic import atomic_file
 from bioner_kd.encoding.batches import BatchSource, predict_logits, student_features
 from bioner_kd.encoding.graph import one_graph
-from bioner_kd.errors import InputError, NewerFormatError
+from bioner_kd.errors import NewerFormatError
 from bioner_kd.student.blueprint import Blueprint, read_blueprint
-from bioner_kd.student.files import STRUCTURE, WEIGHTS, is_archive, student_files, weights_file
+from bioner_kd.student.files import (
+    STRUCTURE,
+    WEIGHTS,
+    check_student,
+    is_archive,
+    not_a_student,
+    student_files,
+    weights_file,
+)
 from bioner_kd.student.keras_archive import read_archive_blueprint, read_archive_weights
 from bioner_kd.student.model import Student
 from bioner_kd.student.weights import read_weights, write_weights
@@ -129,6 +137,7 @@ def load_student(folder: Path) -> SavedStudent:
     Raises:
         InputError: the folder holds no student, a damaged one, or one of a later version.
     """
+    check_student(folder)
     try:
         tables = read_tables(folder / TABLES)
         blueprint, arrays = _read(folder, tables)
@@ -140,14 +149,6 @@ def load_student(folder: Path) -> SavedStudent:
     except (OSError, ValueError) as error:
         raise not_a_student(folder, error) from error
     return SavedStudent(model, tables.features, tables.tag_set, folder, tables.rules)
-
-
-def not_a_student(folder: Path, error: Exception) -> InputError:
-    """What to raise where a folder cannot be read as a student's, and why."""
-    reason = str(error).partition("\n")[0] or type(error).__name__
-    return InputError(
-        f"{folder}: not a student, or a damaged one ({reason}); make one with bioner_kd distill."
-    )
 
 
 def _read(folder: Path, tables: Tables) -> tuple[Blueprint, dict[str, np.ndarray]]:

@@ -12,9 +12,9 @@ from bioner_kd.checksum import file_digest
 from bioner_kd.encoding.batches import BatchSource, predict_logits
 from bioner_kd.encoding.graph import one_graph
 from bioner_kd.errors import NewerFormatError
-from bioner_kd.student.files import weights_file
+from bioner_kd.student.files import not_a_student, weights_file
 from bioner_kd.student.model import sentence_lengths
-from bioner_kd.student.saved_student import SavedStudent, load_student, not_a_student
+from bioner_kd.student.saved_student import SavedStudent, load_student
 from bioner_kd.tagging.decoding import Decoder
 from bioner_kd.tagging.tables import TABLES, read_tables
 from bioner_kd.tagging.tag_set import TagSet
