@@ -81,3 +81,9 @@ def test_a_wrong_path_is_told_without_tensorflow(folder, arguments, named):
     program, *flags = arguments.split()
     assert named in complaint(folder, program, *flags).partition("; ")[0]
     assert not list(folder.glob("new*"))
+
+
+def test_what_is_right_gets_as_far_as_tensorflow(folder):
+    arguments = ["export", "--student=student", "--output=new"]
+    with pytest.raises(AssertionError, match="was imported"):
+        complaint(folder, *arguments)
