@@ -47,6 +47,19 @@ def _not_writable(path: Path, error: OSError) -> InputError:
     )
 
 
+def check_free(path: Path, *, overwrite: bool) -> None:
+    """Checks that a folder may be made under a name.
+
+    Raises:
+        InputError: something has that name and is not to be replaced.
+    """
+    if path.exists() and not overwrite:
+        raise InputError(
+            f"{path}: this folder exists already; name another one or pass --overwrite to replace "
+            "it."
+        )
+
+
 @contextlib.contextmanager
 def reported(path: Path) -> Iterator[None]:
     """For what a library writes by itself: any failure becomes an error about `path`.
@@ -109,11 +122,7 @@ def atomic_folder(path: str | os.PathLike[str], *, overwrite: bool = False) -> I
         InputError: `path` exists and may not be replaced, or its parent cannot be written.
     """
     path = Path(path)
-    if path.exists() and not overwrite:
-        raise InputError(
-            f"{path}: this folder exists already; name another one or pass --overwrite to replace "
-            "it."
-        )
+    check_free(path, overwrite=overwrite)
     _make_parent(path)
     with reported(path):
         temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))

@@ -104,6 +104,13 @@ def track(items: Iterable[Item], name: str, unit: str, total: int | None = None)
             progress.update()
 
 
+def parts(name: str, number: int) -> list[str]:
+    """Names for the parts of some work, such as "teacher 2/3"; of no name no names."""
+    if not name or number == 1:
+        return [name] * number
+    return [f"{name} {part}/{number}" for part in range(1, number + 1)]
+
+
 def in_words(seconds: float) -> str:
     """A time as a person says it: "40 s", "9 min", "2 h 5 min"."""
     if round(seconds) < 60:

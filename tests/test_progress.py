@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from bioner_kd import progress
-from bioner_kd.progress import Progress, in_words, track
+from bioner_kd.progress import Progress, in_words, parts, track
 
 
 class Clock:
@@ -95,3 +95,9 @@ def test_without_tqdm_and_absl_lines_go_to_standard_error(monkeypatch, capsys):
         clock.now = 60.0
         work.update(50)
     assert capsys.readouterr().err == "tagging: text 50 of 100, 1 min left\n"
+
+
+def test_parts_of_named_work_are_numbered_where_there_are_several():
+    assert parts("teacher", 2) == ["teacher 1/2", "teacher 2/2"]
+    assert parts("teacher", 1) == ["teacher"]
+    assert parts("", 2) == ["", ""]

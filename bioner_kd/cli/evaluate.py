@@ -10,6 +10,7 @@ from bioner_kd.atomic import atomic_file, check_parent
 from bioner_kd.cli.concern import Concern
 from bioner_kd.corpus.demo import SPLITS
 from bioner_kd.errors import UsageError, at_least, check_bounds
+from bioner_kd.extras import require
 
 if TYPE_CHECKING:
     from bioner_kd.evaluation.comparison import Result
@@ -82,6 +83,8 @@ def read_rows(choice: EvaluationChoice) -> dict[str, list[Path]]:
         UsageError: a row is not written as it should be, or mixes models that are no seeds of one.
     """
     from bioner_kd.lab.study.one_model import check_seeds
+
+    require("tensorflow")
 
     if choice.report:
         check_parent(choice.report)

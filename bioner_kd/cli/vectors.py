@@ -109,9 +109,11 @@ def make_vectors(program: Program) -> "WordVectors":
 
         return learn_vectors(sentences, config)
     from bioner_kd.teacher.checkpoint.source import resolve_teacher
-    from bioner_kd.teacher.subword_vectors import subword_vectors
 
     folder = resolve_teacher(choice.from_teacher)
+
+    from bioner_kd.teacher.subword_vectors import subword_vectors
+
     counts = Counter(word for sentence in sentences for word in sentence.words)
     return subword_vectors(folder, counts, size=config.size, min_count=config.min_count)
 

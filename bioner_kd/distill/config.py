@@ -104,3 +104,10 @@ class TransferConfig:
             "transfer_without": (0 <= self.transfer_without < math.inf, "at least 0 and finite"),
         }
         check_bounds(self, rules)
+
+
+def needs_soft_targets(
+    objective: DistillConfig, transfer: TransferConfig, hidden: HiddenConfig
+) -> bool:
+    """Whether a distillation reads a cache or runs a teacher at all."""
+    return objective.needs_teacher or transfer.transfer_size != 0 or hidden.hidden_epochs > 0

@@ -13,6 +13,7 @@ from bioner_kd.evaluation.predictions import score_logits
 from bioner_kd.evaluation.scores import Scores
 from bioner_kd.evaluation.summary import summarise
 from bioner_kd.evaluation.table import Row
+from bioner_kd.progress import parts
 from bioner_kd.tagging.decoding import Decoder
 from bioner_kd.text.iob2 import OUTSIDE, split_tag
 from bioner_kd.text.sentence import Sentence
@@ -33,8 +34,10 @@ class Tagging(Protocol):
     def size(self) -> int:
         """Bytes on disk."""
 
-    def logits(self, sentences: Sequence[Sentence], batch_size: int) -> list[np.ndarray]:
-        """float32 (words, tags) a sentence, in order."""
+    def logits(
+        self, sentences: Sequence[Sentence], batch_size: int, *, name: str = ""
+    ) -> list[np.ndarray]:
+        """float32 (words, tags) a sentence, in order; with a name, progress is told under it."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ def check_tags(model: Tagging, folder: object, sentences: Sequence[Sentence]) ->
 def compare(
     name: str, models: Sequence[Tagging], sentences: Sequence[Sentence], batch_size: int
 ) -> Result:
-    """Scores the seeds of one model.
+    """Scores the seeds of one model, and tells how far each pass over the sentences has come.
 
     Args:
         name: of the row.
@@ -124,11 +127,11 @@ def compare(
         batch_size: sentences of a batch.
     """
     scores = tuple(
-        score_logits(sentences, model.logits(sentences, batch_size), model.decoder)
-        for model in models
+        score_logits(sentences, model.logits(sentences, batch_size, name=part), model.decoder)
+        for model, part in zip(models, parts(name, len(models)), strict=True)
     )
     # The pass above has made every graph, so this one measures tagging alone.
     start = time.perf_counter()
-    models[0].logits(sentences, batch_size)
+    models[0].logits(sentences, batch_size, name=f"{name}, speed")
     seconds = time.perf_counter() - start
     return Result(name, scores, models[0].parameters, models[0].size, len(sentences) / seconds)

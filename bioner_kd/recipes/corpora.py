@@ -1,10 +1,11 @@
 """The splits of a corpus, with a line in the log about each."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from absl import logging
 
-from bioner_kd.corpus.splits import DEMO, read_split
+from bioner_kd.corpus.splits import DEMO, find_split, read_split
 from bioner_kd.corpus.summary import in_words
 from bioner_kd.text.sentence import Sentence
 
@@ -20,6 +21,16 @@ class Corpus:
 
     corpus: str = DEMO
     repair_tags: bool = False
+
+    def check(self, *splits: str) -> None:
+        """Checks that splits, of train, devel and test, have a file, without reading it.
+
+        Raises:
+            InputError: the folder or a file is missing.
+        """
+        if self.corpus != DEMO:
+            for split in splits:
+                find_split(Path(self.corpus), split)
 
     def read(self, *splits: str) -> list[list[Sentence]]:
         """Reads splits, of train, devel and test, and says what is in each.

@@ -6,7 +6,13 @@ from typing import Any
 
 from absl import logging
 
-from bioner_kd.distill.config import ALL_SENTENCES, DistillConfig, HiddenConfig, TransferConfig
+from bioner_kd.distill.config import (
+    ALL_SENTENCES,
+    DistillConfig,
+    HiddenConfig,
+    TransferConfig,
+    needs_soft_targets,
+)
 from bioner_kd.distill.hidden_stage import HiddenStage
 from bioner_kd.distill.selection import select
 from bioner_kd.distill.training import SoftTargets, Transfer
@@ -40,10 +46,9 @@ def read_stages(
         logging.warning(
             "--transfer_select=%s says nothing without a --transfer_size.", transfer.transfer_select
         )
-    epochs = hidden.hidden_epochs
-    needed = objective.needs_teacher or transfer.transfer_size != 0 or epochs > 0
+    needed = needs_soft_targets(objective, transfer, hidden)
     targets = read_soft_targets(train_split, cache, teachers, transfer) if needed else None
-    return targets, read_hidden_stage(train_split, cache, epochs, targets)
+    return targets, read_hidden_stage(train_split, cache, hidden.hidden_epochs, targets)
 
 
 def read_soft_targets(

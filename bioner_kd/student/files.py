@@ -1,7 +1,10 @@
 """The files of a student's folder: their names, and which of them are there."""
 
+import errno
+import os
 from pathlib import Path
 
+from bioner_kd.errors import InputError
 from bioner_kd.tagging.tables import TABLES
 
 WEIGHTS, STRUCTURE = "student.safetensors", "student.json"
@@ -26,3 +29,23 @@ def student_files(folder: Path) -> list[Path]:
     weights = weights_file(folder)
     structure = [] if is_archive(weights) else [folder / STRUCTURE]
     return [weights, *structure, folder / TABLES]
+
+
+def check_student(folder: Path) -> None:
+    """Checks that all files of a student are there, without reading them.
+
+    Raises:
+        InputError: one is missing.
+    """
+    for path in student_files(folder):
+        if not path.exists():
+            error = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+            raise not_a_student(folder, error)
+
+
+def not_a_student(folder: Path, error: Exception) -> InputError:
+    """What to raise where a folder cannot be read as a student's, and why."""
+    reason = str(error).partition("\n")[0] or type(error).__name__
+    return InputError(
+        f"{folder}: not a student, or a damaged one ({reason}); make one with bioner_kd distill."
+    )

@@ -16,9 +16,18 @@ import tensorflow as tf
 
 from bioner_kd.atomic import atomic_file
 from bioner_kd.encoding.batches import BatchSource, predict_logits, student_features
-from bioner_kd.errors import InputError, NewerFormatError
+from bioner_kd.encoding.graph import one_graph
+from bioner_kd.errors import NewerFormatError
 from bioner_kd.student.blueprint import Blueprint, read_blueprint
-from bioner_kd.student.files import STRUCTURE, WEIGHTS, is_archive, student_files, weights_file
+from bioner_kd.student.files import (
+    STRUCTURE,
+    WEIGHTS,
+    check_student,
+    is_archive,
+    not_a_student,
+    student_files,
+    weights_file,
+)
 from bioner_kd.student.keras_archive import read_archive_blueprint, read_archive_weights
 from bioner_kd.student.model import Student
 from bioner_kd.student.weights import read_weights, write_weights
@@ -75,15 +84,19 @@ class SavedStudent:
     def call(self) -> Callable[[Mapping[str, tf.Tensor]], tf.Tensor]:
         """The model as a graph: features to logits (batch, words, tags)."""
 
-        @tf.function(input_signature=[self.inputs()])
         def predict(features: Mapping[str, tf.Tensor]) -> tf.Tensor:
             return self.model(features, training=False)
 
-        return predict
+        return one_graph(predict, self.inputs())
 
-    def logits(self, sentences: Sequence[Sentence], batch_size: int = 64) -> list[np.ndarray]:
-        """Word-level logits, float32 (words, tags) a sentence, in order."""
-        return predict_logits(self.call, self.source(sentences), batch_size)
+    def logits(
+        self, sentences: Sequence[Sentence], batch_size: int = 64, *, name: str = ""
+    ) -> list[np.ndarray]:
+        """Word-level logits, float32 (words, tags) a sentence, in order.
+
+        With a name, it is told under that name how far the work has come.
+        """
+        return predict_logits(self.call, self.source(sentences), batch_size, name=name)
 
     def source(self, sentences: Sequence[Sentence]) -> BatchSource:
         """Batches of this student's features alone."""
@@ -124,6 +137,7 @@ def load_student(folder: Path) -> SavedStudent:
     Raises:
         InputError: the folder holds no student, a damaged one, or one of a later version.
     """
+    check_student(folder)
     try:
         tables = read_tables(folder / TABLES)
         blueprint, arrays = _read(folder, tables)
@@ -135,14 +149,6 @@ def load_student(folder: Path) -> SavedStudent:
     except (OSError, ValueError) as error:
         raise not_a_student(folder, error) from error
     return SavedStudent(model, tables.features, tables.tag_set, folder, tables.rules)
-
-
-def not_a_student(folder: Path, error: Exception) -> InputError:
-    """What to raise where a folder cannot be read as a student's, and why."""
-    reason = str(error).partition("\n")[0] or type(error).__name__
-    return InputError(
-        f"{folder}: not a student, or a damaged one ({reason}); make one with bioner_kd distill."
-    )
 
 
 def _read(folder: Path, tables: Tables) -> tuple[Blueprint, dict[str, np.ndarray]]:

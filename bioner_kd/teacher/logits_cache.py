@@ -147,12 +147,7 @@ class LogitsCache:
     def _read_shards(
         self, sentences: Sequence[Sentence], fingerprint: Fingerprint
     ) -> Iterator[Ragged]:
-        if not self._manifest.exists():
-            raise InputError(
-                f"{self.folder}: no {self.kind.title} cache is here; make it with "
-                f"{self.kind.command}."
-            )
-        manifest = self._read_manifest()
+        manifest = self.check()
         expected = json.loads(json.dumps({**fingerprint, WORDS: words_digest(sentences)}))
         known = {name: manifest["fingerprint"].get(name) for name in expected}
         self._compare(known, expected, both_texts(manifest, sentences))
@@ -164,6 +159,19 @@ class LogitsCache:
             width = width or rows.flat.shape[1]
             self._check_width(name, rows, width, manifest["fingerprint"])
             yield rows
+
+    def check(self) -> dict[str, Any]:
+        """The manifest, where there is a cache, whatever it was made of.
+
+        Raises:
+            InputError: the cache is missing, or its manifest is damaged.
+        """
+        if not self._manifest.exists():
+            raise InputError(
+                f"{self.folder}: no {self.kind.title} cache is here; make it with "
+                f"{self.kind.command}."
+            )
+        return self._read_manifest()
 
     def origin(self) -> dict[str, Any]:
         """What must agree between the caches of one teacher: the fingerprint without the words."""

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from bioner_kd.encoding.graph import one_graph
 from bioner_kd.teacher.checkpoint.encoder_config import FAMILIES
 from bioner_kd.teacher.config import DEFAULT_READING
 from bioner_kd.teacher.parts import (
@@ -142,13 +143,12 @@ class Teacher(WordTagger):
             "word_positions": tf.TensorSpec([None, None], tf.int32),
         }
 
-        @tf.function(input_signature=[signature])
         def predict(features: Mapping[str, tf.Tensor]) -> tf.Tensor:
             if hidden_state:
                 return self.with_hidden_state(features)
             return self(features, training=False)
 
-        return predict
+        return one_graph(predict, signature)
 
     def word_losses(
         self, features: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor], logits: tf.Tensor

@@ -71,9 +71,14 @@ class SavedTeacher:
         """Cuts sentences into this teacher's windows."""
         return encode_subwords(sentences, self.tokenizer, self.windows)
 
-    def logits(self, sentences: Sequence[Sentence], batch_size: int = 32) -> list[np.ndarray]:
-        """Word-level logits, float32 (words, tags) a sentence, in order."""
-        return predict_logits(self.call, self.source(sentences), batch_size)
+    def logits(
+        self, sentences: Sequence[Sentence], batch_size: int = 32, *, name: str = ""
+    ) -> list[np.ndarray]:
+        """Word-level logits, float32 (words, tags) a sentence, in order.
+
+        With a name, it is told under that name how far the work has come.
+        """
+        return predict_logits(self.call, self.source(sentences), batch_size, name=name)
 
     def source(self, sentences: Sequence[Sentence]) -> BatchSource:
         """Batches of this teacher's features alone."""

@@ -64,7 +64,7 @@ def run_folder(path: Path, *, overwrite: bool) -> Iterator[Path]:
         InputError: a finished run has that name already, what has that name is no run, another
             process is making it, or the folder cannot be made.
     """
-    _check_name(path, overwrite)
+    check_name(path, overwrite=overwrite)
     folder = unfinished_folder(path)
     if folder.is_dir() and not overwrite and not (folder / STATE).exists():
         logging.info("%s: a run was stopped here before its first state; starting again.", folder)
@@ -78,7 +78,7 @@ def run_folder(path: Path, *, overwrite: bool) -> Iterator[Path]:
     )
     beside = folder.with_name(folder.name + _LOCK)
     with locked(beside if _LOCK_BESIDE else folder / _LOCK, busy=busy):
-        _check_name(path, overwrite)  # a process that has just ended may have made it
+        check_name(path, overwrite=overwrite)  # a process that has just ended may have made it
         if overwrite:
             _empty(folder)
         try:
@@ -87,7 +87,7 @@ def run_folder(path: Path, *, overwrite: bool) -> Iterator[Path]:
             if not (folder / STATE).exists():
                 shutil.rmtree(folder, ignore_errors=True)
             raise
-        _check_name(path, overwrite)
+        check_name(path, overwrite=overwrite)
         if path.exists():
             shutil.rmtree(path)
         folder.rename(path)
@@ -136,7 +136,12 @@ def _cannot_make(folder: Path, error: OSError) -> InputError:
     )
 
 
-def _check_name(path: Path, overwrite: bool) -> None:
+def check_name(path: Path, *, overwrite: bool) -> None:
+    """Checks that a run may have this name.
+
+    Raises:
+        InputError: a finished run has that name already, or what has that name is no run.
+    """
     if not path.exists() and not path.is_symlink():
         return
     if not overwrite:

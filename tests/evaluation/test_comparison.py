@@ -17,9 +17,12 @@ class Fixed:
     parameters, size = 7, 1000
 
     def __init__(self, *tags: int) -> None:
-        self.tags = tags
+        self.tags, self.names = tags, []
 
-    def logits(self, sentences: list[Sentence], batch_size: int) -> list[np.ndarray]:
+    def logits(
+        self, sentences: list[Sentence], batch_size: int, *, name: str = ""
+    ) -> list[np.ndarray]:
+        self.names.append(name)
         return [np.eye(2, dtype=np.float32)[list(self.tags)] for _ in sentences]
 
 
@@ -29,6 +32,14 @@ def test_seeds_are_averaged_and_sizes_are_the_first_seeds():
     assert (row.f1.mean, row.f1.std) == (50, pytest.approx(70.71, abs=0.01))
     assert (row.parameters, row.size) == (7, 1000)
     assert row.sentences_per_second > 0
+
+
+def test_every_pass_over_the_sentences_tells_how_far_it_has_come():
+    seeds = [Fixed(0, 1), Fixed(0, 0)]
+    compare("student", seeds, GOLD, batch_size=1)
+    assert [seed.names for seed in seeds] == [["student 1/2", "student, speed"], ["student 2/2"]]
+    compare("teacher", [teacher := Fixed(0, 1)], GOLD, batch_size=1)
+    assert teacher.names == ["teacher", "teacher, speed"]
 
 
 def test_the_report_has_every_seed_and_their_summary():

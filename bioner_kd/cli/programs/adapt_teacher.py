@@ -20,9 +20,16 @@ OUTPUT = output.training_output(
 
 def main(program: Program) -> None:
     """Adapts as the flags say."""
-    from bioner_kd.recipes.adaptation import adapt
+    from bioner_kd.recipes.checks import check_adaptation
 
     config, target = program.read(adaptation.TRAINING), program.read(OUTPUT)
+    check_adaptation(
+        program.read(teacher.PRETRAINED).teacher, program.read(adaptation.TEXT).text,
+        target.output, overwrite=target.overwrite,
+    )  # fmt: skip
+
+    from bioner_kd.recipes.adaptation import adapt
+
     program.read(MACHINE).apply(config.seed)
     training.report_settings(program, adaptation.TRAINING)
     adapt(

@@ -18,10 +18,17 @@ MACHINE = machine.machine(MachineConfig())
 
 def main(program: Program) -> None:
     """Labels as the flags say."""
+    from bioner_kd.recipes.checks import check_labelling
+
+    choice = program.read(cache.CACHE)
+    check_labelling(
+        program.read(teacher.TEACHER).teachers, program.read(corpus.CORPUS), choice.splits,
+        choice.text,
+    )  # fmt: skip
+
     from bioner_kd.recipes.labelling import label
 
     program.read(MACHINE).apply(seed=0)
-    choice = program.read(cache.CACHE)
     label(
         program.read(teacher.TEACHER).teachers, choice.cache, corpus=program.read(corpus.CORPUS),
         splits=choice.splits, text=choice.text, sample=program.read(cache.SAMPLE),

@@ -23,12 +23,21 @@ OUTPUT = output.training_output(
 
 def main(program: Program) -> None:
     """Distils as the flags say."""
-    from bioner_kd.recipes.distillation import distil
+    from bioner_kd.recipes.checks import check_distillation
 
     config, choice = program.read(TRAINING), program.read(distill.SOFT_TARGETS)
+    target = program.read(OUTPUT)
+    check_distillation(
+        program.read(corpus.CORPUS), target.output, cache=choice.cache, teachers=choice.teachers,
+        objective=program.read(distill.DISTILL), transfer=program.read(distill.TRANSFER),
+        hidden=program.read(distill.HIDDEN), vectors=program.read(student.VECTORS).vectors,
+        overwrite=target.overwrite,
+    )  # fmt: skip
+
+    from bioner_kd.recipes.distillation import distil
+
     program.read(MACHINE).apply(config.seed)
     training.report_settings(program, TRAINING)
-    target = program.read(OUTPUT)
     distil(
         program.read(corpus.CORPUS), target.output, cache=choice.cache, teachers=choice.teachers,
         objective=program.read(distill.DISTILL), transfer=program.read(distill.TRANSFER),

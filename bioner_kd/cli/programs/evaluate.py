@@ -20,6 +20,7 @@ def main(program: Program) -> None:
     """Scores as the flags say."""
     choice = program.read(evaluate.EVALUATION)
     rows = evaluate.read_rows(choice)
+    program.read(corpus.CORPUS).check(choice.split)
     program.read(MACHINE).apply(seed=0)
 
     from bioner_kd.evaluation.table import text_table

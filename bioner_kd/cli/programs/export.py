@@ -23,10 +23,17 @@ OUTPUT = output.output("saved_models/demo/export", "the exported models, their t
 
 def main(program: Program) -> None:
     """Exports as the flags say."""
+    from bioner_kd.recipes.checks import check_export
+
+    source, target = program.read(export.SOURCE), program.read(OUTPUT)
+    check_export(
+        source.student, program.read(corpus.CORPUS), source.split, target.output,
+        overwrite=target.overwrite,
+    )  # fmt: skip
+
     from bioner_kd.recipes import exporting
 
     program.read(MACHINE).apply(seed=0)
-    source, target = program.read(export.SOURCE), program.read(OUTPUT)
     manifest = exporting.export_student(
         source.student, target.output, corpus=program.read(corpus.CORPUS), split=source.split,
         config=program.read(export.EXPORT), release=program.read(export.RELEASE),

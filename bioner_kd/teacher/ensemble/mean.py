@@ -9,13 +9,14 @@ import tensorflow as tf
 
 from bioner_kd.encoding.batches import BatchSource
 from bioner_kd.evaluation.comparison import Tagging
+from bioner_kd.progress import parts
 from bioner_kd.tagging.decoding import Decoder
 from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.teacher.labelling import Labeller
 from bioner_kd.text.sentence import Sentence
 
 
-class Teaching(Labeller, Tagging, Protocol):
+class Teaching(Tagging, Labeller, Protocol):
     """A model that can teach: a fine-tuned encoder, a student, or several as one."""
 
     @property
@@ -74,7 +75,15 @@ class MeanTeacher:
         """Bytes of all weights on disk."""
         return sum(teacher.size for teacher in self.teachers)
 
-    def logits(self, sentences: Sequence[Sentence], batch_size: int = 32) -> list[np.ndarray]:
-        """Mean of the word-level logits, float32 (words, tags) a sentence, in order."""
-        each = [teacher.logits(sentences, batch_size) for teacher in self.teachers]
+    def logits(
+        self, sentences: Sequence[Sentence], batch_size: int = 32, *, name: str = ""
+    ) -> list[np.ndarray]:
+        """Mean of the word-level logits, float32 (words, tags) a sentence, in order.
+
+        With a name, it is told of each teacher under that name how far the work has come.
+        """
+        each = [
+            teacher.logits(sentences, batch_size, name=part)
+            for teacher, part in zip(self.teachers, parts(name, len(self.teachers)), strict=True)
+        ]
         return [np.mean(same, axis=0, dtype=np.float32) for same in zip(*each, strict=True)]

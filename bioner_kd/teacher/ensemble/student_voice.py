@@ -10,10 +10,11 @@ import tensorflow as tf
 
 from bioner_kd.checksum import file_digest
 from bioner_kd.encoding.batches import BatchSource, predict_logits
+from bioner_kd.encoding.graph import one_graph
 from bioner_kd.errors import NewerFormatError
-from bioner_kd.student.files import weights_file
+from bioner_kd.student.files import not_a_student, weights_file
 from bioner_kd.student.model import sentence_lengths
-from bioner_kd.student.saved_student import SavedStudent, load_student, not_a_student
+from bioner_kd.student.saved_student import SavedStudent, load_student
 from bioner_kd.tagging.decoding import Decoder
 from bioner_kd.tagging.tables import TABLES, read_tables
 from bioner_kd.tagging.tag_set import TagSet
@@ -59,9 +60,14 @@ class StudentVoice:
         """Bytes on disk."""
         return self.student.size
 
-    def logits(self, sentences: Sequence[Sentence], batch_size: int = 64) -> list[np.ndarray]:
-        """Logits or log-probabilities of each word, float32 (words, tags) a sentence, in order."""
-        return predict_logits(self.call, self.source(sentences), batch_size)
+    def logits(
+        self, sentences: Sequence[Sentence], batch_size: int = 64, *, name: str = ""
+    ) -> list[np.ndarray]:
+        """Logits or log-probabilities of each word, float32 (words, tags) a sentence, in order.
+
+        With a name, it is told under that name how far the work has come.
+        """
+        return predict_logits(self.call, self.source(sentences), batch_size, name=name)
 
     def source(self, sentences: Sequence[Sentence]) -> BatchSource:
         """Batches of the student's features alone."""
@@ -74,13 +80,12 @@ class StudentVoice:
         if crf is None:
             return self.student.call
 
-        @tf.function(input_signature=[self.student.inputs()])
         def log_posteriors(features: Mapping[str, tf.Tensor]) -> tf.Tensor:
             emissions = self.student.model(features, training=False)
             probabilities = crf.posteriors(emissions, sentence_lengths(features))
             return tf.math.log(tf.maximum(probabilities, _LEAST))
 
-        return log_posteriors
+        return one_graph(log_posteriors, self.student.inputs())
 
 
 def student_fingerprint(folder: Path) -> dict[str, object]:

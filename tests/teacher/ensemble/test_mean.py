@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import pytest
 
+from bioner_kd import progress
 from bioner_kd.encoding.windows import WindowConfig
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.tagging.tag_set import TagSet
@@ -68,6 +69,17 @@ def test_logits_are_the_mean_of_what_each_says_in_its_own_way(averaged):
         assert mean.dtype == np.float32
         assert np.abs(one - other).max() > 0.01
         np.testing.assert_allclose(mean, (one + other) / 2, atol=1e-6)
+
+
+def test_each_model_tells_how_far_it_has_come_where_the_mean_has_a_name(
+    averaged, monkeypatch, absl_log
+):
+    monkeypatch.setattr(progress, "EVERY", 0.0)
+    averaged.logits(SENTENCES)
+    assert not absl_log.records
+    averaged.logits(SENTENCES, name="a+b")
+    told = [record.getMessage().partition(":")[0] for record in absl_log.records]
+    assert list(dict.fromkeys(told)) == ["a+b 1/2", "a+b 2/2"]
 
 
 def test_it_is_as_large_as_all_together(averaged):
