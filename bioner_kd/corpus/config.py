@@ -17,7 +17,7 @@ class SampleConfig:
     """Which lines of plain text are taken.
 
     Attributes:
-        text_size: so many sentences at most, -1 for all.
+        text_size: largest number of sentences, -1 for all.
         min_words: a shorter line is left out: headings and list numbers, which give a mention no
             context.
         max_words: a longer line is left out: a table or a whole page, no sentence.

@@ -22,10 +22,10 @@ class Sample:
 
     Attributes:
         sentences: in the order of their hashes, no two of the same words.
-        lines: lines with a word in all files.
-        short: of these, so many were too short,
-        long: and so many too long.
-        repeats: lines that repeat a sentence of the sample.
+        lines: number of lines with a word, in all files.
+        short: number of these lines that were too short.
+        long: number of these lines that were too long.
+        repeats: number of lines that repeat a sentence of the sample.
     """
 
     sentences: list[Sentence]

@@ -1,1 +1,1 @@
-"""The losses and the Distiller."""
+"""The Distiller, the transfer set and the training of a student."""

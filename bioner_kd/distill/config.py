@@ -15,7 +15,7 @@ class DistillConfig:
 
     Attributes:
         alpha: weight of an annotated sentence's hard labels in [0, 1]; 1 is the student from
-            scratch, 0 the teacher's word alone. The paper found 0.3 best.
+            scratch, 0 the soft targets alone. The paper found 0.3 best.
         temperature: softening of both distributions in the KL, > 0.
         alpha_end: what alpha moves to, linearly over all training steps; None leaves it where it
             is.
@@ -44,7 +44,7 @@ class DistillConfig:
 
     @property
     def needs_teacher(self) -> bool:
-        """Whether the teacher's word on annotated sentences ever counts."""
+        """Whether soft targets of annotated sentences ever count."""
         return min(self.alphas.values()) < 1
 
 

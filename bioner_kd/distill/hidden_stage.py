@@ -36,8 +36,8 @@ class HiddenStage:
         sentences: the training split and, behind it, the transfer set.
         states: the teacher's last hidden state of each word's first subword, float16 (words, hidden
             size) a sentence.
-        optional: sentences of the transfer set.
-        drawn: so many of them are in an epoch, other ones each time.
+        optional: number of sentences of the transfer set, which stand last.
+        drawn: number of these that an epoch samples, other ones each time.
     """
 
     epochs: int

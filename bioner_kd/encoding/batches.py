@@ -58,8 +58,8 @@ def shuffled_batches(
         seed: of the run.
         epoch: counted from 0; each epoch has an order of its own, so that a resumed run goes on as
             if never stopped.
-        optional: so many sentences at the end are not in every epoch.
-        drawn: so many of them are, other ones each time.
+        optional: number of sentences at the end that are not in every epoch.
+        drawn: number of these that an epoch samples, other ones each time.
 
     Returns:
         Arrays of indices, each index once; a function of the arguments alone.
@@ -93,8 +93,8 @@ class BatchSource:
         features: gatherers of model inputs: indices of a batch to padded tensors.
         targets: gatherers of targets; empty for text without annotation.
         words: int64 (sentences,), number of words of each sentence.
-        optional: so many sentences at the end are not in every epoch.
-        drawn: so many of them are, other ones each time.
+        optional: number of sentences at the end that are not in every epoch.
+        drawn: number of these that an epoch samples, other ones each time.
     """
 
     lengths: np.ndarray

@@ -110,7 +110,7 @@ class AdaptationConfig:
         mask_share: of a block's subwords that are to be guessed.
         whole_word_masking: whether the subwords of a word are masked together.
         block_subwords: subwords of a block, [CLS] and [SEP] included.
-        text_size: about so many sentences of the text, in blocks drawn from all of it; -1 for all.
+        text_size: number of sentences, about, in blocks drawn from all of the text; -1 for all.
         held_out: share of the blocks that are scored instead of trained on.
         checkpoint_steps: most steps of a round, after which the held-out blocks are scored and the
             state is saved; 0 makes each epoch one round.

@@ -18,7 +18,7 @@ SENTENCES = "sentences.txt.gz"
 
 @dataclass(frozen=True)
 class LabelledText:
-    """Sentences and the teacher's word.
+    """Unlabelled sentences and their soft targets.
 
     Attributes:
         sentences: without tags.

@@ -50,7 +50,7 @@ def usable_cores() -> list[int]:
 
 
 def cores_for(threads: int) -> list[int]:
-    """The cores of a contestant with so many threads, the last ones; empty for no choice."""
+    """The cores for a number of threads, the last ones; empty for no choice."""
     return usable_cores()[-threads:]
 
 

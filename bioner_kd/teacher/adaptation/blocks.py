@@ -77,7 +77,7 @@ def read_blocks(
         tokenizer: words to subwords.
         subwords: of a block, [CLS] and [SEP] included. What is left at the end of the text, less
             than a block, is not used.
-        text_size: about so many sentences, in blocks drawn from all of the text; -1 for all. A
+        text_size: number of sentences, about, in blocks drawn from all of the text; -1 for all. A
             smaller number gives a part of what a larger one gives.
 
     Returns:

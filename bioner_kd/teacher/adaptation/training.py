@@ -49,7 +49,7 @@ def adapt(
     Args:
         pretrained: folder of the checkpoint.
         sentences: the text, in its order.
-        training: epochs and optimiser; a batch is of so many blocks.
+        training: epochs and optimiser; the batch size counts blocks.
         adaptation: blocks and masks.
         reading: how much is read at once, and how exactly.
         folder: where the state and the new checkpoint go, which `fine_tune` and transformers read.
