@@ -122,6 +122,8 @@ setup(
         "benchmark": [*_TRAIN, *_BENCHMARK],
         "spacy": _SPACY,
         "docs": _DOCS,
+        # For students that are named hf:owner/name. Training has a narrower range.
+        "hub": ["huggingface_hub>=0.34,<3"],
         # For warm-up requests in a SavedModel and for clients by gRPC; REST needs nothing.
         "serving": [*_TRAIN, *_SERVING],
         "dev": [

@@ -37,8 +37,8 @@ BASE = {"text", "tagging"}
 BASE_LIBRARIES = {"numpy", "ai_edge_litert", "tflite_runtime", "tensorflow"}
 # The module that spaCy imports by its entry point, and no module of ours.
 SPACY_COMPONENT = "bioner_kd.tagging.spacy_component"
-# Protocols of servers, which the client imports where one is called.
-CLIENT_LIBRARIES = {"grpc", "tensorflow_serving"}
+# What is imported where a server is called, or a student of the Hugging Face hub is named.
+CLIENT_LIBRARIES = {"grpc", "tensorflow_serving", "huggingface_hub"}
 # In pieces, so that this file does not contain what it looks for.
 FORBIDDEN_TEXTS = ("tf" + ".keras", "tensorflow" + ".keras", "from tensorflow " + "import keras")
 
@@ -236,6 +236,7 @@ def test_the_keras_inside_tensorflow_is_mentioned_nowhere() -> None:
         ("bioner_kd/tagging/a.py", "import bioner_kd.student.model"),
         ("bioner_kd/tagging/models/a.py", "import tensorflow"),
         ("bioner_kd/tagging/client/a.py", "import grpc"),
+        ("bioner_kd/tagging/a.py", "from huggingface_hub import hf_hub_download"),
         ("bioner_kd/text/a.py", "import numpy, absl"),
         ("bioner_kd/tagging/a.py", "import spacy"),
         ("bioner_kd/tagging/a.py", "def f():\n    from spacy.tokens import Doc"),
@@ -299,7 +300,7 @@ BLOCKER = """
 import importlib, pkgutil, sys
 
 class Blocker:
-    blocked = {"tensorflow", "keras", "transformers", "absl", "spacy"}
+    blocked = {"tensorflow", "keras", "transformers", "absl", "spacy", "huggingface_hub"}
     def find_spec(self, name, path=None, target=None):
         if name.split(".")[0] in self.blocked:
             raise ModuleNotFoundError(f"{name} is blocked here", name=name)

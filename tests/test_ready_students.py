@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from huggingface_hub import ModelCard
 
 from bioner_kd.checksum import file_digest
 from bioner_kd.tagging.tagger import Tagger
@@ -79,6 +80,22 @@ def test_the_scores_of_its_card_are_those_of_its_manifest(name):
         assert row.split("|")[3].strip() == f1[form]
     (listed,) = [line for line in (READY / "README.md").read_text().splitlines() if name in line]
     assert f1["int8"] in listed
+
+
+@each_student
+def test_the_hub_reads_the_scores_of_its_card(name):
+    data = ModelCard(card(name), ignore_metadata_errors=False).data
+    assert (data.model_name, data.license, data.language) == (name, "apache-2.0", "en")
+    assert (data.library_name, data.pipeline_tag) == ("bioner_kd", "token-classification")
+    described = manifest(name)
+    score = described["models"]["int8"]["parity"]["score"]
+    found = {result.metric_type: result.metric_value for result in data.eval_results}
+    assert found == {
+        kind: pytest.approx(score[kind] / 100, abs=5.1e-5) for kind in ("precision", "recall", "f1")
+    }
+    assert {(result.dataset_name, result.dataset_split) for result in data.eval_results} == {
+        (described["comparison"]["corpus"], described["comparison"]["split"])
+    }
 
 
 def test_the_first_tags_without_being_named():

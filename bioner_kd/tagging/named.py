@@ -36,7 +36,8 @@ def find_named(name: str) -> Path:
     raise InputError(
         f"{name}: there is no such file or folder, and no student of that name is installed "
         f"(installed: {known}). Name an export folder, as bioner_kd export makes it, a .tflite "
-        "file, a SavedModel version folder or an installed student."
+        "file, a SavedModel version folder, an installed student, or hf:owner/name for one of the "
+        "Hugging Face hub."
     )
 
 

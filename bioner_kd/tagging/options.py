@@ -24,7 +24,8 @@ class TagOptions:
 
 HELP = {
     "model": "Export folder, as bioner_kd export makes it, or one model of it: a .tflite file or a "
-    "version folder of a SavedModel; or the name of an installed student.",
+    "version folder of a SavedModel; or the name of an installed student; or hf:owner/name for an "
+    "export folder on the Hugging Face hub.",
     "form": f"Which model of an export folder: {', '.join(FORMS)}; the first that it has if empty. "
     "float32 gives the tags that were scored, int8 is the smallest and fastest.",
     "text": "A text to tag, instead of files or standard input.",

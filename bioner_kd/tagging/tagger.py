@@ -11,6 +11,7 @@ import numpy as np
 from bioner_kd.errors import InputError
 from bioner_kd.tagging.decoding import Entity, entities_from_tags
 from bioner_kd.tagging.exported import find_exported
+from bioner_kd.tagging.hub import fetch_student, is_on_hub
 from bioner_kd.tagging.models.pieces import read_in_pieces
 from bioner_kd.tagging.models.word_model import WordModel
 from bioner_kd.tagging.named import DEFAULT, find_named, is_name
@@ -48,18 +49,24 @@ class Tagger:
         """Loads an exported student.
 
         Args:
-            path: an export folder, a .tflite file, a version folder of a SavedModel, or the name of
-                an installed student; the ready student for diseases and chemicals if not given.
+            path: an export folder, a .tflite file, a version folder of a SavedModel, the name of an
+                installed student, or "hf:owner/name" or "hf:owner/name@revision" for an export
+                folder on the Hugging Face hub (needs huggingface_hub); the ready student for
+                diseases and chemicals if not given.
             form: which model of an export folder: "float32" or "float16" (the tags that were
                 scored), "int8" (the smallest and fastest) or "saved_model" (needs TensorFlow).
                 Where empty, the first of these that the folder has.
 
         Raises:
-            InputError: no exported student, or a damaged one, or tables of another one.
+            InputError: no exported student, or a damaged one, or tables of another one, or one that
+                cannot be fetched from the hub.
             UsageError: `form` is none of these, or `path` leaves no choice.
         """
         name = os.fspath(path)
-        folder = find_named(name) if is_name(name) else Path(path)
+        if is_on_hub(name):
+            folder = fetch_student(name, form)
+        else:
+            folder = find_named(name) if is_name(name) else Path(path)
         return cls(*find_exported(folder, form).open())
 
     def __reduce__(self) -> tuple[Any, ...]:

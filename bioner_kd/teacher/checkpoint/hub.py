@@ -4,24 +4,21 @@ The client caches, resumes what was cut, and obeys HF_ENDPOINT, HF_HOME, HF_TOKE
 HF_HUB_OFFLINE.
 """
 
-import errno
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from absl import logging
-from huggingface_hub import HfApi, constants, snapshot_download
+from huggingface_hub import HfApi, snapshot_download
 from huggingface_hub.errors import (
-    GatedRepoError,
-    HfHubHTTPError,
     HFValidationError,
     LocalEntryNotFoundError,
-    RevisionNotFoundError,
 )
 from requests.exceptions import ChunkedEncodingError
 
-from bioner_kd.errors import InputError, one_line
+from bioner_kd.errors import InputError
+from bioner_kd.tagging.hub import failure, missing, refusal
 from bioner_kd.teacher.checkpoint.weights_file import INDEX_SUFFIX, WEIGHT_FILES
 
 _CONFIG = "config.json"
@@ -33,17 +30,7 @@ _SMALL_FILES = (
     "tokenizer_config.json",
     "special_tokens_map.json",
 )
-_NOT_WRITABLE = (
-    errno.EACCES,
-    errno.EPERM,
-    errno.EROFS,
-    errno.ENOSPC,
-    errno.EDQUOT,
-    errno.ENOTDIR,
-)
-# The hub answers 401 for what does not exist, too, so as not to tell what is private.
-_MISSING = (401, 404)
-_SERVER_ERROR = 500
+_ABSENT = "neither a folder here nor a repository"
 _FURTHER_ATTEMPTS = 2
 # The largest encoders come in a handful.
 _MOST_SHARDS = 100
@@ -69,7 +56,7 @@ def download_checkpoint(repository: str, revision: str | None = None) -> Path:
     try:
         return _download(repository, revision, label)
     except HFValidationError as error:
-        raise InputError(f"{label}: {_missing()}") from error
+        raise InputError(f"{label}: {missing(_ABSENT)}") from error
     except OSError as error:
         return _find_in_cache(repository, revision, label, error)
 
@@ -141,12 +128,12 @@ def _retry(call: Callable[[], _Result]) -> _Result:
 
 
 def _find_in_cache(repository: str, revision: str | None, label: str, error: OSError) -> Path:
-    refusal = _explain_refusal(repository, error)
-    reason = refusal or _explain_failure(error)
+    refused = refusal(repository, error, absent=_ABSENT)
+    reason = refused or failure(error)
     try:
         folder = Path(snapshot_download(repository, revision=revision, local_files_only=True))
     except LocalEntryNotFoundError:
-        absent = "" if refusal else "not in the cache, and "
+        absent = "" if refused else "not in the cache, and "
         raise InputError(f"{label}: {absent}{reason}") from error
     try:
         choose_files(label, [path.name for path in folder.iterdir() if path.exists()])
@@ -154,43 +141,3 @@ def _find_in_cache(repository: str, revision: str | None, label: str, error: OSE
         raise InputError(f"{label}: the copy in the cache is not complete, and {reason}") from error
     logging.info("%s: taken from the cache: %s", label, reason)
     return folder
-
-
-def _explain_refusal(repository: str, error: OSError) -> str | None:
-    answer = error.response if isinstance(error, HfHubHTTPError) else None
-    if isinstance(error, GatedRepoError):
-        return (
-            "access to this checkpoint must be asked for; accept its terms at "
-            f"{constants.ENDPOINT}/{repository} and log in with `hf auth login` or set HF_TOKEN."
-        )
-    if isinstance(error, RevisionNotFoundError):
-        return "the repository exists, but not this branch, tag or commit of it."
-    if answer is not None and answer.status_code in _MISSING:
-        return _missing()
-    if answer is not None and answer.status_code < _SERVER_ERROR:
-        return (
-            f"{constants.ENDPOINT} answered {answer.status_code} {one_line(answer.reason)}; check "
-            "HF_TOKEN and whether you may read this repository."
-        )
-    return None
-
-
-def _missing() -> str:
-    return (
-        f"neither a folder here nor a repository at {constants.ENDPOINT}; check the spelling, or "
-        "log in with `hf auth login` or set HF_TOKEN if it is private."
-    )
-
-
-def _explain_failure(error: OSError) -> str:
-    if constants.HF_HUB_OFFLINE:
-        return "HF_HUB_OFFLINE forbids downloading; unset it and run this once with a network."
-    if error.errno in _NOT_WRITABLE:
-        return (
-            f"{constants.HF_HUB_CACHE} cannot be written ({error.strerror}); free some space or "
-            "set HF_HOME to another folder."
-        )
-    return (
-        f"{constants.ENDPOINT} did not deliver ({type(error).__name__}); check the network and the "
-        "proxy and run the same command again: it goes on where it stopped. Or name a local folder."
-    )
