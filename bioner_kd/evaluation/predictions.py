@@ -23,7 +23,7 @@ def score_logits(
         InputError: a sentence has no tags, or one that the tag set lacks.
     """
     gold = decoder.tag_set.known_tags(sentences)
-    return score(gold, [decoder.decode(rows) for rows in logits])
+    return score(gold, decoder.decode_many(logits))
 
 
 def devel_f1(

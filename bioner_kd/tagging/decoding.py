@@ -14,6 +14,8 @@ from bioner_kd.text import iob2
 Transitions = tuple[tuple[float, ...], ...]
 # Nats. Trained transitions are of a few; sums of more than this lose all digits that matter.
 _LARGEST_TRANSITION = 1e4
+# Sentences that are searched at once: they are padded to the longest of them.
+_TOGETHER = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +104,10 @@ class Decoder:
             self._best_logits(logits)
         paths = [logits.argmax(axis=1) for logits in sentences]
         searched = [number for number, ids in enumerate(paths) if self._needs_search(ids)]
-        if searched:
-            scores = [sentences[number].astype(np.float64) for number in searched]
-            found = best_paths(scores, *self.constraints)
-            for number, path in zip(searched, found, strict=True):
+        for first in range(0, len(searched), _TOGETHER):
+            some = searched[first : first + _TOGETHER]
+            scores = [sentences[number].astype(np.float64) for number in some]
+            for number, path in zip(some, best_paths(scores, *self.constraints), strict=True):
                 paths[number] = path
         return [[self.tag_set.tags[number] for number in path] for path in paths]
 

@@ -195,6 +195,14 @@ def test_without_transitions_that_say_anything_a_crf_decodes_as_softmax_does() -
     assert Decoder(OPEN, np.zeros((5, 5))).decode(logits) == Decoder(OPEN).decode(logits)
 
 
+def test_many_sentences_have_the_tags_of_each_alone_however_many_are_searched_at_once() -> None:
+    random = np.random.default_rng(3)
+    sentences = [random.normal(size=(n % 7, 3)).astype(np.float32) for n in range(700)]
+    for decoder in (DECODER, FAITHFUL):
+        alone = [decoder.decode(logits) for logits in sentences]
+        assert decoder.decode_many(sentences) == alone
+
+
 def test_a_long_sentence_of_large_logits_has_finite_probabilities() -> None:
     logits = np.random.default_rng(1).normal(0, 300, (2000, 3)).astype(np.float32)
     tags = FAITHFUL.decode(logits)

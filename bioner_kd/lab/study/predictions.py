@@ -99,7 +99,7 @@ def _compute(folder: Path, split: Split, batch_size: int) -> Predictions:
             "it out."
         )
     logits = model.logits(split.sentences, batch_size, name=folder.name)
-    tags = [model.decoder.decode(rows) for rows in logits]
+    tags = model.decoder.decode_many(logits)
     return Predictions(tags, teaches(folder), model.parameters, model.size)
 
 
