@@ -44,7 +44,7 @@ def loads(
             decoder=trained_student.decoder,
             parameters=trained_student.parameters,
             size=trained_student.size,
-            logits=lambda sentences, batch_size: [logits[s.words] for s in sentences],
+            logits=lambda sentences, batch_size, name="": [logits[s.words] for s in sentences],
         )
 
     monkeypatch.setattr(predictions, "load_model", load)
