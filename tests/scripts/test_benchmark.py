@@ -80,7 +80,7 @@ def test_the_folder_holds_page_lines_and_flags(finished, work):
     sentences = {line["contestant"]: line["sentences"] for line in measured}
     assert (sentences["int8"], sentences["int8_many"]) == (10, 20)
     page = (work / "out" / "benchmark.md").read_text(encoding="utf-8")
-    assert "python scripts/benchmark.py" in page and "--peers=crf" in page
+    assert "bioner_kd benchmark --" in page and "--peers=crf" in page
 
 
 def test_a_benchmark_goes_on_where_it_was_stopped_and_keeps_its_peers(finished, work, flags):
