@@ -53,7 +53,7 @@ def test_vectors_are_trained_repeated_and_not_replaced_unasked(tmp_path):
 
 def test_bad_input_is_one_line_and_leaves_nothing(tmp_path):
     (tmp_path / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
-    output = tmp_path / "out" / "vectors.bin"
+    output = tmp_path / "vectors.bin"
     for text in ("missing.txt", "picture.png"):
         result = run(f"--text={tmp_path / text}", f"--output={output}")
         assert result.returncode == 1 and text in result.stderr
