@@ -80,8 +80,10 @@ def commands(path: Path) -> list[tuple[str, list[str]]]:
 
 
 def flags_of(program: str) -> set[str]:
-    concerns = importlib.import_module(f"{PROGRAMS}.{program}").PROGRAM.concerns
-    return {"flagfile", "help"} | {name for concern in concerns for name in concern.names()}
+    flag_groups = importlib.import_module(f"{PROGRAMS}.{program}").PROGRAM.flag_groups
+    return {"flagfile", "help"} | {
+        name for flag_group in flag_groups for name in flag_group.names()
+    }
 
 
 def test_the_readme_is_short():

@@ -1,1 +1,1 @@
-"""Flag definitions, one module a concern; the only importer of absl.flags."""
+"""Flag definitions, one module for each group; the only importer of absl.flags."""

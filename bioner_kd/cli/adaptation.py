@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.cli.training import training
 from bioner_kd.teacher import config
 
@@ -14,7 +14,7 @@ class TextChoice:
     text: tuple[str, ...] = ()
 
 
-TEXT = Concern(
+TEXT = FlagGroup(
     "Text",
     TextChoice(),
     {
@@ -24,7 +24,7 @@ TEXT = Concern(
     },
     required=frozenset({"text"}),
 )
-ADAPTATION = Concern(
+ADAPTATION = FlagGroup(
     "Masked language modelling",
     config.AdaptationConfig(),
     {
@@ -49,4 +49,4 @@ TRAINING = training(
     "last of which a stopped run goes on; Ctrl-C saves one more. 0 saves after rounds only.",
     patience="Rounds without a lower held-out loss after which training stops; 0 for all rounds.",
 )
-CONCERNS = (TEXT, ADAPTATION, TRAINING)
+FLAG_GROUPS = (TEXT, ADAPTATION, TRAINING)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from absl import logging
 
-from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.corpus import CORPUS, read_splits
+from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.cli.output import free_name
 from bioner_kd.cli.program import Program
 from bioner_kd.corpus.augmentation import augment
@@ -28,7 +28,7 @@ class AugmentChoice:
     overwrite: bool = False
 
 
-SOURCES = Concern(
+SOURCES = FlagGroup(
     "Sentences",
     AugmentChoice(),
     {
@@ -39,7 +39,7 @@ SOURCES = Concern(
         "overwrite": "Replace the file if it exists.",
     },
 )
-AUGMENTATION = Concern(
+AUGMENTATION = FlagGroup(
     "Augmentation",
     AugmentationConfig(),
     {

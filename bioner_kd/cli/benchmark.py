@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bioner_kd.cli import corpus
-from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.evaluate import parse_runs
+from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.cli.program import Program
 from bioner_kd.corpus.demo import SPLITS
 from bioner_kd.errors import UsageError, at_least, check_bounds
@@ -48,7 +48,7 @@ class ContestantChoice:
         check_bounds(self, at_least(self, 0, "peer_steps"))
 
 
-CONTESTANTS = Concern(
+CONTESTANTS = FlagGroup(
     "Contestants, beside a BERT of BioBERT's exact shape with random weights",
     ContestantChoice(),
     {
@@ -65,7 +65,7 @@ CONTESTANTS = Concern(
     {"split": SPLITS},
     frozenset({"teacher"}),
 )
-BENCHMARK = Concern(
+BENCHMARK = FlagGroup(
     "Benchmark",
     BenchmarkConfig(),
     {

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.corpus.config import SampleConfig
 from bioner_kd.errors import at_least, check_bounds
 
@@ -26,7 +26,7 @@ class CacheChoice:
         check_bounds(self, at_least(self, 1, "batch_size"))
 
 
-CACHE = Concern(
+CACHE = FlagGroup(
     "Logits",
     CacheChoice(),
     {
@@ -42,7 +42,7 @@ CACHE = Concern(
         "for each number: 768 a word of MiniLM, 1536 a word of BioBERT.",
     },
 )
-SAMPLE = Concern(
+SAMPLE = FlagGroup(
     "Sentences of --text",
     SampleConfig(),
     {

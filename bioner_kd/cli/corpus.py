@@ -1,11 +1,11 @@
 """Flags: which corpus."""
 
-from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.cli.program import Program
 from bioner_kd.recipes.corpora import Corpus
 from bioner_kd.text.sentence import Sentence
 
-CORPUS = Concern(
+CORPUS = FlagGroup(
     "Corpus",
     Corpus(),
     {

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.distill.config import SELECTIONS, DistillConfig, HiddenConfig, TransferConfig
 
 
@@ -14,7 +14,7 @@ class SoftTargetsChoice:
     teachers: tuple[str, ...] = ()
 
 
-DISTILL = Concern(
+DISTILL = FlagGroup(
     "Distillation",
     DistillConfig(),
     {
@@ -26,7 +26,7 @@ DISTILL = Concern(
         "temperature": "Softening T of both distributions in the KL, above 0.",
     },
 )
-SOFT_TARGETS = Concern(
+SOFT_TARGETS = FlagGroup(
     "Teacher",
     SoftTargetsChoice(),
     {
@@ -37,7 +37,7 @@ SOFT_TARGETS = Concern(
         "empty.",
     },
 )
-TRANSFER = Concern(
+TRANSFER = FlagGroup(
     "Transfer set",
     TransferConfig(),
     {
@@ -56,7 +56,7 @@ TRANSFER = Concern(
 )
 
 
-HIDDEN = Concern(
+HIDDEN = FlagGroup(
     "Hidden states",
     HiddenConfig(),
     {
@@ -65,4 +65,4 @@ HIDDEN = Concern(
         "them. Logits and labels follow with a fresh optimiser. 0 leaves it out.",
     },
 )
-CONCERNS = (DISTILL, SOFT_TARGETS, TRANSFER, HIDDEN)
+FLAG_GROUPS = (DISTILL, SOFT_TARGETS, TRANSFER, HIDDEN)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.cli.program import Program
 from bioner_kd.corpus.public_table import public_names
 from bioner_kd.errors import UsageError
@@ -19,7 +19,7 @@ class DownloadChoice:
     base_url: str = ""
 
 
-DOWNLOAD = Concern(
+DOWNLOAD = FlagGroup(
     "Download",
     DownloadChoice(),
     {

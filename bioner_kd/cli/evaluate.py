@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bioner_kd.atomic import atomic_file, check_parent
-from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.corpus.demo import SPLITS
 from bioner_kd.errors import UsageError, at_least, check_bounds
 from bioner_kd.extras import require
@@ -37,7 +37,7 @@ class EvaluationChoice:
         check_bounds(self, at_least(self, 1, "batch_size"))
 
 
-EVALUATION = Concern(
+EVALUATION = FlagGroup(
     "Evaluation",
     EvaluationChoice(),
     {

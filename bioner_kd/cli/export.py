@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.corpus.demo import SPLITS
 from bioner_kd.export.config import FORMATS, QUANTIZATIONS, ExportConfig
 from bioner_kd.export.release import ReleaseConfig
@@ -22,7 +22,7 @@ class SourceChoice:
     split: str = "test"
 
 
-SOURCE = Concern(
+SOURCE = FlagGroup(
     "Student",
     SourceChoice(),
     {
@@ -32,7 +32,7 @@ SOURCE = Concern(
     },
     {"split": SPLITS},
 )
-EXPORT = Concern(
+EXPORT = FlagGroup(
     "Export",
     ExportConfig(),
     {
@@ -52,7 +52,7 @@ EXPORT = Concern(
         f"{', '.join(QUANTIZATIONS)}.",
     },
 )
-RELEASE = Concern(
+RELEASE = FlagGroup(
     "Card and wheel",
     ReleaseConfig(),
     {

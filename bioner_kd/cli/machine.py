@@ -1,12 +1,12 @@
 """Flags: threads and determinism."""
 
-from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.training.machine import MachineConfig
 
 
-def machine(default: MachineConfig) -> Concern:
+def machine(default: MachineConfig) -> FlagGroup:
     """The flags of a script that runs TensorFlow, with the defaults that suit its model."""
-    return Concern(
+    return FlagGroup(
         "Machine",
         default,
         {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bioner_kd.atomic import check_parent
-from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.cli.program import Program
 from bioner_kd.errors import InputError
 from bioner_kd.training.run_folder import recorded_run
@@ -26,18 +26,18 @@ class TrainingOutput(OutputChoice):
     """Where a training's run folder goes; what bioner_kd sweep knows a training program by."""
 
 
-def output(default: str, meaning: str) -> Concern:
+def output(default: str, meaning: str) -> FlagGroup:
     """The flags of a script that makes a folder; `meaning` says what is in it."""
-    return _concern(OutputChoice(default), meaning)
+    return _flag_group(OutputChoice(default), meaning)
 
 
-def training_output(default: str, meaning: str) -> Concern:
+def training_output(default: str, meaning: str) -> FlagGroup:
     """The flags of a script that trains, whose folder is that of a run."""
-    return _concern(TrainingOutput(default), meaning)
+    return _flag_group(TrainingOutput(default), meaning)
 
 
-def _concern(default: OutputChoice, meaning: str) -> Concern:
-    return Concern(
+def _flag_group(default: OutputChoice, meaning: str) -> FlagGroup:
+    return FlagGroup(
         "Output",
         default,
         {
@@ -48,14 +48,14 @@ def _concern(default: OutputChoice, meaning: str) -> Concern:
 
 
 @contextmanager
-def training_run(program: Program, concern: Concern) -> Iterator[Path]:
+def training_run(program: Program, flag_group: FlagGroup) -> Iterator[Path]:
     """The folder that a training writes into, with its flagfile.
 
     Args:
         program: that trains.
-        concern: what `training_output` gave.
+        flag_group: what `training_output` gave.
     """
-    choice = program.read(concern)
+    choice = program.read(flag_group)
     with recorded_run(
         Path(choice.output), overwrite=choice.overwrite, write_record=program.write_flagfile
     ) as folder:

@@ -13,7 +13,7 @@ from absl import app, flags, logging
 
 import bioner_kd
 from bioner_kd.atomic import atomic_file
-from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.cli.interrupt import hear_interrupts
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.extras import explain
@@ -33,7 +33,7 @@ class Program:
     Attributes:
         doc: what --help says first; the script's docstring.
         body: what it does, given itself; arguments that are no flags are in `arguments`.
-        concerns: groups of flags.
+        flag_groups: groups of flags.
         first: names of the flags that a user needs first, which --help shows first.
         takes_files: whether arguments that are no flags are welcome.
         stopped: what is said after Ctrl-C.
@@ -41,7 +41,7 @@ class Program:
 
     doc: str
     body: Callable[["Program"], None]
-    concerns: Sequence[Concern]
+    flag_groups: Sequence[FlagGroup]
     first: tuple[str, ...] = ()
     takes_files: bool = False
     stopped: str = "Stopped. A training or a cache goes on when its command is given again."
@@ -49,17 +49,17 @@ class Program:
     arguments: list[str] = field(default_factory=list)
 
     def define(self) -> None:
-        """Defines the flags of all concerns."""
-        for concern in self.concerns:
-            concern.define(self.values)
+        """Defines the flags of all groups."""
+        for flag_group in self.flag_groups:
+            flag_group.define(self.values)
 
-    def read(self, concern: Concern) -> Any:
-        """The configuration of a concern, from the flags."""
-        return concern.read(self.values)
+    def read(self, flag_group: FlagGroup) -> Any:
+        """The configuration of a flag group, from the flags."""
+        return flag_group.read(self.values)
 
-    def keep(self, concern: Concern, config: Any) -> None:
-        """Takes a configuration for that of a concern, as if its flags had been given so."""
-        for name in concern.names():
+    def keep(self, flag_group: FlagGroup, config: Any) -> None:
+        """Takes a configuration for that of a flag group, as if its flags had been given so."""
+        for name in flag_group.names():
             self.values[name].value = getattr(config, name)
 
     def origin(self, name: str) -> str:
@@ -68,7 +68,7 @@ class Program:
 
     def settings(self) -> dict[str, Any]:
         """Values of all flags by name, as a record keeps them."""
-        names = [name for concern in self.concerns for name in concern.names()]
+        names = [name for flag_group in self.flag_groups for name in flag_group.names()]
         return {name: self.values[name].value for name in names if name not in _NOT_RECORDED}
 
     def given_flags(self) -> list[str]:
@@ -96,9 +96,9 @@ class Program:
         parts = [inspect.cleandoc(self.doc)]
         if self.first:
             parts.append("Flags that are needed first:\n" + self._help_of(self.first))
-        for concern in self.concerns:
-            if names := [name for name in concern.names() if name not in self.first]:
-                parts.append(f"{concern.title}:\n{self._help_of(names)}")
+        for flag_group in self.flag_groups:
+            if names := [name for name in flag_group.names() if name not in self.first]:
+                parts.append(f"{flag_group.title}:\n{self._help_of(names)}")
         parts.append(
             "Also: --flagfile=FILE reads flags from a file; flags behind it win.\n"
             "      --verbosity=-1 is quiet, 1 is debug."
@@ -106,7 +106,7 @@ class Program:
         return "\n\n".join(parts)
 
     def _help_of(self, names: Iterable[str]) -> str:
-        required = {name for concern in self.concerns for name in concern.required}
+        required = {name for flag_group in self.flag_groups for name in flag_group.required}
         return "\n".join(_flag_help(self.values[name], name in required) for name in names)
 
     def main(self) -> None:
@@ -139,8 +139,8 @@ class Program:
         try:
             if self.arguments and not self.takes_files:
                 raise UsageError(f"{self.arguments[0]!r} is no flag; flags start with --.")
-            for concern in self.concerns:
-                self.read(concern)  # every setting is checked before any work is done
+            for flag_group in self.flag_groups:
+                self.read(flag_group)  # every setting is checked before any work is done
             self.body(self)
         except UsageError as error:
             _complain(str(error))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.cli.program import Program
 from bioner_kd.tagging.client.config import PROTOCOLS, ServerConfig
 from bioner_kd.tagging.records import OUTPUT_HELP, json_line, write_records
@@ -22,7 +22,7 @@ class QueryChoice:
     output: str = STDIN
 
 
-SERVER = Concern(
+SERVER = FlagGroup(
     "Server",
     ServerConfig(),
     {
@@ -36,7 +36,7 @@ SERVER = Concern(
     },
     {"protocol": PROTOCOLS},
 )
-QUERY = Concern(
+QUERY = FlagGroup(
     "Texts",
     QueryChoice(),
     {

@@ -1,9 +1,9 @@
 """Flags: how much a teacher reads at once, and how exactly it calculates."""
 
-from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.teacher.config import DEFAULT_READING, PRECISIONS
 
-READING = Concern(
+READING = FlagGroup(
     "Memory and precision",
     DEFAULT_READING,
     {

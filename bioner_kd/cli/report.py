@@ -8,8 +8,8 @@ from absl import logging
 
 from bioner_kd.atomic import atomic_folder
 from bioner_kd.cli import corpus
-from bioner_kd.cli.concern import Concern
 from bioner_kd.cli.evaluate import parse_runs
+from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.cli.output import OutputChoice
 from bioner_kd.cli.program import Program
 from bioner_kd.corpus.demo import SPLITS
@@ -34,7 +34,7 @@ class RunChoice:
     split: str = "devel"
 
 
-RUNS = Concern(
+RUNS = FlagGroup(
     "Runs",
     RunChoice(),
     {
@@ -50,7 +50,7 @@ RUNS = Concern(
     {"split": SPLITS},
     frozenset({"runs", "sweep"}),
 )
-REPORT = Concern(
+REPORT = FlagGroup(
     "Report",
     ReportConfig(),
     {

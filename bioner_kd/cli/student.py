@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.student.config import HEADS, StudentConfig
 from bioner_kd.tagging.word_features import LEARNT, FeatureConfig
 
@@ -14,7 +14,7 @@ class VectorsChoice:
     vectors: str = ""
 
 
-WORD_FEATURES = Concern(
+WORD_FEATURES = FlagGroup(
     "Word features",
     FeatureConfig(),
     {
@@ -29,7 +29,7 @@ WORD_FEATURES = Concern(
         "then the first of the file; 0 keeps all. A word without one is known by its characters.",
     },
 )
-VECTORS = Concern(
+VECTORS = FlagGroup(
     "Word vectors",
     VectorsChoice(),
     {
@@ -37,7 +37,7 @@ VECTORS = Concern(
         "bioner_kd train_vectors makes; none if empty.",
     },
 )
-STUDENT = Concern(
+STUDENT = FlagGroup(
     "Student",
     StudentConfig(),
     {
@@ -59,4 +59,4 @@ STUDENT = Concern(
     },
     {"head": HEADS},
 )
-CONCERNS = (WORD_FEATURES, VECTORS, STUDENT)
+FLAG_GROUPS = (WORD_FEATURES, VECTORS, STUDENT)

@@ -13,7 +13,7 @@ from typing import Any
 from absl import flags
 
 from bioner_kd.cli.command import COMMAND, PROGRAMS, names
-from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.cli.output import TrainingOutput
 from bioner_kd.cli.program import Program
 from bioner_kd.errors import InputError, UsageError
@@ -22,7 +22,7 @@ from bioner_kd.lab.study.grid import make_runs, parse_arms, parse_axes
 from bioner_kd.lab.study.plan import Plan, ReadSettings
 from bioner_kd.lab.study.runs_csv import FAILED, RunRow
 
-SWEEP = Concern(
+SWEEP = FlagGroup(
     "Sweep",
     SweepConfig(),
     {
@@ -91,7 +91,7 @@ def _find_program(name: str) -> tuple[tuple[str, ...], Program]:
             raise UsageError(f"--program={name}: there is no such program of bioner_kd.")
         start, module = ("-m", COMMAND, stem), importlib.import_module(f"{PROGRAMS}.{stem}")
     program = getattr(module, "PROGRAM", None)
-    defaults = [concern.default for concern in getattr(program, "concerns", ())]
+    defaults = [flag_group.default for flag_group in getattr(program, "flag_groups", ())]
     if not isinstance(program, Program) or not any(isinstance(d, TrainingOutput) for d in defaults):
         raise UsageError(
             f"--program={name}: makes no run directory, as distill and finetune_teacher do."
@@ -121,11 +121,11 @@ def _read_settings(program: Program, arguments: Sequence[str]) -> dict[str, Any]
         raise UsageError(str(error)) from error
     if rest:
         raise UsageError(f"{rest[0]!r} is no flag; flags start with --.")
-    for concern in fresh.concerns:
-        fresh.read(concern)
+    for flag_group in fresh.flag_groups:
+        fresh.read(flag_group)
     if values["overwrite"].value:
         raise UsageError("--overwrite: a sweep never replaces a run; delete its folder instead.")
     # What the program would find itself is not known here, and is no difference to what it found.
-    open_ = {name for concern in fresh.concerns for name in concern.chosen}
+    open_ = {name for flag_group in fresh.flag_groups for name in flag_group.chosen}
     settings = fresh.settings()
     return {n: value for n, value in settings.items() if value is not None or n not in open_}

@@ -1,11 +1,11 @@
 """Flags: which model tags which texts, and how its entities are written."""
 
-from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.cli.program import Program
 from bioner_kd.tagging import command
 from bioner_kd.tagging.options import CHOICES, HELP, TagOptions
 
-TAG = Concern("Tagging", TagOptions(), HELP, CHOICES)
+TAG = FlagGroup("Tagging", TagOptions(), HELP, CHOICES)
 
 
 def tag_texts(program: Program) -> None:

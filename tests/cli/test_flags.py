@@ -25,32 +25,32 @@ def _configs() -> set[type]:
 
 
 def test_every_configuration_has_its_flags_in_some_script():
-    concerns = [c for script in SCRIPTS for c in load_program(script).concerns]
-    with_flags = {type(concern.default) for concern in concerns}
+    flag_groups = [c for script in SCRIPTS for c in load_program(script).flag_groups]
+    with_flags = {type(flag_group.default) for flag_group in flag_groups}
     assert _configs() and _configs() <= with_flags
 
 
 def test_every_field_has_a_flag_with_an_equal_default(script):
     program = load_program(script)
     program.values(["script"])
-    for concern in program.concerns:
-        for field in dataclasses.fields(concern.default):
+    for flag_group in program.flag_groups:
+        for field in dataclasses.fields(flag_group.default):
             value = program.values[field.name].value
             value = tuple(value) if isinstance(value, list) else value
-            assert value == getattr(concern.default, field.name), field.name
-        assert program.read(concern) == concern.default
+            assert value == getattr(flag_group.default, field.name), field.name
+        assert program.read(flag_group) == flag_group.default
 
 
 def test_a_field_without_help_is_refused(script):
-    for concern in load_program(script).concerns:
-        assert set(concern.names()) == set(concern.help)
+    for flag_group in load_program(script).flag_groups:
+        assert set(flag_group.names()) == set(flag_group.help)
 
 
 def test_help_names_every_flag_and_says_what_the_script_does(script):
     program = load_program(script)
     text = program.help()
     assert text.startswith(program.doc.splitlines()[0])
-    names = [name for concern in program.concerns for name in concern.names()]
+    names = [name for flag_group in program.flag_groups for name in flag_group.names()]
     assert all(f"--{name}: " in text or f"--[no]{name}: " in text for name in names)
 
 
@@ -58,7 +58,7 @@ def test_help_shows_at_most_five_flags_first_each_once_and_in_plain_words(script
     program = load_program(script)
     text = program.help()
     assert len(program.first) <= 5
-    for name in (name for concern in program.concerns for name in concern.names()):
+    for name in (name for flag_group in program.flag_groups for name in flag_group.names()):
         assert len(re.findall(rf"^  --(?:\[no\])?{name}: ", text, re.M)) == 1
     assert "repeat this option" not in text
     assert all(len(line) <= 100 for line in text.splitlines()[5:])
@@ -82,8 +82,8 @@ def test_there_are_flagfiles():
 def test_every_flagfile_parses_with_its_script(path):
     program = load_program(path.stem)
     program.values(["script", f"--flagfile={path}"])
-    for concern in program.concerns:
-        program.read(concern)
+    for flag_group in program.flag_groups:
+        program.read(flag_group)
 
 
 def test_a_flag_behind_the_flagfile_wins():

@@ -39,5 +39,5 @@ def main(program: Program) -> None:
     )  # fmt: skip
 
 
-PARTS = (teacher.PRETRAINED, *adaptation.CONCERNS, reading.READING, OUTPUT, MACHINE)
+PARTS = (teacher.PRETRAINED, *adaptation.FLAG_GROUPS, reading.READING, OUTPUT, MACHINE)
 PROGRAM = Program(__doc__, main, PARTS, first=("teacher", "text", "output", "text_size", "epochs"))

@@ -47,7 +47,7 @@ def main(program: Program) -> None:
     )  # fmt: skip
 
 
-PARTS = (*distill.CONCERNS, corpus.CORPUS, *student.CONCERNS)
+PARTS = (*distill.FLAG_GROUPS, corpus.CORPUS, *student.FLAG_GROUPS)
 PROGRAM = Program(
     __doc__,
     main,

@@ -22,7 +22,7 @@ def main(program: Program) -> None:
 PROGRAM = Program(
     __doc__,
     main,
-    vectors.CONCERNS,
+    vectors.FLAG_GROUPS,
     stopped="Stopped; nothing was kept. Start again when you like.",
     first=("text", "output", "size", "corpus", "from_teacher"),
 )

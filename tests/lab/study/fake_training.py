@@ -14,7 +14,7 @@ from pathlib import Path
 from absl import logging
 
 from bioner_kd.cli import output
-from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.cli.program import Program
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.training.run_folder import DEVEL_F1, HISTORY, STATE
@@ -35,7 +35,7 @@ class Fake:
             raise UsageError(f"--alpha={self.alpha}: must lie in [0, 1].")
 
 
-FAKE = Concern("Fake", Fake(), dict.fromkeys(vars(Fake()), "."))
+FAKE = FlagGroup("Fake", Fake(), dict.fromkeys(vars(Fake()), "."))
 OUTPUT = output.training_output("saved_models/fake", "nothing")
 
 

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 import pytest
 from absl import flags
 
-from bioner_kd.cli.concern import Concern
+from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.errors import UsageError
 
 
@@ -25,7 +25,7 @@ class Settings:
 
 
 NAMES = ("share", "steps", "fast", "name", "kind", "parts", "runs", "end", "passes")
-CONCERN = Concern(
+CONCERN = FlagGroup(
     "Settings", Settings(), dict.fromkeys(NAMES, "help"), {"kind": ("x", "y")}, frozenset({"runs"})
 )
 

@@ -11,7 +11,7 @@ Config = TypeVar("Config")
 
 
 @dataclass(frozen=True)
-class Concern:
+class FlagGroup:
     """One configuration and what its flags' help says.
 
     Attributes:
