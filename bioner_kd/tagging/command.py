@@ -79,7 +79,10 @@ def tag_texts(options: TagOptions, text: str | None, files: Sequence[str]) -> No
         shown: Iterable[str] = records
         # A bar between lines of results would spoil both.
         if text is None and (options.output != STDIN or not sys.stdout.isatty()):
-            shown = track(records, "tagging", "text", number_of_texts(files, options.input))
+            # Counting reads the files once more: nobody waits for the first line of a file.
+            known = options.output != STDIN
+            total = number_of_texts(files, options.input) if known else None
+            shown = track(records, "tagging", "text", total)
         write_records(_told_if_none(shown), options.output)
 
 

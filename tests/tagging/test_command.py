@@ -106,3 +106,6 @@ def test_progress_has_the_number_of_texts_in_files(
         assert main(arguments, export_folder / "tagger.pyz") == 0
     main([f"--text={TEXT}", f"--output={tmp_path / 'out'}"], export_folder / "tagger.pyz")
     assert told == [("tagging", "text", 3), ("tagging", "text", 2)]
+    # A reader at the end of a pipe does not wait until all texts are counted.
+    assert main([*files, "--workers=1"], export_folder / "tagger.pyz") == 0
+    assert told[2:] == [("tagging", "text", None)]
