@@ -1,8 +1,7 @@
 """Flags: where results go."""
 
+import contextlib
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,8 +46,9 @@ def _flag_group(default: OutputChoice, meaning: str) -> FlagGroup:
     )
 
 
-@contextmanager
-def training_run(program: Program, flag_group: FlagGroup) -> Iterator[Path]:
+def training_run(
+    program: Program, flag_group: FlagGroup
+) -> contextlib.AbstractContextManager[Path]:
     """The folder that a training writes into, with its flagfile.
 
     Args:
@@ -56,10 +56,9 @@ def training_run(program: Program, flag_group: FlagGroup) -> Iterator[Path]:
         flag_group: what `training_output` gave.
     """
     choice = program.read(flag_group)
-    with recorded_run(
+    return recorded_run(
         Path(choice.output), overwrite=choice.overwrite, write_record=program.write_flagfile
-    ) as folder:
-        yield folder
+    )
 
 
 def free_name(output: str, *, overwrite: bool) -> Path:

@@ -44,7 +44,7 @@ class Distiller(WordTagger):
     def __init__(
         self, *, student: keras.Model, teacher: keras.Model | None = None, **options: Any
     ) -> None:
-        """Takes the models.
+        """Makes one model of the student and, where it runs live, its teacher.
 
         Args:
             student: features to logits (batch, words, tags); what is trained.

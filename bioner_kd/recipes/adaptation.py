@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bioner_kd.errors import UsageError
-from bioner_kd.recipes.record import Record, record_of
+from bioner_kd.recipes.record import Record, make_record
 from bioner_kd.teacher.adaptation import training as masked_lm
 from bioner_kd.teacher.checkpoint.source import resolve_teacher
 from bioner_kd.teacher.config import ADAPTATION, DEFAULT_READING, AdaptationConfig, ReadingConfig
@@ -46,7 +46,9 @@ def adapt(
     """
     sentences, folder = read_text(text), Path(output)
     if record is None:
-        record = record_of(adaptation, training, reading, teacher=teacher, text=text, output=folder)
+        record = make_record(
+            adaptation, training, reading, teacher=teacher, text=text, output=folder
+        )
     with recorded_run(folder, overwrite=overwrite, write_record=record.write) as unfinished:
         masked_lm.adapt(
             resolve_teacher(teacher), sentences,

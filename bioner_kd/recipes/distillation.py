@@ -8,7 +8,7 @@ from absl import logging
 from bioner_kd.distill import training as distillation
 from bioner_kd.distill.config import DistillConfig, HiddenConfig, TransferConfig
 from bioner_kd.recipes.corpora import Corpus, corpus_of
-from bioner_kd.recipes.record import Record, record_of
+from bioner_kd.recipes.record import Record, make_record
 from bioner_kd.recipes.soft_targets import read_stages
 from bioner_kd.student.config import STUDENT_TRAINING, StudentConfig
 from bioner_kd.student.saved_student import SavedStudent
@@ -71,7 +71,7 @@ def distil(
     if student.tune_vectors and not vectors:
         logging.warning("--tune_vectors says nothing without --vectors.")
     if record is None:
-        record = record_of(
+        record = make_record(
             corpus, objective, transfer, hidden, features, student, training,
             cache=cache, teachers=tuple(teachers), vectors=vectors, output=folder,
         )  # fmt: skip

@@ -8,7 +8,7 @@ from bioner_kd.export import folder as exports
 from bioner_kd.export.config import ExportConfig, Split
 from bioner_kd.export.release import ReleaseConfig
 from bioner_kd.recipes.corpora import Corpus, corpus_of
-from bioner_kd.recipes.record import record_of
+from bioner_kd.recipes.record import make_record
 from bioner_kd.student.saved_student import load_student
 from bioner_kd.training import run_folder
 
@@ -47,7 +47,7 @@ def export_student(
     """
     corpus, folder = corpus_of(corpus), Path(output)
     if write_record is None:
-        write_record = record_of(
+        write_record = make_record(
             corpus, config, release, student=str(student), split=split, output=folder
         ).write
     (sentences,) = corpus.read(split)

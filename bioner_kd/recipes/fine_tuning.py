@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bioner_kd.encoding.windows import WindowConfig
 from bioner_kd.recipes.corpora import Corpus, corpus_of
-from bioner_kd.recipes.record import Record, record_of
+from bioner_kd.recipes.record import Record, make_record
 from bioner_kd.teacher import fine_tuning
 from bioner_kd.teacher.checkpoint.encoder_config import read_config
 from bioner_kd.teacher.checkpoint.source import resolve_teacher
@@ -61,7 +61,7 @@ def fine_tune(
     if describe is not None:
         record = describe(fitted, hidden_size)
     else:
-        record = record_of(corpus, fitted, windows, reading, teacher=teacher, output=folder)
+        record = make_record(corpus, fitted, windows, reading, teacher=teacher, output=folder)
     with recorded_run(folder, overwrite=overwrite, write_record=record.write) as unfinished:
         fine_tuning.fine_tune(
             pretrained, train_split, devel_split,

@@ -9,7 +9,7 @@ from bioner_kd.corpus.config import SampleConfig
 from bioner_kd.corpus.sampling import sample_text
 from bioner_kd.errors import UsageError
 from bioner_kd.recipes.corpora import Corpus, corpus_of
-from bioner_kd.recipes.record import record_of
+from bioner_kd.recipes.record import make_record
 from bioner_kd.teacher import labelling
 from bioner_kd.teacher.cache_kind import TEXT
 from bioner_kd.teacher.config import DEFAULT_READING, ReadingConfig
@@ -54,7 +54,7 @@ def label(
     """
     corpus, folders = corpus_of(corpus), [Path(teacher) for teacher in teachers]
     if write_record is None:
-        write_record = record_of(
+        write_record = make_record(
             corpus, sample, reading, teachers=tuple(map(str, folders)), cache=cache,
             splits=tuple(splits), text=tuple(text), batch_size=batch_size, hidden=hidden,
         ).write  # fmt: skip

@@ -22,7 +22,7 @@ class Record:
     write: Callable[[Path], None]
 
 
-def record_of(*configs: Any, **settings: Any) -> Record:
+def make_record(*configs: Any, **settings: Any) -> Record:
     """The record of a run that no command line describes.
 
     Args:

@@ -42,7 +42,7 @@ class CharacterCNN(keras.layers.Layer):
     def __init__(
         self, characters: int, size: int, filters: int, width: int, **options: Any
     ) -> None:
-        """Takes the sizes.
+        """Makes the layer, whose weights are built by its first call.
 
         Args:
             characters: rows of the table.

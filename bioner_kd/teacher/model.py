@@ -39,7 +39,7 @@ class Teacher(WordTagger):
         subword_budget: int = DEFAULT_READING.subword_budget,
         **options: Any,
     ) -> None:
-        """Takes the classifier.
+        """Makes a word-level model of a token classifier.
 
         Args:
             classifier: a token classifier of transformers.

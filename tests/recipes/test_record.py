@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bioner_kd.distill.config import DistillConfig
 from bioner_kd.recipes.corpora import Corpus
-from bioner_kd.recipes.record import record_of
+from bioner_kd.recipes.record import make_record
 from bioner_kd.student.config import STUDENT_TRAINING
 from bioner_kd.tagging.word_features import FeatureConfig
 
@@ -21,7 +21,7 @@ class Choice:
 
 def test_a_program_reads_it_as_its_flags(tmp_path):
     configs = (Corpus("mine", repair_tags=True), DistillConfig(alpha=0.5), FeatureConfig())
-    record = record_of(*configs, STUDENT_TRAINING, cache="", teachers=("a", "b"))
+    record = make_record(*configs, STUDENT_TRAINING, cache="", teachers=("a", "b"))
     record.write(tmp_path / "run.cfg")
     program = load_program("distill")
     program.values(["distill", f"--flagfile={tmp_path / 'run.cfg'}"])
@@ -30,6 +30,6 @@ def test_a_program_reads_it_as_its_flags(tmp_path):
 
 
 def test_settings_are_json_and_leave_out_what_a_repetition_chooses_anew(tmp_path):
-    record = record_of(Choice(tmp_path / "x"), text=("a", "b"))
+    record = make_record(Choice(tmp_path / "x"), text=("a", "b"))
     assert record.settings == {"output": str(tmp_path / "x"), "text": ["a", "b"]}
     assert json.loads(json.dumps(record.settings)) == record.settings

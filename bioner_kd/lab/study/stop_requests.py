@@ -12,7 +12,7 @@ class StopRequests:
     """How often somebody asked to stop."""
 
     def __init__(self) -> None:
-        """Nobody has yet."""
+        """Starts without a request."""
         self.count = 0
 
     def note(self, number: int, frame: FrameType | None) -> None:
