@@ -10,9 +10,8 @@ import tensorflow as tf
 from absl import logging
 
 from bioner_kd.student.saved_student import SavedStudent
-from bioner_kd.tagging.models.batching import Features, logits_in_batches, pad
 from bioner_kd.tagging.models.layout import NUM_WORDS, SERVING, TEXT, WORD_OUTPUTS
-from bioner_kd.tagging.models.pieces import read_in_pieces
+from bioner_kd.tagging.models.word_model import Features, logits_in_batches, pad, read_in_pieces
 from bioner_kd.text.sentence import Sentence
 
 _BATCH_SIZE, _BATCH_WORDS = 32, 16_384

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bioner_kd.errors import shown
-from bioner_kd.tagging.word_features import form_of
+from bioner_kd.tagging.word_form import form_of
 from bioner_kd.text.tokenizer import MASK
 
 # What separates words, numbers and lines in a file of vectors, which knows no quotes.

@@ -32,7 +32,7 @@ def whole_sentences(lengths: tf.Tensor) -> Spans:
 
 
 def pieces(lengths: tf.Tensor, longest: int) -> Spans:
-    """Long sentences are read as `bioner_kd.tagging.models.pieces.cut_in_pieces` cuts them.
+    """Long sentences are read as `bioner_kd.tagging.models.word_model.cut_in_pieces` cuts them.
 
     Args:
         lengths: int64 (sentences,).

@@ -13,7 +13,7 @@ from bioner_kd.export.text_graph.padded_batches import call_in_batches, pieces, 
 from bioner_kd.export.text_graph.sentences import find_cuts
 from bioner_kd.export.text_graph.words import Words, find_words
 from bioner_kd.tagging.models.layout import LOGITS, NUM_WORDS, TEXT
-from bioner_kd.tagging.models.pieces import LONGEST
+from bioner_kd.tagging.models.word_model import LONGEST
 from bioner_kd.tagging.tables import Tables
 
 # Type of each output, and what stands where a text has fewer words than the longest of its batch.

@@ -9,7 +9,7 @@ from bioner_kd.export.text_graph.padded_batches import (
     pieces,
     whole_sentences,
 )
-from bioner_kd.tagging.models.pieces import cut_in_pieces
+from bioner_kd.tagging.models.word_model import cut_in_pieces
 
 LENGTHS = st.lists(st.integers(1, 40), max_size=20)
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.export.text_graph.signature import TextGraph, describe_text_signature
-from bioner_kd.tagging.models.pieces import read_in_pieces
+from bioner_kd.tagging.models.word_model import read_in_pieces
 from bioner_kd.tagging.tables import Tables
 from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.tagging.word_features import FeatureConfig, WordFeatures
