@@ -72,8 +72,9 @@ def test_untagged_reads_the_first_column(write):
 def test_one_column_is_refused(write):
     path = write("a\tO\nb\n")
     message = message_of(path)
-    assert message.startswith(f"{path}:2: one column only in 'b'")
-    assert message_of(write("a\nb\n")).startswith(f"{path}:1: one column only")
+    assert message.startswith(f"{path}:2: ") and "one column" in message and "'b'" in message
+    message = message_of(write("a\nb\n"))
+    assert message.startswith(f"{path}:1: ") and "one column" in message
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,8 @@ def test_compressed_files_are_read_whatever_their_name(write, compress):
 def test_damaged_compressed_files_are_refused(write, compress):
     data = compress(bytes(range(1, 10)) * 5000)
     path = write(data[: len(data) // 2])
-    assert message_of(path).startswith(f"{path}: this compressed file is cut short or damaged")
+    message = message_of(path)
+    assert message.startswith(f"{path}: ") and "damaged" in message
     flipped = bytearray(data)
     flipped[len(data) // 2] ^= 0xFF
     assert "damaged" in message_of(write(bytes(flipped)))
@@ -72,7 +73,7 @@ def test_bytes_come_out_as_they_went_in(write, compress):
 
 
 def test_damage_is_named_where_bytes_are_read(write):
-    with pytest.raises(InputError, match="cut short or damaged"):
+    with pytest.raises(InputError, match="damaged"):
         with open_decompressed(write(gzip.compress(bytes(1000))[:-9])) as opened:
             opened.read()
 
@@ -136,7 +137,7 @@ def test_a_file_without_a_word_among_others_is_named(write, blank):
     one, empty = write("a b\n", name="one"), write(blank, name="empty")
     sentences = read_plain_texts([one, empty])
     assert len(next(sentences)) == 2
-    with pytest.raises(InputError, match="empty: no word in this file"):
+    with pytest.raises(InputError, match="empty: .*no word"):
         next(sentences)
 
 

@@ -11,7 +11,7 @@ from bioner_kd.export.text_graph.padded_batches import (
 )
 from bioner_kd.tagging.models.word_model import cut_in_pieces
 
-LENGTHS = st.lists(st.integers(1, 40), max_size=20)
+LENGTHS = st.lists(st.integers(1, 40), max_size=8)
 
 
 def run(spans: Spans, total: int, most_words: int) -> tuple[list, tf.Tensor, tf.Tensor]:
@@ -35,7 +35,7 @@ def run(spans: Spans, total: int, most_words: int) -> tuple[list, tf.Tensor, tf.
     return shapes, *call_in_batches(call, values, spans, blank, most_words)
 
 
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(LENGTHS)
 def test_each_word_gets_what_its_sentence_was_given(lengths: list[int]) -> None:
     spans = whole_sentences(tf.constant(lengths, tf.int64))
@@ -53,7 +53,7 @@ def test_a_long_sentence_does_not_pad_the_short_ones() -> None:
     assert run(spans, 10_009, 4096)[0] == [(1, 10_000), (3, 4)]
 
 
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(LENGTHS, st.integers(4, 12))
 def test_pieces_are_those_of_the_runtime(lengths: list[int], longest: int) -> None:
     found = pieces(tf.constant(lengths, tf.int64), longest)
