@@ -157,6 +157,10 @@ class Document:
             end = passage.end
         return "".join(pieces)
 
+    def __len__(self) -> int:
+        """Number of characters."""
+        return self.passages[-1].end if self.passages else 0
+
     @property
     def place(self) -> str:
         """Where it stands, for error messages: its file, its line and its name."""

@@ -124,7 +124,7 @@ def read_documents(
 
 
 def write_documents(
-    documents: Iterable[Document], path: str | os.PathLike[str], *, format: str = ""
+    documents: Iterable[Document], path: str | os.PathLike[str], *, format: str = AUTO
 ) -> None:
     """Writes documents to a file or a folder, which appears when all is done.
 
@@ -132,13 +132,14 @@ def write_documents(
         documents: what is written.
         path: a file, compressed where its name ends in .gz, .bz2 or .xz; a folder where the format
             has several files; "-" for the standard output.
-        format: name of a format that is written; the one that the file's name asks for if empty.
+        format: name of a format that is written, or "auto" for what the name of the file asks
+            for.
 
     Raises:
         InputError: the file cannot be written, or the format cannot hold a document.
         UsageError: there is no such format, or the name does not say which one is meant.
     """
-    chosen = named_format(format, writable()) if format else format_of_name(path)
+    chosen = format_of_name(path) if format == AUTO else named_format(format, writable())
     if chosen.record_writer is None:
         assert chosen.write is not None
         check_parent(path)
@@ -151,6 +152,51 @@ def write_documents(
         with atomic_file(path, "wb") as file, compressed(file, Path(path).suffix) as stream:
             for piece in records(documents, chosen):
                 stream.write(piece.encode())
+
+
+def convert(
+    source: str | os.PathLike[str],
+    output: str | os.PathLike[str],
+    *,
+    input: str = AUTO,
+    format: str = AUTO,
+    options: ReadOptions = ReadOptions(),
+    faults: Faults | None = None,
+    told: Told = lambda message: None,
+) -> tuple[int, int]:
+    """Reads documents and writes them in another format.
+
+    Args:
+        source: as `read_documents` takes it.
+        output: as `write_documents` takes it.
+        input: format that is read, or "auto".
+        format: format that is written, or "auto".
+        options: what the source does not say itself.
+        faults: what is done about faulty documents.
+        told: called with a sentence that says as what a file is read.
+
+    Returns:
+        Numbers of documents and of mentions that were written.
+
+    Raises:
+        InputError: as `read_documents` and `write_documents`.
+        UsageError: as these; or the output is the source.
+    """
+    if os.fspath(output) != STDIN and Path(output).exists() and Path(source).exists():
+        if os.path.samefile(source, output):
+            raise UsageError(f"{output}: this is the input; name another output.")
+    chosen = format_of_name(output) if format == AUTO else named_format(format, writable())
+    documents = read_documents(source, format=input, options=options, faults=faults, told=told)
+    counts = [0, 0]
+
+    def counted() -> Iterator[Document]:
+        for document in documents:
+            counts[0] += 1
+            counts[1] += len(document.annotations)
+            yield document
+
+    write_documents(counted(), output, format=chosen.name)
+    return counts[0], counts[1]
 
 
 def records(documents: Iterable[Document], format: Format) -> Iterator[str]:

@@ -9,6 +9,7 @@ from bioner_kd.text.document import Document
 from bioner_kd.text.source import Source
 
 FAIL, SKIP = ON_ERROR = ("fail", "skip")
+_TOLD = 10
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,9 @@ class Faults:
     """What is done about documents that cannot be read.
 
     Attributes:
-        skipped: messages of the documents that were left out; all but the first hundred are
-            counted alone.
         number: number of documents that were left out.
+        skipped: messages of the first of them.
     """
-
-    _KEPT = 100
 
     def __init__(self, on_error: str = FAIL) -> None:
         """Takes "fail", which raises the first error, or "skip", which goes on."""
@@ -56,8 +54,18 @@ class Faults:
         if self._raises:
             raise error
         self.number += 1
-        if len(self.skipped) < self._KEPT:
+        if len(self.skipped) < _TOLD:
             self.skipped.append(str(error))
+
+    def tell(self, told: Callable[[str], None]) -> None:
+        """Says how many documents were left out, and why the first of them."""
+        if not self.number:
+            return
+        told(f"{self.number} documents were left out:")
+        for message in self.skipped[:_TOLD]:
+            told(f"  {message}")
+        if self.number > _TOLD:
+            told(f"  … and {self.number - _TOLD} more.")
 
 
 class RecordWriter:
