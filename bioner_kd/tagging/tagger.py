@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from bioner_kd.errors import InputError
-from bioner_kd.tagging.decoding import Entity, entities_from_tags
+from bioner_kd.tagging.decoding import Decoder, Entity, entities_from_tags
 from bioner_kd.tagging.exported import find_exported
 from bioner_kd.tagging.hub import fetch_student, is_on_hub
 from bioner_kd.tagging.models.pieces import read_in_pieces
@@ -79,6 +79,11 @@ class Tagger:
     def entity_types(self) -> tuple[str, ...]:
         """Types of the entities that it finds."""
         return self._tables.tag_set.entity_types
+
+    @property
+    def decoder(self) -> Decoder:
+        """Its logits to tags."""
+        return self._tables.decoder
 
     def tag(self, text: str) -> list[Entity]:
         """Entities of a text, of one sentence or many.
@@ -210,13 +215,21 @@ class Tagger:
         for batch in _batches(sentences):
             yield from zip(batch, self._read(batch)[1], strict=True)
 
+    def logits(self, sentences: Iterable[Sentence]) -> Iterator[np.ndarray]:
+        """The model's logits of each sentence, float32 (words, tags), in order."""
+        for batch in _batches(sentences):
+            yield from self._logits(batch)
+
     def _read(self, batch: Sequence[Sentence]) -> tuple[list[np.ndarray], list[list[str]]]:
-        # Logits and tags of each sentence; the model is shown those that have words.
+        logits = self._logits(batch)
+        return logits, self._tables.decoder.decode_many(logits)
+
+    def _logits(self, batch: Sequence[Sentence]) -> list[np.ndarray]:
+        # The model is shown those that have words.
         features = [self._tables.features.encode(s.words) for s in batch if s.words]
         found = iter(read_in_pieces(self._model.batch_logits, features))
         nothing = np.zeros((0, len(self._tables.tag_set)), np.float32)
-        logits = [next(found) if s.words else nothing for s in batch]
-        return logits, self._tables.decoder.decode_many(logits)
+        return [next(found) if s.words else nothing for s in batch]
 
 
 def as_annotation(entity: Entity) -> Annotation:
