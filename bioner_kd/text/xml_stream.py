@@ -36,6 +36,7 @@ _CUT_SHORT = {
 # An XML declaration or other instruction, a comment, or the start of a DOCTYPE, which may have
 # declarations in brackets.
 _PROLOG = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>)", re.DOTALL)
+_WHITE = re.compile(r"[ \t\r\n]+")
 _ROOT = re.compile(r"\s*<([A-Za-z_][\w:.-]*)")
 
 
@@ -90,6 +91,19 @@ def iterate_elements(
     if (error := collector.finish()) is not None:
         raise error
     yield from _settled(collector, faults)
+
+
+def text_of(element: Element | None) -> str:
+    """The text in an element and in those inside of it, with single spaces for white space.
+
+    Spaces that XML does not know as such, like the no-break space, stay as they are.
+
+    Args:
+        element: such as `<p>H<sub>2</sub>O</p>`; None stands for one that is missing.
+    """
+    if element is None:
+        return ""
+    return " ".join(_WHITE.split("".join(element.itertext()))).strip(" ")
 
 
 def _settled(collector: "_Collector", faults: Faults) -> Iterator[tuple[Element, int]]:
