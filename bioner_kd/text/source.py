@@ -59,6 +59,19 @@ class Source:
                 start = b""
         return start[:START].decode("utf-8-sig", errors="replace")
 
+    def chunks(self) -> Iterator[bytes]:
+        """Its bytes in pieces of at most about `START`, as soon as they come.
+
+        Raises:
+            InputError: as `open`, when the iterator gets there.
+        """
+        with self.open() as data:
+            if isinstance(data, io.BufferedReader):
+                while chunk := data.read1(START):
+                    yield chunk
+            else:
+                yield from data  # whoever replaces the standard input may give lines
+
     def lines(self, *, keep_ends: bool = False) -> Iterator[str]:
         """The lines of UTF-8 text, empty ones included.
 
