@@ -48,11 +48,14 @@ def writable() -> tuple[str, ...]:
 
 
 def recognise(source: Source) -> Format:
-    """The format of a source, by its first characters and its name.
+    """The format of a source, by its first characters, its name and the files beside it.
 
     Raises:
         InputError: it cannot be opened, or is plainly something that is not read here.
     """
+    for format_ in all_formats().values():
+        if format_.beside(source):
+            return format_
     start = source.start()
     found = [format_ for format_ in all_formats().values() if format_.recognises(start)]
     by_name = [one for one in found or all_formats().values() if _has_suffix(one, source.path)]
@@ -141,6 +144,10 @@ def write_documents(
     chosen = named_format(format, writable()) if format else format_of_name(path)
     if chosen.record_writer is None:
         assert chosen.write is not None
+        if os.fspath(path) == STDIN:
+            raise UsageError(
+                f"{chosen.name} does not go to the standard output; name a file or a folder."
+            )
         check_parent(path)
         chosen.write(documents, Path(path))
     elif os.fspath(path) == STDIN:

@@ -110,6 +110,8 @@ class Format:
         record_writer: makes what writes documents as text, one by one.
         write: writes documents where text alone will not do: a folder, or a binary file.
         whole_folder: a folder as a whole is a source, not each of its files.
+        beside: a file is of this format because of another file beside it; where its name has none
+            of the suffixes, it is read together with that other file.
     """
 
     name: str
@@ -120,3 +122,4 @@ class Format:
     record_writer: Callable[[], RecordWriter] | None = None
     write: Callable[[Iterable[Document], Path], None] | None = None
     whole_folder: Callable[[Path], bool] = lambda folder: False
+    beside: Callable[[Source], bool] = lambda source: False
