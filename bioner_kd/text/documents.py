@@ -54,7 +54,7 @@ def recognise(source: Source) -> Format:
         InputError: it cannot be opened, or is plainly something that is not read here.
     """
     for format_ in all_formats().values():
-        if format_.beside(source):
+        if format_.leader(source):
             return format_
     start = source.start()
     found = [format_ for format_ in all_formats().values() if format_.recognises(start)]
@@ -204,10 +204,17 @@ def _sources(path: str | os.PathLike[str], name: str) -> Iterator[tuple[Source, 
     for file in files_of(Path(path)):
         source = Source(file)
         found = chosen or recognise(source)
+        if _is_read_with_another(source, found):
+            continue
         # A folder of notes: nobody keeps a list of texts in each of many files.
         if chosen is None and found.name == LINES:
             found = all_formats()[TEXT]
         yield source, found
+
+
+def _is_read_with_another(source: Source, format: Format) -> bool:
+    leader = format.leader(source)
+    return leader is not None and leader.path != source.path
 
 
 def _has_suffix(format: Format, path: str | os.PathLike[str]) -> bool:

@@ -71,8 +71,9 @@ def _is_folder(folder: Path) -> bool:
     return False
 
 
-def _is_pair(source: Source) -> bool:
-    return bool(_partner(source))
+def _leader(source: Source) -> Source | None:
+    partner = _partner(source)
+    return source if partner and PurePath(source.path).suffix == _ANN else partner
 
 
 def _partner(source: Source) -> Source | None:
@@ -102,7 +103,10 @@ def _pairs(source: Source, faults: Faults) -> Iterator[tuple[str, Source]]:
     if not folder.is_dir():
         name = PurePosixPath(source.member or PurePath(source.path).name)
         if name.suffix not in (_ANN, _TXT):
-            raise InputError(f"{source.name}: this is neither an .ann of BRAT nor its .txt.")
+            raise InputError(
+                f"{source.name}: this is neither an .ann of BRAT nor its .txt; name one of the two "
+                "or their folder."
+            )
         ann = source if name.suffix == _ANN else _partner(source)
         if ann is None:
             raise _alone(source.name)
@@ -266,5 +270,5 @@ FORMAT = Format(
     read=_read,
     write=_write,
     whole_folder=_is_folder,
-    beside=_is_pair,
+    leader=_leader,
 )
