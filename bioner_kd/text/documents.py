@@ -48,11 +48,14 @@ def writable() -> tuple[str, ...]:
 
 
 def recognise(source: Source) -> Format:
-    """The format of a source, by its first characters and its name.
+    """The format of a source, by its first characters, its name and the files beside it.
 
     Raises:
         InputError: it cannot be opened, or is plainly something that is not read here.
     """
+    for format_ in all_formats().values():
+        if format_.leader(source):
+            return format_
     start = source.start()
     found = [format_ for format_ in all_formats().values() if format_.recognises(start)]
     by_name = [one for one in found or all_formats().values() if _has_suffix(one, source.path)]
@@ -142,6 +145,10 @@ def write_documents(
     chosen = format_of_name(path) if format == AUTO else named_format(format, writable())
     if chosen.record_writer is None:
         assert chosen.write is not None
+        if os.fspath(path) == STDIN:
+            raise UsageError(
+                f"{chosen.name} does not go to the standard output; name a file or a folder."
+            )
         check_parent(path)
         chosen.write(documents, Path(path))
     elif os.fspath(path) == STDIN:
@@ -243,10 +250,17 @@ def _sources(path: str | os.PathLike[str], name: str) -> Iterator[tuple[Source, 
     for file in files_of(Path(path)):
         source = Source(file)
         found = chosen or recognise(source)
+        if _is_read_with_another(source, found):
+            continue
         # A folder of notes: nobody keeps a list of texts in each of many files.
         if chosen is None and found.name == LINES:
             found = all_formats()[TEXT]
         yield source, found
+
+
+def _is_read_with_another(source: Source, format: Format) -> bool:
+    leader = format.leader(source)
+    return leader is not None and leader.path != source.path
 
 
 def _has_suffix(format: Format, path: str | os.PathLike[str]) -> bool:

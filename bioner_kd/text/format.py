@@ -118,6 +118,9 @@ class Format:
         record_writer: makes what writes documents as text, one by one.
         write: writes documents where text alone will not do: a folder, or a binary file.
         whole_folder: a folder as a whole is a source, not each of its files.
+        leader: for a file that is of this format because of another file beside it, the one of the
+            two that is read: the file itself, or the other, with which it is read; None for files
+            that stand alone.
     """
 
     name: str
@@ -128,3 +131,4 @@ class Format:
     record_writer: Callable[[], RecordWriter] | None = None
     write: Callable[[Iterable[Document], Path], None] | None = None
     whole_folder: Callable[[Path], bool] = lambda folder: False
+    leader: Callable[[Source], Source | None] = lambda source: None

@@ -23,7 +23,10 @@ class Source:
     Attributes:
         path: as a person gave it, "-" for the standard input.
         name: what messages call it.
+        member: its name within the archive that holds it; "" where there is no archive.
     """
+
+    member = ""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         """Takes the name of a file; a file may be read again and again, standard input once."""
@@ -43,6 +46,11 @@ class Source:
         opened = self._open_stdin() if self.path == STDIN else open_decompressed(self.path)
         with opened as data:
             yield data
+
+    def beside(self, name: str) -> "Source | None":
+        """The file of a name in the same folder, None where there is none."""
+        path = Path(self.path).parent / name
+        return Source(path) if self.path != STDIN and path.is_file() else None
 
     def start(self) -> str:
         """Its first characters, of at most `START` bytes, for whoever asks what it holds.
