@@ -124,7 +124,7 @@ def save(program: Program, path: Path, vectors: "WordVectors") -> str:
     Returns:
         What was written, in a line.
     """
-    from bioner_kd.vectors.writer import write_vectors
+    from bioner_kd.vectors.word_vectors import write_vectors
 
     write_vectors(path, vectors, binary=program.read(FILE).format == "binary")
     program.write_flagfile(record_of(path))

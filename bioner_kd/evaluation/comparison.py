@@ -3,41 +3,19 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-import numpy as np
 from absl import logging
 
+from bioner_kd.encoding.sentence_model import SentenceModel
 from bioner_kd.errors import InputError, one_line
 from bioner_kd.evaluation.predictions import score_logits
 from bioner_kd.evaluation.scores import Scores
 from bioner_kd.evaluation.summary import summarise
 from bioner_kd.evaluation.table import Row
 from bioner_kd.progress import parts
-from bioner_kd.tagging.decoding import Decoder
 from bioner_kd.text.iob2 import OUTSIDE, split_tag
 from bioner_kd.text.sentence import Sentence
-
-
-class Tagging(Protocol):
-    """A teacher or student as it comes from disk."""
-
-    @property
-    def decoder(self) -> Decoder:
-        """Its logits to tags."""
-
-    @property
-    def parameters(self) -> int:
-        """Number of weights."""
-
-    @property
-    def size(self) -> int:
-        """Bytes on disk."""
-
-    def logits(
-        self, sentences: Sequence[Sentence], batch_size: int, *, name: str = ""
-    ) -> list[np.ndarray]:
-        """float32 (words, tags) a sentence, in order; with a name, progress is told under it."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +58,7 @@ class Result:
         }
 
 
-def check_tags(model: Tagging, folder: object, sentences: Sequence[Sentence]) -> None:
+def check_tags(model: SentenceModel, folder: object, sentences: Sequence[Sentence]) -> None:
     """Checks that a model can give every tag of the sentences, and tells what else it gives.
 
     Args:
@@ -116,7 +94,7 @@ def check_tags(model: Tagging, folder: object, sentences: Sequence[Sentence]) ->
 
 
 def compare(
-    name: str, models: Sequence[Tagging], sentences: Sequence[Sentence], batch_size: int
+    name: str, models: Sequence[SentenceModel], sentences: Sequence[Sentence], batch_size: int
 ) -> Result:
     """Scores the seeds of one model, and tells how far each pass over the sentences has come.
 

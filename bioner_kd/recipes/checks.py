@@ -12,7 +12,7 @@ from bioner_kd.extras import require
 from bioner_kd.recipes.corpora import Corpus
 from bioner_kd.student.files import check_student
 from bioner_kd.teacher.checkpoint.source import find_local
-from bioner_kd.teacher.ensemble.joined import is_student
+from bioner_kd.teacher.ensemble.folders import is_student
 from bioner_kd.teacher.logits_cache import LogitsCache
 from bioner_kd.text.text_file import open_decompressed
 from bioner_kd.text.unlabelled import read_unlabelled

@@ -11,9 +11,9 @@ from bioner_kd.errors import UsageError
 from bioner_kd.recipes.corpora import Corpus, corpus_of
 from bioner_kd.recipes.record import make_record
 from bioner_kd.teacher import labelling
-from bioner_kd.teacher.cache_kind import TEXT
 from bioner_kd.teacher.config import DEFAULT_READING, ReadingConfig
 from bioner_kd.teacher.ensemble.folders import load_teachers
+from bioner_kd.teacher.labelling import TEXT
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.training import run_folder
 

@@ -17,10 +17,10 @@ from bioner_kd.distill.hidden_stage import HiddenStage
 from bioner_kd.distill.selection import select
 from bioner_kd.distill.training import SoftTargets, Transfer
 from bioner_kd.errors import UsageError
-from bioner_kd.teacher.cache_kind import HIDDEN_STATES, TEXT, hidden_folder
 from bioner_kd.teacher.ensemble.folders import teachers_fingerprint
-from bioner_kd.teacher.labelled_text import read_labelled_text, read_sentences
+from bioner_kd.teacher.labelling import TEXT, hidden_folder, read_labelled_text, read_sentences
 from bioner_kd.teacher.logits_cache import LogitsCache
+from bioner_kd.teacher.logits_shard import HIDDEN_STATES
 from bioner_kd.teacher.saved_teacher import load_teacher
 from bioner_kd.text.sentence import Sentence
 

@@ -15,8 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from bioner_kd.atomic import atomic_file
-from bioner_kd.encoding.batches import BatchSource, predict_logits, student_features
-from bioner_kd.encoding.graph import one_graph
+from bioner_kd.encoding.batches import BatchSource, one_graph, predict_logits, student_features
 from bioner_kd.errors import NewerFormatError
 from bioner_kd.student.blueprint import Blueprint, read_blueprint
 from bioner_kd.student.files import (

@@ -118,7 +118,7 @@ def teacher(name: str, folder: Path, batch_size: int) -> Contestant:
     Raises:
         InputError: the folder holds none.
     """
-    from bioner_kd.teacher.checkpoint.weights_file import TF_WEIGHTS
+    from bioner_kd.teacher.checkpoint.files import TF_WEIGHTS
     from bioner_kd.teacher.saved_teacher import teacher_fingerprint
 
     teacher_fingerprint(folder)

@@ -16,9 +16,9 @@ from bioner_kd.student.saved_student import load_student
 from bioner_kd.tagging.models.layout import INT8
 from bioner_kd.tagging.models.tflite import TFLiteModel
 from bioner_kd.tagging.tagger import Tagger
-from bioner_kd.teacher.ensemble.folders import load_single
-from bioner_kd.teacher.ensemble.joined import joined_folders, teaches
-from bioner_kd.teacher.ensemble.mean import SingleTeacher
+from bioner_kd.teacher.ensemble.folders import joined_folders, load_single, teaches
+from bioner_kd.teacher.ensemble.teachers import StudentTeacher
+from bioner_kd.teacher.saved_teacher import SavedTeacher
 from bioner_kd.text.sentence import Sentence
 
 # Sentences whose time is taken, spread over the split, and how often each: a median of so many
@@ -66,10 +66,12 @@ def measure(folder: Path, sentences: Sequence[Sentence]) -> Cost:
     )
 
 
-def _teachers_tagger(teachers: Sequence[SingleTeacher]) -> Callable[[Sentence], object]:
+def _teachers_tagger(
+    teachers: Sequence[SavedTeacher | StudentTeacher],
+) -> Callable[[Sentence], object]:
     # Without the queue of batches that `logits` sets up, which takes longer than one
     # sentence does.
-    def logits(teacher: SingleTeacher, sentence: Sentence) -> np.ndarray:
+    def logits(teacher: SavedTeacher | StudentTeacher, sentence: Sentence) -> np.ndarray:
         features, _, _ = teacher.source([sentence]).gather(tf.constant([0]))
         return teacher.call(features)[0, : len(sentence)].numpy()
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bioner_kd.errors import UsageError, shown
 from bioner_kd.lab.study.runs import Run, read_run
-from bioner_kd.teacher.ensemble.joined import is_student, joined_folders
+from bioner_kd.teacher.ensemble.folders import is_student, joined_folders
 from bioner_kd.training.run_folder import RECORD
 
 # Each seed may have a teacher, vectors and a cache of its own, and one corpus has many paths.

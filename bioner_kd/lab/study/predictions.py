@@ -15,9 +15,8 @@ from absl import logging
 from bioner_kd.atomic import atomic_file
 from bioner_kd.errors import InputError
 from bioner_kd.tagging.tag_set import TagSet
-from bioner_kd.teacher.ensemble.folders import load_model, model_digest
-from bioner_kd.teacher.ensemble.joined import joined_folders, teaches
-from bioner_kd.teacher.logits_cache import words_digest
+from bioner_kd.teacher.cache_manifest import words_digest
+from bioner_kd.teacher.ensemble.folders import joined_folders, load_model, model_digest, teaches
 from bioner_kd.text.sentence import Sentence
 
 # Another number where the same model would tag the same words otherwise than before.

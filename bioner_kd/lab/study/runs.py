@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bioner_kd.errors import InputError
 from bioner_kd.lab.study.grid import SEED
-from bioner_kd.teacher.ensemble.joined import joined_folders
+from bioner_kd.teacher.ensemble.folders import joined_folders
 from bioner_kd.training.run_folder import NO_SETTINGS, RECORD, unfinished_folder
 
 _UNFINISHED = unfinished_folder(Path("run")).suffix

@@ -12,7 +12,7 @@ from bioner_kd.lab.benchmark import jobs, teachers
 from bioner_kd.lab.benchmark.process import run_child
 from bioner_kd.lab.benchmark.teachers import StandInTokenizer, shape_size
 from bioner_kd.tagging.tag_set import TagSet
-from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier
+from bioner_kd.teacher.checkpoint.heads import load_token_classifier
 from bioner_kd.teacher.model import Teacher
 from bioner_kd.teacher.saved_teacher import load_teacher, save_teacher
 from bioner_kd.teacher.tokenizer import load_tokenizer

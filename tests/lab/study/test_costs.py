@@ -10,7 +10,7 @@ from bioner_kd.corpus.demo import read_demo
 from bioner_kd.encoding.windows import WindowConfig
 from bioner_kd.errors import InputError
 from bioner_kd.lab.study.costs import REPEATS, TIMED, measure, median_milliseconds
-from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier
+from bioner_kd.teacher.checkpoint.heads import load_token_classifier
 from bioner_kd.teacher.model import Teacher
 from bioner_kd.teacher.saved_teacher import save_teacher
 from bioner_kd.teacher.tokenizer import load_tokenizer

@@ -11,7 +11,7 @@ from transformers import TFBertForMaskedLM, TFBertModel
 
 from bioner_kd.errors import InputError
 from bioner_kd.teacher.checkpoint.encoder_config import read_config
-from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier
+from bioner_kd.teacher.checkpoint.heads import load_token_classifier
 
 from ..tiny_bert import CONFIG, random_state, write_checkpoint, write_config, write_json
 from .torch_files import save_legacy, save_zip

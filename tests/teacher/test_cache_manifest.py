@@ -1,6 +1,6 @@
 import pytest
 
-from bioner_kd.teacher.cache_origin import both_texts, check_files, files_of
+from bioner_kd.teacher.cache_manifest import both_texts, check_files, files_of
 from bioner_kd.text.sentence import Sentence
 
 

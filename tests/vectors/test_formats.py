@@ -1,12 +1,15 @@
-"""A broken line of a text file of word vectors is named by its number."""
+"""A broken line of a text and a broken word of a binary file of word vectors are named."""
+
+import math
 
 import numpy as np
 import pytest
 
 from bioner_kd.errors import InputError
+from bioner_kd.vectors.formats import CollectedVectors
 from bioner_kd.vectors.reader import read_vectors
 
-from .files import contents, message_of
+from .files import binary, contents, message_of
 
 GOOD = "3 2\nthe 0.5 -1\nof 1 2\ngene 3 4\n"
 
@@ -86,3 +89,77 @@ def test_a_word_with_too_many_numbers_is_still_a_damaged_line(write):
 def test_words_with_spaces_alone_are_no_vectors(write):
     with pytest.raises(InputError, match="there is no word in this file"):
         read_vectors(write("1 2\nat name@domain.com 0.1 0.2\n"))
+
+
+WORDS = {"the": [0.5, -1.0], "of": [1.0, 2.0], "gene": [3.0, 4.0]}
+BINARY = binary(*WORDS.items())
+
+
+@pytest.mark.parametrize("lost", [1, 5, 9, 12, 14])
+def test_a_binary_file_that_is_cut_short_says_how_many_words_are_there(write, lost):
+    # One byte less is the line end behind the last vector, which gensim leaves out as well.
+    cut = BINARY[: -lost - 1]
+    message = message_of(write(cut))
+    assert "promises 3 words of 2 numbers, but 2 are there" in message
+
+
+def test_more_words_promised_than_are_there(write):
+    message = message_of(write(binary(*WORDS.items(), header="400000000 2")))
+    assert "promises 400000000 words of 2 numbers, but 3 are there" in message
+
+
+@pytest.mark.parametrize("size", [1, 3, 4, 99999])
+def test_a_first_line_with_a_wrong_size_is_refused(write, size):
+    message = message_of(write(binary(*WORDS.items(), header=f"3 {size}")))
+    assert f"{size} numbers" in message
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_what_is_no_number_is_named_by_its_word(write, value):
+    path = write(binary(*{**WORDS, "of": [1.0, value]}.items()))
+    assert message_of(path).startswith(f"{path}, word 2: the vector of 'of' holds {value}")
+
+
+@pytest.mark.parametrize("bad", [b"\xefx", b"", b"a\tb", b"x" * 20_000])
+def test_what_is_no_word_is_named_by_its_number(write, bad):
+    path = write(BINARY.replace(b"of ", bad + b" "))
+    message = message_of(path)
+    assert message.startswith(f"{path}, word 2: ") and "is no word in UTF-8" in message
+    assert "unicode_errors='replace'" in message and len(message) < 600
+
+
+def test_the_first_vector_of_a_repeated_word_counts_in_a_binary_file_too(write, caplog):
+    path = write(binary(("the", [1.0, 2.0]), ("of", [3.0, 4.0]), ("the", [5.0, 6.0])))
+    assert contents(read_vectors(path)) == {"the": [1, 2], "of": [3, 4]}
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{path}: 1 of 3 words stand there more than once; the first vector of each counts."
+    ]
+
+
+def test_large_files_are_read_across_all_buffers(write):
+    words = {f"w{number}": [float(number), -1.0, 0.5] for number in range(100_000)}
+    vectors = read_vectors(write(binary(*words.items(), end=b"")))
+    assert contents(vectors) == words
+
+
+def test_words_come_out_in_their_order_with_their_vectors():
+    collected = CollectedVectors("file", 2)
+    collected.add("file:2", "b", np.array([1, 2], np.float32))
+    collected.add("file:3", "a", np.array([3, 4], np.float32))
+    vectors = collected.finish()
+    assert vectors.words == ("b", "a")
+    assert vectors.matrix.tolist() == [[1, 2], [3, 4]]
+
+
+def test_no_words_are_refused():
+    with pytest.raises(InputError, match="file: there is no word"):
+        CollectedVectors("file", 2).finish()
+
+
+def test_a_promise_that_is_kept_is_no_error():
+    collected = CollectedVectors("file", 1)
+    collected.add("file:2", "a", np.ones(1, np.float32))
+    collected.add("file:3", "a", np.ones(1, np.float32))
+    collected.check_count(2)
+    with pytest.raises(InputError, match="promises 3 words of 1 numbers, but 2 are there"):
+        collected.check_count(3)

@@ -10,8 +10,7 @@ from safetensors.numpy import save_file
 
 from bioner_kd.errors import InputError
 from bioner_kd.teacher.checkpoint.encoder_config import read_config
-from bioner_kd.teacher.checkpoint.masked_lm import load_masked_lm
-from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier
+from bioner_kd.teacher.checkpoint.heads import load_masked_lm, load_token_classifier
 
 from ..tiny_bert import masked_lm_head
 

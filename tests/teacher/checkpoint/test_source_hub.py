@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bioner_kd.errors import InputError
-from bioner_kd.teacher.checkpoint.hub import choose_files
+from bioner_kd.teacher.checkpoint.source import choose_files
 from tests.hub_server import COMMIT, REPOSITORY, Hub, client_environment, serving
 
 SMALL = {"config.json": b'{"model_type": "bert"}', "vocab.txt": b"[PAD]\n", "README.md": b"# bert"}
