@@ -30,9 +30,9 @@ from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.tagging.word_features import VECTOR, FeatureConfig, WordFeatures
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.training.config import TrainingConfig
-from bioner_kd.training.digests import arrays_digest, sentences_digest
 from bioner_kd.training.loop import train
 from bioner_kd.training.optimizer import make_optimizer
+from bioner_kd.training.run_folder import arrays_digest, sentences_digest
 from bioner_kd.vectors.word_vectors import WordVectors
 
 

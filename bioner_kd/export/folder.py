@@ -1,27 +1,39 @@
-"""A trained student becomes a folder that other machines run."""
+"""The export of a student: a folder with its models, and a manifest.
+
+The manifest lists the files and says how the tags of each model compare with the Keras student's.
+"""
 
 import dataclasses
+import hashlib
+import importlib.metadata
 import json
-from collections.abc import Sequence
+import platform
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import keras
+import numpy as np
+import tensorflow as tf
 from absl import logging
 
+from bioner_kd import __version__
 from bioner_kd.atomic import atomic_file, atomic_folder
+from bioner_kd.checksum import file_digest
 from bioner_kd.evaluation.predictions import score_logits
-from bioner_kd.export.card import CARD, model_card
 from bioner_kd.export.config import ExportConfig, Split
-from bioner_kd.export.manifest import file_entry, make_manifest
 from bioner_kd.export.models import write_models
 from bioner_kd.export.parity import compare_logits, warn_of_losses
-from bioner_kd.export.release import ReleaseConfig, student_name
+from bioner_kd.export.release import CARD, ReleaseConfig, model_card, student_name
 from bioner_kd.export.wheel import StudentWheel
 from bioner_kd.export.zipapp import write_zipapp
-from bioner_kd.student.saved_student import SavedStudent
-from bioner_kd.student.vocabulary import cut_vocabulary
-from bioner_kd.tagging.models.layout import ARCHIVE, LENGTHS, MANIFEST, WEB
+from bioner_kd.student.files import weights_file
+from bioner_kd.student.saved_student import SavedStudent, cut_vocabulary
+from bioner_kd.tagging.models.layout import ARCHIVE, LENGTHS, MANIFEST, MANIFEST_FORMAT, WEB
 from bioner_kd.tagging.tables import TABLES
+from bioner_kd.text.tokenizer import Tokenizer
+
+_INTERPRETER = "ai-edge-litert"
 
 
 def export_student(
@@ -77,13 +89,13 @@ def _write_compared(
     student: SavedStudent, folder: Path, split: Split, config: ExportConfig, lengths: Sequence[int]
 ) -> dict[str, Any]:
     reference = student.logits(split.sentences)
-    keras = score_logits(split.sentences, reference, student.decoder).conlleval.micro
+    of_keras = score_logits(split.sentences, reference, student.decoder).conlleval.micro
     models = {}
     for model in write_models(student, folder, config, lengths):
         logging.info("%s: written; comparing its tags with the Keras student's.", model.path)
         logits = model.logits(split.sentences)
         parity = compare_logits(split.sentences, reference, logits, student.decoder)
-        warn_of_losses(model.form, parity, keras.f1)
+        warn_of_losses(model.form, parity, of_keras.f1)
         models[model.form] = {
             "path": model.path,
             **model.description,
@@ -95,7 +107,7 @@ def _write_compared(
         "split": split.name,
         "sentences": len(split.sentences),
         "words": sum(map(len, split.sentences)),
-        "keras": dataclasses.asdict(keras),
+        "keras": dataclasses.asdict(of_keras),
     }
     return make_manifest(student, folder, models=models, comparison=comparison)
 
@@ -109,4 +121,86 @@ def _write_wheel(
     return {
         "wheel": {"path": path.name, "name": wheel.name, "version": version, "model": form},
         "files": {**manifest["files"], path.name: file_entry(path)},
+    }
+
+
+def make_manifest(
+    student: SavedStudent,
+    folder: Path,
+    *,
+    models: Mapping[str, Mapping[str, Any]],
+    comparison: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Describes a folder in which everything else is written already.
+
+    Args:
+        student: what was exported.
+        folder: the unfinished export folder.
+        models: what there is to say of each form, with its "path" in the folder.
+        comparison: what the models were compared on.
+
+    Returns:
+        JSON values.
+    """
+    files = _files(folder)
+    return {
+        "format": MANIFEST_FORMAT,
+        "tags": list(student.tag_set.tags),
+        "features": {name: size for name, size in student.features.sizes().items()},
+        "tables": TABLES,
+        "tokenizer": _tokenizer(student.rules.tokenizer),
+        "student": _student(student),
+        "comparison": dict(comparison),
+        "models": {
+            form: {**model, "bytes": _bytes(files, model["path"])} for form, model in models.items()
+        },
+        "files": files,
+        "versions": _versions(),
+    }
+
+
+def _files(folder: Path) -> dict[str, dict[str, Any]]:
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): file_entry(path) for path in paths}
+
+
+def file_entry(path: Path) -> dict[str, Any]:
+    """What a manifest says of a file: its size in bytes and its SHA-256."""
+    return {"bytes": path.stat().st_size, "sha256": file_digest(path)}
+
+
+def _bytes(files: Mapping[str, Mapping[str, Any]], model: str) -> int:
+    return sum(
+        entry["bytes"]
+        for name, entry in files.items()
+        if name == model or name.startswith(f"{model}/")
+    )
+
+
+def _tokenizer(tokenizer: Tokenizer) -> dict[str, str]:
+    # The rule is a class for each character, so the table of classes is its version.
+    return {
+        "name": "character classes",
+        "sha256": hashlib.sha256(tokenizer.character_classes()).hexdigest(),
+    }
+
+
+def _student(student: SavedStudent) -> dict[str, Any]:
+    file = {"sha256": file_digest(weights_file(student.folder))} if student.folder else {}
+    config = dataclasses.asdict(student.model.config)
+    return {**file, "parameters": student.parameters, "config": config}
+
+
+def _versions() -> dict[str, str | None]:
+    try:
+        interpreter = importlib.metadata.version(_INTERPRETER)
+    except importlib.metadata.PackageNotFoundError:
+        interpreter = None
+    return {
+        "bioner_kd": __version__,
+        "python": platform.python_version(),
+        "tensorflow": tf.__version__,
+        "keras": keras.__version__,
+        "numpy": np.__version__,
+        _INTERPRETER: interpreter,
     }

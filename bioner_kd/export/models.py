@@ -10,13 +10,11 @@ import numpy as np
 from bioner_kd.encoding.batches import predict_logits
 from bioner_kd.export.config import QUANTIZATIONS, ExportConfig
 from bioner_kd.export.graph import describe_signature
-from bioner_kd.export.saved_model import write_saved_model
-from bioner_kd.export.serving_configs import write_serving_configs
+from bioner_kd.export.parity import compare_texts
+from bioner_kd.export.saved_model import write_saved_model, write_serving_configs
 from bioner_kd.export.text_graph.signature import describe_text_signature
-from bioner_kd.export.text_parity import compare_texts
 from bioner_kd.export.tflite import operators, signature_shapes, tflite_models
-from bioner_kd.export.web.fixed_lengths import FixedLengthModel
-from bioner_kd.export.web.folder import write_web_folder
+from bioner_kd.export.web.folder import FixedLengthModel, write_web_folder
 from bioner_kd.export.web.litert_js import VERSION, litert_js_files
 from bioner_kd.student.saved_student import SavedStudent
 from bioner_kd.tagging.models.associated import with_tables

@@ -1,21 +1,30 @@
-"""An exported student's tags beside those of the Keras student, over a whole split."""
+"""Exported models beside the Keras student on a split: tags of its words, and of its raw text."""
 
 import dataclasses
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 from absl import logging
 
 from bioner_kd.evaluation.predictions import score_logits
 from bioner_kd.evaluation.scores import EntityScore
+from bioner_kd.student.saved_student import SavedStudent
 from bioner_kd.tagging.decoding import Decoder
-from bioner_kd.tagging.models.layout import INT8, WEB
+from bioner_kd.tagging.models.batching import Features, logits_in_batches, pad
+from bioner_kd.tagging.models.layout import INT8, NUM_WORDS, SERVING, TEXT, WEB, WORD_OUTPUTS
+from bioner_kd.tagging.models.pieces import read_in_pieces
 from bioner_kd.text.sentence import Sentence
 
 # Points of conlleval F1 that int8 weights may cost before the person who exports is warned.
 INT8_F1_LOSS = 0.3
+_BATCH_SIZE, _BATCH_WORDS = 32, 16_384
+# A word, its tag, score, start and end.
+Row = tuple[str, str, float, int, int]
 
 
 @dataclass(frozen=True)
@@ -91,3 +100,83 @@ def warn_of_losses(form: str, parity: Parity, keras_f1: float) -> None:
             keras_f1,
             INT8_F1_LOSS,
         )
+
+
+def compare_texts(
+    version: Path, sentences: Sequence[Sentence], student: SavedStudent
+) -> dict[str, Any]:
+    """Compares a SavedModel with the Python path, of the Keras student, on texts.
+
+    Args:
+        version: the version folder.
+        sentences: their texts are compared; each may be cut into several sentences again.
+        student: what was exported.
+
+    Returns:
+        JSON values: the number of "texts" and "words", of "words_that_differ" in themselves, their
+        offsets or their tags, and the "largest_score_difference" of the others.
+    """
+    texts = [sentence.text for sentence in sentences]
+    words = differing = 0
+    largest = 0.0
+    for expected, found in zip(
+        tag_in_python(texts, student), tag_in_graph(texts, version), strict=True
+    ):
+        words += len(expected)
+        for one, other in itertools.zip_longest(expected, found):
+            if one and other and (*one[:2], *one[3:]) == (*other[:2], *other[3:]):
+                largest = max(largest, abs(one[2] - other[2]))
+            else:
+                differing += 1
+    if differing:
+        logging.warning(
+            "%s: %d words of text differ from Python's; none should.", version, differing
+        )
+    return {
+        "texts": len(texts),
+        "words": words,
+        "words_that_differ": differing,
+        "largest_score_difference": largest,
+    }
+
+
+def tag_in_python(texts: Sequence[str], student: SavedStudent) -> Iterator[list[Row]]:
+    """The words of each text as Python cuts it and the Keras student tags it."""
+    cut = [list(student.rules.iterate_sentences(text)) for text in texts]
+    sentences = list(itertools.chain.from_iterable(cut))
+    logits = iter(_logits(sentences, student))
+    decoder = student.decoder
+    for of_text in cut:
+        rows: list[Row] = []
+        for sentence in of_text:
+            found = next(logits)
+            tags = decoder.decode(found)
+            scores = decoder.scores(found, tags).tolist()
+            pairs = zip(sentence.words, tags, scores, sentence.spans, strict=True)
+            rows += [(word, tag, score, *span) for word, tag, score, span in pairs]
+        yield rows
+
+
+def _logits(sentences: Sequence[Sentence], student: SavedStudent) -> list[np.ndarray]:
+    def read(features: Sequence[Features]) -> list[np.ndarray]:
+        return logits_in_batches(
+            lambda some: student.call(pad(some)).numpy(), features, _BATCH_SIZE, _BATCH_WORDS
+        )
+
+    return read_in_pieces(read, [student.features.encode(s.words) for s in sentences])
+
+
+def tag_in_graph(texts: Sequence[str], version: Path) -> Iterator[list[Row]]:
+    """The words of each text as the text signature of a SavedModel gives them."""
+    loaded = tf.saved_model.load(str(version))
+    for start in range(0, len(texts), _BATCH_SIZE):
+        some = tf.constant(texts[start : start + _BATCH_SIZE], tf.string)
+        answer = loaded.signatures[SERVING](**{TEXT: some})
+        columns = [answer[name].numpy() for name in WORD_OUTPUTS]
+        for row, number in enumerate(answer[NUM_WORDS].numpy()):
+            yield list(zip(*(_values(column[row, :number]) for column in columns), strict=True))
+
+
+def _values(column: np.ndarray) -> list[Any]:
+    values = column.tolist()
+    return [value.decode() for value in values] if column.dtype == object else values

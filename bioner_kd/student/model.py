@@ -11,8 +11,7 @@ import tensorflow as tf
 from bioner_kd.student.blueprint import Blueprint
 from bioner_kd.student.config import CRF_HEAD, StudentConfig
 from bioner_kd.student.crf import CRF
-from bioner_kd.student.fast_lstm import bilstm
-from bioner_kd.student.layers import CharacterCNN, FixedVectors, WordDropout
+from bioner_kd.student.layers import CharacterCNN, FixedVectors, WordDropout, bilstm
 from bioner_kd.tagging.decoding import Transitions
 from bioner_kd.tagging.word_features import FEATURES, FIRST_ENTRY, PAD, UNKNOWN, VECTOR
 

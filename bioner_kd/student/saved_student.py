@@ -17,7 +17,7 @@ import tensorflow as tf
 from bioner_kd.atomic import atomic_file
 from bioner_kd.encoding.batches import BatchSource, predict_logits, student_features
 from bioner_kd.encoding.graph import one_graph
-from bioner_kd.errors import NewerFormatError
+from bioner_kd.errors import NewerFormatError, UsageError
 from bioner_kd.student.blueprint import Blueprint, read_blueprint
 from bioner_kd.student.files import (
     STRUCTURE,
@@ -34,7 +34,7 @@ from bioner_kd.student.weights import read_weights, write_weights
 from bioner_kd.tagging.decoding import Decoder
 from bioner_kd.tagging.tables import TABLES, Tables, read_tables
 from bioner_kd.tagging.tag_set import TagSet
-from bioner_kd.tagging.word_features import WordFeatures
+from bioner_kd.tagging.word_features import FIRST_ENTRY, VECTOR, WordFeatures
 from bioner_kd.text.rules import RULES, TextRules
 from bioner_kd.text.sentence import Sentence
 
@@ -168,3 +168,39 @@ def _make(blueprint: Blueprint, arrays: Mapping[str, np.ndarray]) -> Student:
     for name, variable in model.weights_by_name().items():
         variable.assign(arrays[name])
     return model
+
+
+def cut_vocabulary(student: SavedStudent, size: int) -> SavedStudent:
+    """The same student with the vectors of its most useful words alone.
+
+    Words are useful in the order of its table: those of its training text by frequency, then the
+    most frequent others. A word whose vector is gone is known by its other features, as any word
+    without one.
+
+    Args:
+        student: with more than `size` vectors, or it comes back as it is.
+        size: vectors to keep, at least 1.
+
+    Returns:
+        A student in memory; all its other weights are the same.
+
+    Raises:
+        UsageError: the student has no word vectors.
+    """
+    tables = student.features.tables
+    if VECTOR not in tables:
+        raise UsageError(
+            f"--vocabulary_size={size}: this student has no word vectors that could be cut."
+        )
+    if len(tables[VECTOR]) <= size:
+        return student
+    features = dataclasses.replace(
+        student.features, tables={**tables, VECTOR: tables[VECTOR][:size]}
+    )
+    blueprint = dataclasses.replace(student.blueprint, table_sizes=features.sizes())
+    model = Student.from_blueprint(blueprint)
+    rows, before = size + FIRST_ENTRY, student.model.weights_by_name()
+    for name, weight in model.weights_by_name().items():
+        old = before[name]
+        weight.assign(old[:rows] if weight.shape != old.shape else old)
+    return dataclasses.replace(student, model=model, features=features, folder=None)

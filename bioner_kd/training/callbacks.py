@@ -15,7 +15,7 @@ from absl import logging
 from bioner_kd.atomic import atomic_file
 from bioner_kd.errors import UsageError
 from bioner_kd.progress import Progress
-from bioner_kd.training.averaging import averaged_weights
+from bioner_kd.training.optimizer import averaged_weights
 from bioner_kd.training.run_folder import DEVEL_F1
 
 # The score of the goal, or several scores by name with the goal's among them.

@@ -8,7 +8,6 @@ import keras
 import tensorflow as tf
 from absl import logging
 
-from bioner_kd.training.averaging import trained_weights
 from bioner_kd.training.callbacks import (
     DEVEL,
     BestWeights,
@@ -19,6 +18,7 @@ from bioner_kd.training.callbacks import (
     Scores,
 )
 from bioner_kd.training.config import TrainingConfig
+from bioner_kd.training.optimizer import trained_weights
 from bioner_kd.training.resume import ResumeState
 from bioner_kd.training.run_folder import HISTORY, STATE
 

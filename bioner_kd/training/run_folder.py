@@ -1,15 +1,22 @@
-"""The folder of a run, under another name until it is finished."""
+"""The folder of a run, under another name until it is finished.
 
+A run that is resumed must learn from the same data: `sentences_digest` and `arrays_digest` say in a
+few characters what it learns from.
+"""
+
+import hashlib
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 from absl import logging
 
 from bioner_kd.errors import InputError
 from bioner_kd.lock import locked
+from bioner_kd.text.sentence import Sentence
 
 RECORD = "run.cfg"
 STATE = "state"
@@ -32,6 +39,7 @@ _LOCK = ".lock"
 _LOCK_BESIDE = sys.platform == "win32"
 # The column of the history that the epoch is chosen by, percent.
 DEVEL_F1 = "devel_f1"
+_DIGITS = 16
 
 
 def unfinished_folder(path: Path) -> Path:
@@ -154,3 +162,23 @@ def check_name(path: Path, *, overwrite: bool) -> None:
             f"{path}: --overwrite replaces the folder of a run, which has a {RECORD}; this is "
             "something else: choose another --output."
         )
+
+
+def sentences_digest(*parts: Iterable[Sentence]) -> str:
+    """Of the words and tags of sentences, and of how they are parted."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(b"\n")
+        for sentence in part:
+            words, tags = "\t".join(sentence.words), "\t".join(sentence.tags or ())
+            digest.update(f"{words}\n{tags}\n".encode())
+    return digest.hexdigest()[:_DIGITS]
+
+
+def arrays_digest(arrays: Iterable[np.ndarray]) -> str:
+    """Of the numbers and shapes of arrays, in order."""
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(f"{array.dtype} {array.shape}\n".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()[:_DIGITS]

@@ -1,18 +1,21 @@
-"""Bytes become characters, and characters strings, for any bytes and any character.
+"""Bytes become characters, characters become words, and words become strings.
 
 TensorFlow's own decoder reads the 66 noncharacters of Unicode as damage, and leaves open how much
-of a damaged sequence one U+FFFD stands for. This one does what `bytes.decode(errors="replace")`
+of a damaged sequence one U+FFFD stands for. `decode` does what `bytes.decode(errors="replace")`
 does in Python: a U+FFFD for each longest part that might have begun a character, else for a byte.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import tensorflow as tf
 
 _REPLACEMENT = 0xFFFD
 # U+FFFE and U+FFFF of each plane, then U+FDD0 to U+FDEF: what TensorFlow does not encode.
 _PLANE_ENDS = [plane + last for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF)]
 _NONCHARACTERS = [*_PLANE_ENDS, *range(0xFDD0, 0xFDF0)]
+_CODE_POINTS = 0x110000
 
 
 class Characters(NamedTuple):
@@ -108,3 +111,85 @@ def encode(rows: tf.RaggedTensor) -> tf.Tensor:
     known = tf.constant([chr(code_point).encode() for code_point in _NONCHARACTERS])
     odd = (ends_plane | in_block) & (rows.row_lengths() > 0)
     return tf.where(odd, tf.gather(known, tf.where(odd, number, 0)), strings)
+
+
+class CharacterSets:
+    """Which of several sets each character is in, from one table of the places where that changes.
+
+    A table over all code points would be a megabyte.
+    """
+
+    def __init__(self, sets: Mapping[str, Iterable[Sequence[int]]]) -> None:
+        """Takes the first and last code point of each range of each set; at most 31 sets."""
+        masks = np.zeros(_CODE_POINTS, np.int32)
+        self._bits = {name: 1 << number for number, name in enumerate(sets)}
+        for name, ranges in sets.items():
+            for first, last in ranges:
+                masks[first : last + 1] |= self._bits[name]
+        self._starts = np.flatnonzero(np.diff(masks, prepend=-1)).astype(np.int32)
+        self._masks = masks[self._starts]
+
+    def find(self, code_points: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Whether each character is in each set, bool like `code_points`."""
+        # One constant, where an array would be saved once for each operation that reads it.
+        place = tf.searchsorted(tf.constant(self._starts), code_points, side="right") - 1
+        masks = tf.gather(self._masks, place)
+        return {name: masks & bit != 0 for name, bit in self._bits.items()}
+
+
+def find_sorted(keys: np.ndarray, code_points: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Looks characters up.
+
+    Args:
+        keys: int32 (entries,), sorted, at least one.
+        code_points: int32 of any shape (characters,).
+
+    Returns:
+        Whether there is an entry, bool, and its place in `keys` (0 where there is none), int32.
+    """
+    entries = tf.constant(keys)
+    place = tf.minimum(tf.searchsorted(entries, code_points), len(keys) - 1)
+    found = tf.gather(entries, place) == code_points
+    return found, tf.where(found, place, 0)
+
+
+class Words(NamedTuple):
+    """The words of a batch of texts, one text after the other.
+
+    Attributes:
+        characters: int32 (words, (characters)), the code points of each.
+        firsts: int64 (words,), the place of its first character among those of all texts.
+        texts: int64 (words,), the number of its text.
+        starts: int64 (words,), its first character, counted in its text.
+        ends: int64 (words,), the character after its last.
+    """
+
+    characters: tf.RaggedTensor
+    firsts: tf.Tensor
+    texts: tf.Tensor
+    starts: tf.Tensor
+    ends: tf.Tensor
+
+
+def find_words(characters: Characters, in_word: tf.Tensor, separates: tf.Tensor) -> Words:
+    """Cuts texts into words.
+
+    Args:
+        characters: of the texts.
+        in_word: bool (characters,), whether each goes on with the word that it stands in.
+        separates: bool (characters,), whether it belongs to no word. Others are words themselves.
+    """
+    single = ~in_word & ~separates
+    firsts = tf.where(single | in_word & ~previous(in_word))[:, 0]
+    lasts = tf.where(single | in_word & ~following(in_word))[:, 0]
+    lengths = lasts - firsts + 1
+    code_points = tf.boolean_mask(characters.code_points, ~separates)
+    texts = tf.searchsorted(characters.starts, firsts, side="right", out_type=tf.int64) - 1
+    starts = firsts - tf.gather(characters.starts, texts)
+    return Words(
+        tf.RaggedTensor.from_row_lengths(code_points, lengths, validate=False),
+        firsts,
+        texts,
+        starts,
+        starts + lengths,
+    )

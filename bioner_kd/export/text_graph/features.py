@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from bioner_kd.export.text_graph.character_sets import find_sorted
-from bioner_kd.export.text_graph.characters import encode, previous
+from bioner_kd.export.text_graph.characters import encode, find_sorted, previous
 from bioner_kd.tagging.word_features import FIRST_ENTRY, LONGEST_SHAPE_RUN, UNKNOWN, WordFeatures
 
 

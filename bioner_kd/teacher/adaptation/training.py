@@ -25,9 +25,9 @@ from bioner_kd.teacher.tokenizer import SubwordTokenizer, load_tokenizer
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.training.callbacks import Goal
 from bioner_kd.training.config import TrainingConfig
-from bioner_kd.training.digests import arrays_digest
 from bioner_kd.training.loop import train
 from bioner_kd.training.optimizer import make_optimizer
+from bioner_kd.training.run_folder import arrays_digest
 
 RECORD = "adaptation.json"
 _HELD_OUT = "held_out_"
