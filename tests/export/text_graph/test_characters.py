@@ -15,7 +15,7 @@ from bioner_kd.export.text_graph.characters import (
     following,
     previous,
 )
-from bioner_kd.text.tokenizer import SEPARATOR, WORD, character_classes, tokenize, tokenizer_rule
+from bioner_kd.text.tokenizer import SEPARATOR, TOKENIZER, WORD, tokenize
 
 from .texts import DATA, TEXTS
 
@@ -95,8 +95,8 @@ def test_neighbours_beyond_the_ends_are_zeros() -> None:
 
 
 def test_every_code_point_is_in_the_sets_that_the_tokenizer_puts_it_in() -> None:
-    found = CharacterSets(tokenizer_rule()).find(tf.range(0x110000))
-    classes = np.frombuffer(character_classes(), np.uint8)
+    found = CharacterSets(TOKENIZER.sets).find(tf.range(0x110000))
+    classes = np.frombuffer(TOKENIZER.character_classes(), np.uint8)
     np.testing.assert_array_equal(found["word"], classes == WORD)
     np.testing.assert_array_equal(found["separator"], classes == SEPARATOR)
 
@@ -118,7 +118,7 @@ def test_what_has_no_entry_is_not_found() -> None:
     assert place.numpy().tolist() == [0, 0, 0, 1, 2, 0]
 
 
-SETS = CharacterSets(tokenizer_rule())
+SETS = CharacterSets(TOKENIZER.sets)
 
 
 @tf.function(input_signature=[tf.TensorSpec([None], tf.string)], autograph=False)
