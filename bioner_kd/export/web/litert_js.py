@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from bioner_kd.corpus.http_download import Patience, fetch
+from bioner_kd.corpus.http_download import RetryPolicy, fetch
 from bioner_kd.corpus.public_table import PublicFile
 from bioner_kd.errors import InputError
 
@@ -69,14 +69,14 @@ WASM_UTILS = Package(
 )
 
 
-def litert_js_files(folder: str = "", *, patience: Patience | None = None) -> dict[str, bytes]:
+def litert_js_files(folder: str = "", *, retry: RetryPolicy | None = None) -> dict[str, bytes]:
     """What a page serves of LiteRT.js, with its licence.
 
     Args:
         folder: holds the two tarballs that `npm pack` fetches; where empty, they are taken from the
             cache folder and, the first time, from the npm registry (npm_config_registry where that
             is set).
-        patience: how long to wait for the registry.
+        retry: how long to wait for the registry, and how often to try again.
 
     Returns:
         Contents by name; WebAssembly is compressed by gzip.
@@ -84,7 +84,7 @@ def litert_js_files(folder: str = "", *, patience: Patience | None = None) -> di
     Raises:
         InputError: a package cannot be had, or is not the one that it should be.
     """
-    core, utils = (_content(package, folder, patience) for package in (CORE, WASM_UTILS))
+    core, utils = (_content(package, folder, retry) for package in (CORE, WASM_UTILS))
     files = {"core.js": _members(core, "dist/index.js")["dist/index.js"]}
     files["wasm_utils.js"] = _members(utils, "dist/index.js")["dist/index.js"]
     files["core.js"] = files["core.js"].replace(_IMPORT, _IMPORT_OF_FILE)
@@ -109,10 +109,10 @@ def cache_folder() -> Path:
     return Path(root) / "bioner_kd" / "litert_js"
 
 
-def _content(package: Package, folder: str, patience: Patience | None) -> bytes:
+def _content(package: Package, folder: str, retry: RetryPolicy | None) -> bytes:
     path = Path(folder or cache_folder()) / package.file_name
     if not folder and not path.exists():
-        _download(package, path, patience)
+        _download(package, path, retry)
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -129,12 +129,12 @@ def _content(package: Package, folder: str, patience: Patience | None) -> bytes:
     return content
 
 
-def _download(package: Package, path: Path, patience: Patience | None) -> None:
+def _download(package: Package, path: Path, retry: RetryPolicy | None) -> None:
     registry = next(filter(None, map(os.environ.get, _REGISTRY_VARIABLES)), _REGISTRY)
     file = PublicFile("", package.file_name, package.path, package.size, package.sha256)
     url = f"{registry.rstrip('/')}/{package.path}"
     try:
-        fetch(file, url, path, patience=patience, mirror="npm_config_registry")
+        fetch(file, url, path, retry=retry, mirror="npm_config_registry")
     except InputError as error:
         raise InputError(
             f"LiteRT.js, which the page runs on, cannot be had. {error} Or fetch it elsewhere "
