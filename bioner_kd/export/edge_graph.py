@@ -31,15 +31,15 @@ PIECE = 64
 
 
 class EdgeGraph(tf.Module):
-    """A student's weights, and functions over them that a converter turns into few, fast steps."""
+    """The weights of a student, and functions that a converter turns into few, fast operations."""
 
     def __init__(self, student: SavedStudent, tables: Mapping[str, Lookup] | None = None) -> None:
-        """Takes a student.
+        """Reads the weights of a student.
 
         Args:
             student: the student.
-            tables: what reads a feature's table, int32 ids (batch, words) to float32 (batch, words,
-                size), in place of the student's own, by the feature's name.
+            tables: functions that replace embeddings, by name of the feature. Each maps int32 ids
+                (batch, words) to float32 (batch, words, size).
         """
         super().__init__()
         self.weights = student.model.weights
@@ -47,7 +47,7 @@ class EdgeGraph(tf.Module):
         self._student = student
 
     def signature(self, batch: int | None, words: int | None) -> Any:
-        """A function of named tensors, as `StudentGraph.signature` gives it."""
+        """Makes a function of named tensors, like `StudentGraph.signature`."""
         run = tf.function(lambda **ids: {LOGITS: self._logits(ids)}, autograph=False)
         return run.get_concrete_function(**self._student.inputs(batch, words))
 
@@ -67,16 +67,16 @@ class EdgeGraph(tf.Module):
 def read_both_ways(
     layer: keras.layers.Bidirectional, inputs: tf.Tensor, present: tf.Tensor
 ) -> tf.Tensor:
-    """What a bidirectional Keras LSTM gives, for the words that are present.
+    """Output of a bidirectional Keras LSTM, for the words that are present.
 
     Args:
         layer: of two LSTMs with Keras's default activations, built, returning sequences,
             concatenated.
         inputs: float32 (batch, words, size), at least one word.
-        present: bool (batch, words), False at the padding behind each sentence.
+        present: bool (batch, words), False at the padding after each sentence.
 
     Returns:
-        float32 (batch, words, 2 * units); padding has no meaning.
+        float32 (batch, words, 2 * units); values at padding have no meaning.
     """
     cells = (layer.forward_layer.cell, layer.backward_layer.cell)
     shut = tf.expand_dims(tf.cast(tf.logical_not(present), tf.float32) * _SHUT, -1)
@@ -94,9 +94,16 @@ def read_both_ways(
 
 
 def multiply(rows: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
-    """Float32 (batch, words, size) by (size, outputs) to (batch, words, outputs).
+    """Product of the rows and a kernel.
 
-    Where both batch and words are unknown, the converter needs to be told that this is one product.
+    If both batch and words are unknown, reshaping tells the converter that this is one product.
+
+    Args:
+        rows: float32 (batch, words, size).
+        kernel: float32 (size, outputs).
+
+    Returns:
+        float32 (batch, words, outputs).
     """
     if None not in rows.shape[:2]:
         return tf.matmul(rows, kernel)
@@ -106,10 +113,10 @@ def multiply(rows: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
 
 
 def _read(gates: tf.Tensor, recurrent: list[tf.Tensor]) -> tf.Tensor:
-    """Reads a sentence, in pieces where it is long.
+    """Reads a sentence, in pieces if it is long.
 
     Args:
-        gates: float32 (words, rows, 4 * units), what inputs and bias give to each gate; the first
+        gates: float32 (words, rows, 4 * units), sum of inputs and bias for each gate. The first
             half of the rows is one direction, the second half the other.
         recurrent: float32 (units, 4 * units) of each direction.
 
@@ -124,7 +131,7 @@ def _read(gates: tf.Tensor, recurrent: list[tf.Tensor]) -> tf.Tensor:
     size = tf.shape(gates)[0] if words is None else words
 
     def read(first, hidden, cell, hiddens, gates):  # type: ignore[no-untyped-def]
-        # Fixed lengths beyond a piece are multiples of it.
+        # Fixed lengths above that of a piece are multiples of it.
         here = PIECE if words is not None else tf.minimum(PIECE, size - first)
         piece = tf.slice(gates, [first, 0, 0], [here, tf.shape(gates)[1], 4 * units])
         piece.set_shape([None if words is None else PIECE, rows, 4 * units])
@@ -171,8 +178,8 @@ def _read_piece(
 
 
 def _room(gates: tf.Tensor, units: int) -> tf.Tensor:
-    # Every row of it is written to. Zeros of a known shape would be stored in the file, for each
-    # length anew; these numbers are there anyway.
+    # A loop writes over every row. Zeros of a known shape would be stored in the file, again for
+    # each length; these numbers exist anyway.
     return gates[:, :, :units]
 
 

@@ -46,25 +46,45 @@ def export_student(
     lengths: Sequence[int] = LENGTHS,
     overwrite: bool = False,
 ) -> dict[str, Any]:
-    """Exports a student, and compares every model that was written with it on all of a split.
+    """Exports a student, and compares each exported model with the student on a whole split.
 
     Args:
         student: the student.
-        folder: the export folder, which appears when everything is done.
-        split: what the models are compared on.
-        config: which models; all where None.
-        release: what the card and the wheel say of the student.
-        lengths: numbers of words that get a signature in TFLite.
+        folder: the export folder; it appears when everything is done.
+        split: the sentences of the comparison.
+        config: which models to make; the defaults of `ExportConfig` if None.
+        release: name, version, licence and language for the model card and the wheel.
+        lengths: numbers of words that get a signature in the .tflite files.
         overwrite: replace a folder of that name.
 
     Returns:
         The manifest, as JSON values.
 
     Raises:
-        UsageError: a vocabulary is to be cut that the student does not have, or a wheel cannot have
-            the student's name.
+        UsageError: `config` limits the word vectors of a student that has none, or a wheel cannot
+            have the name of the student.
         InputError: the folder exists or cannot be written, the licence cannot be read, or the
             student lacks a tag of the split.
+
+    Examples:
+        >>> import tempfile
+        >>> from bioner_kd.student.config import StudentConfig
+        >>> from bioner_kd.student.model import Student
+        >>> from bioner_kd.tagging.tag_set import TagSet
+        >>> from bioner_kd.tagging.word_features import FeatureConfig, WordFeatures
+        >>> from bioner_kd.text.sentence import Sentence
+        >>> sentences = [Sentence.from_words(["No", "fever"], ["O", "B-Disease"])]
+        >>> features = WordFeatures.from_sentences(sentences, FeatureConfig(("word",)))
+        >>> model = Student(StudentConfig(units=4), features.sizes(), tags=2)
+        >>> student = SavedStudent(model, features, TagSet.from_sentences(sentences))
+        >>> config = ExportConfig(format=("tflite",), quantization=("none",))
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "export")
+        ...     manifest = export_student(
+        ...         student, path, Split(sentences), config=config, lengths=(16,)
+        ...     )
+        >>> manifest["models"]["float32"]["parity"]["tags_that_differ"]
+        0
     """
     config, release = config or ExportConfig(), release or ReleaseConfig()
     wheel = StudentWheel.plan(release, folder) if config.wheel_form else None
@@ -115,7 +135,7 @@ def _write_compared(
 def _write_wheel(
     wheel: StudentWheel, folder: Path, manifest: dict[str, Any], form: str
 ) -> dict[str, Any]:
-    # What the manifest says of it; the wheel has a manifest of its own, which does not.
+    # The entries of the wheel in the manifest of the folder. The manifest in the wheel lacks them.
     path = wheel.write(folder, manifest, form)
     version = wheel.release.wheel_version
     return {
@@ -131,13 +151,13 @@ def make_manifest(
     models: Mapping[str, Mapping[str, Any]],
     comparison: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Describes a folder in which everything else is written already.
+    """Describes an export folder that is complete but for the manifest.
 
     Args:
-        student: what was exported.
+        student: the exported student.
         folder: the unfinished export folder.
-        models: what there is to say of each form, with its "path" in the folder.
-        comparison: what the models were compared on.
+        models: description of each model by form, with its "path" in the folder.
+        comparison: the split of the comparison, and the scores of the Keras student.
 
     Returns:
         JSON values.
@@ -165,7 +185,7 @@ def _files(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def file_entry(path: Path) -> dict[str, Any]:
-    """What a manifest says of a file: its size in bytes and its SHA-256."""
+    """The entry of a file in a manifest: its size in bytes and its SHA-256."""
     return {"bytes": path.stat().st_size, "sha256": file_digest(path)}
 
 
@@ -178,7 +198,7 @@ def _bytes(files: Mapping[str, Mapping[str, Any]], model: str) -> int:
 
 
 def _tokenizer(tokenizer: Tokenizer) -> dict[str, str]:
-    # The rule is a class for each character, so the table of classes is its version.
+    # The rule of the tokenizer is a class for each character, so the classes identify it.
     return {
         "name": "character classes",
         "sha256": hashlib.sha256(tokenizer.character_classes()).hexdigest(),

@@ -29,12 +29,12 @@ Row = tuple[str, str, float, int, int]
 
 @dataclass(frozen=True)
 class Parity:
-    """How one form of a student does beside the Keras student.
+    """Comparison of an exported model with the Keras student.
 
     Attributes:
-        tags_that_differ: words whose tag is another one.
-        largest_logit_difference: over all words and tags.
-        score: micro, conlleval mode, percent.
+        tags_that_differ: number of words with another tag.
+        largest_logit_difference: largest absolute difference of a logit, over all words and tags.
+        score: of the exported model; micro average, conlleval mode, percent.
     """
 
     tags_that_differ: int
@@ -42,7 +42,7 @@ class Parity:
     score: EntityScore
 
     def to_json(self) -> dict[str, Any]:
-        """For the manifest."""
+        """The comparison as JSON values, for the manifest."""
         return dataclasses.asdict(self)
 
 
@@ -56,9 +56,9 @@ def compare_logits(
 
     Args:
         sentences: with tags.
-        keras: float32 (words, tags) a sentence, of the Keras student.
-        exported: the same of an exported one.
-        decoder: logits to tags, of both.
+        keras: logits of the Keras student, float32 (words, tags) per sentence.
+        exported: logits of the exported model, float32 (words, tags) per sentence.
+        decoder: decoder of both.
     """
     pairs = list(zip(keras, exported, strict=True))
     return Parity(
@@ -76,12 +76,12 @@ def _differing(one: np.ndarray, other: np.ndarray, decoder: Decoder) -> int:
 
 
 def warn_of_losses(form: str, parity: Parity, keras_f1: float) -> None:
-    """Logs a warning where a form is worse than it should be.
+    """Logs a warning if an exported model is worse than it should be.
 
     Args:
-        form: its name.
-        parity: of that form.
-        keras_f1: of the Keras student, percent.
+        form: name of the form.
+        parity: comparison of the exported model.
+        keras_f1: F1 of the Keras student, percent.
     """
     if form not in (INT8, WEB) and parity.tags_that_differ:
         logging.warning(
@@ -105,16 +105,16 @@ def warn_of_losses(form: str, parity: Parity, keras_f1: float) -> None:
 def compare_texts(
     version: Path, sentences: Sequence[Sentence], student: SavedStudent
 ) -> dict[str, Any]:
-    """Compares a SavedModel with the Python path, of the Keras student, on texts.
+    """Compares the text signature of a SavedModel with the Keras student in Python.
 
     Args:
         version: the version folder.
-        sentences: their texts are compared; each may be cut into several sentences again.
-        student: what was exported.
+        sentences: sentences whose texts are tagged; a text may be cut into several sentences again.
+        student: the exported student.
 
     Returns:
-        JSON values: the number of "texts" and "words", of "words_that_differ" in themselves, their
-        offsets or their tags, and the "largest_score_difference" of the others.
+        JSON values: numbers of "texts", of "words" and of "words_that_differ" (in text, offsets or
+        tag), and the "largest_score_difference" of the other words.
     """
     texts = [sentence.text for sentence in sentences]
     words = differing = 0
@@ -141,7 +141,7 @@ def compare_texts(
 
 
 def tag_in_python(texts: Sequence[str], student: SavedStudent) -> Iterator[list[Row]]:
-    """The words of each text as Python cuts it and the Keras student tags it."""
+    """The words of each text, cut in Python and tagged by the Keras student."""
     cut = [list(student.rules.iterate_sentences(text)) for text in texts]
     sentences = list(itertools.chain.from_iterable(cut))
     logits = iter(_logits(sentences, student))
@@ -167,7 +167,7 @@ def _logits(sentences: Sequence[Sentence], student: SavedStudent) -> list[np.nda
 
 
 def tag_in_graph(texts: Sequence[str], version: Path) -> Iterator[list[Row]]:
-    """The words of each text as the text signature of a SavedModel gives them."""
+    """The words of each text, as given by the text signature of a SavedModel."""
     loaded = tf.saved_model.load(str(version))
     for start in range(0, len(texts), _BATCH_SIZE):
         some = tf.constant(texts[start : start + _BATCH_SIZE], tf.string)

@@ -76,7 +76,7 @@ class ReleaseConfig:
             check_name(self.name)
 
     def license_text(self) -> bytes:
-        """The text of the licence, empty where no file is named.
+        """The text of the licence; empty if no file is named.
 
         Raises:
             InputError: the file cannot be read.
@@ -93,9 +93,9 @@ class ReleaseConfig:
 
 
 def student_name(release: ReleaseConfig, folder: Path) -> str:
-    """The name of a student: as given, or that of its export folder.
+    """The name of a student: the given name, or the name of the export folder.
 
-    Where the folder is called "export", as in saved_models/demo/export, the folder above gives the
+    If the folder is called "export", as in saved_models/demo/export, the folder above gives the
     name.
     """
     path = Path(os.path.abspath(folder))
@@ -114,7 +114,7 @@ def check_name(name: str) -> None:
             "digits, with any of - _ . between them, and have at most "
             f"{_LONGEST_NAME} characters; choose one by --name, such as --name=my_diseases."
         )
-    # The wheel would be installed over bioner_kd itself, or never be found behind the ready one.
+    # A wheel "kd" would overwrite bioner_kd itself, and Tagger.load would prefer the ready student.
     if normalized(name) in ("kd", normalized(DEFAULT)):
         raise UsageError(
             f"--name={name}: bioner_kd itself has something of this name; choose another by --name."
@@ -122,27 +122,27 @@ def check_name(name: str) -> None:
 
 
 def normalized(name: str) -> str:
-    """The form in which names of packages are compared, as PEP 503 has it."""
+    """The form of a package name that PEP 503 compares."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def model_card(manifest: Mapping[str, Any], name: str, release: ReleaseConfig) -> str:
-    """The whole card.
+    """Makes the model card.
 
     Args:
-        manifest: of the export folder, or of the part of it that the card goes with.
+        manifest: of the export folder, or of the part of the folder that is in a wheel.
         name: of the student.
-        release: its licence and language.
+        release: licence and language.
 
     Returns:
-        Markdown behind a head in YAML.
+        Markdown after a head in YAML.
     """
     head = "\n".join(_head(manifest, name, release))
     return f"{_FENCE}{head}\n{_FENCE}\n{_body(manifest, name, release)}"
 
 
 def without_head(card: str) -> str:
-    """The Markdown of a card alone, for readers that know no head."""
+    """The Markdown of a card without its head, for readers that do not know the head."""
     return card.split(_FENCE, 2)[2].lstrip() if card.startswith(_FENCE) else card
 
 
@@ -158,7 +158,7 @@ def _head(manifest: Mapping[str, Any], name: str, release: ReleaseConfig) -> lis
 
 
 def _model_index(manifest: Mapping[str, Any], name: str) -> list[str]:
-    # The hub knows a result by its data set: without a name there is nothing to say.
+    # The hub names a result by its data set, so a corpus without a name gives no result.
     comparison = manifest["comparison"]
     if not comparison["corpus"]:
         return []
@@ -179,13 +179,13 @@ def _model_index(manifest: Mapping[str, Any], name: str) -> list[str]:
 
 
 def _first_model(manifest: Mapping[str, Any]) -> Mapping[str, Any]:
-    # The one that is loaded where none is named.
+    # The model that is loaded if none is named.
     models = manifest["models"]
     return next(models[form] for form in (*FORMS, WEB) if form in models)
 
 
 def _quoted(text: str) -> str:
-    # Words such as `no` are no strings without quotation marks.
+    # YAML reads words such as `no` as strings only in quotation marks.
     plain = (c if c.isprintable() and c not in '"\\' else f"\\U{ord(c):08X}" for c in text)
     return f'"{"".join(plain)}"'
 

@@ -26,7 +26,7 @@ _SENTENCES = (
     "Aspirin can cause gastric ulcers.",
     "Two patients (aged 3 and 70 years) with β-thalassaemia were given lithium. Neither had gout.",
 )
-# A first call takes many times as long as the second one; other sizes cost nothing of that kind.
+# The first call takes many times as long as the second; a call with texts of a new size does not.
 _TEXTS = ([_SENTENCES[0]], ["", *_SENTENCES], [" ".join(_SENTENCES * 20)])
 MODELS, BATCHING, MONITORING = "models.config", "batching.config", "monitoring.config"
 _MODELS = f"""\
@@ -67,7 +67,7 @@ _FILES = {MODELS: _MODELS, BATCHING: _BATCHING, MONITORING: _MONITORING}
 
 
 class _ServedStudent(tf.Module):
-    """What is saved: the weights, and the tables that the text signature looks words up in."""
+    """The saved object: weights, and the tables in which the text signature looks words up."""
 
     def __init__(self, student: SavedStudent) -> None:
         super().__init__()
@@ -80,19 +80,18 @@ class _ServedStudent(tf.Module):
 def write_saved_model(student: SavedStudent, folder: Path) -> None:
     """Writes a version folder of two signatures.
 
-    "serving_default" takes string "text" (texts,), raw UTF-8, and gives (texts, longest) string
-    "words" and "tags", float32 "scores", int32 "starts" and "ends" in characters of the text, and
-    int32 "num_words" (texts,); what a text has no word for is "", 0 and -1. It is what
-    `Tagger.tag` makes of the same text; bytes that are no UTF-8 are U+FFFD, as errors="replace"
-    reads them in Python.
+    "serving_default" takes string "text" (texts,), raw UTF-8. It gives string "words" and "tags",
+    float32 "scores", int32 "starts" and "ends" (texts, longest), counted in characters of the text,
+    and int32 "num_words" (texts,). Padding is "", 0 and -1. Words and tags are those of
+    `Tagger.tag`. Bytes that are no UTF-8 are read as U+FFFD, as with errors="replace" in Python.
 
     "features" takes padded batches of any size: int32 "word_ids", "prefix_ids", "suffix_ids",
-    "shape_ids" (batch, words) and "char_ids" (batch, words, chars), those that the student has, and
-    gives float32 "logits" (batch, words, tags).
+    "shape_ids" (batch, words) and "char_ids" (batch, words, chars), as far as the student has these
+    features. It gives float32 "logits" (batch, words, tags).
 
     Args:
         student: the student.
-        folder: the version folder, which does not exist yet.
+        folder: the version folder, which must not exist.
     """
     served = _ServedStudent(student)
     save_signatures(served, str(folder), served.by_name)
@@ -101,14 +100,16 @@ def write_saved_model(student: SavedStudent, folder: Path) -> None:
 
 
 def write_warm_up(features: WordFeatures, path: Path) -> bool:
-    """Writes requests for both signatures, where tensorflow-serving-api is installed.
+    """Writes requests that TF Serving sends to a model before it serves the first client.
+
+    They need tensorflow-serving-api. Without it a warning says what to install.
 
     Args:
         features: of the student.
         path: `assets.extra/tf_serving_warmup_requests` of the version folder.
 
     Returns:
-        Whether it could; a warning says what to install otherwise.
+        Whether the requests were written.
     """
     try:
         from tensorflow_serving.apis import prediction_log_pb2
@@ -138,7 +139,11 @@ def _requests(features: WordFeatures) -> list[tuple[str, dict[str, Any]]]:
 
 
 def write_serving_configs(folder: Path) -> None:
-    """Writes the files, text protos each, into a folder that is made where missing."""
+    """Writes the files with which TF Serving's Docker image serves an export folder.
+
+    Args:
+        folder: gets the files, which are text protos; it is made if it does not exist.
+    """
     for name, content in _FILES.items():
         with atomic_file(folder / name) as file:
             file.write(content)

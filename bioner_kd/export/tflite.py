@@ -51,7 +51,7 @@ _SHARES = np.linspace(0.4, 1.0, 25)
 def signature_shapes(
     lengths: Sequence[int], *, any_length: bool = True
 ) -> dict[str, tuple[int | None, int | None]]:
-    """Sentences and words of each signature of a .tflite file by name, None where any number."""
+    """Numbers of sentences and words of each signature by name; None means any number."""
     fixed = {length_signature(words): (1, words) for words in lengths}
     return {**fixed, **({ANY_LENGTH: (1, None), BATCH: (None, None)} if any_length else {})}
 
@@ -67,19 +67,15 @@ def tflite_models(
 
     Args:
         student: the student.
-        forms: which files to make, "float32", "float16" or "int8". In "int8" word vectors have
-            four bits a number and other weights eight (dynamic range: activations stay float32
-            between operations). In "float16" word vectors keep the eight that they have.
-        lengths: numbers of words that get a signature, as devices without dynamic shapes need them.
-            "dyn" takes a sentence of any number, "batch" any number of sentences. All share their
-            weights.
-        any_length: whether there are "dyn" and "batch" at all. Browsers cannot use them.
+        forms: which files to make: "float32", "float16" or "int8". In "int8" word vectors have four
+            bits per number and other weights eight (dynamic range: activations stay float32 between
+            operations). In "float16" word vectors keep their eight bits.
+        lengths: numbers of words that get a signature, for devices without dynamic shapes.
+        any_length: whether there are signatures "dyn", for a sentence of any number of words, and
+            "batch", for any number of sentences. Browsers cannot use them.
 
     Returns:
-        The contents of the .tflite files by form.
-
-    Raises:
-        ValueError: an operation is no builtin one.
+        The contents of the .tflite files by form. All signatures of a file share their weights.
     """
     shapes = signature_shapes(lengths, any_length=any_length)
     contents = {}
@@ -92,8 +88,8 @@ def tflite_models(
 
 
 def _small_tables(student: SavedStudent) -> dict[str, "FourBitTable"]:
-    # On NCBI-disease and BC5CDR this cost at most 0.04 points of F1; the same for words, prefixes,
-    # suffixes and shapes, which are a fifth of the bytes, cost 0.17.
+    # On NCBI-disease and BC5CDR four bits cost at most 0.04 points of F1. Four bits for words,
+    # prefixes, suffixes and shapes, which are a fifth of the bytes, cost 0.17 points.
     table = student.model.parts().embeddings.get(VECTOR)
     if table is None:
         return {}
@@ -115,7 +111,7 @@ def _convert(folder: str, signatures: Sequence[str], form: str) -> bytes:
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
     if form == INT8:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    # The converter prints statistics of its work; they matter only where it fails.
+    # The converter prints statistics, which are of use only if it fails.
     content = call_quietly(converter.convert, lambda line: True, keep_on_error=True)
     if form == FLOAT16:
         content = with_float16_weights(content)
@@ -132,7 +128,8 @@ def operators(content: bytes) -> list[str]:
         content: the file.
 
     Returns:
-        Such as ["ADD", "CAST", ...]; an operation that is no builtin one is "CUSTOM:" and its name.
+        Names such as ["ADD", "CAST", ...]; "CUSTOM:" stands before the name of an operation that is
+        not builtin.
     """
     model = schema.Model.GetRootAs(content, 0)
     codes = [model.OperatorCodes(number) for number in range(model.OperatorCodesLength())]
@@ -142,12 +139,12 @@ def operators(content: bytes) -> list[str]:
 def _operator_name(code: schema.OperatorCode) -> str:
     if code.CustomCode():
         return f"{_CUSTOM}{code.CustomCode().decode()}"
-    # Codes above 127 stand in a field that was added later.
+    # Codes above 127 are in a field that was added later.
     return _BUILTIN_NAMES[max(code.BuiltinCode(), code.DeprecatedBuiltinCode())]
 
 
 def with_float16_weights(content: bytes) -> bytes:
-    """Rounds the weights of a file; interpreters make float32 of them again when they load it.
+    """Rounds the large weights of a file; interpreters make them float32 again on loading.
 
     Args:
         content: a .tflite file with float32 weights.
@@ -201,7 +198,7 @@ def _read_rounded(graph: schema.SubGraphT, rounded: set[int], code: int) -> None
 
 
 def pack_four_bits(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rounds a table, each row with the step that moves it least.
+    """Rounds a table to four bits per number, each row with the step of the least error.
 
     Args:
         rows: float32 (rows, size).
@@ -237,7 +234,7 @@ def _round_rows(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def unpack_four_bits(cells: tf.Tensor, columns: tf.Tensor) -> tf.Tensor:
-    """The numbers of packed rows, by arithmetic that is exact in float32.
+    """Unpacks rows by arithmetic that is exact in float32.
 
     Args:
         cells: int8 (..., bytes), rows of the first result of `pack_four_bits`.
@@ -253,10 +250,10 @@ def unpack_four_bits(cells: tf.Tensor, columns: tf.Tensor) -> tf.Tensor:
 
 
 class FourBitTable(tf.Module):
-    """A table of vectors that is read like an embedding."""
+    """A table of vectors with four bits per number, which is called like an embedding."""
 
     def __init__(self, rows: np.ndarray) -> None:
-        """Packs float32 (rows, size)."""
+        """Packs the vectors, float32 (rows, size)."""
         super().__init__()
         cells, columns = pack_four_bits(rows)
         self._size = rows.shape[1]
@@ -264,6 +261,6 @@ class FourBitTable(tf.Module):
         self._columns = tf.Variable(columns, trainable=False)
 
     def __call__(self, ids: tf.Tensor) -> tf.Tensor:
-        """Int32 (batch, words) to float32 (batch, words, size)."""
+        """Maps int32 ids (batch, words) to float32 (batch, words, size)."""
         found = unpack_four_bits(tf.gather(self._cells, ids), self._columns)
         return found if found.shape[-1] == self._size else found[..., : self._size]

@@ -20,20 +20,25 @@ _STEPS = 127
 
 
 class WordDropout(keras.layers.Layer):
-    """Reads a share of the words as unknown in training, which trains the unknown word's embedding.
+    """Replaces a share of the words by the unknown word in training, so that it is trained too.
 
     Source:
         Iyyer et al. (2015), "Deep unordered composition rivals syntactic methods", section 3.2.
     """
 
     def __init__(self, rate: float, **options: Any) -> None:
-        """Takes the share of words, in [0, 1)."""
+        """Makes the layer.
+
+        Args:
+            rate: share of the words, in [0, 1).
+            **options: as in keras.layers.Layer.
+        """
         super().__init__(**options)
         self.rate = rate
         self._dropout = keras.layers.Dropout(rate)
 
     def call(self, ids: tf.Tensor, training: bool | None = None) -> tf.Tensor:
-        """Int32 (batch, words) to the same; padding stays padding."""
+        """Maps int32 ids (batch, words) to ids of the same shape; padding stays padding."""
         if not training or self.rate == 0:
             return ids
         kept = self._dropout(tf.ones(tf.shape(ids)), training=training) > 0
@@ -41,7 +46,7 @@ class WordDropout(keras.layers.Layer):
 
 
 class CharacterCNN(keras.layers.Layer):
-    """A word's characters as one vector: embedding, convolution, maximum over its own characters.
+    """The characters of a word as one vector: embedding, convolution, maximum over the characters.
 
     Source:
         Ma and Hovy (2016), arXiv:1603.01354, section 2.1.
@@ -53,10 +58,10 @@ class CharacterCNN(keras.layers.Layer):
         """Makes the layer, whose weights are built by its first call.
 
         Args:
-            characters: rows of the table.
+            characters: number of rows of the embedding.
             size: width of the embedding.
             filters: width of the output.
-            width: characters that a filter spans.
+            width: number of characters that a filter spans.
             **options: as in keras.layers.Layer.
         """
         super().__init__(**options)
@@ -64,39 +69,48 @@ class CharacterCNN(keras.layers.Layer):
         self._convolution = keras.layers.Conv2D(filters, (1, width), padding="same")
 
     def call(self, char_ids: tf.Tensor) -> tf.Tensor:
-        """Int32 (batch, words, chars) to float32 (batch, words, filters)."""
+        """Maps int32 ids (batch, words, chars) to float32 (batch, words, filters)."""
         present = tf.expand_dims(tf.cast(tf.not_equal(char_ids, PAD), self.compute_dtype), -1)
         convolved = self._convolution(self._embedding(char_ids) * present)
-        # ReLU before the mask: padding then gives 0, the least that any character can give.
+        # ReLU comes before the mask: padding then gives 0, which no character goes below.
         return tf.reduce_max(tf.nn.relu(convolved) * present, axis=2)
 
 
 class FixedVectors(keras.layers.Layer):
-    """Word vectors that training leaves alone, one byte a number in memory and in every export.
+    """Word vectors that are not trained, with one byte per number in memory and in every export.
 
-    They are rounded when they are set, before training, so that an export of one byte a number
+    They are rounded when they are set, before training, so that an export with one byte per number
     loses nothing.
     """
 
     def __init__(self, rows: int, size: int, **options: Any) -> None:
-        """Takes the number of vectors and their width."""
+        """Makes the layer.
+
+        Args:
+            rows: number of vectors.
+            size: width of a vector.
+            **options: as in keras.layers.Layer.
+        """
         super().__init__(**options)
         self._shape = (rows, size)
 
     def build(self, input_shape: tf.TensorShape) -> None:
-        """Makes the table, of zeros."""
+        """Makes a table of zeros."""
         options = {"initializer": "zeros", "trainable": False}
         self._steps = self.add_weight("steps", self._shape, tf.int8, **options)
         self._step = self.add_weight("step", (), tf.float32, **options)
 
     def call(self, ids: tf.Tensor) -> tf.Tensor:
-        """Int32 (batch, words) to float32 (batch, words, size)."""
+        """Maps int32 ids (batch, words) to float32 (batch, words, size)."""
         return tf.cast(tf.gather(self._steps, ids), self.compute_dtype) * self._step
 
     def set_rows(self, rows: np.ndarray) -> None:
-        """Rounds float (rows, size) to 255 even steps and keeps them.
+        """Rounds vectors to 255 even steps and keeps them.
 
-        The steps end at four times the root mean square; the few numbers beyond are cut.
+        The steps end at four times the root mean square. The few numbers beyond are cut.
+
+        Args:
+            rows: float (rows, size).
         """
         step = 4 * np.sqrt(np.mean(np.square(rows), dtype=np.float64)) / _STEPS
         steps = np.rint(rows / (step or 1.0)).clip(-_STEPS, _STEPS)
@@ -104,16 +118,16 @@ class FixedVectors(keras.layers.Layer):
 
 
 def bilstm(layer: keras.layers.Bidirectional, inputs: tf.Tensor, present: tf.Tensor) -> tf.Tensor:
-    """What a bidirectional Keras LSTM gives, for the words that are present.
+    """Output of a bidirectional Keras LSTM, for the words that are present.
 
     Args:
         layer: of two LSTMs with Keras's default activations, built, returning sequences,
             concatenated.
         inputs: float32 (batch, words, size).
-        present: bool (batch, words), False at the padding behind each sentence.
+        present: bool (batch, words), False at the padding after each sentence.
 
     Returns:
-        float32 (batch, words, 2 * units); padding has no meaning.
+        float32 (batch, words, 2 * units); values at padding have no meaning.
 
     Source:
         Hochreiter and Schmidhuber (1997); the split into one large and many small products as in
@@ -172,7 +186,7 @@ def _recur(
     """Runs both directions over the words.
 
     Args:
-        gates: float32 (words, 2, batch, 4 * units), what inputs and bias give to each gate.
+        gates: float32 (words, 2, batch, 4 * units), sum of inputs and bias for each gate.
         recurrent: float32 (2, units, 4 * units).
 
     Returns:
@@ -233,7 +247,7 @@ def _gate_gradients(
     candidates: tf.Tensor,
     before: Callable[[tf.Tensor], tf.Tensor],
 ) -> tf.Tensor:
-    """Gradient of the loss by the gates' totals, (words, 2, batch, 4 * units), last word first."""
+    """Gradient of the loss by the sums of the gates, float32 (words, 2, batch, 4 * units)."""
     words = tf.shape(wanted)[0]
     entry, forget, output = tf.split(sigmoids, 3, axis=-1)
     squashed = tf.tanh(cells)

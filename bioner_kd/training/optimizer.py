@@ -15,9 +15,9 @@ _NOT_DECAYED = ["bias", "LayerNorm", "layer_norm", "gamma", "beta"]
 
 @keras.saving.register_keras_serializable("bioner_kd")
 class WarmupDecay(keras.optimizers.schedules.LearningRateSchedule):
-    """A learning rate that rises linearly from 0 and then falls to 0, or stays.
+    """A learning rate that rises linearly from 0 to its peak, and then falls to 0 or stays.
 
-    The first step has the first rise behind it: a step at rate 0 would be lost.
+    The first step has a rate above 0, since a step at rate 0 would change nothing.
 
     Source:
         Devlin et al. (2019), arXiv:1810.04805, appendix A.2 (linear); Loshchilov and Hutter (2017),
@@ -25,20 +25,20 @@ class WarmupDecay(keras.optimizers.schedules.LearningRateSchedule):
     """
 
     def __init__(self, peak: float, warmup_steps: int, total_steps: int, shape: str) -> None:
-        """Takes the course of the rate.
+        """Describes the course of the rate.
 
         Args:
             peak: highest rate.
-            warmup_steps: steps until it is reached.
-            total_steps: steps in all.
-            shape: "linear", "cosine" or "constant", how it goes on.
+            warmup_steps: number of steps until the peak.
+            total_steps: number of steps of the whole training.
+            shape: course after the peak: "linear", "cosine" or "constant".
         """
         super().__init__()
         self.peak, self.shape = peak, shape
         self.warmup_steps, self.total_steps = warmup_steps, total_steps
 
     def __call__(self, step: tf.Tensor) -> tf.Tensor:
-        """Learning rate at a step, counted from 0."""
+        """Learning rate at a step, counted from 0; float32 scalar."""
         done = tf.cast(step, tf.float32)
         rising = (done + 1) / max(self.warmup_steps, 1)
         left = (self.total_steps - done) / max(self.total_steps - self.warmup_steps, 1)
@@ -51,7 +51,7 @@ class WarmupDecay(keras.optimizers.schedules.LearningRateSchedule):
         return self.peak * tf.where(done < self.warmup_steps, rising, falling)
 
     def get_config(self) -> dict[str, Any]:
-        """Arguments that make this schedule again."""
+        """Arguments of the constructor, as Keras saves them."""
         return {
             "peak": self.peak,
             "warmup_steps": self.warmup_steps,
@@ -61,14 +61,14 @@ class WarmupDecay(keras.optimizers.schedules.LearningRateSchedule):
 
 
 def make_optimizer(config: TrainingConfig, steps_per_epoch: int) -> keras.optimizers.Optimizer:
-    """AdamW as `config` says.
+    """Makes AdamW with the schedule, decay and clipping of a training.
 
     Args:
-        config: rates, decay and clipping.
-        steps_per_epoch: batches of an epoch.
+        config: learning rate, schedule, decay, clipping and average.
+        steps_per_epoch: number of batches per epoch.
 
     Returns:
-        An optimizer; with `config.average` it keeps a moving average of the weights beside them.
+        An optimiser. If `config.average` is above 0, it keeps a moving average of the weights.
     """
     total = config.epochs * steps_per_epoch
     rate = WarmupDecay(config.learning_rate, int(config.warmup * total), total, config.schedule)
@@ -87,10 +87,10 @@ def make_optimizer(config: TrainingConfig, steps_per_epoch: int) -> keras.optimi
 class AveragingAdamW(keras.optimizers.AdamW):
     """AdamW whose moving average of weights (`use_ema`) leaves the initial weights out.
 
-    Keras starts the average at the initial weights, which are noise, and they outweigh the trained
-    ones for the first 1 / (1 - `ema_momentum`) steps. Here each step's weights have the share that
-    makes the average of t steps (1 - m) / (1 - m^t) * sum of m^(t - i) * weights i: what Adam's
-    correction of its moments would make of an average that starts at zero.
+    Keras starts the average at the initial weights, which are noise, and which outweigh the trained
+    weights for the first 1 / (1 - m) steps, where m is `ema_momentum`. Here the average after t
+    steps is (1 - m) / (1 - m^t) * sum of m^(t - i) * weights of step i. This is the correction that
+    Adam makes to its moments.
     """
 
     def _update_model_variables_moving_average(self, var_list: Sequence[tf.Variable]) -> None:
@@ -113,9 +113,9 @@ class AveragingAdamW(keras.optimizers.AdamW):
 
 @contextmanager
 def averaged_weights(model: keras.Model) -> Iterator[None]:
-    """Swaps the average of the trained weights in, and the trained weights back afterwards.
+    """Gives a model its averaged weights inside the block, and its trained weights afterwards.
 
-    Does nothing where the optimiser keeps no average.
+    It does nothing if the optimiser keeps no average.
     """
     optimizer = model.optimizer
     if not getattr(optimizer, "use_ema", False):
@@ -135,9 +135,9 @@ def averaged_weights(model: keras.Model) -> Iterator[None]:
 
 @contextmanager
 def trained_weights(optimizer: keras.optimizers.Optimizer) -> Iterator[None]:
-    """Lets each `fit` end with the weights as they were trained, so that another can follow.
+    """Makes each `fit` in the block end with the trained weights, so that another can follow.
 
-    Keras otherwise puts the average into the model when a `fit` ends.
+    Otherwise Keras puts the averaged weights into the model when a `fit` ends.
     """
     optimizer.finalize_variable_values = lambda variables: None
     try:

@@ -13,7 +13,7 @@ from bioner_kd.tagging.models.layout import LOGITS, NUM_WORDS, TEXT
 from bioner_kd.tagging.models.pieces import LONGEST
 from bioner_kd.tagging.tables import Tables
 
-# Type of each output, and what stands where a text has fewer words than the longest of its batch.
+# Type and padding of each output; texts with fewer words than the longest of a batch are padded.
 OUTPUTS = {
     "words": (tf.string, ""),
     "tags": (tf.string, ""),
@@ -21,14 +21,14 @@ OUTPUTS = {
     "starts": (tf.int32, -1),
     "ends": (tf.int32, -1),
 }
-# Words of a batch of sentences, padding included; decoding takes little memory a word.
+# Number of words of a batch of sentences with padding; decoding takes little memory per word.
 _STUDENT_WORDS, _DECODED_WORDS = 4096, 65_536
-# What a batch is made of, and its rows' lengths int64 (rows,), to tensors (rows, longest, …).
+# Maps the values of a batch and the lengths of its rows, int64 (rows,), to (rows, longest, …).
 Call = Callable[[Mapping[str, tf.Tensor], tf.Tensor], Sequence[tf.Tensor]]
 
 
 def describe_text_signature() -> dict[str, Any]:
-    """Names, types and shapes of the signature as JSON values; -1 is any number."""
+    """Names, types and shapes of the signature as JSON values; -1 means any number."""
     outputs = {
         name: {"dtype": dtype.name, "shape": [-1, -1]} for name, (dtype, _) in OUTPUTS.items()
     }
@@ -39,14 +39,14 @@ def describe_text_signature() -> dict[str, Any]:
 
 
 class TextGraph(tf.Module):
-    """What a Tagger does in Python, as operations."""
+    """The work of a `Tagger` as operations."""
 
     def __init__(self, tables: Tables, student: Any) -> None:
-        """Takes a student.
+        """Makes the parts of the graph.
 
         Args:
-            tables: its tables.
-            student: its features (batch, words) to its logits by name, a concrete function.
+            tables: of the student.
+            student: concrete function of the features (batch, words) to the logits, by name.
         """
         super().__init__()
         tokenizer, self._ends = tables.rules.tokenizer, tables.rules.ends
@@ -57,7 +57,7 @@ class TextGraph(tf.Module):
         self._tags = list(tables.tag_set.tags)
 
     def signature(self) -> Any:
-        """The concrete function of string "text" (texts,) to the outputs (texts, longest)."""
+        """Makes the concrete function of string "text" (texts,) to `OUTPUTS` (texts, longest)."""
         spec = tf.TensorSpec([None], tf.string, name=TEXT)
 
         @tf.function(autograph=False)
@@ -113,15 +113,15 @@ class TextGraph(tf.Module):
 def _by_text(
     numbers: tf.Tensor, texts: tf.Tensor, values: dict[str, tf.Tensor]
 ) -> dict[str, tf.Tensor]:
-    """What was found of each word goes to the row of its text.
+    """Moves the values of each word to the row of its text.
 
     Args:
-        numbers: int64 (words,), of the text of each word, ascending.
-        texts: how many there are.
+        numbers: int64 (words,), number of the text of each word, ascending.
+        texts: number of texts.
         values: (words,) for each of `OUTPUTS`.
     """
     lengths = tf.math.bincount(tf.cast(numbers, tf.int32), minlength=texts, maxlength=texts)
-    # An output without any place has no form in some clients.
+    # Some clients cannot read an output of width 0.
     longest = tf.reduce_max(tf.concat([lengths, [1]], axis=0))
     outputs = {}
     for name, (dtype, padding) in OUTPUTS.items():
@@ -132,13 +132,13 @@ def _by_text(
 
 
 class Spans(NamedTuple):
-    """Words that are read together, counted over all sentences; int64 (spans,) each.
+    """Words that are read together, as indices among the words of all sentences.
 
     Attributes:
-        starts: first word that is read.
-        ends: word after the last that is read; at least one is.
-        firsts: first word whose result counts. Each word counts in one span.
-        lasts: word after the last whose result counts.
+        starts: int64 (spans,), first word that is read.
+        ends: int64 (spans,), word after the last that is read; a span has at least one word.
+        firsts: int64 (spans,), first word whose result counts. Each word counts in one span.
+        lasts: int64 (spans,), word after the last whose result counts.
     """
 
     starts: tf.Tensor
@@ -148,17 +148,17 @@ class Spans(NamedTuple):
 
 
 def whole_sentences(lengths: tf.Tensor) -> Spans:
-    """Each sentence is read at once; `lengths` is int64 (sentences,)."""
+    """Makes one span of each sentence; `lengths` is int64 (sentences,)."""
     ends = tf.cumsum(lengths)
     return Spans(ends - lengths, ends, ends - lengths, ends)
 
 
 def pieces(lengths: tf.Tensor, longest: int) -> Spans:
-    """Long sentences are read as `bioner_kd.tagging.models.pieces.cut_in_pieces` cuts them.
+    """Cuts long sentences into spans, as `bioner_kd.tagging.models.pieces.cut_in_pieces` does.
 
     Args:
         lengths: int64 (sentences,).
-        longest: most words of a piece.
+        longest: largest number of words of a piece.
     """
     stride = longest - longest // 4
     over = tf.maximum(lengths - longest, 0)
@@ -188,18 +188,17 @@ def call_in_batches(
     results: Sequence[tf.Tensor],
     most_words: int,
 ) -> list[tf.Tensor]:
-    """Calls a function on spans, the longest ones first, so that a batch is of like lengths.
+    """Calls a function on batches of spans of similar length, the longest spans first.
 
     Args:
-        call: what reads a batch.
-        values: of all words, (words, …) by name.
-        spans: what is read.
-        results: of all words, (words, …), of the types that `call` gives; what is in them is
-            replaced.
-        most_words: words of a batch, padding included. A longer span is a batch of its own.
+        call: reads a batch.
+        values: values of all words, (words, …) by name.
+        spans: the spans to read.
+        results: (words, …), of the types that `call` gives; their values are replaced.
+        most_words: number of words of a batch with padding. A longer span is a batch of its own.
 
     Returns:
-        What `call` gave for each word.
+        The results of `call` for each word.
     """
     lengths = spans.ends - spans.starts
     order = tf.argsort(lengths, direction="DESCENDING", stable=True)
@@ -225,7 +224,7 @@ def call_in_batches(
         lambda done, *_: done < tf.size(lengths),
         body,
         (0, *results),
-        # A batch at a time: each may take a good part of the memory.
+        # One batch at a time, because a batch can take much of the memory.
         parallel_iterations=1,
     )
     return list(loop[1:])
