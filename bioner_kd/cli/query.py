@@ -10,7 +10,7 @@ from bioner_kd.cli.program import Program
 from bioner_kd.tagging.client.config import PROTOCOLS, ServerConfig
 from bioner_kd.tagging.records import OUTPUT_HELP, json_line, write_records
 from bioner_kd.tagging.texts import Item, read_items, text_of
-from bioner_kd.text.plain_text import STDIN
+from bioner_kd.text.source import STDIN
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from bioner_kd.tagging.options import CHOICES, HELP, TagOptions
 from bioner_kd.tagging.records import discard_stdout, tagged_records, write_records
 from bioner_kd.tagging.tagger import Tagger
 from bioner_kd.tagging.texts import number_of_texts, read_items
-from bioner_kd.text.plain_text import STDIN
+from bioner_kd.text.source import STDIN
 
 _DESCRIPTION = """\
 Finds the entities of texts with the student that lies beside this file.

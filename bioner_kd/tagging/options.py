@@ -6,7 +6,7 @@ from bioner_kd.tagging.models.layout import FORMS
 from bioner_kd.tagging.named import DEFAULT
 from bioner_kd.tagging.records import FORMAT_HELP, FORMATS, OUTPUT_HELP, WORKERS_HELP
 from bioner_kd.tagging.texts import INPUT_HELP, INPUTS
-from bioner_kd.text.plain_text import STDIN
+from bioner_kd.text.source import STDIN
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from bioner_kd.tagging.decoding import Entity
 from bioner_kd.tagging.tagger import Tagger
 from bioner_kd.tagging.texts import Item, sentences_of, size_of, text_of
 from bioner_kd.tagging.workers.parallel import map_in_order
-from bioner_kd.text.plain_text import STDIN
 from bioner_kd.text.sentence import Sentence
+from bioner_kd.text.source import STDIN
 
 FORMATS = ("jsonl", "conll")
 FORMAT_HELP = (

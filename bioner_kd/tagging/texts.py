@@ -7,8 +7,9 @@ from pathlib import Path
 
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.text.conll import read_conll
-from bioner_kd.text.plain_text import STDIN, number_of_lines, read_text_lines
+from bioner_kd.text.plain_text import number_of_lines, read_text_lines
 from bioner_kd.text.sentence import Sentence
+from bioner_kd.text.source import STDIN
 
 INPUTS = ("lines", "text", "conll")
 INPUT_HELP = (

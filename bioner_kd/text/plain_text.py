@@ -1,21 +1,17 @@
 """Plain text, one sentence a line, read as it is needed."""
 
-import io
 import itertools
 import os
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from bioner_kd.atomic import atomic_file
 from bioner_kd.errors import InputError
-from bioner_kd.text.compressed import compressed, decompressed
+from bioner_kd.text.compressed import compressed
 from bioner_kd.text.sentence import Sentence
-from bioner_kd.text.text_file import decode_line, open_decompressed
+from bioner_kd.text.source import Source
+from bioner_kd.text.text_file import open_decompressed
 from bioner_kd.text.tokenizer import sentence_from_text
-
-STDIN = "-"
 
 
 def read_plain_text(path: str | os.PathLike[str]) -> Iterator[Sentence]:
@@ -32,7 +28,7 @@ def read_plain_text(path: str | os.PathLike[str]) -> Iterator[Sentence]:
         InputError: the file cannot be read, at once; or a line is not UTF-8 or not text, when the
             iterator gets there.
     """
-    name = _name(path)
+    name = Source(path).name
     sentences = (
         sentence_from_text(line, path=name, line=number)
         for number, line in enumerate(read_text_lines(path), 1)
@@ -63,7 +59,9 @@ def _at_least_one(
 
 def no_word(path: str | os.PathLike[str]) -> InputError:
     """What to raise where a text has no word."""
-    return InputError(f"{_name(path)}: no word in this file, it is empty or blank; name another.")
+    return InputError(
+        f"{Source(path).name}: no word in this file, it is empty or blank; name another."
+    )
 
 
 def read_text_lines(path: str | os.PathLike[str], *, keep_ends: bool = False) -> Iterator[str]:
@@ -73,17 +71,7 @@ def read_text_lines(path: str | os.PathLike[str], *, keep_ends: bool = False) ->
         path: text, also compressed by gzip, bzip2 or xz, or "-" for the standard input.
         keep_ends: leave the line ends on.
     """
-    lines = _lines_of_stdin() if path == STDIN else _lines_of_file(path)
-    return (line + end if keep_ends else line for line, end in lines)
-
-
-def _standard_input() -> BinaryIO:
-    try:
-        # With a buffer of its own: Python aborts where a thread still waits for sys.stdin's when
-        # the program ends.
-        return open(sys.stdin.fileno(), "rb", closefd=False)
-    except (AttributeError, io.UnsupportedOperation):  # replaced by what is no file
-        return sys.stdin.buffer
+    return Source(path).lines(keep_ends=keep_ends)
 
 
 def write_plain_text(path: str | os.PathLike[str], lines: Iterable[str]) -> None:
@@ -102,10 +90,6 @@ def write_plain_text(path: str | os.PathLike[str], lines: Iterable[str]) -> None
             stream.write(line.encode() + b"\n")
 
 
-def _name(path: str | os.PathLike[str]) -> str:
-    return "<stdin>" if path == STDIN else str(path)
-
-
 def number_of_lines(path: str | os.PathLike[str]) -> int:
     """Number of lines of a file, compressed or not, without decoding them.
 
@@ -114,33 +98,3 @@ def number_of_lines(path: str | os.PathLike[str]) -> int:
     """
     with open_decompressed(path) as data:
         return sum(1 for _ in data)
-
-
-def _lines_of_stdin() -> Iterator[tuple[str, str]]:
-    name = _name(STDIN)
-    with decompressed(_standard_input(), name) as lines:
-        yield from _decoded(lines, name)
-
-
-def _lines_of_file(path: str | os.PathLike[str]) -> Iterator[tuple[str, str]]:
-    with open_decompressed(path):
-        pass  # what cannot be opened, or is no text, is found now, not at the first line
-    return _lines_of_opened(path)
-
-
-def _lines_of_opened(path: str | os.PathLike[str]) -> Iterator[tuple[str, str]]:
-    with open_decompressed(path) as lines:
-        yield from _decoded(lines, str(path))
-
-
-def _decoded(lines: Iterable[bytes], path: str) -> Iterator[tuple[str, str]]:
-    offset = 0
-    for number, data in enumerate(lines, 1):
-        if b"\0" in data:
-            raise InputError(
-                f"{path}:{number}: a NUL byte at offset {offset + data.index(0)}: this is a binary "
-                "file or UTF-16, not UTF-8 text."
-            )
-        line = decode_line(data, path=path, line=number, offset=offset)
-        yield line, data[len(data.removesuffix(b"\n").removesuffix(b"\r")) :].decode()
-        offset += len(data)

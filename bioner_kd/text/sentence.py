@@ -1,7 +1,7 @@
 """The sentence: words, their tags, and where they stand in their source text."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bioner_kd.errors import shown
 
@@ -60,6 +60,16 @@ class Sentence:
         return cls(
             " ".join(words), words, tuple(spans), None if tags is None else tuple(tags), path, line
         )
+
+    def within(self, text: str, offset: int) -> "Sentence":
+        """The same sentence as a part of a longer text.
+
+        Args:
+            text: the longer text.
+            offset: number of its characters before this sentence's text.
+        """
+        spans = tuple((offset + start, offset + end) for start, end in self.spans)
+        return replace(self, text=text, spans=spans)
 
     def __len__(self) -> int:
         """Number of words."""

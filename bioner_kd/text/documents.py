@@ -1,0 +1,240 @@
+"""Documents of any format: recognising the format of a file, reading and writing by its name."""
+
+import functools
+import importlib
+import itertools
+import json
+import os
+import pkgutil
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path, PurePath
+
+from bioner_kd.atomic import atomic_file, check_parent
+from bioner_kd.errors import InputError, UsageError, one_line
+from bioner_kd.text import formats
+from bioner_kd.text.compressed import compressed
+from bioner_kd.text.document import Document
+from bioner_kd.text.format import Faults, Format, ReadOptions
+from bioner_kd.text.source import STDIN, Source, files_of
+
+AUTO, LINES, TEXT = "auto", "lines", "text"
+_COMPRESSIONS = frozenset({".gz", ".bz2", ".xz", ".zst"})
+_XML = re.compile(r"\s*(?:<\?.*?\?>|<!.*?>|\s)*<([A-Za-z_][\w:.-]*)", re.DOTALL)
+
+Told = Callable[[str], None]
+
+
+@functools.cache
+def all_formats() -> dict[str, Format]:
+    """Every format by its name, in order of the names."""
+    names = sorted(module.name for module in pkgutil.iter_modules(formats.__path__))
+    modules = [importlib.import_module(f"{formats.__name__}.{name}") for name in names]
+    found = [module.FORMAT for module in modules]
+    return {format_.name: format_ for format_ in sorted(found, key=lambda one: one.name)}
+
+
+def readable() -> tuple[str, ...]:
+    """Names of the formats that can be read."""
+    return tuple(name for name, format_ in all_formats().items() if format_.read)
+
+
+def writable() -> tuple[str, ...]:
+    """Names of the formats that can be written."""
+    return tuple(
+        name for name, format_ in all_formats().items() if format_.record_writer or format_.write
+    )
+
+
+def recognise(source: Source) -> Format:
+    """The format of a source, by its first characters and its name.
+
+    Raises:
+        InputError: it cannot be opened, or is plainly something that is not read here.
+    """
+    start = source.start()
+    found = [format_ for format_ in all_formats().values() if format_.recognises(start)]
+    by_name = [one for one in found or all_formats().values() if _has_suffix(one, source.path)]
+    chosen = next(iter([*by_name, *found]), None)
+    if chosen is None:
+        _refuse_what_is_no_text(source, start)
+        return all_formats()[LINES]
+    return chosen
+
+
+def format_of_name(path: str | os.PathLike[str]) -> Format:
+    """The format to write that the name of a file asks for.
+
+    Raises:
+        UsageError: no format has such names, or several have.
+    """
+    found = [all_formats()[name] for name in writable() if _has_suffix(all_formats()[name], path)]
+    if len(found) != 1:
+        raise UsageError(
+            f"{path}: the name does not say which format to write; pass --format with one of "
+            f"{', '.join(writable())}."
+        )
+    return found[0]
+
+
+def read_documents(
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    *,
+    format: str = AUTO,
+    options: ReadOptions = ReadOptions(),
+    faults: Faults | None = None,
+    told: Told = lambda message: None,
+) -> Iterator[Document]:
+    """Reads the documents of files, folders and the standard input.
+
+    Args:
+        paths: a path or several; "-" is the standard input; of a folder all files are read, in
+            which plain text is one document a file.
+        format: name of a format that is read, or "auto", which recognises the format of each file.
+        options: what the files do not say themselves.
+        faults: what is done about faulty documents; the first one is an error where not given.
+        told: called with a sentence that says as what a file is read, where that was recognised.
+
+    Returns:
+        An iterator that reads while it goes. That the sources can be opened, and what they are, is
+        found out at once.
+
+    Raises:
+        InputError: a source cannot be read or is not of the format.
+        UsageError: there is no such format.
+
+    Examples:
+        >>> [document.id for document in read_documents("train.PubTator")]  # doctest: +SKIP
+        ['227508', '354896']
+    """
+    faults = Faults() if faults is None else faults
+    given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    jobs = [
+        (source, found)
+        for path in given
+        for source, found in _sources(path, format)
+    ]  # fmt: skip
+    if format == AUTO:
+        for source, found in jobs:
+            if found.name not in (LINES, TEXT):
+                told(f"{source.name} is read as {found.name}: {found.about}.")
+    opened = (found.read(source, options, faults) for source, found in jobs if found.read)
+    return itertools.chain.from_iterable(opened)
+
+
+def write_documents(
+    documents: Iterable[Document], path: str | os.PathLike[str], *, format: str = ""
+) -> None:
+    """Writes documents to a file or a folder, which appears when all is done.
+
+    Args:
+        documents: what is written.
+        path: a file, compressed where its name ends in .gz, .bz2 or .xz; a folder where the format
+            has several files; "-" for the standard output.
+        format: name of a format that is written; the one that the file's name asks for if empty.
+
+    Raises:
+        InputError: the file cannot be written, or the format cannot hold a document.
+        UsageError: there is no such format, or the name does not say which one is meant.
+    """
+    chosen = named_format(format, writable()) if format else format_of_name(path)
+    if chosen.record_writer is None:
+        assert chosen.write is not None
+        check_parent(path)
+        chosen.write(documents, Path(path))
+    elif os.fspath(path) == STDIN:
+        for piece in records(documents, chosen):
+            sys.stdout.write(piece)
+    else:
+        check_parent(path)
+        with atomic_file(path, "wb") as file, compressed(file, Path(path).suffix) as stream:
+            for piece in records(documents, chosen):
+                stream.write(piece.encode())
+
+
+def records(documents: Iterable[Document], format: Format) -> Iterator[str]:
+    """What is written of documents, piece by piece, in a format that is text."""
+    assert format.record_writer is not None
+    writer, ahead = format.record_writer(), iter(documents)
+    first = next(ahead, None)
+    yield writer.start(first)
+    if first is not None:
+        yield writer.record(first)
+    for document in ahead:
+        yield writer.separator + writer.record(document)
+    yield writer.end()
+
+
+def named_format(name: str, allowed: Iterable[str]) -> Format:
+    """The format of a name.
+
+    Raises:
+        UsageError: it is none of those that are allowed.
+    """
+    if name not in (choices := list(allowed)):
+        raise UsageError(f"There is no format {one_line(name)!r} here; use {', '.join(choices)}.")
+    return all_formats()[name]
+
+
+def _sources(path: str | os.PathLike[str], name: str) -> Iterator[tuple[Source, Format]]:
+    chosen = None if name == AUTO else named_format(name, readable())
+    if os.fspath(path) == STDIN or not Path(path).is_dir():
+        source = Source(path)
+        if chosen is None:
+            chosen = recognise(source)
+        elif source.path != STDIN and not chosen.whole_folder(Path(path).parent):
+            source.start()  # what cannot be opened is found now
+        yield source, chosen
+        return
+    whole = [
+        one for one in ([chosen] if chosen else all_formats().values())
+        if one.whole_folder(Path(path))
+    ]  # fmt: skip
+    if whole:
+        yield Source(path), whole[0]
+        return
+    for file in files_of(Path(path)):
+        source = Source(file)
+        found = chosen or recognise(source)
+        # A folder of notes: nobody keeps a list of texts in each of many files.
+        if chosen is None and found.name == LINES:
+            found = all_formats()[TEXT]
+        yield source, found
+
+
+def _has_suffix(format: Format, path: str | os.PathLike[str]) -> bool:
+    name = PurePath(path).name.lower()
+    while PurePath(name).suffix in _COMPRESSIONS:
+        name = name.removesuffix(PurePath(name).suffix)
+    return name.endswith(tuple(suffix.lower() for suffix in format.suffixes)) and bool(
+        format.suffixes
+    )
+
+
+def _refuse_what_is_no_text(source: Source, start: str) -> None:
+    # Text in some notation would be tagged with its names and brackets, and nobody would notice.
+    what = ""
+    if found := _XML.match(start):
+        what = f"XML or HTML whose outermost element is {one_line(found.group(1), 60)!r}"
+    elif _is_json(start):
+        what = "JSON without a field that holds text"
+    if what:
+        raise InputError(
+            f"{source.name}: this file is {what}, which is none of the formats that are read: "
+            f"{', '.join(readable())}. Convert it to one of them; --input=lines reads each of its "
+            "lines as text."
+        )
+
+
+def _is_json(start: str) -> bool:
+    if not start.lstrip().startswith(("{", "[")):
+        return False
+    try:
+        json.JSONDecoder().raw_decode(start.lstrip())
+    except json.JSONDecodeError as error:
+        # A value that the start of the file cuts off is JSON as far as it goes.
+        return error.pos >= len(start.strip()) - 1 and '"' in start
+    except RecursionError:
+        return True
+    return True

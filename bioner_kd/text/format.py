@@ -1,0 +1,122 @@
+"""What a format of documents is: how it is known, read and written."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bioner_kd.errors import InputError
+from bioner_kd.text.document import Document
+from bioner_kd.text.source import Source
+
+FAIL, SKIP = ON_ERROR = ("fail", "skip")
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """What a reader cannot see in the file itself.
+
+    Attributes:
+        entity_type: type of all mentions of a file that names none, such as tags B, I and O.
+        repair_tags: read IOB1, IOBES, BILOU and stray I- as IOB2 instead of refusing them.
+        id_column: column of a table, or field of a JSON object, that names the document; "" for
+            what the format or usage calls it.
+        text_column: column or field that holds the text, or several names with commas between
+            them, each of which is a passage; "" for what the format or usage calls it.
+    """
+
+    entity_type: str = ""
+    repair_tags: bool = False
+    id_column: str = ""
+    text_column: str = ""
+
+
+class Faults:
+    """What is done about documents that cannot be read.
+
+    Attributes:
+        skipped: messages of the documents that were left out; all but the first hundred are
+            counted alone.
+        number: number of documents that were left out.
+    """
+
+    _KEPT = 100
+
+    def __init__(self, on_error: str = FAIL) -> None:
+        """Takes "fail", which raises the first error, or "skip", which goes on."""
+        self._raises = on_error == FAIL
+        self.number = 0
+        self.skipped: list[str] = []
+
+    def report(self, error: InputError) -> None:
+        """Called by a reader that has found a faulty document and can go on behind it.
+
+        Raises:
+            InputError: the error itself, where faulty documents are not skipped.
+        """
+        if self._raises:
+            raise error
+        self.number += 1
+        if len(self.skipped) < self._KEPT:
+            self.skipped.append(str(error))
+
+
+class RecordWriter:
+    """Writes documents one after another as text.
+
+    `record` depends on the document alone, so that several processes may share the work.
+
+    Attributes:
+        separator: what stands between two records.
+    """
+
+    separator = ""
+
+    def start(self, first: Document | None) -> str:
+        """What stands before the first record.
+
+        Args:
+            first: the first document, which may say what its file held besides documents; None
+                where there is none.
+        """
+        return ""
+
+    def record(self, document: Document) -> str:
+        """What is written of a document.
+
+        Raises:
+            InputError: the format cannot hold the document.
+        """
+        raise NotImplementedError
+
+    def end(self) -> str:
+        """What stands behind the last record."""
+        return ""
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format of documents; a direction that it lacks is None.
+
+    Attributes:
+        name: as --input and --format take it.
+        about: what it is, for --help and error messages, such as "PubTator (title, abstract and
+            lines of mentions)".
+        suffixes: ends of file names, such as ".PubTator", in any case.
+        recognises: whether the first characters of a file (at most 65,536, a byte order mark left
+            off) are of this format and no other. It may be called with any text and must be quick.
+        read: yields the documents of a source while it reads. A faulty document goes to
+            `Faults.report`, and reading goes on behind it where that is possible; otherwise an
+            InputError is raised. Documents have passed `Document.check`.
+        record_writer: makes what writes documents as text, one by one.
+        write: writes documents where text alone will not do: a folder, or a binary file.
+        whole_folder: a folder as a whole is a source, not each of its files.
+    """
+
+    name: str
+    about: str
+    suffixes: tuple[str, ...] = ()
+    recognises: Callable[[str], bool] = lambda start: False
+    read: Callable[[Source, ReadOptions, Faults], Iterator[Document]] | None = None
+    record_writer: Callable[[], RecordWriter] | None = None
+    write: Callable[[Iterable[Document], Path], None] | None = None
+    whole_folder: Callable[[Path], bool] = lambda folder: False
