@@ -207,7 +207,7 @@ def test_the_keras_inside_tensorflow_is_mentioned_nowhere() -> None:
         ("bioner_kd/student/a.py", "import bioner_kd.distill.distiller"),
         ("bioner_kd/distill/a.py", "import bioner_kd.teacher.model"),
         ("bioner_kd/export/a.py", "import bioner_kd.lab.benchmark.child"),
-        ("bioner_kd/tagging/a.py", "import bioner_kd.export.manifest"),
+        ("bioner_kd/tagging/a.py", "import bioner_kd.export.folder"),
         ("bioner_kd/export/a.py", "import bioner_kd.lab.study.plan"),
         ("bioner_kd/tagging/a.py", "import bioner_kd.lab.benchmark.child"),
         ("bioner_kd/lab/benchmark/a.py", "import bioner_kd.lab.study.costs"),

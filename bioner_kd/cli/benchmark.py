@@ -119,7 +119,7 @@ def read_corpus(program: Program) -> "tuple[Corpus, tuple[str, ...]]":
     """What is tagged, and the tags of the corpus."""
     from bioner_kd.lab.benchmark.session import Corpus
     from bioner_kd.tagging.tag_set import TagSet
-    from bioner_kd.training.digests import sentences_digest
+    from bioner_kd.training.run_folder import sentences_digest
 
     split = program.read(CONTESTANTS).split
     train, devel = corpus.read_splits(program, "train", "devel")

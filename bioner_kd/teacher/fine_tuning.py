@@ -22,9 +22,9 @@ from bioner_kd.teacher.saved_teacher import encode_subwords, save_teacher, subwo
 from bioner_kd.teacher.tokenizer import load_tokenizer
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.training.config import TrainingConfig
-from bioner_kd.training.digests import arrays_digest, sentences_digest
 from bioner_kd.training.loop import train
 from bioner_kd.training.optimizer import make_optimizer
+from bioner_kd.training.run_folder import arrays_digest, sentences_digest
 
 
 def fine_tune(

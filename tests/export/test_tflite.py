@@ -12,8 +12,7 @@ from tensorflow.lite.python import schema_py_generated as schema
 
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.export import tflite
-from bioner_kd.export.float16 import SMALLEST
-from bioner_kd.export.tflite import operators, tflite_models
+from bioner_kd.export.tflite import SMALLEST, operators, tflite_models
 from bioner_kd.student.config import StudentConfig
 from bioner_kd.student.model import Student
 from bioner_kd.student.saved_student import SavedStudent

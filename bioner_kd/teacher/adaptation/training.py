@@ -24,10 +24,10 @@ from bioner_kd.teacher.tokenizer import SubwordTokenizer, load_tokenizer
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.training.callbacks import Goal
 from bioner_kd.training.config import TrainingConfig
-from bioner_kd.training.digests import arrays_digest
 from bioner_kd.training.loop import train
 from bioner_kd.training.losses import cross_entropy_per_word, scored_words
 from bioner_kd.training.optimizer import make_optimizer
+from bioner_kd.training.run_folder import arrays_digest
 from bioner_kd.training.word_tagger import LOSS, WordTagger
 
 RECORD = "adaptation.json"

@@ -11,7 +11,7 @@ from bioner_kd.corpus.splits import read_split
 from bioner_kd.errors import InputError
 from bioner_kd.extras import missing
 from bioner_kd.lab.benchmark.child import Report, resolve
-from bioner_kd.training.digests import sentences_digest
+from bioner_kd.training.run_folder import sentences_digest
 
 RECORD = "peer.json"
 TRAIN = f"{__name__}:train_job"

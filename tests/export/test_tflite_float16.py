@@ -5,8 +5,7 @@ import pytest
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
-from bioner_kd.export.float16 import SMALLEST, with_float16_weights
-from bioner_kd.export.tflite import operators
+from bioner_kd.export.tflite import SMALLEST_ROUNDED, operators, with_float16_weights
 from bioner_kd.tagging.models.native_output import call_quietly
 
 ROWS = 64
@@ -28,10 +27,10 @@ def product(columns: int) -> tuple[bytes, np.ndarray]:
 
 @pytest.mark.parametrize("make", [Interpreter, tf.lite.Interpreter])
 def test_large_weights_are_rounded_and_read_as_float32(make: type) -> None:
-    content, weights = product(SMALLEST // ROWS)
+    content, weights = product(SMALLEST_ROUNDED // ROWS)
     smaller = with_float16_weights(content)
     assert "DEQUANTIZE" in operators(smaller)
-    assert len(content) - len(smaller) == pytest.approx(2 * SMALLEST, abs=600)
+    assert len(content) - len(smaller) == pytest.approx(2 * SMALLEST_ROUNDED, abs=600)
     interpreter = make(model_content=smaller)
     interpreter.allocate_tensors()
     (given,), (found,) = interpreter.get_input_details(), interpreter.get_output_details()
@@ -42,5 +41,5 @@ def test_large_weights_are_rounded_and_read_as_float32(make: type) -> None:
 
 
 def test_small_weights_stay_as_they_are() -> None:
-    content, weights = product(SMALLEST // ROWS - 1)
+    content, weights = product(SMALLEST_ROUNDED // ROWS - 1)
     assert weights.T.tobytes() in with_float16_weights(content)

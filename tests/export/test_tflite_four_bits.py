@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from bioner_kd.export.four_bits import FourBitTable, pack, unpack
+from bioner_kd.export.tflite import FourBitTable, pack_four_bits, unpack_four_bits
 
 RNG = np.random.default_rng(3)
 
 
 def restored(rows: np.ndarray) -> np.ndarray:
-    cells, columns = pack(rows)
-    return unpack(tf.constant(cells), tf.constant(columns)).numpy()[:, : rows.shape[1]]
+    cells, columns = pack_four_bits(rows)
+    return unpack_four_bits(tf.constant(cells), tf.constant(columns)).numpy()[:, : rows.shape[1]]
 
 
 def test_numbers_on_the_grid_come_back_as_they_were() -> None:
@@ -22,7 +22,7 @@ def test_numbers_on_the_grid_come_back_as_they_were() -> None:
 
 
 def test_two_numbers_take_one_byte_and_each_row_one_more() -> None:
-    cells, columns = pack(RNG.normal(size=(50, 100)).astype(np.float32))
+    cells, columns = pack_four_bits(RNG.normal(size=(50, 100)).astype(np.float32))
     assert (cells.dtype, cells.shape) == (np.int8, (50, 51))
     assert (columns.dtype, columns.shape) == (np.float32, (100,))
 
@@ -46,7 +46,7 @@ def test_rows_of_zeros_stay_zeros() -> None:
 @given(arrays(np.int8, array_shapes(min_dims=2, max_dims=2, min_side=2, max_side=9)))
 def test_every_byte_is_two_numbers_of_four_bits(cells: np.ndarray) -> None:
     cells[:, -1] = 1
-    found = unpack(tf.constant(cells), tf.ones(2 * (cells.shape[1] - 1))).numpy()
+    found = unpack_four_bits(tf.constant(cells), tf.ones(2 * (cells.shape[1] - 1))).numpy()
     left, right = np.split(found.astype(int), 2, axis=1)
     np.testing.assert_array_equal(left * 16 + right + 8, cells[:, :-1])
     assert found.min() >= -8

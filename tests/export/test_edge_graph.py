@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from bioner_kd.export import recurrence
-from bioner_kd.export.recurrence import PIECE, multiply, read_both_ways
+from bioner_kd.export import edge_graph
+from bioner_kd.export.edge_graph import PIECE, multiply, read_both_ways
 
 UNITS, SIZE = 5, 4
 
@@ -29,7 +29,7 @@ def difference(
     known: int | None,
 ) -> float:
     """The largest difference from Keras at the words that are present."""
-    monkeypatch.setattr(recurrence.xla, "dynamic_update_slice", place)
+    monkeypatch.setattr(edge_graph.xla, "dynamic_update_slice", place)
     present = np.arange(words) < np.array(lengths)[:, np.newaxis]
     inputs = np.random.default_rng(1).normal(size=(len(lengths), words, SIZE)).astype(np.float32)
     specs = [
@@ -79,7 +79,7 @@ def test_a_known_length_may_be_many_pieces(
 def test_a_row_of_padding_alone_gives_zeros(
     layer: keras.layers.Bidirectional, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recurrence.xla, "dynamic_update_slice", place)
+    monkeypatch.setattr(edge_graph.xla, "dynamic_update_slice", place)
     inputs = tf.random.normal([2, 3, SIZE], seed=1)
     present = tf.constant([[True, True, False], [False, False, False]])
     read = tf.function(lambda: read_both_ways(layer, inputs, present))
