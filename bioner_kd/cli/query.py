@@ -4,8 +4,8 @@ from typing import Any
 
 from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.cli.program import Program
-from bioner_kd.tagging.client.config import PROTOCOLS, ServerConfig
 from bioner_kd.tagging.client.documents import tagged_by
+from bioner_kd.tagging.client.server import PROTOCOLS, ServerConfig
 from bioner_kd.tagging.command import report
 from bioner_kd.tagging.options import CHOICES, HELP, TextOptions
 from bioner_kd.tagging.records import chosen_format, write_found

@@ -17,7 +17,6 @@ from bioner_kd.export.tflite import operators, signature_shapes, tflite_models
 from bioner_kd.export.web.folder import FixedLengthModel, write_web_folder
 from bioner_kd.export.web.litert_js import VERSION, litert_js_files
 from bioner_kd.student.saved_student import SavedStudent
-from bioner_kd.tagging.models.associated import with_tables
 from bioner_kd.tagging.models.layout import (
     FEATURES,
     INT8,
@@ -29,7 +28,7 @@ from bioner_kd.tagging.models.layout import (
     length_signature,
 )
 from bioner_kd.tagging.models.saved_model import SavedModel
-from bioner_kd.tagging.models.tflite import TFLiteModel
+from bioner_kd.tagging.models.tflite import TFLiteModel, with_tables
 from bioner_kd.tagging.models.word_model import WordModel
 from bioner_kd.tagging.tables import TABLES
 from bioner_kd.text.sentence import Sentence

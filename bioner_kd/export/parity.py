@@ -15,9 +15,8 @@ from bioner_kd.evaluation.predictions import score_logits
 from bioner_kd.evaluation.scores import EntityScore
 from bioner_kd.student.saved_student import SavedStudent
 from bioner_kd.tagging.decoding import Decoder
-from bioner_kd.tagging.models.batching import Features, logits_in_batches, pad
 from bioner_kd.tagging.models.layout import INT8, NUM_WORDS, SERVING, TEXT, WEB, WORD_OUTPUTS
-from bioner_kd.tagging.models.pieces import read_in_pieces
+from bioner_kd.tagging.models.word_model import Features, logits_in_batches, pad, read_in_pieces
 from bioner_kd.text.sentence import Sentence
 
 # Points of conlleval F1 that int8 weights may cost before the person who exports is warned.

@@ -13,8 +13,7 @@ from bioner_kd.errors import InputError
 from bioner_kd.tagging.decoding import Decoder, Entity, entities_from_tags
 from bioner_kd.tagging.exported import find_exported
 from bioner_kd.tagging.hub import fetch_student, is_on_hub
-from bioner_kd.tagging.models.pieces import read_in_pieces
-from bioner_kd.tagging.models.word_model import WordModel
+from bioner_kd.tagging.models.word_model import WordModel, read_in_pieces
 from bioner_kd.tagging.named import DEFAULT, find_named, is_name
 from bioner_kd.tagging.tables import Tables
 from bioner_kd.tagging.workers.parallel import map_in_order, number_of_workers
@@ -178,10 +177,6 @@ class Tagger:
     ) -> list[list[tuple[Sentence, list[str]]]]:
         """Sentences of each group with the IOB2 tags of their words."""
         return _in_groups(self._tags, groups)
-
-    def tag_sentence(self, sentence: Sentence) -> list[Entity]:
-        """Entities of one sentence whose words are known; their offsets count in its text."""
-        return self.tag_groups([[sentence]])[0]
 
     def tag_words(self, words: Sequence[str]) -> list[str]:
         """IOB2 tags of the words of one sentence."""

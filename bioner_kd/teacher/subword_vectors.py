@@ -8,7 +8,7 @@ import numpy as np
 from absl import logging
 
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.tagging.word_features import form_of
+from bioner_kd.tagging.word_form import form_of
 from bioner_kd.teacher.checkpoint.state import read_state
 from bioner_kd.teacher.tokenizer import SubwordTokenizer, load_tokenizer
 from bioner_kd.vectors.word_vectors import WordVectors, can_have_vector

@@ -11,7 +11,7 @@ from typing import Any
 from absl import logging
 
 from bioner_kd.errors import InputError
-from bioner_kd.tagging.word_features import form_of
+from bioner_kd.tagging.word_form import form_of
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.vectors.config import VectorConfig
 from bioner_kd.vectors.word_vectors import LONGEST_WORD, WordVectors, can_have_vector

@@ -9,7 +9,7 @@ import numpy as np
 
 from bioner_kd.atomic import atomic_file
 from bioner_kd.errors import shown
-from bioner_kd.tagging.word_features import form_of
+from bioner_kd.tagging.word_form import form_of
 from bioner_kd.text.tokenizer import MASK
 
 # A file of vectors knows no quotes, so a word cannot hold what separates words, numbers and lines.

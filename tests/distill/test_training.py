@@ -14,7 +14,8 @@ from bioner_kd.evaluation.predictions import devel_f1
 from bioner_kd.student.config import StudentConfig
 from bioner_kd.student.saved_student import load_student
 from bioner_kd.tagging.tag_set import TagSet
-from bioner_kd.tagging.word_features import UNKNOWN, VECTOR, FeatureConfig, word_form
+from bioner_kd.tagging.word_features import UNKNOWN, VECTOR, FeatureConfig
+from bioner_kd.tagging.word_form import word_form
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.training.config import TrainingConfig
 from bioner_kd.vectors.word_vectors import WordVectors

@@ -91,7 +91,7 @@ def test_scores_of_mentions_are_mean_posteriors(
         lengths = np.array([len(logits)])
         posteriors = crf_student.model.crf.posteriors(logits[np.newaxis], lengths)[0].numpy()
         tags = tagger.tag_words(sentence.words)
-        for entity in tagger.tag_sentence(sentence):
+        for entity in tagger.tag_groups([[sentence]])[0]:
             places = [
                 place
                 for place, (start, end) in enumerate(sentence.spans)

@@ -24,8 +24,8 @@ from bioner_kd.tagging.word_features import (
     VECTOR,
     FeatureConfig,
     WordFeatures,
-    form_of,
 )
+from bioner_kd.tagging.word_form import form_of
 from bioner_kd.text.sentence import Sentence
 
 from .trained_student import SMALL, make_student

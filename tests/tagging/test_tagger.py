@@ -83,7 +83,7 @@ def test_offsets_count_in_the_whole_text(float32: Tagger) -> None:
 
 def test_words_are_tagged_as_their_text_is(float32: Tagger) -> None:
     sentence = Sentence.from_words(["Cisplatin", "-", "induced", "ataxia", "and", "gout", "."])
-    found = float32.tag_sentence(sentence)
+    (found,) = float32.tag_groups([[sentence]])
     assert found == float32.tag(sentence.text)
     tags = float32.tag_words(sentence.words)
     assert len(found) == sum(tag.startswith("B-") for tag in tags) > 0

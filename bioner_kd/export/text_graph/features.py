@@ -8,7 +8,8 @@ import numpy as np
 import tensorflow as tf
 
 from bioner_kd.export.text_graph.characters import encode, find_sorted, previous
-from bioner_kd.tagging.word_features import FIRST_ENTRY, LONGEST_SHAPE_RUN, UNKNOWN, WordFeatures
+from bioner_kd.tagging.word_features import FIRST_ENTRY, UNKNOWN, WordFeatures
+from bioner_kd.tagging.word_form import LONGEST_SHAPE_RUN
 
 
 class _Words:

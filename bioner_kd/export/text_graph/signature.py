@@ -10,7 +10,7 @@ from bioner_kd.export.text_graph.decoding import DecoderGraph
 from bioner_kd.export.text_graph.features import FeatureGraph
 from bioner_kd.export.text_graph.sentences import find_cuts
 from bioner_kd.tagging.models.layout import LOGITS, NUM_WORDS, TEXT
-from bioner_kd.tagging.models.pieces import LONGEST
+from bioner_kd.tagging.models.word_model import LONGEST
 from bioner_kd.tagging.tables import Tables
 
 # Type and padding of each output; texts with fewer words than the longest of a batch are padded.
@@ -154,7 +154,7 @@ def whole_sentences(lengths: tf.Tensor) -> Spans:
 
 
 def pieces(lengths: tf.Tensor, longest: int) -> Spans:
-    """Cuts long sentences into spans, as `bioner_kd.tagging.models.pieces.cut_in_pieces` does.
+    """Cuts long sentences into spans, as `bioner_kd.tagging.models.word_model.cut_in_pieces` does.
 
     Args:
         lengths: int64 (sentences,).

@@ -9,10 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from bioner_kd.export.web.litert_js import compress
-from bioner_kd.tagging.models.batching import Features, number_of_words
 from bioner_kd.tagging.models.layout import LOGITS, length_signature
-from bioner_kd.tagging.models.pieces import read_in_pieces
 from bioner_kd.tagging.models.tflite import open_interpreter
+from bioner_kd.tagging.models.word_model import Features, number_of_words, read_in_pieces
 from bioner_kd.tagging.tables import Tables
 
 # Names in `page/worker.js`.

@@ -22,7 +22,7 @@ from bioner_kd.export.text_graph.signature import (
     pieces,
     whole_sentences,
 )
-from bioner_kd.tagging.models.pieces import cut_in_pieces, read_in_pieces
+from bioner_kd.tagging.models.word_model import cut_in_pieces, read_in_pieces
 from bioner_kd.tagging.tables import Tables
 from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.tagging.word_features import FeatureConfig, WordFeatures

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bioner_kd.lab.benchmark.contestant import OfTexts, Span
-from bioner_kd.tagging.word_features import word_shape
+from bioner_kd.tagging.word_form import word_shape
 from bioner_kd.text import iob2
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.tokenizer import tokenize

@@ -1,9 +1,49 @@
+"""What both protocols of a server share."""
+
+import threading
 from typing import Any
 
 import pytest
 
-from bioner_kd.errors import InputError
-from bioner_kd.tagging.client.answers import read_answer
+from bioner_kd.errors import InputError, UsageError
+from bioner_kd.tagging.client.server import ServerConfig, call_within, read_answer
+
+
+def test_without_a_url_it_is_tf_servings_port_here() -> None:
+    assert ServerConfig().address == "http://localhost:8501"
+    assert ServerConfig(protocol="grpc").address == "localhost:8500"
+    assert ServerConfig(url="https://gpu7").address == "https://gpu7"
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"protocol": "soap"}, "--protocol=soap"),
+        ({"url": "localhost:8501"}, "--url=localhost:8501: for rest"),
+        ({"url": "http://h:1", "protocol": "grpc"}, "--url=http://h:1: for grpc"),
+        ({"model": ""}, "--model="),
+        ({"timeout": 0.0}, "--timeout=0"),
+        ({"timeout": float("nan")}, "--timeout=nan"),
+        ({"batch_size": 0}, "--batch_size=0"),
+    ],
+)
+def test_bad_settings(settings: dict, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        ServerConfig(**settings)
+
+
+def test_what_is_done_in_time_is_returned_or_raised() -> None:
+    assert call_within(60, lambda: 7) == 7
+    with pytest.raises(KeyError, match="x"):
+        call_within(60, lambda: {}["x"])
+
+
+def test_what_is_not_done_is_left_behind() -> None:
+    release = threading.Event()
+    with pytest.raises(TimeoutError, match="no answer within 0.05 s"):
+        call_within(0.05, release.wait)
+    release.set()
+
 
 ROW = {
     "words": ["breast", "cancer", "or", "gout", "", ""],

@@ -1,4 +1,4 @@
-"""Characters folded to what the corpora would have written."""
+"""Characters folded to what the corpora would have written; form and shape of a word."""
 
 import unicodedata
 
@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bioner_kd.tagging.folding import fold as fold_by
-from bioner_kd.tagging.folding import folding_table
+from bioner_kd.tagging.word_form import fold as fold_by
+from bioner_kd.tagging.word_form import folding_of, folding_table, word_form, word_shape
 
 LATIN_WITH_MARKS = [chr(c) for c in range(0xC0, 0x250) if chr(c) in folding_table()]
 
@@ -77,3 +77,31 @@ def test_the_table_that_is_given_decides():
 @given(st.text(st.sampled_from(LATIN_WITH_MARKS), max_size=8))
 def test_composed_and_decomposed_text_fold_alike(text):
     assert fold(unicodedata.normalize("NFD", text)) == fold(unicodedata.normalize("NFC", text))
+
+
+@pytest.mark.parametrize(
+    ("word", "form", "shape"),
+    [
+        ("Beta2", "beta0", "Xxxxd"),
+        ("p53", "p00", "xdd"),
+        ("BRCA1/2", "brca0/0", "XXXXd/d"),
+        ("immunoglobulin", "immunoglobulin", "xxxx"),
+        ("TNF-", "tnf-", "XXX-"),
+        ("123456", "000000", "dddd"),
+        ("Жуки", "Жуки", "Жуки"),  # what is not ASCII is left alone: no language's own rules
+        ("-----", "-----", "----"),
+    ],
+)
+def test_form_and_shape(word, form, shape):
+    assert word_form(word) == form
+    assert word_shape(word) == shape
+
+
+def test_a_folding_of_single_characters_is_one():
+    assert folding_of({"β": "beta", "é": ""}) == {"β": "beta", "é": ""}
+
+
+@pytest.mark.parametrize("table", [None, [], {"a": 1}, {"ab": "c"}, {"": "c"}, {"a": "c" * 21}])
+def test_a_folding_that_is_none_is_refused(table):
+    with pytest.raises(ValueError, match="'folding'"):
+        folding_of(table)

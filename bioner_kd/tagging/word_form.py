@@ -1,14 +1,16 @@
-"""Real text folded to the ASCII of the public corpora, by a table that any language can repeat.
+"""A word as the student reads it: folded to the ASCII of the public corpora, its form, its shape.
 
 The corpora are pure ASCII; abstracts are not. A student that never saw "β" or "–" would read them
 as unknown, so each such character is replaced by what a corpus would have written: "beta", "-". The
-table travels with the student.
+table travels with the student, and any language can repeat the rules.
 """
 
 import functools
 import itertools
 import unicodedata
 from collections.abc import Mapping
+
+from bioner_kd.errors import shown
 
 # Blocks with letters and marks that biomedical text uses: Latin and combining marks to Greek,
 # punctuation to letter-like and Roman numerals, ligatures, full width.
@@ -31,6 +33,10 @@ _BY_HAND = {
     **{"\u00f0": "d", "\u00d0": "D", "\u0111": "d", "\u0110": "D", "\u0131": "i"},
     **{"\u00fe": "th", "\u00de": "TH"},
 }
+LONGEST_SHAPE_RUN = 4
+# Characters that a folding may make of one: a stranger's must not make a page of a word.
+LONGEST_FOLDING = 20
+_CACHED_WORDS = 200_000
 
 
 def _fold_part(part: str) -> str:
@@ -62,3 +68,45 @@ def folding_table() -> dict[str, str]:
 def fold(text: str, table: Mapping[str, str]) -> str:
     """A text with each character that a folding table has replaced as it says."""
     return "".join(table.get(character, character) for character in text)
+
+
+def folding_of(table: object) -> dict[str, str]:
+    """Replacements of single characters; ValueError where they are anything else."""
+    if not isinstance(table, dict) or not set(map(type, table.values())) <= {str}:
+        raise ValueError("'folding' is no JSON object of strings")
+    for character, plain in table.items():
+        if len(character) != 1 or len(plain) > LONGEST_FOLDING:
+            raise ValueError(
+                f"'folding' makes {shown(plain)} of {shown(character)}; it replaces single "
+                f"characters, by {LONGEST_FOLDING} at most"
+            )
+    return table
+
+
+def _lower_ascii(text: str) -> str:
+    return "".join(chr(ord(c) + 32) if "A" <= c <= "Z" else c for c in text)
+
+
+def word_form(folded: str) -> str:
+    """Lower-cased form with every digit read as 0, of a folded word."""
+    return "".join("0" if "0" <= c <= "9" else c for c in _lower_ascii(folded))
+
+
+@functools.lru_cache(_CACHED_WORDS)
+def form_of(word: str) -> str:
+    """The form of a word as it stands in a text, as the feature "word" of a new table has it."""
+    return word_form(fold(word, folding_table()))
+
+
+def _kind(character: str) -> str:
+    if "A" <= character <= "Z":
+        return "X"
+    if "a" <= character <= "z":
+        return "x"
+    return "d" if "0" <= character <= "9" else character
+
+
+def word_shape(folded: str) -> str:
+    """Shape of a folded word: X upper, x lower, d digit, runs cut at four; "Beta2" is "Xxxxd"."""
+    runs = ((kind, len(list(run))) for kind, run in itertools.groupby(folded, _kind))
+    return "".join(kind * min(length, LONGEST_SHAPE_RUN) for kind, length in runs)
