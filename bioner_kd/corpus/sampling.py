@@ -7,7 +7,7 @@ of them, and a smaller sample is the beginning of a larger one.
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from absl import logging
@@ -51,9 +51,14 @@ def sample_text(paths: Sequence[str], config: SampleConfig) -> Sample:
     Source:
         Cohen and Kaplan (2007), "Summarizing data using bottom-k sketches", PODC.
     """
+    return draw(read_unlabelled(paths, told=logging.info), config)
+
+
+def draw(sentences: Iterable[Sentence], config: SampleConfig) -> Sample:
+    """Draws from sentences as `sample_text` draws from those of files."""
     drawn = _Smallest(config.text_size)
     found = short = long = 0
-    for sentence in read_unlabelled(paths, told=logging.info):
+    for sentence in sentences:
         found += 1
         if len(sentence) < config.min_words:
             short += 1
