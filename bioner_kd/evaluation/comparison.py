@@ -9,8 +9,7 @@ import numpy as np
 from absl import logging
 
 from bioner_kd.errors import InputError, one_line
-from bioner_kd.evaluation.predictions import score_logits
-from bioner_kd.evaluation.scores import Scores
+from bioner_kd.evaluation.scores import Scores, score_logits
 from bioner_kd.evaluation.summary import summarise
 from bioner_kd.evaluation.table import Row
 from bioner_kd.progress import parts

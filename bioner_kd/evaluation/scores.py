@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import numpy as np
 from seqeval.metrics import v1
 from seqeval.metrics.sequence_labeling import get_entities, precision_recall_fscore_support
 from seqeval.scheme import IOB2, Entities
 
 from bioner_kd.errors import InputError
+from bioner_kd.tagging.decoding import Decoder
 from bioner_kd.text.iob2 import OUTSIDE, split_tag
+from bioner_kd.text.sentence import Sentence
 
 Sequences = list[list[str]]
 
@@ -200,3 +203,27 @@ def _entity_score(precision: float, recall: float, f1: float, support: int) -> E
     return EntityScore(
         100.0 * float(precision), 100.0 * float(recall), 100.0 * float(f1), int(support)
     )
+
+
+def score_logits(
+    sentences: Sequence[Sentence], logits: Sequence[np.ndarray], decoder: Decoder
+) -> Scores:
+    """Scores predictions against the sentences' tags.
+
+    Args:
+        sentences: with tags.
+        logits: float (words, tags) a sentence.
+        decoder: logits to tags.
+
+    Raises:
+        InputError: a sentence has no tags, or one that the tag set lacks.
+    """
+    gold = decoder.tag_set.known_tags(sentences)
+    return score(gold, decoder.decode_many(logits))
+
+
+def devel_f1(
+    sentences: Sequence[Sentence], logits: Sequence[np.ndarray], decoder: Decoder
+) -> float:
+    """Gives what chooses the epoch: micro F1 in conlleval mode, percent, as `score_logits` does."""
+    return score_logits(sentences, logits, decoder).conlleval.micro.f1

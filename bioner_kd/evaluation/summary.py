@@ -13,6 +13,18 @@ _NOTHING_FOUND = EntityScore(0.0, 0.0, 0.0, 0)
 
 
 @dataclass(frozen=True, slots=True)
+class MeanStd:
+    """A percentage and, over several runs, its standard deviation in percentage points."""
+
+    mean: float
+    std: float | None = None
+
+    def __str__(self) -> str:
+        """Two decimals, as the field's tables have them."""
+        return f"{self.mean:.2f}" + ("" if self.std is None else f" ± {self.std:.2f}")
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """Scores of one model over several runs, which differ in their seed.
 

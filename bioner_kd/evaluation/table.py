@@ -4,19 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bioner_kd.evaluation.summary import Summary
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """A percentage and, over several runs, its standard deviation in percentage points."""
-
-    mean: float
-    std: float | None = None
-
-    def __str__(self) -> str:
-        """Two decimals, as the field's tables have them."""
-        return f"{self.mean:.2f}" + ("" if self.std is None else f" ± {self.std:.2f}")
+from bioner_kd.evaluation.summary import MeanStd, Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +23,10 @@ class Row:
     """
 
     model: str
-    precision: Spread | None = None
-    recall: Spread | None = None
-    f1: Spread | None = None
-    f1_strict: Spread | None = None
+    precision: MeanStd | None = None
+    recall: MeanStd | None = None
+    f1: MeanStd | None = None
+    f1_strict: MeanStd | None = None
     parameters: int | None = None
     size: int | None = None
     sentences_per_second: float | None = None
@@ -59,21 +47,16 @@ class Row:
         conlleval_std = std.conlleval.micro if std else None
         return cls(
             model,
-            precision=Spread(
+            precision=MeanStd(
                 conlleval.precision, conlleval_std.precision if conlleval_std else None
             ),
-            recall=Spread(conlleval.recall, conlleval_std.recall if conlleval_std else None),
-            f1=Spread(conlleval.f1, conlleval_std.f1 if conlleval_std else None),
-            f1_strict=Spread(mean.strict.micro.f1, std.strict.micro.f1 if std else None),
+            recall=MeanStd(conlleval.recall, conlleval_std.recall if conlleval_std else None),
+            f1=MeanStd(conlleval.f1, conlleval_std.f1 if conlleval_std else None),
+            f1_strict=MeanStd(mean.strict.micro.f1, std.strict.micro.f1 if std else None),
             parameters=parameters,
             size=size,
             sentences_per_second=sentences_per_second,
         )
-
-
-def markdown_table(rows: Sequence[Row]) -> str:
-    """A GitHub table, numbers to the right; ends with a newline."""
-    return aligned_markdown(_lines(rows))
 
 
 def aligned_markdown(

@@ -9,7 +9,7 @@ from typing import Any
 from absl import logging
 
 from bioner_kd.atomic import atomic_file, atomic_folder
-from bioner_kd.evaluation.predictions import score_logits
+from bioner_kd.evaluation.scores import score_logits
 from bioner_kd.export.card import CARD, model_card
 from bioner_kd.export.config import ExportConfig, Split
 from bioner_kd.export.manifest import file_entry, make_manifest

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from absl import logging
 
-from bioner_kd.evaluation.predictions import score_logits
-from bioner_kd.evaluation.scores import EntityScore
+from bioner_kd.evaluation.scores import EntityScore, score_logits
 from bioner_kd.tagging.decoding import Decoder
 from bioner_kd.tagging.models.layout import INT8, WEB
 from bioner_kd.text.sentence import Sentence

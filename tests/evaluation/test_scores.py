@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bioner_kd.errors import InputError
-from bioner_kd.evaluation.scores import EntityScore, ModeScores, Scores, score
+from bioner_kd.evaluation.scores import (
+    EntityScore,
+    ModeScores,
+    Scores,
+    devel_f1,
+    score,
+    score_logits,
+)
+from bioner_kd.tagging.decoding import Decoder
+from bioner_kd.tagging.tag_set import TagSet
+from bioner_kd.text.sentence import Sentence
 
 Sequences = list[list[str]]
 
@@ -318,3 +328,30 @@ def test_sentences_without_mentions_change_no_score(sequences: tuple[Sequences, 
     plain, padded = score(gold, predicted), score([*gold, ["O"] * 3], [*predicted, ["O"] * 3])
     assert (padded.conlleval, padded.strict) == (plain.conlleval, plain.strict)
     assert (padded.sentences, padded.words) == (plain.sentences + 1, plain.words + 3)
+
+
+DECODER = Decoder(TagSet(("O", "B-Disease", "I-Disease")))
+GOLD = [
+    Sentence.from_words(["colon", "cancer"], ["B-Disease", "I-Disease"]),
+    Sentence.from_words(["no", "fever"], ["O", "B-Disease"]),
+]
+
+
+def logits(*tags: int) -> np.ndarray:
+    return np.eye(3, dtype=np.float32)[list(tags)]
+
+
+def test_right_logits_score_a_hundred():
+    assert score_logits(GOLD, [logits(1, 2), logits(0, 1)], DECODER).conlleval.micro.f1 == 100
+
+
+def test_one_mention_of_two_found_and_nothing_wrong():
+    scores = score_logits(GOLD, [logits(1, 2), logits(0, 0)], DECODER)
+    assert scores.conlleval.micro.precision == 100
+    assert scores.conlleval.micro.recall == 50
+    assert devel_f1(GOLD, [logits(1, 2), logits(0, 0)], DECODER) == pytest.approx(200 / 3)
+
+
+def test_predictions_are_valid_iob2_so_that_both_modes_agree():
+    scores = score_logits(GOLD, [logits(0, 2), logits(2, 2)], DECODER)
+    assert scores.conlleval == scores.strict

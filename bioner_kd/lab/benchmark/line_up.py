@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.lab.benchmark import teachers
+from bioner_kd.lab.benchmark import models
 from bioner_kd.lab.benchmark.config import BIOBERT
 from bioner_kd.lab.benchmark.contestant import THREADS, Contestant
 from bioner_kd.lab.benchmark.peers.trained import PEERS
@@ -20,8 +20,7 @@ from bioner_kd.teacher.config import BFLOAT16, FLOAT32
 from bioner_kd.training.machine import has_bfloat16
 
 BIOBERT_BF16 = "biobert_bf16"
-_TEACHERS = "bioner_kd.lab.benchmark.teachers"
-_STUDENTS = "bioner_kd.lab.benchmark.students"
+_MODELS = "bioner_kd.lab.benchmark.models"
 _MANY = "_many"
 # The peer that the student must be as fast as.
 _PEER = "spacy"
@@ -88,7 +87,7 @@ class LineUp:
 
 def biobert(tags: Sequence[str], batch_size: int) -> tuple[list[Contestant], list[str]]:
     """BioBERT's shape in float32 and, where the processor has it, bfloat16; and notes."""
-    size = teachers.shape_size(len(tags))
+    size = models.shape_size(len(tags))
     precisions = {BIOBERT: FLOAT32, BIOBERT_BF16: BFLOAT16}
     notes = []
     if not has_bfloat16():
@@ -101,7 +100,7 @@ def biobert(tags: Sequence[str], batch_size: int) -> tuple[list[Contestant], lis
         Contestant(
             name,
             f"BioBERT's shape, {precision}",
-            f"{_TEACHERS}:open_shape",
+            f"{_MODELS}:open_shape",
             {"tags": list(tags), "precision": precision, "batch_size": batch_size},
             size=size,
             slow=True,
@@ -125,7 +124,7 @@ def teacher(name: str, folder: Path, batch_size: int) -> Contestant:
     return Contestant(
         name,
         f"{name} (teacher, Keras)",
-        f"{_TEACHERS}:open_teacher",
+        f"{_MODELS}:open_teacher",
         {"folder": str(folder), "batch_size": batch_size},
         size=(folder / TF_WEIGHTS).stat().st_size,
         slow=True,
@@ -147,7 +146,7 @@ def student(folder: Path, batch_size: int) -> Contestant:
         ) from error
     options = {"folder": str(folder), "batch_size": batch_size}
     return Contestant(
-        "student_keras", "Student in Keras", f"{_STUDENTS}:open_student", options, size=size
+        "student_keras", "Student in Keras", f"{_MODELS}:open_student", options, size=size
     )
 
 
@@ -173,7 +172,7 @@ def _of_form(
     yield Contestant(
         form,
         f"{title}, tag",
-        f"{_STUDENTS}:open_tagger",
+        f"{_MODELS}:open_tagger",
         options,
         size=size,
         profiled=form != SAVED_MODEL,
@@ -182,7 +181,7 @@ def _of_form(
     yield Contestant(
         form + _MANY,
         f"{title}, tag_many",
-        f"{_STUDENTS}:open_tagger_many",
+        f"{_MODELS}:open_tagger_many",
         {**options, THREADS: 1},
         size=size,
         many=True,
@@ -191,7 +190,7 @@ def _of_form(
         yield Contestant(
             form + "_text",
             f"{title}, texts in batches",
-            f"{_STUDENTS}:open_saved_model_texts",
+            f"{_MODELS}:open_saved_model_texts",
             {"folder": str(folder / entry["path"]), "batch_size": batch_size},
             size=size,
         )

@@ -10,16 +10,14 @@ from absl import logging
 
 from bioner_kd.atomic import atomic_file
 from bioner_kd.errors import InputError
-from bioner_kd.lab.benchmark import records
+from bioner_kd.lab.benchmark import measurements
 from bioner_kd.lab.benchmark.config import BenchmarkConfig
 from bioner_kd.lab.benchmark.line_up import LineUp, with_sizes
+from bioner_kd.lab.benchmark.measurements import BenchmarkResults, Failure
 from bioner_kd.lab.benchmark.peers.trained import TRAIN, is_trained
 from bioner_kd.lab.benchmark.process import ChildError, run_child, usable_cores
-from bioner_kd.lab.benchmark.records import Failure
-from bioner_kd.lab.benchmark.rounds import run_tasks
-from bioner_kd.lab.benchmark.samples import sample_files
-from bioner_kd.lab.benchmark.summary import Results
-from bioner_kd.lab.benchmark.tasks import all_tasks
+from bioner_kd.lab.benchmark.sentence_files import sentence_files
+from bioner_kd.lab.benchmark.tasks import all_tasks, run_tasks
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.training.run_folder import STATE
 
@@ -119,7 +117,7 @@ class Session:
 
     def measure(self) -> None:
         """Measures what is not measured yet."""
-        with sample_files(self.corpus.split, self.corpus.other, self.config) as samples:
+        with sentence_files(self.corpus.split, self.corpus.other, self.config) as samples:
             tasks = all_tasks(self.line_up.contestants, samples, self.config)
             run_tasks(tasks, self._path, self.failures)
 
@@ -134,12 +132,12 @@ class Session:
             raise InputError(f"Nothing could be measured ({reasons or 'no contestant'}).")
 
     @property
-    def results(self) -> Results:
+    def results(self) -> BenchmarkResults:
         """All that is measured so far."""
-        found = [*records.read(self._path), *self.failures]
+        found = [*measurements.read(self._path), *self.failures]
         contestants = with_sizes(self.line_up.contestants)
-        return Results(contestants, found, self.config.baseline)
+        return BenchmarkResults(contestants, found, self.config.baseline)
 
     @property
     def _path(self) -> Path:
-        return self.folder / records.MEASUREMENTS
+        return self.folder / measurements.MEASUREMENTS

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from bioner_kd.evaluation.table import human_bytes
 from bioner_kd.lab.benchmark.contestant import Contestant
-from bioner_kd.lab.benchmark.records import Profile
-from bioner_kd.lab.benchmark.summary import Results
+from bioner_kd.lab.benchmark.measurements import BenchmarkResults, Profile
 
 FASTER, SMALLER, READY, MEMORY, SPEED_UP = 100.0, 100.0, 0.5, 150_000_000, 1.8
 
@@ -60,7 +59,7 @@ class Roles:
     peer: str = ""
 
 
-def targets(results: Results, roles: Roles) -> list[Target]:
+def targets(results: BenchmarkResults, roles: Roles) -> list[Target]:
     """All targets, on one core where nothing else is said."""
     return [
         *_against_teachers(results, roles),
@@ -75,7 +74,7 @@ def _fast(roles: Roles) -> str:
     return roles.many or roles.single
 
 
-def _against_teachers(results: Results, roles: Roles) -> Iterator[Target]:
+def _against_teachers(results: BenchmarkResults, roles: Roles) -> Iterator[Target]:
     for name in roles.teachers:
         title = _title(results, name)
         ratio = results.ratio(_fast(roles), name, 1)
@@ -96,7 +95,7 @@ def _against_teachers(results: Results, roles: Roles) -> Iterator[Target]:
         )
 
 
-def _against_peer(results: Results, roles: Roles) -> Iterator[Target]:
+def _against_peer(results: BenchmarkResults, roles: Roles) -> Iterator[Target]:
     if not roles.peer:
         return
     title = _title(results, roles.peer)
@@ -115,7 +114,7 @@ def _against_peer(results: Results, roles: Roles) -> Iterator[Target]:
         )
 
 
-def _of_the_process(results: Results, roles: Roles) -> Iterator[Target]:
+def _of_the_process(results: BenchmarkResults, roles: Roles) -> Iterator[Target]:
     profile = results.profile(roles.single)
     ready = results.spread(roles.single, 1, lambda one: one.ready)
     yield _at_most(
@@ -135,7 +134,7 @@ def _of_the_process(results: Results, roles: Roles) -> Iterator[Target]:
     )
 
 
-def _speed_up(results: Results, roles: Roles) -> Target:
+def _speed_up(results: BenchmarkResults, roles: Roles) -> Target:
     ratio = results.ratio(roles.many, roles.many, 2, other_threads=1)
     return _at_least(
         "words a second of tag_many on 2 cores, times those on 1",
@@ -146,7 +145,7 @@ def _speed_up(results: Results, roles: Roles) -> Target:
     )
 
 
-def _title(results: Results, name: str) -> str:
+def _title(results: BenchmarkResults, name: str) -> str:
     contestant = results.contestant(name)
     return contestant.title if contestant else name
 

@@ -1,18 +1,24 @@
-"""What is to be done with contestants, each in a process of its own."""
+"""The measurements of a benchmark, each in a process of its own, done in turn.
 
-from collections.abc import Callable, Iterator, Sequence
+In a round every contestant is measured once, so that what else the machine does meets all of them.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+from absl import logging
 
 from bioner_kd.errors import UsageError
 from bioner_kd.evaluation.scores import score
-from bioner_kd.lab.benchmark import jobs, profile
+from bioner_kd.lab.benchmark import jobs, measurements
 from bioner_kd.lab.benchmark.config import BenchmarkConfig
 from bioner_kd.lab.benchmark.contestant import THREADS, Contestant
-from bioner_kd.lab.benchmark.machine import load_average
-from bioner_kd.lab.benchmark.process import run_child, usable_cores
-from bioner_kd.lab.benchmark.records import Measurement, Profile, Record, Score
-from bioner_kd.lab.benchmark.samples import Samples
+from bioner_kd.lab.benchmark.measurements import Failure, Measurement, Profile, Record, Score
+from bioner_kd.lab.benchmark.process import ChildError, load_average, run_child, usable_cores
+from bioner_kd.lab.benchmark.sentence_files import SentenceFiles
+from bioner_kd.progress import track
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,7 @@ def key_of(record: Record) -> tuple[Any, ...]:
 
 
 def all_tasks(
-    contestants: Sequence[Contestant], samples: Samples, config: BenchmarkConfig
+    contestants: Sequence[Contestant], samples: SentenceFiles, config: BenchmarkConfig
 ) -> Iterator[Task]:
     """Scores and profiles first, which also show what does not work; then round after round."""
     for contestant in contestants:
@@ -76,7 +82,7 @@ def notes_on_threads(config: BenchmarkConfig) -> list[str]:
     return [f"Not measured with {' or '.join(missing)} cores: only {cores} can be used here."]
 
 
-def score_task(contestant: Contestant, samples: Samples, config: BenchmarkConfig) -> Task:
+def score_task(contestant: Contestant, samples: SentenceFiles, config: BenchmarkConfig) -> Task:
     """F1 of the whole split."""
     threads = max(possible_threads(config))
 
@@ -91,7 +97,7 @@ def score_task(contestant: Contestant, samples: Samples, config: BenchmarkConfig
 
 def measure_task(
     contestant: Contestant,
-    samples: Samples,
+    samples: SentenceFiles,
     config: BenchmarkConfig,
     *,
     threads: int,
@@ -131,7 +137,7 @@ def measure_task(
     return Task(contestant, what, ("round", number, contestant.name, threads), do)
 
 
-def profile_task(contestant: Contestant, samples: Samples, config: BenchmarkConfig) -> Task:
+def profile_task(contestant: Contestant, samples: SentenceFiles, config: BenchmarkConfig) -> Task:
     """Where the time goes, on one core."""
     arguments = {
         **{name: contestant.options[name] for name in ("path", "form")},
@@ -141,7 +147,7 @@ def profile_task(contestant: Contestant, samples: Samples, config: BenchmarkConf
     }
 
     def do() -> Record:
-        ready, steps = run_child(profile.PROFILE, arguments, threads=1, timeout=config.timeout)
+        ready, steps = run_child(jobs.PROFILE, arguments, threads=1, timeout=config.timeout)
         start = ready.record["start"]
         python = ready.seconds - sum(start.values())
         return Profile(
@@ -159,3 +165,31 @@ def _opening(contestant: Contestant, threads: int) -> dict[str, Any]:
     if THREADS in options:
         options[THREADS] = threads
     return {"opener": contestant.opener, "options": options}
+
+
+def run_tasks(tasks: Iterable[Task], path: Path, failures: list[Failure]) -> None:
+    """Does what is not done yet.
+
+    Args:
+        tasks: in order; those of a contestant that has failed are left out.
+        path: file that each record is added to at once; what it holds is not measured again.
+        failures: gets what failed.
+    """
+    every = list(tasks)
+    done = {key_of(record) for record in measurements.read(path)}
+    todo = [task for task in every if task.key not in done]
+    if len(todo) < len(every):
+        logging.info("%d of %d measurements are there.", len(every) - len(todo), len(every))
+    for task in track(todo, "benchmark", "measurement", len(todo)):
+        if all(failure.contestant != task.contestant.name for failure in failures):
+            _do(task, path, failures)
+
+
+def _do(task: Task, path: Path, failures: list[Failure]) -> None:
+    try:
+        record = task.do()
+        measurements.append(path, record)
+        logging.info("%s, %s: %s", task.contestant.name, task.what, measurements.shown(record))
+    except ChildError as error:
+        failures.append(Failure(task.contestant.name, task.what, str(error)))
+        logging.warning("%s, %s: %s", task.contestant.name, task.what, error)

@@ -17,11 +17,11 @@ from bioner_kd.evaluation.significance import (
     sign_flip_test,
     welch_test,
 )
-from bioner_kd.evaluation.summary import Summary, summarise
-from bioner_kd.evaluation.table import Row, Spread
-from bioner_kd.lab.study.history import best_epoch
-from bioner_kd.lab.study.predictions import Predictions, Split
-from bioner_kd.lab.study.runs import Group, Run, differing_settings
+from bioner_kd.evaluation.summary import MeanStd, Summary, summarise
+from bioner_kd.evaluation.table import Row
+from bioner_kd.lab.study.groups import Group, differing_settings
+from bioner_kd.lab.study.predictions import Predictions, ScoredSplit
+from bioner_kd.lab.study.runs import FinishedRun, best_epoch
 
 Interval = tuple[float, float]
 
@@ -39,7 +39,7 @@ class ScoredRun:
             epoch was chosen, as of an average of teachers.
     """
 
-    run: Run
+    run: FinishedRun
     predictions: Predictions
     scores: Scores
     counts: np.ndarray
@@ -123,12 +123,12 @@ class ScoredGroup:
         return [run.scores.conlleval.micro.f1 for run in self.runs]
 
     @property
-    def devel_f1(self) -> Spread | None:
+    def devel_f1(self) -> MeanStd | None:
         """Mean and standard deviation of its runs' F1 on devel; None where that of one is."""
         found = [run.devel_f1 for run in self.runs if run.devel_f1 is not None]
         if len(found) < len(self.runs):
             return None
-        return Spread(statistics.fmean(found), statistics.stdev(found) if found[1:] else None)
+        return MeanStd(statistics.fmean(found), statistics.stdev(found) if found[1:] else None)
 
     def row(self) -> Row:
         """Its row of a table of models."""
@@ -141,7 +141,7 @@ class ScoredGroup:
         return np.stack([run.counts for run in self.runs])
 
 
-def score_run(run: Run, predictions: Predictions, split: Split) -> ScoredRun:
+def score_run(run: FinishedRun, predictions: Predictions, split: ScoredSplit) -> ScoredRun:
     """Scores a run's tags against the annotation.
 
     Raises:

@@ -1,4 +1,4 @@
-"""A training in a process of its own, which does not outlive the sweep."""
+"""A training in a process of its own, and how it is stopped."""
 
 import ctypes
 import os
@@ -7,8 +7,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -111,3 +113,40 @@ def _preparation(parent: int) -> Callable[[], None]:
                 os._exit(1)
 
     return prepare
+
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class StopRequests:
+    """How often somebody asked to stop."""
+
+    def __init__(self) -> None:
+        """Starts without a request."""
+        self.count = 0
+
+    def note(self, number: int, frame: FrameType | None) -> None:
+        """Counts one more."""
+        self.count += 1
+
+
+@contextmanager
+def stop_requests() -> Iterator[StopRequests]:
+    """Counts the signals while the block runs; call it in the main thread."""
+    requests = StopRequests()
+    before = {number: signal.signal(number, requests.note) for number in _SIGNALS}
+    try:
+        yield requests
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
+
+def reason(exit_code: int) -> str:
+    """Why a process that made no run has ended."""
+    if exit_code < 0:
+        try:
+            return f"killed by {signal.Signals(-exit_code).name}"
+        except ValueError:
+            return f"killed by signal {-exit_code}"
+    return f"exit code {exit_code}" + ("" if exit_code else ", but it made no run")

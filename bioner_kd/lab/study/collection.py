@@ -1,24 +1,71 @@
-"""The runs of a report, gathered and scored."""
+"""The results of a study: its runs are gathered, scored and measured."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from absl import logging
 
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.evaluation.errors import (
+    Error,
     false_mentions,
     missed_mentions,
     recall_by_training,
     training_mentions,
 )
-from bioner_kd.lab.study.analysis import ScoredGroup, ScoredRun, best_student, score_run
+from bioner_kd.lab.study.analysis import Pair, ScoredGroup, ScoredRun, best_student, score_run
+from bioner_kd.lab.study.config import ReportConfig
 from bioner_kd.lab.study.costs import Cost, measure
-from bioner_kd.lab.study.predictions import Split, predict
-from bioner_kd.lab.study.results import StudentErrors
-from bioner_kd.lab.study.runs import Group, find_folders, read_run
+from bioner_kd.lab.study.groups import Group
+from bioner_kd.lab.study.predictions import ScoredSplit, predict
+from bioner_kd.lab.study.runs import find_folders, read_run
 from bioner_kd.progress import Progress, track
 from bioner_kd.text.sentence import Sentence
+
+
+@dataclass(frozen=True)
+class StudentErrors:
+    """What a group of students gets wrong and the teachers do not.
+
+    Attributes:
+        students: name of their group.
+        teachers: names of the groups of teachers.
+        missed: mentions that the students miss.
+        false: mentions that they make up.
+        recalls: recall of the mentions that are in training and of those that are not, percent, by
+            the name of the group; None where there is no such mention.
+    """
+
+    students: str
+    teachers: Sequence[str]
+    missed: Sequence[Error]
+    false: Sequence[Error]
+    recalls: Mapping[str, tuple[float | None, float | None]]
+
+
+@dataclass(frozen=True)
+class StudyResults:
+    """What runs scored on a split, and what they cost.
+
+    Attributes:
+        config: how they were compared.
+        split: what they were scored on.
+        groups: in order.
+        pairs: of the groups, compared.
+        costs: of groups that were measured, by name.
+        errors: None where no teacher or no student is among the groups.
+        notes: what a reader should know of the runs.
+    """
+
+    config: ReportConfig
+    split: ScoredSplit
+    groups: Sequence[ScoredGroup]
+    pairs: Sequence[Pair] = ()
+    costs: Mapping[str, Cost] = field(default_factory=dict)
+    errors: StudentErrors | None = None
+    notes: Sequence[str] = ()
+
 
 _CORPUS = "corpus"
 
@@ -44,7 +91,7 @@ def corpus_name(folder: str) -> str:
 
 
 def check_groups(
-    groups: Sequence[Group], split: Split, *, chosen: Iterable[tuple[str, str]]
+    groups: Sequence[Group], split: ScoredSplit, *, chosen: Iterable[tuple[str, str]]
 ) -> None:
     """Checks what can be checked before any model is loaded.
 
@@ -79,7 +126,7 @@ def check_groups(
 
 
 def score_groups(
-    groups: Sequence[Group], split: Split, *, batch_size: int
+    groups: Sequence[Group], split: ScoredSplit, *, batch_size: int
 ) -> list[tuple[Group, list[ScoredRun]]]:
     """Scores every run, from the predictions in its folder where they are there.
 
@@ -101,7 +148,7 @@ def score_groups(
     return scored
 
 
-def measure_groups(groups: Sequence[ScoredGroup], split: Split) -> dict[str, Cost]:
+def measure_groups(groups: Sequence[ScoredGroup], split: ScoredSplit) -> dict[str, Cost]:
     """What the first run of each group costs, by the group's name."""
     folders = {group.name: group.runs[0].run.folder for group in groups}
     costs = {}
@@ -114,7 +161,7 @@ def measure_groups(groups: Sequence[ScoredGroup], split: Split) -> dict[str, Cos
 
 
 def student_errors(
-    groups: Sequence[ScoredGroup], split: Split, train: Sequence[Sentence], *, students: str
+    groups: Sequence[ScoredGroup], split: ScoredSplit, train: Sequence[Sentence], *, students: str
 ) -> StudentErrors | None:
     """What students get wrong and teachers do not; None where one of the two is missing.
 

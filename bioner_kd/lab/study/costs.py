@@ -11,7 +11,8 @@ import tensorflow as tf
 
 from bioner_kd.evaluation.scores import score
 from bioner_kd.export.tflite import tflite_models
-from bioner_kd.lab.benchmark.timing import Clock, pass_seconds, spread_over
+from bioner_kd.lab.benchmark.jobs import Clock, call_seconds
+from bioner_kd.lab.benchmark.sentence_files import spread_over
 from bioner_kd.student.saved_student import load_student
 from bioner_kd.tagging.models.layout import INT8
 from bioner_kd.tagging.models.tflite import TFLiteModel
@@ -97,3 +98,12 @@ def median_milliseconds(
     # Pass after pass, so that what disturbs one second does not disturb all times of a sentence.
     passes = [pass_seconds(tag, chosen, clock) for _ in range(REPEATS)]
     return 1000.0 * statistics.median(map(min, *passes))
+
+
+def pass_seconds(
+    tag: Callable[[Sentence], object],
+    sentences: Sequence[Sentence],
+    clock: Clock = time.perf_counter,
+) -> list[float]:
+    """How long each sentence takes, one after the other, seconds."""
+    return [call_seconds(lambda s=sentence: tag(s), clock) for sentence in sentences]  # type: ignore[misc]

@@ -11,15 +11,15 @@ from bioner_kd.evaluation.errors import (
     FrequentError,
     most_frequent,
 )
-from bioner_kd.lab.study.document import Block, Cell, Heading, Marked, Paragraph, Table
-from bioner_kd.lab.study.results import Results, StudentErrors
+from bioner_kd.lab.study.collection import StudentErrors, StudyResults
+from bioner_kd.lab.study.page import Block, Cell, Heading, Marked, Paragraph, Table
 
 _NONE = "–"
 # Words of an example sentence on each side of its mention.
 _CONTEXT = 12
 
 
-def error_section(results: Results) -> list[Block]:
+def error_section(results: StudyResults) -> list[Block]:
     """The section; empty where no errors were looked for."""
     if results.errors is None:
         return []

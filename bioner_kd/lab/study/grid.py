@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bioner_kd.errors import UsageError
-from bioner_kd.lab.study.names import safe_name, settings_name
-from bioner_kd.lab.study.runs_csv import COLUMNS
+from bioner_kd.lab.study.study_folder import COLUMNS, safe_name, settings_name
 
 SEED = "seed"
 # What the sweep sets itself, what would undo its promise to keep what is finished, and columns of
@@ -76,7 +75,7 @@ class Arm:
 
 
 @dataclass(frozen=True)
-class Run:
+class PlannedRun:
     """One training of a sweep.
 
     Attributes:
@@ -122,7 +121,7 @@ def parse_arms(texts: Sequence[str], axes: Sequence[Axis]) -> list[Arm]:
     return arms
 
 
-def make_runs(base: Sequence[str], arms: Sequence[Arm], axes: Sequence[Axis]) -> list[Run]:
+def make_runs(base: Sequence[str], arms: Sequence[Arm], axes: Sequence[Axis]) -> list[PlannedRun]:
     """Every arm with every combination of values; the last axis varies fastest.
 
     Args:
@@ -141,7 +140,7 @@ def make_runs(base: Sequence[str], arms: Sequence[Arm], axes: Sequence[Axis]) ->
         for values in itertools.product(*(axis.values for axis in axes))
     ]
     runs = [
-        Run(arm.name, values, (*shared, *arm.flags, *(f"--{n}={v}" for n, v in values)))
+        PlannedRun(arm.name, values, (*shared, *arm.flags, *(f"--{n}={v}" for n, v in values)))
         for arm in arms or [Arm("", ())]
         for values in combinations
     ]
@@ -149,8 +148,8 @@ def make_runs(base: Sequence[str], arms: Sequence[Arm], axes: Sequence[Axis]) ->
     return runs
 
 
-def _check_names(runs: Sequence[Run]) -> None:
-    by_name: dict[str, Run] = {}
+def _check_names(runs: Sequence[PlannedRun]) -> None:
+    by_name: dict[str, PlannedRun] = {}
     for run in runs:
         # Some file systems do not tell capitals from small letters.
         other = by_name.setdefault(run.name.casefold(), run)
@@ -161,5 +160,5 @@ def _check_names(runs: Sequence[Run]) -> None:
             )
 
 
-def _spoken(run: Run) -> str:
+def _spoken(run: PlannedRun) -> str:
     return " ".join(filter(None, [run.arm, *(f"{name}={value}" for name, value in run.values)]))

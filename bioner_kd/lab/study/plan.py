@@ -1,13 +1,17 @@
-"""A sweep whose runs are known: where each goes and how it is started."""
+"""The plan of a sweep: where each run lies, how it is started, and what became of it."""
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from absl import logging
+
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.lab.study.grid import Run
-from bioner_kd.lab.study.names import LOGS
+from bioner_kd.lab.study.grid import PlannedRun
+from bioner_kd.lab.study.runs import best_epoch
+from bioner_kd.lab.study.study_folder import FINISHED, LOGS, RUNS, RunRow, read_runs
 from bioner_kd.training.run_folder import NO_SETTINGS, RECORD, is_finished, unfinished_folder
 
 Settings = Mapping[str, Any]
@@ -29,25 +33,25 @@ class Plan:
 
     output: Path
     program: tuple[str, ...]
-    runs: tuple[Run, ...]
+    runs: tuple[PlannedRun, ...]
 
-    def folder(self, run: Run) -> Path:
+    def folder(self, run: PlannedRun) -> Path:
         """Where the run is when it is finished."""
         return self.output / run.name
 
-    def log(self, run: Run) -> Path:
+    def log(self, run: PlannedRun) -> Path:
         """The file for what the run says."""
         return self.output / LOGS / f"{run.name}.log"
 
-    def flags(self, run: Run) -> list[str]:
+    def flags(self, run: PlannedRun) -> list[str]:
         """All flags of the run."""
         return [*run.flags, f"--{_OUTPUT}={self.folder(run)}"]
 
-    def command(self, run: Run) -> list[str]:
+    def command(self, run: PlannedRun) -> list[str]:
         """The command that trains it."""
         return [*self.program, *self.flags(run)]
 
-    def is_finished(self, run: Run) -> bool:
+    def is_finished(self, run: PlannedRun) -> bool:
         """Whether the run is there, complete."""
         return is_finished(self.folder(run))
 
@@ -58,7 +62,7 @@ def check_flags(plan: Plan, read_settings: ReadSettings) -> None:
     Raises:
         UsageError: a run's flags are wrong, or two runs are the same.
     """
-    seen: dict[str, Run] = {}
+    seen: dict[str, PlannedRun] = {}
     for run in plan.runs:
         settings = _settings_of(plan, run, read_settings)
         key = repr(sorted((name, v) for name, v in settings.items() if name != _OUTPUT))
@@ -84,7 +88,7 @@ def check_records(plan: Plan, read_settings: ReadSettings) -> None:
                 _check_record(folder, settings, read_settings)
 
 
-def _settings_of(plan: Plan, run: Run, read_settings: ReadSettings) -> Settings:
+def _settings_of(plan: Plan, run: PlannedRun, read_settings: ReadSettings) -> Settings:
     try:
         return read_settings(plan.flags(run))
     except UsageError as error:
@@ -96,7 +100,7 @@ def _compared(settings: Settings) -> dict[str, Any]:
     return {name: value for name, value in settings.items() if name not in NO_SETTINGS}
 
 
-def _check_place(plan: Plan, run: Run) -> None:
+def _check_place(plan: Plan, run: PlannedRun) -> None:
     folder = plan.folder(run)
     if folder.exists() and not plan.is_finished(run):
         raise InputError(
@@ -131,3 +135,59 @@ def _check_record(folder: Path, now: Settings, read_settings: ReadSettings) -> N
 
 def _text(value: Any) -> str:
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def rows_so_far(plan: Plan) -> dict[PlannedRun, RunRow]:
+    """What became of each run until now, by what is in the study's folder.
+
+    Raises:
+        InputError: runs.csv or the history of a finished run is damaged.
+    """
+    known = read_runs(plan.output) if (plan.output / RUNS).exists() else []
+    before = {row.folder: row for row in known}
+    _tell_of_others(plan, known)
+    return {run: _row_so_far(plan, run, before.get(run.name)) for run in plan.runs}
+
+
+def _tell_of_others(plan: Plan, known: Sequence[RunRow]) -> None:
+    ours = {run.name for run in plan.runs}
+    others = [
+        row.folder
+        for row in known
+        if row.folder not in ours and is_finished(plan.output / row.folder)
+    ]
+    if others:
+        logging.warning(
+            "%s has %d finished runs of an earlier sweep that are not of this one (%s): %s and "
+            "reports leave them out. To have them too, give their arms and values as well.",
+            plan.output,
+            len(others),
+            ", ".join(others[:3]) + (", …" if len(others) > 3 else ""),
+            RUNS,
+        )
+
+
+def finished_row(plan: Plan, run: PlannedRun, row: RunRow) -> RunRow:
+    """The row of a run that is finished.
+
+    Raises:
+        InputError: its history is damaged.
+    """
+    best = best_epoch(plan.folder(run))
+    return dataclasses.replace(
+        row,
+        state=FINISHED,
+        devel_f1=best.devel_f1 if best else None,
+        best_epoch=best.epoch if best else None,
+    )
+
+
+def _row_so_far(plan: Plan, run: PlannedRun, before: RunRow | None) -> RunRow:
+    row = RunRow(run.arm, run.values, run.name)
+    if before is None:
+        return finished_row(plan, run, row) if plan.is_finished(run) else row
+    if plan.is_finished(run):
+        return finished_row(plan, run, dataclasses.replace(row, seconds=before.seconds))
+    if before.state == FINISHED:  # somebody has deleted it, to train it again
+        return row
+    return dataclasses.replace(row, state=before.state, seconds=before.seconds)

@@ -25,7 +25,7 @@ _FORMAT = 1
 
 
 @dataclass(frozen=True)
-class Split:
+class ScoredSplit:
     """What runs are scored on.
 
     Attributes:
@@ -58,7 +58,7 @@ class Predictions:
     size: int
 
 
-def predictions_file(folder: Path, split: Split) -> Path:
+def predictions_file(folder: Path, split: ScoredSplit) -> Path:
     """Where the predictions of a run on a split are kept."""
     corpus = re.sub(r"[^A-Za-z0-9._-]", "_", split.corpus)
     first, *others = joined_folders(folder)
@@ -68,7 +68,7 @@ def predictions_file(folder: Path, split: Split) -> Path:
     return first / f"predicted_{corpus}_{split.name}{mean}.json.gz"
 
 
-def predict(folder: Path, split: Split, *, batch_size: int) -> Predictions:
+def predict(folder: Path, split: ScoredSplit, *, batch_size: int) -> Predictions:
     """A run's tags of a split, from its folder where the same model has tagged the same words.
 
     Raises:
@@ -89,7 +89,7 @@ def predict(folder: Path, split: Split, *, batch_size: int) -> Predictions:
     return predictions
 
 
-def _compute(folder: Path, split: Split, batch_size: int) -> Predictions:
+def _compute(folder: Path, split: ScoredSplit, batch_size: int) -> Predictions:
     model = load_model(folder)
     tag_set = model.decoder.tag_set
     if tag_set != split.tag_set:
@@ -103,7 +103,7 @@ def _compute(folder: Path, split: Split, batch_size: int) -> Predictions:
     return Predictions(tags, teaches(folder), model.parameters, model.size)
 
 
-def _read(path: Path, key: Mapping[str, Any], split: Split) -> Predictions | None:
+def _read(path: Path, key: Mapping[str, Any], split: ScoredSplit) -> Predictions | None:
     """What `_write` wrote; None where it is missing, damaged or of something else."""
     try:
         with gzip.open(path, "rt", encoding="utf-8") as file:

@@ -7,8 +7,9 @@ from pathlib import Path
 from bioner_kd.atomic import atomic_file
 from bioner_kd.lab.study.analysis import ScoredGroup
 from bioner_kd.lab.study.grid import SEED
-from bioner_kd.lab.study.names import safe_name
-from bioner_kd.lab.study.runs import Group, Run
+from bioner_kd.lab.study.groups import Group
+from bioner_kd.lab.study.runs import FinishedRun
+from bioner_kd.lab.study.study_folder import safe_name
 from bioner_kd.training.run_folder import RECORD, record_of
 
 FLAGS = "flags"
@@ -105,7 +106,7 @@ class _Flagfiles:
         if lines:
             self.commands[f"The runs of {group.name}"] = "\n".join(lines)
 
-    def add_sources(self, run: Run) -> None:
+    def add_sources(self, run: FinishedRun) -> None:
         """What a run began with, where the flags that made it lie beside it."""
         named = ((what, name) for flag, what in _SOURCES.items() for name in _named(run, flag))
         for what, path in named:
@@ -130,11 +131,11 @@ def report_command(flags: Sequence[str]) -> str:
     return _INDENT.join(["bioner_kd report", *map(_quoted, flags)])
 
 
-def _of_student(run: Run) -> bool:
+def _of_student(run: FinishedRun) -> bool:
     return _ALPHA in run.flags
 
 
-def _named(run: Run, source: str) -> list[Path]:
+def _named(run: FinishedRun, source: str) -> list[Path]:
     """What a flag of a run names, as far as the run used it: one from scratch reads no logits."""
     flags = run.flags
     scratch = float(flags.get(_ALPHA, 0)) == 1 and not flags.get("alpha_end")
@@ -144,21 +145,21 @@ def _named(run: Run, source: str) -> list[Path]:
     return [Path(name) for name in flags.get(source, "").split(",") if name]
 
 
-def _sources(path: Path) -> list[Run]:
+def _sources(path: Path) -> list[FinishedRun]:
     """What made a folder or file; of logits, each call that labelled a part of them."""
     own = record_of(path)
     files = {path: own} if own.is_file() else {f.parent: f for f in path.glob(f"*/{RECORD}")}
     records = {made: file.read_text(encoding="utf-8") for made, file in sorted(files.items())}
     if len(set(records.values())) == 1:
-        return [Run(path, next(iter(records.values())))]
-    return [Run(made, record) for made, record in records.items()]
+        return [FinishedRun(path, next(iter(records.values())))]
+    return [FinishedRun(made, record) for made, record in records.items()]
 
 
-def _maker(source: Run) -> str:
+def _maker(source: FinishedRun) -> str:
     return next((name for flag, name in _MAKERS.items() if flag in source.flags), _TEACHER)
 
 
-def _own_flags(run: Run, names: set[str]) -> str:
+def _own_flags(run: FinishedRun, names: set[str]) -> str:
     return " ".join(_quoted(line) for line in run.record.splitlines() if _name(line) in names)
 
 

@@ -1,5 +1,6 @@
-"""Runs and their groups: trainings that differ in nothing but the seed."""
+"""Finished runs, read from their run directories."""
 
+import csv
 import glob
 import re
 from collections.abc import Iterable, Mapping
@@ -10,13 +11,13 @@ from pathlib import Path
 from bioner_kd.errors import InputError
 from bioner_kd.lab.study.grid import SEED
 from bioner_kd.teacher.ensemble.joined import joined_folders
-from bioner_kd.training.run_folder import NO_SETTINGS, RECORD, unfinished_folder
+from bioner_kd.training.run_folder import DEVEL_F1, HISTORY, NO_SETTINGS, RECORD, unfinished_folder
 
 _UNFINISHED = unfinished_folder(Path("run")).suffix
 
 
 @dataclass(frozen=True)
-class Run:
+class FinishedRun:
     """A finished training.
 
     Attributes:
@@ -28,7 +29,7 @@ class Run:
 
     folder: Path
     record: str
-    parts: tuple["Run", ...] = ()
+    parts: tuple["FinishedRun", ...] = ()
 
     @cached_property
     def flags(self) -> Mapping[str, str]:
@@ -36,7 +37,7 @@ class Run:
         return parse_flags(self.record)
 
     @property
-    def trainings(self) -> tuple["Run", ...]:
+    def trainings(self) -> tuple["FinishedRun", ...]:
         """Itself, or the parts of an average."""
         return self.parts or (self,)
 
@@ -52,36 +53,7 @@ class Run:
         return {name: value for name, value in self.flags.items() if name not in left_out}
 
 
-@dataclass(frozen=True)
-class Group:
-    """Runs that are the same but for their seed.
-
-    Attributes:
-        name: what a reader knows them by.
-        runs: at least one.
-    """
-
-    name: str
-    runs: tuple[Run, ...]
-
-    @property
-    def settings(self) -> dict[str, str]:
-        """Settings that all its runs share."""
-        first, *others = [run.settings for run in self.runs]
-        return {
-            name: value
-            for name, value in first.items()
-            if all(other.get(name) == value for other in others)
-        }
-
-    @property
-    def mixed(self) -> list[str]:
-        """Settings in which its runs differ, which they should not."""
-        names = {name for run in self.runs for name in run.settings}
-        return sorted(names - self.settings.keys())
-
-
-def read_run(folder: Path) -> Run:
+def read_run(folder: Path) -> FinishedRun:
     """A run by its folder, or an average of teachers by "a+b".
 
     Raises:
@@ -93,10 +65,10 @@ def read_run(folder: Path) -> Run:
     runs = tuple(map(_read_folder, parts))
     others = [set(run.record.splitlines()) for run in runs[1:]]
     shared = [line for line in runs[0].record.splitlines() if all(line in o for o in others)]
-    return Run(folder, "\n".join(shared) + "\n", runs)
+    return FinishedRun(folder, "\n".join(shared) + "\n", runs)
 
 
-def _read_folder(folder: Path) -> Run:
+def _read_folder(folder: Path) -> FinishedRun:
     try:
         text = (folder / RECORD).read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
@@ -105,7 +77,7 @@ def _read_folder(folder: Path) -> Run:
             f"{folder}: {missing} (its {RECORD} cannot be read); name folders that "
             "bioner_kd distill or bioner_kd finetune_teacher made."
         ) from error
-    return Run(folder, text)
+    return FinishedRun(folder, text)
 
 
 def parse_flags(text: str) -> dict[str, str]:
@@ -157,8 +129,36 @@ def _natural(path: Path) -> tuple[list[tuple[int, str]], str]:
     return [(int(part), "") if part.isdigit() else (-1, part) for part in parts], str(path)
 
 
-def differing_settings(groups: Iterable[Group]) -> list[str]:
-    """Names of the settings in which groups differ, in the order in which the groups have them."""
-    settings = [group.settings for group in groups]
-    names = dict.fromkeys(name for one in settings for name in one)
-    return [name for name in names if len({one.get(name) for one in settings}) > 1]
+@dataclass(frozen=True)
+class BestEpoch:
+    """The epoch whose weights were kept.
+
+    Attributes:
+        epoch: counted from 1.
+        devel_f1: percent.
+    """
+
+    epoch: int
+    devel_f1: float
+
+
+def best_epoch(folder: Path) -> BestEpoch | None:
+    """Reads the history of a run; None where its program scores no devel split.
+
+    Raises:
+        InputError: the history is damaged.
+    """
+    path = folder / HISTORY
+    if not path.exists():
+        return None
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        scored = [row for row in rows if DEVEL_F1 in row]
+        epochs = [BestEpoch(int(row["epoch"]), float(row[DEVEL_F1])) for row in scored]
+    except (OSError, ValueError, TypeError, LookupError) as error:
+        raise InputError(
+            f"{path}: cannot be read ({error}); delete the run's folder to train it again."
+        ) from error
+    # The first of equals is the one that the training kept.
+    return max(epochs, key=lambda found: found.devel_f1, default=None)

@@ -10,12 +10,11 @@ from bioner_kd.errors import InputError
 from bioner_kd.lab.benchmark.config import BenchmarkConfig
 from bioner_kd.lab.benchmark.contestant import Contestant
 from bioner_kd.lab.benchmark.jobs import write_sentences
-from bioner_kd.lab.benchmark.timing import spread_over
 from bioner_kd.text.sentence import Sentence
 
 
 @dataclass(frozen=True)
-class Sample:
+class SentenceFile:
     """Some sentences, and the file that holds them."""
 
     sentences: Sequence[Sentence]
@@ -28,7 +27,7 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class Samples:
+class SentenceFiles:
     """What is tagged.
 
     Attributes:
@@ -39,25 +38,25 @@ class Samples:
         slow_warm_up: the same of slow contestants, a part of `warm_up`.
     """
 
-    split: Sample
-    fast: Sample
-    slow: Sample
-    warm_up: Sample
-    slow_warm_up: Sample
+    split: SentenceFile
+    fast: SentenceFile
+    slow: SentenceFile
+    warm_up: SentenceFile
+    slow_warm_up: SentenceFile
 
-    def warming(self, contestant: Contestant) -> Sample:
+    def warming(self, contestant: Contestant) -> SentenceFile:
         """What a contestant tags before it is timed."""
         return self.slow_warm_up if contestant.slow else self.warm_up
 
-    def timed(self, contestant: Contestant) -> Sample:
+    def timed(self, contestant: Contestant) -> SentenceFile:
         """What is timed of a contestant."""
         return self.slow if contestant.slow else self.fast
 
 
 @contextmanager
-def sample_files(
+def sentence_files(
     split: Sequence[Sentence], other: Sequence[Sentence], config: BenchmarkConfig
-) -> Iterator[Samples]:
+) -> Iterator[SentenceFiles]:
     """Chooses sentences and writes them to files that last as long as the block.
 
     Args:
@@ -85,5 +84,18 @@ def sample_files(
         for name, sentences in chosen.items():
             file = Path(folder) / name
             write_sentences(file, sentences)
-            samples[name] = Sample(sentences, str(file))
-        yield Samples(**samples)
+            samples[name] = SentenceFile(sentences, str(file))
+        yield SentenceFiles(**samples)
+
+
+def spread_over(sentences: Sequence[Sentence], count: int) -> list[Sentence]:
+    """At most `count` sentences at even distances, so that they are like all of them.
+
+    Args:
+        sentences: with or without words; those without are left out.
+        count: of sentences; 0 is for all.
+    """
+    with_words = [sentence for sentence in sentences if sentence.words]
+    if not count or count >= len(with_words):
+        return with_words
+    return [with_words[number * len(with_words) // count] for number in range(count)]
