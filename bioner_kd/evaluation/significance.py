@@ -6,10 +6,10 @@ ask whether other random numbers would have shown it on these very sentences.
 """
 
 import itertools
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
+from scipy import stats
 
 from bioner_kd.text import iob2
 
@@ -64,35 +64,58 @@ def bootstrap_f1(
 ) -> np.ndarray:
     """F1 of several systems on splits drawn from the sentences with replacement.
 
-    All systems are scored on the same draws, so that the difference of two rows is the bootstrap of
-    the difference.
+    All systems are scored on the same draws, so the difference of two rows is the bootstrap of the
+    difference.
 
     Args:
-        systems: (runs, sentences, 3) counts of `sentence_counts`, the sentences the same in all.
-        resamples: splits to draw.
+        systems: (runs, sentences, 3) counts of `sentence_counts` for each system; all systems have
+            the same sentences.
+        resamples: number of splits to draw.
         seed: of the draws.
 
     Returns:
         float64 (systems, resamples), percent: the mean over a system's runs.
 
     Source:
-        Efron and Tibshirani (1993), "An Introduction to the Bootstrap", chapter 13.
+        Efron and Tibshirani (1993), "An Introduction to the Bootstrap", chapter 13, by
+        `scipy.stats.bootstrap`.
     """
     sentences = systems[0].shape[1]
-    columns = np.concatenate(systems).transpose(1, 0, 2).reshape(sentences, -1).astype(np.float64)
-    totals = [weights @ columns for weights in _draws(sentences, resamples, seed)]
-    f1 = micro_f1(np.concatenate(totals).reshape(resamples, -1, 3))
-    borders = np.cumsum([len(system) for system in systems])[:-1]
-    return np.stack([part.mean(axis=1) for part in np.split(f1, borders, axis=1)])
+    if sentences < 2:  # scipy refuses one that can be drawn in one way only
+        return _mean_f1(systems, np.zeros((resamples, sentences), np.int64))
+    drawn = stats.bootstrap(
+        (np.arange(sentences),),
+        lambda numbers, axis: _mean_f1(systems, np.moveaxis(numbers, axis, -1)),
+        n_resamples=resamples,
+        batch=_CHUNK,
+        vectorized=True,
+        method="percentile",
+        random_state=np.random.default_rng(seed),
+    )
+    return np.asarray(drawn.bootstrap_distribution)
 
 
-def _draws(sentences: int, resamples: int, seed: int) -> Iterator[np.ndarray]:
-    # How often each sentence is drawn, (a chunk of resamples, sentences).
-    random = np.random.default_rng(seed)
-    shares = np.full(sentences, 1.0 / sentences)
-    for first in range(0, resamples, _CHUNK):
-        size = min(_CHUNK, resamples - first)
-        yield random.multinomial(sentences, shares, size).astype(np.float64)
+def _mean_f1(systems: Sequence[np.ndarray], drawn: np.ndarray) -> np.ndarray:
+    """F1 of each system on drawn sentences, mean over its runs.
+
+    Args:
+        systems: (runs, sentences, 3) counts for each system.
+        drawn: int (..., sentences): numbers of the sentences that were drawn.
+
+    Returns:
+        float64 (systems, ...), percent.
+    """
+    sentences = drawn.shape[-1]
+    rows = drawn.reshape(-1, sentences)
+    # How often each sentence is drawn: a product of matrices then sums the counts of all runs,
+    # which takes a fraction of the time and memory of gathering the counts of drawn sentences.
+    places = rows + sentences * np.arange(len(rows))[:, np.newaxis]
+    times = np.bincount(places.ravel(), minlength=rows.size).reshape(rows.shape)
+    means = [
+        micro_f1(np.tensordot(times.astype(np.float64), counts, (1, 1))).mean(axis=1)
+        for counts in systems
+    ]
+    return np.stack(means).reshape(-1, *drawn.shape[:-1])
 
 
 def percentile_interval(samples: np.ndarray, level: float = 0.95) -> tuple[float, float]:
@@ -137,6 +160,8 @@ def randomisation_test(
     least = abs(micro_f1(totals[0]) - micro_f1(totals[1])) - _ROUNDING
     random = np.random.default_rng(seed)
     reached = 0
+    # Not by scipy.stats.permutation_test, which took 16 times as long for the same p: a product of
+    # matrices sums what a round moves, and leaves out the sentences on which both systems agree.
     for start in range(0, rounds, _CHUNK):
         size = min(_CHUNK, rounds - start)
         change = random.integers(0, 2, (size, len(moved))).astype(np.float64) @ moved
@@ -194,19 +219,20 @@ def welch_test(one: Sequence[float], other: Sequence[float]) -> float:
         Welch (1947), "The generalization of Student's problem when several different population
         variances are involved", Biometrika 34.
     """
-    # Here, so that what needs no t distribution needs no scipy.
-    from scipy.special import stdtr
-
     if min(len(one), len(other)) < 2:
         raise ValueError("Welch's test needs two runs of each system.")
-    shares = [float(np.var(values, ddof=1)) / len(values) for values in (one, other)]
-    distance = abs(float(np.mean(one)) - float(np.mean(other)))
-    if sum(shares) <= _ROUNDING**2:
-        return float(distance <= _ROUNDING)
-    freedom = sum(shares) ** 2 / sum(
-        share**2 / (len(values) - 1) for share, values in zip(shares, (one, other), strict=True)
+    means = [float(np.mean(values)) for values in (one, other)]
+    deviations = [float(np.std(values, ddof=1)) for values in (one, other)]
+    if max(deviations) <= _ROUNDING:
+        return float(abs(means[0] - means[1]) <= _ROUNDING)
+    # From means and deviations, because `ttest_ind` warns of runs that are nearly equal.
+    return float(
+        stats.ttest_ind_from_stats(
+            *(means[0], deviations[0], len(one)),
+            *(means[1], deviations[1], len(other)),
+            equal_var=False,
+        ).pvalue
     )
-    return float(2.0 * stdtr(freedom, -distance / math.sqrt(sum(shares))))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
