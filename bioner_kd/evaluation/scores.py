@@ -21,11 +21,11 @@ Sequences = list[list[str]]
 
 @dataclass(frozen=True, slots=True)
 class EntityScore:
-    """How well mentions were found; a mention counts only with exact borders and the right type.
+    """Precision, recall and F1 of mentions; a mention is right with exact borders and type alone.
 
     Attributes:
-        precision: percent of the predicted mentions that are right, 0 where none was predicted.
-        recall: percent of the annotated mentions that were found, 0 where none is annotated.
+        precision: percent of the predicted mentions that are right, 0 where none is predicted.
+        recall: percent of the annotated mentions that are found, 0 where none is annotated.
         f1: harmonic mean of both, percent, 0 where both are 0.
         support: number of annotated mentions.
     """
@@ -111,7 +111,7 @@ def score(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> 
     """Scores predicted tags against annotated ones.
 
     Args:
-        gold: IOB2 tags, one sequence a sentence.
+        gold: IOB2 tags, one sequence per sentence.
         predicted: the model's tags for the same words in the same order.
 
     Returns:
@@ -159,7 +159,7 @@ def _entity_types(sentences: Sequences) -> list[str]:
 
 def _coded(sentences: Sequences, types: Sequence[str]) -> Sequences:
     # Types become numbers because seqeval cuts hyphens from the ends of a type in one mode only.
-    # It also refuses a list without any sentence; one without words scores as nothing does.
+    # It also refuses an empty list of sentences; a sentence without words scores the same.
     code = {OUTSIDE: OUTSIDE} | {
         f"{prefix}-{name}": f"{prefix}-{number:06d}"
         for number, name in enumerate(types)
@@ -177,7 +177,7 @@ def _conlleval_scores(gold: Sequences, predicted: Sequences, types: Sequence[str
 def _strict_scores(gold: Sequences, predicted: Sequences, types: Sequence[str]) -> ModeScores:
     annotated, guessed = Entities(gold, IOB2), Entities(predicted, IOB2)
     found = annotated.unique_tags | guessed.unique_tags
-    # What mode="strict" leads to; called itself so that mentions are found once for both averages.
+    # The function behind mode="strict", called directly to find mentions once for both averages.
     measure = partial(
         v1.precision_recall_fscore_support,
         gold,
@@ -208,12 +208,12 @@ def _entity_score(precision: float, recall: float, f1: float, support: int) -> E
 def score_logits(
     sentences: Sequence[Sentence], logits: Sequence[np.ndarray], decoder: Decoder
 ) -> Scores:
-    """Scores predictions against the sentences' tags.
+    """Scores the logits of a model against the tags of the sentences.
 
     Args:
-        sentences: with tags.
-        logits: float (words, tags) a sentence.
-        decoder: logits to tags.
+        sentences: sentences with tags.
+        logits: float (words, tags) per sentence.
+        decoder: makes tags of the logits.
 
     Raises:
         InputError: a sentence has no tags, or one that the tag set lacks.
@@ -225,5 +225,5 @@ def score_logits(
 def devel_f1(
     sentences: Sequence[Sentence], logits: Sequence[np.ndarray], decoder: Decoder
 ) -> float:
-    """Gives what chooses the epoch: micro F1 in conlleval mode, percent, as `score_logits` does."""
+    """Micro F1 in conlleval mode, percent, by which training chooses the epoch."""
     return score_logits(sentences, logits, decoder).conlleval.micro.f1

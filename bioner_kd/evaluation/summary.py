@@ -48,10 +48,10 @@ def summarise(runs: Sequence[Scores]) -> Summary:
     """Mean and sample standard deviation of the scores of several runs on the same split.
 
     Args:
-        runs: scores of each run, at least one.
+        runs: scores of each run, at least one run.
 
     Raises:
-        ValueError: no run.
+        ValueError: there is no run.
         InputError: runs that were scored on different splits.
     """
     if not runs:
@@ -78,7 +78,7 @@ def _over_runs(statistic: Callable[[list[float]], float], runs: Sequence[Scores]
 def _over_modes(
     statistic: Callable[[list[float]], float], runs: Sequence[ModeScores]
 ) -> ModeScores:
-    # A type that one run lacks is one that is not annotated and that this run never predicted.
+    # A type that is missing in a run is not annotated and was not predicted by that run.
     types = sorted({name for run in runs for name in run.per_type})
     return ModeScores(
         micro=_over_scores(statistic, [run.micro for run in runs]),

@@ -14,26 +14,31 @@ from bioner_kd.text.sentence import Sentence
 
 MEASURE = f"{__name__}:measure"
 TAG = f"{__name__}:tag"
+PROFILE = f"{__name__}:profile"
+TOKENISING, ENCODING = "tokenising and joining", "encoding"
+INTERPRETER, DECODING = "interpreter", "decoding"
+
+Clock = Callable[[], float]
 
 
 def write_sentences(path: Path, sentences: Sequence[Sentence]) -> None:
-    """Writes what `read_sentences` reads: texts and words, no tags."""
+    """Writes texts and words, without tags, for `read_sentences`."""
     path.write_text(json.dumps(list(map(row, sentences))), encoding="utf-8")
 
 
 def row(sentence: Sentence) -> tuple[Any, ...]:
-    """A sentence without its tags, as JSON can hold it."""
+    """A sentence as JSON holds it: text, words and spans, without tags."""
     return sentence.text, sentence.words, sentence.spans
 
 
 def read_sentences(path: str) -> list[Sentence]:
-    """Reads what `write_sentences` wrote."""
+    """Sentences from a file of `write_sentences`."""
     rows = json.loads(Path(path).read_text(encoding="utf-8"))
     return list(map(sentence_of, rows))
 
 
 def sentence_of(values: Sequence[Any]) -> Sentence:
-    """The sentence that `row` gave."""
+    """The sentence of a `row`."""
     text, words, spans = values
     return Sentence(text, tuple(words), tuple((start, end) for start, end in spans))
 
@@ -48,25 +53,26 @@ def measure(
     sample: str,
     repeats: int = 1,
 ) -> None:
-    """Opens a contestant, says that it is ready, warms it up and times it on the sample.
+    """Opens a contestant, reports that it is ready, warms it up, and times it on a sample.
 
     Args:
-        report: takes {"ready": peak bytes so far}, then {"seconds": of the sample,
-            "cpu_seconds": that it took of all cores, "memory": peak bytes}.
-        opener: of the contestant.
-        options: of the opener.
-        first: row of the sentence that is tagged before it counts as ready.
-        warm_up: file of sentences that are tagged first and not timed; others than those of the
-            sample, whose words it must not have met.
+        report: gets {"ready": peak memory in bytes} once the first sentence is tagged, then
+            {"seconds": time of the sample, "cpu_seconds": processor time of all cores, "memory":
+            peak memory in bytes}.
+        opener: "module:function" that opens the contestant.
+        options: arguments of the opener.
+        first: row of a sentence; the contestant is ready when it has tagged this sentence.
+        warm_up: file of sentences that are tagged before the clock starts. They differ from those
+            of the sample, because the contestant must not have met the words of the sample.
         sample: file of the sentences that are timed.
-        repeats: how often these are given, all at once.
+        repeats: number of times that the sample is given, all at once.
     """
     opened: Opened = resolve(opener)(**options)
     opened.tag([sentence_of(first)])
     report({"ready": peak_memory()})
     warming, timed = read_sentences(warm_up), read_sentences(sample) * repeats
     opened.tag(warming)
-    # A tester's contestant brings a clock of its own.
+    # The contestant of a test has a clock of its own.
     clock = getattr(opened, "clock", time.perf_counter)
     before = cpu_seconds()
     seconds = call_seconds(lambda: opened.tag(timed), clock)
@@ -75,7 +81,7 @@ def measure(
 
 
 def tag(report: Report, *, opener: str, options: Mapping[str, Any], sentences: str) -> None:
-    """Tags a file of sentences and reports {"tags": IOB2 tags of each}."""
+    """Tags a file of sentences and reports {"tags": IOB2 tags of each sentence}."""
     opened: Opened = resolve(opener)(**options)
     given = read_sentences(sentences)
     results = opened.tag(given)
@@ -83,33 +89,25 @@ def tag(report: Report, *, opener: str, options: Mapping[str, Any], sentences: s
     report({"tags": [list(opened.tags(sentence, result)) for sentence, result in pairs]})
 
 
-Clock = Callable[[], float]
-
-
 def call_seconds(call: Callable[[], object], clock: Clock = time.perf_counter) -> float:
-    """How long a call takes, seconds."""
+    """Seconds that a call takes."""
     start = clock()
     call()
     return clock() - start
 
 
 def cpu_seconds() -> float:
-    """Processor time of this process and of those that it has waited for, since their start."""
+    """Seconds of processor time of this process and of the children that have ended."""
     times = os.times()
     return time.process_time() + times.children_user + times.children_system
 
 
-PROFILE = f"{__name__}:profile"
-TOKENISING, ENCODING = "tokenising and joining", "encoding"
-INTERPRETER, DECODING = "interpreter", "decoding"
-
-
 class Stopwatch:
-    """Seconds from one mark to the next, and the most memory until each.
+    """Time from each mark to the next, and peak memory at each mark.
 
     Attributes:
-        seconds: by the mark at its end.
-        memory: bytes, by mark.
+        seconds: time that ends at a mark, by the name of the mark.
+        memory: peak memory in bytes, by the name of the mark.
     """
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
@@ -118,14 +116,14 @@ class Stopwatch:
         self._clock, self._last = clock, clock()
 
     def mark(self, name: str) -> None:
-        """Gives the time since the last mark a name."""
+        """Records the time since the last mark under a name."""
         self.seconds[name] = self._clock() - self._last
         self.memory[name] = peak_memory()
         self._last = self._clock()
 
 
 class Timed:
-    """Stands for an object, and adds up the time of its methods."""
+    """A proxy of an object that adds up the time of its methods."""
 
     def __init__(
         self,
@@ -166,16 +164,16 @@ class TimedTables:
 def profile(
     report: Report, *, path: str, form: str, first: Sequence[Any], warm_up: str, sample: str
 ) -> None:
-    """Starts as a user of `Tagger` does, then tags a sample with its parts timed.
+    """Starts as a user of `Tagger` does, then tags a sample and times each step.
 
     Args:
-        report: takes {"start": seconds, "start_memory": bytes} by step once a text is tagged, then
-            {"seconds": of each step of tagging}.
+        report: gets {"start": seconds, "start_memory": bytes}, both by step, once the first text is
+            tagged, then {"seconds": time of each step of tagging}.
         path: export folder.
-        form: which model of it.
+        form: name of the model in the export folder.
         first: row of the first sentence.
         warm_up: file of sentences that are tagged before the clock starts.
-        sample: file of sentences.
+        sample: file of the sentences that are timed.
     """
     start = Stopwatch()
     from bioner_kd.tagging.models.tflite import interpreter_class
@@ -212,12 +210,14 @@ def steps_of(
     seconds: dict[str, float],
     clock: Callable[[], float] = time.perf_counter,
 ) -> dict[str, float]:
-    """Seconds of each step of a call; what no timed part took is cutting texts and joining words.
+    """Seconds of each step of a call.
+
+    The time that no timed part took is that of cutting texts into words and joining entities.
 
     Args:
-        call: what is timed.
-        seconds: that the timed parts add to, empty before.
-        clock: seconds.
+        call: tags a sample.
+        seconds: where the timed parts add their time; empty before the call.
+        clock: current time, seconds.
     """
     start = clock()
     call()

@@ -1,4 +1,4 @@
-"""Which contestants there are."""
+"""The contestants of a benchmark, made from folders and names."""
 
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -28,11 +28,11 @@ _PEER = "spacy"
 
 @dataclass(frozen=True)
 class LineUp:
-    """Who is measured.
+    """The contestants that are measured.
 
     Attributes:
         contestants: in the order of the table.
-        notes: what was left out, and why.
+        notes: which contestants were left out, and why.
     """
 
     contestants: Sequence[Contestant]
@@ -40,12 +40,12 @@ class LineUp:
 
     @property
     def peers(self) -> list[str]:
-        """Names of those that this project trains for comparison."""
+        """Names of the taggers of other projects."""
         return [one.name for one in self.contestants if one.name in PEERS]
 
     @property
     def roles(self) -> Roles:
-        """Who plays which part in the targets."""
+        """The contestants that the targets compare."""
         names = {one.name for one in self.contestants}
         single = INT8 if INT8 in names else _smallest(self.contestants)
         return Roles(
@@ -56,11 +56,7 @@ class LineUp:
         )
 
     def check_names(self, baseline: str) -> None:
-        """Checks what is chosen by name.
-
-        Raises:
-            UsageError: the baseline is no contestant, or two contestants have one name.
-        """
+        """Refuses two contestants of one name, and a baseline that is no contestant."""
         names = [one.name for one in self.contestants]
         for name in names:
             if names.count(name) > 1:
@@ -69,11 +65,7 @@ class LineUp:
             raise UsageError(f"--baseline={baseline}: must be one of {', '.join(names)}.")
 
     def without(self, names: Sequence[str]) -> "LineUp":
-        """The same but for contestants of some names.
-
-        Raises:
-            UsageError: there is none of that name, or none is left.
-        """
+        """The line-up without the contestants of these names; unknown names are refused."""
         known = [one.name for one in self.contestants]
         for name in names:
             # On a processor without bfloat16 one contestant is left out already.
@@ -86,7 +78,11 @@ class LineUp:
 
 
 def biobert(tags: Sequence[str], batch_size: int) -> tuple[list[Contestant], list[str]]:
-    """BioBERT's shape in float32 and, where the processor has it, bfloat16; and notes."""
+    """Contestants of BioBERT's shape, in float32 and in bfloat16 where the processor has it.
+
+    Returns:
+        The contestants, and notes on what was left out.
+    """
     size = models.shape_size(len(tags))
     precisions = {BIOBERT: FLOAT32, BIOBERT_BF16: BFLOAT16}
     notes = []
@@ -112,11 +108,7 @@ def biobert(tags: Sequence[str], batch_size: int) -> tuple[list[Contestant], lis
 
 
 def teacher(name: str, folder: Path, batch_size: int) -> Contestant:
-    """A fine-tuned teacher.
-
-    Raises:
-        InputError: the folder holds none.
-    """
+    """A fine-tuned teacher; a folder without one is refused."""
     from bioner_kd.teacher.checkpoint.weights_file import TF_WEIGHTS
     from bioner_kd.teacher.saved_teacher import teacher_fingerprint
 
@@ -132,11 +124,7 @@ def teacher(name: str, folder: Path, batch_size: int) -> Contestant:
 
 
 def student(folder: Path, batch_size: int) -> Contestant:
-    """A student in Keras.
-
-    Raises:
-        InputError: the folder holds none.
-    """
+    """A student in Keras; a folder without one is refused."""
     try:
         size = sum(path.stat().st_size for path in student_files(folder))
     except OSError as error:
@@ -151,11 +139,7 @@ def student(folder: Path, batch_size: int) -> Contestant:
 
 
 def exported(folder: Path, batch_size: int) -> list[Contestant]:
-    """Every model of an export folder, by `Tagger.tag` and by `Tagger.tag_many`.
-
-    Raises:
-        InputError: it is no export folder.
-    """
+    """Every model of an export folder, each once by `Tagger.tag` and once by `Tagger.tag_many`."""
     models = read_manifest(folder)["models"]
     return [one for form in models for one in _of_form(folder, form, models[form], batch_size)]
 
@@ -210,7 +194,12 @@ def _size(path: Path) -> int:
 
 
 def peers(names: Sequence[str], folder: Path) -> list[Contestant]:
-    """Taggers of others, trained or to be trained below a folder."""
+    """Taggers of other projects.
+
+    Args:
+        names: of `PEERS`.
+        folder: each tagger has a folder of its name in it, now or once it is trained.
+    """
     return [
         Contestant(name, PEERS[name].title, PEERS[name].opener, {"folder": str(folder / name)})
         for name in names
@@ -218,7 +207,7 @@ def peers(names: Sequence[str], folder: Path) -> list[Contestant]:
 
 
 def with_sizes(contestants: Sequence[Contestant]) -> list[Contestant]:
-    """The same, where peers have been trained since."""
+    """The contestants, with the sizes of peers that have been trained since."""
     return [
         one
         if one.size is not None or "folder" not in one.options

@@ -15,20 +15,20 @@ MEASUREMENTS = "measurements.jsonl"
 
 @dataclass(frozen=True)
 class Measurement:
-    """One contestant, once.
+    """One measurement of one contestant.
 
     Attributes:
-        contestant: its name.
-        threads: cores that it had.
+        contestant: name of the contestant.
+        threads: number of cores.
         round: counted from 1.
-        words: of the timed sentences.
-        sentences: that were timed.
-        seconds: that they took.
-        cpu_seconds: of the processor that they took; less where others kept it from work.
-        ready: seconds from the start of the process until it had tagged a first text.
-        ready_memory: most memory until then, bytes.
-        memory: most memory of the whole process, bytes.
-        load: load average of the machine before it.
+        words: number of words of the timed sentences.
+        sentences: number of timed sentences.
+        seconds: time for these sentences.
+        cpu_seconds: processor time of all cores for these sentences.
+        ready: seconds from the start of the process until the first text was tagged.
+        ready_memory: peak memory until then, bytes.
+        memory: peak memory of the whole process, bytes.
+        load: load average of the machine before the measurement.
     """
 
     contestant: str
@@ -45,17 +45,17 @@ class Measurement:
 
     @property
     def words_per_second(self) -> float:
-        """Speed."""
+        """Words tagged per second."""
         return self.words / self.seconds
 
     @property
     def words_per_cpu_second(self) -> float:
-        """Speed over processor time, which other programs hardly change."""
+        """Words tagged per second of processor time, which other programs hardly change."""
         return self.words / self.cpu_seconds
 
     @property
     def milliseconds(self) -> float:
-        """Of a sentence, on average."""
+        """Mean time per sentence."""
         return 1000.0 * self.seconds / self.sentences
 
 
@@ -64,7 +64,7 @@ class Score:
     """F1 of a contestant on the whole split.
 
     Attributes:
-        contestant: its name.
+        contestant: name of the contestant.
         f1: micro, conlleval mode, percent.
     """
 
@@ -74,13 +74,13 @@ class Score:
 
 @dataclass(frozen=True)
 class Profile:
-    """Where the time of an exported model goes.
+    """Time of each step of an exported model.
 
     Attributes:
-        contestant: its name.
-        seconds: of each step of tagging the sample, by name.
-        start: seconds of each step until it is ready, by name.
-        start_memory: most memory after each of these steps, bytes.
+        contestant: name of the contestant.
+        seconds: time of each step of tagging the sample, by the name of the step.
+        start: seconds of each step until the model is ready, by the name of the step.
+        start_memory: peak memory after each of these steps, bytes.
     """
 
     contestant: str
@@ -91,12 +91,12 @@ class Profile:
 
 @dataclass(frozen=True)
 class Failure:
-    """What could not be measured.
+    """A measurement that failed.
 
     Attributes:
-        contestant: its name.
-        what: such as "1 core, round 2" or "F1".
-        reason: a line.
+        contestant: name of the contestant.
+        what: the measurement, such as "1 core, round 2" or "F1".
+        reason: why it failed, one line.
     """
 
     contestant: str
@@ -111,19 +111,19 @@ _KINDS: dict[str, type] = {
 
 
 def to_json(record: Record) -> dict[str, Any]:
-    """A record as JSON can hold it."""
+    """A record as a dictionary for JSON, with its kind."""
     return {"kind": type(record).__name__.lower(), **asdict(record)}
 
 
 def shown(record: Record) -> str:
-    """The heart of a record, for a log."""
+    """The main figures of a record, for a log."""
     if isinstance(record, Measurement):
         return f"{record.words_per_second:,.0f} words/s, ready in {record.ready:.2f} s"
     return f"{record.f1:.2f}" if isinstance(record, Score) else "done"
 
 
 def append(path: Path, record: Record) -> None:
-    """Adds a record to a file, at once; a line that was cut short gives way to it."""
+    """Adds a record to a file, in the place of a last line that was cut short."""
     line = (json.dumps(to_json(record)) + "\n").encode()
     with path.open("ab+") as file:
         file.seek(0)
@@ -133,11 +133,7 @@ def append(path: Path, record: Record) -> None:
 
 
 def read(path: Path) -> list[Record]:
-    """Reads what `append` wrote; a last line that was cut short is left out.
-
-    Raises:
-        InputError: the file is damaged.
-    """
+    """Records of a file of `append`, without a last line that was cut short."""
     if not path.exists():
         return []
     return list(_records(path, path.read_text(encoding="utf-8")))
@@ -160,7 +156,7 @@ def _records(path: Path, text: str) -> Iterator[Record]:
 
 @dataclass(frozen=True)
 class MedianRange:
-    """A median and what it lies between."""
+    """Median, least and greatest of several values."""
 
     median: float
     low: float
@@ -168,14 +164,14 @@ class MedianRange:
 
     @classmethod
     def of(cls, values: Iterable[float]) -> "MedianRange | None":
-        """Of at least one value, otherwise None."""
+        """Median and range of values; None where there is no value."""
         found = list(values)
         return cls(statistics.median(found), min(found), max(found)) if found else None
 
 
 @dataclass(frozen=True)
 class BenchmarkResults:
-    """All that was measured.
+    """All measurements of a benchmark.
 
     Attributes:
         contestants: in the order of the table.
@@ -197,11 +193,11 @@ class BenchmarkResults:
         object.__setattr__(self, "_by", by)
 
     def contestant(self, name: str) -> Contestant | None:
-        """The contestant of a name, if there is one."""
+        """The contestant with this name, None where there is none."""
         return next((one for one in self.contestants if one.name == name), None)
 
     def threads(self) -> list[int]:
-        """Numbers of cores that something was measured with."""
+        """Numbers of cores with which anything was measured, in order."""
         return sorted({threads for _, threads in self._by})
 
     def rounds(self, name: str, threads: int) -> list[Measurement]:
@@ -211,19 +207,19 @@ class BenchmarkResults:
     def spread(
         self, name: str, threads: int, value: Callable[[Measurement], float]
     ) -> MedianRange | None:
-        """Median of a value over the rounds; None where nothing was measured."""
+        """Median and range of a value over the rounds; None where nothing was measured."""
         return MedianRange.of(map(value, self.rounds(name, threads)))
 
     def ratio(
         self, name: str, other: str, threads: int, *, other_threads: int = 0
     ) -> MedianRange | None:
-        """How many times as many words a second one tags as another in the same round.
+        """Speed of a contestant divided by that of another, measured in the same round.
 
         Args:
-            name: of a contestant.
-            other: of the one that it is compared with.
-            threads: cores of both.
-            other_threads: cores of the other, where they differ.
+            name: name of the contestant.
+            other: name of the contestant that it is compared with.
+            threads: number of cores of both.
+            other_threads: number of cores of the other one, where that differs.
         """
         ours = self._by.get((name, threads), {})
         theirs = self._by.get((other, other_threads or threads), {})
@@ -233,22 +229,22 @@ class BenchmarkResults:
         )
 
     def times_smaller(self, name: str, other: str) -> float | None:
-        """How many times smaller on disk a contestant is than another."""
+        """Bytes of another contestant divided by those of this one; None where one is unknown."""
         ours, theirs = self.contestant(name), self.contestant(other)
         if not ours or not theirs or not ours.size or not theirs.size:
             return None
         return theirs.size / ours.size
 
     def f1(self, name: str) -> float | None:
-        """F1 of a contestant, percent; None for random weights, or where it was not scored."""
+        """F1 of a contestant, percent; None where it has random weights or was not scored."""
         scores = [r.f1 for r in self.records if isinstance(r, Score) and r.contestant == name]
         return scores[-1] if scores else None
 
     def profile(self, name: str) -> Profile | None:
-        """Where the time of a contestant goes, if that was looked at."""
+        """Time of each step of a contestant; None where the steps were not timed."""
         found = [r for r in self.records if isinstance(r, Profile) and r.contestant == name]
         return found[-1] if found else None
 
     def failures(self) -> list[Failure]:
-        """What could not be measured."""
+        """The measurements that failed."""
         return [record for record in self.records if isinstance(record, Failure)]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def open_student(*, folder: str, batch_size: int) -> OfWords:
-    """A student as bioner_kd distill saved it, in batches by length."""
+    """A student that bioner_kd distill saved, in batches of sentences of like length."""
     use_threads()
     from bioner_kd.student.saved_student import load_student
 
@@ -27,7 +27,7 @@ def open_student(*, folder: str, batch_size: int) -> OfWords:
 
 
 def open_tagger(*, path: str, form: str) -> OfTexts:
-    """An exported model, one text after the other by `Tagger.tag`."""
+    """An exported model that tags one text after the other, by `Tagger.tag`."""
     from bioner_kd.tagging.tagger import Tagger
 
     tagger = Tagger.load(path, form=form)
@@ -35,7 +35,7 @@ def open_tagger(*, path: str, form: str) -> OfTexts:
 
 
 def open_tagger_many(*, path: str, form: str, threads: int) -> OfTexts:
-    """An exported model, many texts at once by `Tagger.tag_many` with a worker a thread."""
+    """An exported model that tags many texts at once by `Tagger.tag_many`, a worker per core."""
     from bioner_kd.tagging.tagger import Tagger
 
     tagger = Tagger.load(path, form=form)
@@ -43,7 +43,7 @@ def open_tagger_many(*, path: str, form: str, threads: int) -> OfTexts:
 
 
 def open_saved_model_texts(*, folder: str, batch_size: int) -> OfTexts:
-    """A SavedModel by its text signature, as TF Serving calls it for a batch of texts."""
+    """A SavedModel called by its text signature with batches of texts, as TF Serving calls it."""
     use_threads()
     import tensorflow as tf
 
@@ -56,13 +56,13 @@ def open_saved_model_texts(*, folder: str, batch_size: int) -> OfTexts:
             yield from spans_of_batch({name: value.numpy() for name, value in found.items()})
 
     tagging = OfTexts(tag)
-    # Its variables live as long as what was loaded.
+    # The variables live only as long as the loaded object.
     vars(tagging)["loaded"] = loaded
     return tagging
 
 
 def spans_of_batch(found: "Mapping[str, np.ndarray]") -> Iterator[list[Span]]:
-    """Entities of each text, from what the text signature returns.
+    """Entities of each text, from the result of the text signature.
 
     Args:
         found: bytes "tags", int32 "starts" and "ends" (batch, longest) and "num_words" (batch,).
@@ -80,7 +80,7 @@ def _spans(found: Iterable[Iterable[Any]]) -> Iterator[list[Span]]:
     return ([(entity.type, entity.start, entity.end) for entity in of_text] for of_text in found)
 
 
-# Of BioBERT v1.1's own config.json; Lee et al. (2020), Bioinformatics 36(4).
+# From the config.json of BioBERT v1.1; Lee et al. (2020), Bioinformatics 36(4).
 SHAPE: Mapping[str, Any] = {
     "vocab_size": 28996,
     "hidden_size": 768,
@@ -95,18 +95,18 @@ _BYTES_OF_A_WEIGHT = 4
 
 
 class StandInTokenizer:
-    """Cuts words into as many pieces as BioBERT's vocabulary does, without that vocabulary.
+    """Cuts words into as many subwords as BioBERT's vocabulary does, without that vocabulary.
 
-    A word has one piece for its first six characters and one for every four, or less, behind them.
-    Over the test splits of NCBI-disease and BC5CDR that gives 1.003 and 1.000 times the subwords of
-    BioBERT's own vocabulary (1.35 and 1.39 a word).
+    A word has one subword for its first six characters and one for every further four or fewer.
+    On the test splits of NCBI-disease and BC5CDR that gives 1.003 and 1.000 times the number of
+    subwords of BioBERT's own vocabulary (1.35 and 1.39 per word).
     """
 
     pad_id, cls_id, sep_id = 0, 101, 102
     _FIRST_ID, _FIRST, _NEXT = 1000, 6, 4
 
     def subwords(self, word: str) -> list[int]:
-        """Ids of a word's pieces, the same in every process."""
+        """Ids of the subwords of a word, the same in every process."""
         starts = [0, *range(self._FIRST, len(word), self._NEXT)]
         ends = [*starts[1:], len(word)]
         return [self._id(word[start:end]) for start, end in zip(starts, ends, strict=True)]
@@ -117,7 +117,12 @@ class StandInTokenizer:
 
 
 def shape_size(tags: int, shape: Mapping[str, Any] = SHAPE) -> int:
-    """Bytes of the float32 weights of a token classifier of a shape, which has no pooler."""
+    """Bytes of the float32 weights of a token classifier without pooler.
+
+    Args:
+        tags: number of tags.
+        shape: sizes of the BERT, by the names of its config.json.
+    """
     hidden, inner = shape["hidden_size"], shape["intermediate_size"]
     norm = 2 * hidden
     rows = sum(shape[f"{n}_size"] for n in ("vocab", "type_vocab"))
@@ -131,12 +136,12 @@ def shape_size(tags: int, shape: Mapping[str, Any] = SHAPE) -> int:
 def open_shape(
     *, tags: Sequence[str], precision: str, batch_size: int, shape: Mapping[str, Any] = SHAPE
 ) -> OfWords:
-    """A BERT of BioBERT's shape with random weights, which takes as long as any other weights.
+    """A BERT of BioBERT's shape with random weights, which takes as long as trained weights.
 
     Args:
-        tags: of its head.
-        precision: of PRECISIONS.
-        batch_size: sentences of a batch.
+        tags: tags of its head.
+        precision: "float32" or "bfloat16".
+        batch_size: number of sentences in a batch.
         shape: sizes of the BERT, by the names of its config.json.
     """
     use_threads()
@@ -164,7 +169,7 @@ def open_shape(
 
 
 def open_teacher(*, folder: str, batch_size: int) -> OfWords:
-    """A teacher as bioner_kd finetune_teacher saved it."""
+    """A teacher that bioner_kd finetune_teacher saved."""
     use_threads()
     from bioner_kd.teacher.saved_teacher import load_teacher
 
@@ -179,9 +184,9 @@ def _batched(model: Any, batch_size: int) -> OfWords:
 
 
 def use_threads() -> None:
-    """Sets TensorFlow up; call it before anything else uses TensorFlow."""
+    """Gives TensorFlow as many threads as the process has cores; call it before any other use."""
     from bioner_kd.training.machine import MachineConfig
 
-    # The variable stands in the environment of every contestant's process.
+    # `run_child` sets this variable for every contestant.
     threads = int(os.environ["OMP_NUM_THREADS"])
     MachineConfig(intra_op_threads=threads, inter_op_threads=threads).apply(seed=0)

@@ -13,16 +13,17 @@ from bioner_kd.lab.benchmark.line_up import LineUp
 from bioner_kd.lab.benchmark.measurements import BenchmarkResults, Measurement, MedianRange
 from bioner_kd.lab.benchmark.targets import Target, targets
 
+RESULTS, PAGE = "results.jsonl", "benchmark.md"
 _NONE = "–"
 Lines = list[list[str]]
 
 
 def speed_lines(results: BenchmarkResults, peer: str = "") -> Lines:
-    """A line a contestant and number of cores: speed, and how it compares.
+    """Cells of the table of speed: a line for each contestant and number of cores.
 
     Args:
-        results: of the benchmark.
-        peer: name of a contestant to compare with beside the baseline; "" for none.
+        results: all measurements.
+        peer: name of a second contestant to compare with, beside the baseline; "" for none.
     """
     others = [name for name in (results.baseline, peer) if results.contestant(name)]
     against = [f"× {one.title}" for name in others if (one := results.contestant(name))]
@@ -51,7 +52,7 @@ def speed_lines(results: BenchmarkResults, peer: str = "") -> Lines:
 
 
 def cost_lines(results: BenchmarkResults) -> Lines:
-    """A line a contestant: start-up, memory, bytes, F1, on the fewest cores."""
+    """Cells of the table of start-up, memory, size and F1, measured on the fewest cores."""
     base = results.contestant(results.baseline)
     lines = [
         [
@@ -87,20 +88,20 @@ def cost_lines(results: BenchmarkResults) -> Lines:
 
 
 def target_lines(targets: Sequence[Target]) -> Lines:
-    """A line a target."""
+    """Cells of the table of targets."""
     lines = [["Target", "Needed", "Measured", "Verdict"]]
     return lines + [[t.what, t.needed, t.measured or _NONE, t.verdict] for t in targets]
 
 
 def bounds(targets: Sequence[Target]) -> list[str]:
-    """What bounds each target that was missed, as far as it was looked at."""
+    """What takes the time or memory where a target was missed, as far as it was measured."""
     return [f"{target.what}: {target.bound}" for target in targets if target.bound]
 
 
 def terminal(
     results: BenchmarkResults, targets: Sequence[Target], notes: Sequence[str], peer: str
 ) -> str:
-    """Everything that a person wants to see at once."""
+    """All tables and notes, as text for the terminal."""
     parts = [
         ruled_text(speed_lines(results, peer)),
         ruled_text(cost_lines(results)),
@@ -119,7 +120,7 @@ def markdown(
     machine: Mapping[str, str],
     command: str,
 ) -> str:
-    """The same as a page, with the machine and the command."""
+    """All tables and notes as a Markdown page, with the machine and the command."""
     missed = [f"- {line}" for line in bounds(targets)]
     rest = [f"- {line}" for line in [*_failures(results), *notes]]
     parts = [
@@ -187,14 +188,11 @@ def _between(spread: MedianRange) -> str:
 
 
 def _number(value: float) -> str:
-    """Three digits that count, and all before the point."""
+    """A number with three significant digits, or with all digits before the point."""
     for digits, least in ((0, 99.95), (1, 9.995), (2, 0.0)):
         if value >= least:
             return f"{value:,.{digits}f}"
     return f"{value:,.2f}"
-
-
-RESULTS, PAGE = "results.jsonl", "benchmark.md"
 
 
 def write_files(
@@ -205,14 +203,14 @@ def write_files(
     machine: Mapping[str, str],
     command: str,
 ) -> None:
-    """Writes the page, and everything as lines of JSON.
+    """Writes the Markdown page and the lines of JSON.
 
     Args:
-        folder: which exists.
-        results: of the benchmark.
-        line_up: who was measured.
-        machine: on which machine.
-        command: that repeats it.
+        folder: an existing folder.
+        results: all measurements.
+        line_up: the contestants.
+        machine: description of the machine.
+        command: the command that repeats the benchmark.
     """
     reached = targets(results, line_up.roles)
     described = {**machine, **loads(results)}
@@ -233,7 +231,7 @@ def write_files(
 
 
 def loads(results: BenchmarkResults) -> dict[str, str]:
-    """Load of the machine before the first measurement and the last, and its range."""
+    """Load average before the first and the last measurement, and its range."""
     found = [r.load for r in results.records if isinstance(r, Measurement) and r.load is not None]
     if not found:
         return {}
@@ -244,7 +242,7 @@ def loads(results: BenchmarkResults) -> dict[str, str]:
 def json_lines(
     results: BenchmarkResults, reached: Sequence[Target], machine: Mapping[str, str]
 ) -> Iterator[dict[str, Any]]:
-    """A line for the machine, each contestant and number of cores, each record, each target."""
+    """Lines for the machine, each contestant and number of cores, each record, and each target."""
     yield {"kind": "machine", **machine}
     for contestant in results.contestants:
         for threads in results.threads():

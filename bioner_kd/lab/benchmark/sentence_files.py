@@ -28,14 +28,14 @@ class SentenceFile:
 
 @dataclass(frozen=True)
 class SentenceFiles:
-    """What is tagged.
+    """The sentences that contestants tag.
 
     Attributes:
-        split: all of it: what F1 is of.
-        fast: what is timed.
-        slow: what is timed of slow contestants, a part of `fast`.
-        warm_up: of another split, tagged before the clock starts.
-        slow_warm_up: the same of slow contestants, a part of `warm_up`.
+        split: the whole split, for F1.
+        fast: the sample that is timed.
+        slow: the sample that is timed for slow contestants, a part of `fast`.
+        warm_up: sentences of another split, tagged before the clock starts.
+        slow_warm_up: warm-up sentences for slow contestants, a part of `warm_up`.
     """
 
     split: SentenceFile
@@ -45,11 +45,11 @@ class SentenceFiles:
     slow_warm_up: SentenceFile
 
     def warming(self, contestant: Contestant) -> SentenceFile:
-        """What a contestant tags before it is timed."""
+        """The sentences that a contestant tags before it is timed."""
         return self.slow_warm_up if contestant.slow else self.warm_up
 
     def timed(self, contestant: Contestant) -> SentenceFile:
-        """What is timed of a contestant."""
+        """The sentences that a contestant is timed on."""
         return self.slow if contestant.slow else self.fast
 
 
@@ -60,13 +60,10 @@ def sentence_files(
     """Chooses sentences and writes them to files that last as long as the block.
 
     Args:
-        split: with tags.
-        other: of another split, whose sentences warm a contestant up: words of the split itself
-            would be met a second time when they are timed.
-        config: how many.
-
-    Raises:
-        InputError: one of the two has no words.
+        split: sentences with tags.
+        other: sentences of another split, for warming up: a contestant must not have met the words
+            that it is timed on.
+        config: how many sentences to choose.
     """
     if not spread_over(split, 1) or not spread_over(other, 1):
         raise InputError("The corpus has a split without words; check the files of --corpus.")
@@ -89,11 +86,11 @@ def sentence_files(
 
 
 def spread_over(sentences: Sequence[Sentence], count: int) -> list[Sentence]:
-    """At most `count` sentences at even distances, so that they are like all of them.
+    """A sample of sentences at even distances.
 
     Args:
-        sentences: with or without words; those without are left out.
-        count: of sentences; 0 is for all.
+        sentences: sentences without words are left out.
+        count: largest number of sentences; 0 for all.
     """
     with_words = [sentence for sentence in sentences if sentence.words]
     if not count or count >= len(with_words):

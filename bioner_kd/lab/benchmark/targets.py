@@ -1,4 +1,4 @@
-"""What an exported student is meant to reach, and by how much it does or does not."""
+"""Targets of an exported student, and by how much it reaches or misses them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,17 +12,16 @@ FASTER, SMALLER, READY, MEMORY, SPEED_UP = 100.0, 100.0, 0.5, 150_000_000, 1.8
 
 @dataclass(frozen=True)
 class Target:
-    """One thing to reach.
+    """One target.
 
     Attributes:
-        what: in words.
-        needed: with its unit.
-        measured: with its unit; empty where it was not measured.
-        share: what was measured over what is needed or, of a limit, allowed; None where not
-            measured.
-        reached: whether that is enough; None where it was not measured.
-        bound: what takes the time or memory, where it was missed and looked at.
-        limit: less is better.
+        what: what is measured, in words.
+        needed: value to reach, with its unit.
+        measured: measured value, with its unit; empty where it was not measured.
+        share: measured value divided by the needed or allowed one; None where it was not measured.
+        reached: whether the target is reached; None where it was not measured.
+        bound: what takes the time or memory, where the target was missed and this was measured.
+        limit: whether `needed` is a greatest value.
     """
 
     what: str
@@ -44,13 +43,13 @@ class Target:
 
 @dataclass(frozen=True)
 class Roles:
-    """Which contestant plays which part in the targets; "" where there is none.
+    """Names of the contestants that the targets compare; "" where there is none.
 
     Attributes:
-        single: the int8 student, one text after the other.
-        many: the same, many texts at once.
-        teachers: of BioBERT's shape.
-        peer: the tagger of others that it must be as fast as.
+        single: the int8 student that tags one text after the other.
+        many: the int8 student that tags many texts at once.
+        teachers: models of BioBERT's shape.
+        peer: the tagger of another project that the student must be as fast as.
     """
 
     single: str = ""
@@ -60,7 +59,7 @@ class Roles:
 
 
 def targets(results: BenchmarkResults, roles: Roles) -> list[Target]:
-    """All targets, on one core where nothing else is said."""
+    """All targets; they hold for one core where no number of cores is named."""
     return [
         *_against_teachers(results, roles),
         *_against_peer(results, roles),

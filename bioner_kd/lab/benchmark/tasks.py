@@ -23,13 +23,13 @@ from bioner_kd.progress import track
 
 @dataclass(frozen=True)
 class Task:
-    """One process.
+    """One measurement in a process of its own.
 
     Attributes:
-        contestant: who.
-        what: in words.
-        key: by which its record is found again.
-        do: runs the process; raises ChildError where it fails.
+        contestant: the contestant that is measured.
+        what: what is measured, in words.
+        key: identifies the record of this task among those of a file.
+        do: runs the process and makes the record; raises ChildError where it fails.
     """
 
     contestant: Contestant
@@ -39,7 +39,7 @@ class Task:
 
 
 def key_of(record: Record) -> tuple[Any, ...]:
-    """Key of the task that made a record."""
+    """The key of the task that made a record."""
     if isinstance(record, Measurement):
         return "round", record.round, record.contestant, record.threads
     return type(record).__name__.lower(), record.contestant
@@ -48,7 +48,7 @@ def key_of(record: Record) -> tuple[Any, ...]:
 def all_tasks(
     contestants: Sequence[Contestant], samples: SentenceFiles, config: BenchmarkConfig
 ) -> Iterator[Task]:
-    """Scores and profiles first, which also show what does not work; then round after round."""
+    """All tasks: scores and profiles first, because they show what does not work, then rounds."""
     for contestant in contestants:
         if contestant.trained:
             yield score_task(contestant, samples, config)
@@ -62,17 +62,13 @@ def all_tasks(
 
 
 def possible_threads(config: BenchmarkConfig) -> list[int]:
-    """Numbers of cores to measure with, those that there are."""
+    """Those of the configured numbers of cores that this machine has."""
     cores = len(usable_cores())
     return [threads for threads in config.cores if not cores or threads <= cores]
 
 
 def notes_on_threads(config: BenchmarkConfig) -> list[str]:
-    """What cannot be measured here for want of cores.
-
-    Raises:
-        UsageError: that is everything.
-    """
+    """Notes on the numbers of cores that this machine does not have; refuses where it has none."""
     cores, possible = len(usable_cores()), possible_threads(config)
     missing = [str(threads) for threads in config.cores if threads not in possible]
     if not possible:
@@ -83,7 +79,7 @@ def notes_on_threads(config: BenchmarkConfig) -> list[str]:
 
 
 def score_task(contestant: Contestant, samples: SentenceFiles, config: BenchmarkConfig) -> Task:
-    """F1 of the whole split."""
+    """The task that scores a contestant on the whole split."""
     threads = max(possible_threads(config))
 
     def do() -> Record:
@@ -103,7 +99,7 @@ def measure_task(
     threads: int,
     number: int,
 ) -> Task:
-    """Speed, start-up and memory, once."""
+    """The task that measures speed, start-up and memory in one round."""
     timed = samples.timed(contestant)
     repeats = config.many_repeats if contestant.many else 1
     arguments = {
@@ -138,7 +134,7 @@ def measure_task(
 
 
 def profile_task(contestant: Contestant, samples: SentenceFiles, config: BenchmarkConfig) -> Task:
-    """Where the time goes, on one core."""
+    """The task that times each step of an exported model, on one core."""
     arguments = {
         **{name: contestant.options[name] for name in ("path", "form")},
         "first": jobs.row(samples.fast.sentences[0]),
@@ -168,12 +164,12 @@ def _opening(contestant: Contestant, threads: int) -> dict[str, Any]:
 
 
 def run_tasks(tasks: Iterable[Task], path: Path, failures: list[Failure]) -> None:
-    """Does what is not done yet.
+    """Does the tasks whose records are not there yet.
 
     Args:
-        tasks: in order; those of a contestant that has failed are left out.
-        path: file that each record is added to at once; what it holds is not measured again.
-        failures: gets what failed.
+        tasks: in order; further tasks of a contestant that has failed are left out.
+        path: file of records; each record is added as soon as it is known.
+        failures: list to which failures are added.
     """
     every = list(tasks)
     done = {key_of(record) for record in measurements.read(path)}

@@ -26,13 +26,13 @@ from bioner_kd.text.sentence import Sentence
 
 @dataclass(frozen=True)
 class StudentErrors:
-    """What a group of students gets wrong and the teachers do not.
+    """Errors that a group of students makes and the teachers do not make.
 
     Attributes:
-        students: name of their group.
+        students: name of the group of students.
         teachers: names of the groups of teachers.
         missed: mentions that the students miss.
-        false: mentions that they make up.
+        false: mentions that the students find and nobody has annotated.
         recalls: recall of the mentions that are in training and of those that are not, percent, by
             the name of the group; None where there is no such mention.
     """
@@ -46,16 +46,16 @@ class StudentErrors:
 
 @dataclass(frozen=True)
 class StudyResults:
-    """What runs scored on a split, and what they cost.
+    """Scores, comparisons and costs of groups of runs on a split.
 
     Attributes:
-        config: how they were compared.
-        split: what they were scored on.
-        groups: in order.
-        pairs: of the groups, compared.
-        costs: of groups that were measured, by name.
-        errors: None where no teacher or no student is among the groups.
-        notes: what a reader should know of the runs.
+        config: how the groups were compared.
+        split: the split that the runs were scored on.
+        groups: the groups, in order.
+        pairs: pairs of groups that were compared.
+        costs: costs of the groups that were measured, by the name of the group.
+        errors: errors of students; None where the groups have no teacher or no student.
+        notes: what a reader should know about the runs.
     """
 
     config: ReportConfig
@@ -74,10 +74,7 @@ def named_groups(folders: Mapping[str, Iterable[Path]]) -> list[Group]:
     """Groups whose runs a person has named.
 
     Args:
-        folders: folders or patterns of `find_folders`, by the name of the group.
-
-    Raises:
-        InputError: one of them is not the folder of a finished run.
+        folders: run directories or patterns of `find_folders`, by the name of the group.
     """
     return [
         Group(name, tuple(read_run(folder) for folder in find_folders(patterns)))
@@ -86,7 +83,7 @@ def named_groups(folders: Mapping[str, Iterable[Path]]) -> list[Group]:
 
 
 def corpus_name(folder: str) -> str:
-    """What a corpus is called: its folder's name alone, where it lies is of no use to a reader."""
+    """Name of a corpus: that of its folder, without the path."""
     return Path(folder).absolute().name
 
 
@@ -96,13 +93,10 @@ def check_groups(
     """Checks what can be checked before any model is loaded.
 
     Args:
-        groups: of the report.
-        split: what they will be scored on.
-        chosen: flags and the names of groups that they have chosen; "" where none is.
-
-    Raises:
-        UsageError: there is no group, two have one name, or a chosen one does not exist.
-        InputError: a run was trained on another corpus.
+        groups: groups of the report; there must be one at least, each with a name of its own, and
+            their runs must be trained on the corpus of the split.
+        split: split that the runs will be scored on.
+        chosen: flags, and for each the name of the group that it chooses; "" for no group.
     """
     names = [group.name for group in groups]
     if not groups:
@@ -128,11 +122,7 @@ def check_groups(
 def score_groups(
     groups: Sequence[Group], split: ScoredSplit, *, batch_size: int
 ) -> list[tuple[Group, list[ScoredRun]]]:
-    """Scores every run, from the predictions in its folder where they are there.
-
-    Raises:
-        InputError: a folder holds no model, or one that was trained for other tags.
-    """
+    """Scores every run, by the predictions in its run directory where it has them."""
     total = sum(len(group.runs) for group in groups)
     with Progress("scoring", "run", total) as progress:
         scored = []
@@ -149,7 +139,7 @@ def score_groups(
 
 
 def measure_groups(groups: Sequence[ScoredGroup], split: ScoredSplit) -> dict[str, Cost]:
-    """What the first run of each group costs, by the group's name."""
+    """Costs of the first run of each group, by the name of the group."""
     folders = {group.name: group.runs[0].run.folder for group in groups}
     costs = {}
     # A run that is the first of two groups is measured once.
@@ -163,16 +153,13 @@ def measure_groups(groups: Sequence[ScoredGroup], split: ScoredSplit) -> dict[st
 def student_errors(
     groups: Sequence[ScoredGroup], split: ScoredSplit, train: Sequence[Sentence], *, students: str
 ) -> StudentErrors | None:
-    """What students get wrong and teachers do not; None where one of the two is missing.
+    """Errors that students make and teachers do not; None without students or teachers.
 
     Args:
-        groups: scored on the split.
-        split: what they were scored on.
+        groups: groups that are scored on the split.
+        split: split that the groups are scored on.
         train: the training split.
-        students: name of the group of students; "" for those of the best mean F1.
-
-    Raises:
-        UsageError: that group is one of teachers.
+        students: name of the group of students; "" for the students of the best mean F1.
     """
     chosen = {group.name: group for group in groups}.get(students) or best_student(groups)
     teachers = _voters(group for group in groups if group.teacher)
@@ -200,7 +187,7 @@ def student_errors(
 
 
 def _voters(teachers: Iterable[ScoredGroup]) -> list[ScoredGroup]:
-    """Groups of teachers; averages, whose parts may be students, only where there is no other."""
+    """Groups of single teachers; averages, which may have students, where there are no others."""
     groups = list(teachers)
     alone = [group for group in groups if not any(run.run.parts for run in group.runs)]
     return alone or groups

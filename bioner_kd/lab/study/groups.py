@@ -20,8 +20,8 @@ class Group:
     """Runs that are the same but for their seed.
 
     Attributes:
-        name: what a reader knows them by.
-        runs: at least one.
+        name: name of the group in tables.
+        runs: at least one run.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Group:
 
     @property
     def settings(self) -> dict[str, str]:
-        """Settings that all its runs share."""
+        """The settings that all runs share."""
         first, *others = [run.settings for run in self.runs]
         return {
             name: value
@@ -39,7 +39,7 @@ class Group:
 
     @property
     def mixed(self) -> list[str]:
-        """Settings in which its runs differ, which they should not."""
+        """Names of the settings in which the runs differ, though they should not."""
         names = {name for run in self.runs for name in run.settings}
         return sorted(names - self.settings.keys())
 
@@ -53,12 +53,12 @@ def differing_settings(groups: Iterable[Group]) -> list[str]:
 
 @dataclass(frozen=True)
 class SweepGroups:
-    """What a report needs of a sweep.
+    """The groups of a sweep, and what else a report says about it.
 
     Attributes:
         groups: in the order of the sweep.
-        left_out: runs that are not finished.
-        record: the flagfile of the sweep's own flags, "" where it is missing.
+        left_out: number of runs that are not finished.
+        record: flagfile of the sweep's own flags, "" where it is missing.
     """
 
     groups: tuple[Group, ...]
@@ -67,19 +67,16 @@ class SweepGroups:
 
 
 def read_sweep(folder: Path, *, prefix: str = "") -> SweepGroups:
-    """The groups of a sweep by its output folder.
+    """Reads the groups of finished runs of a sweep.
 
-    A group has the name that the sweep's own table gives it, such as "taught, alpha=0.3".
+    The name of a group is that in the sweep's own table, such as "taught, alpha=0.3".
 
     Args:
-        folder: where bioner_kd sweep wrote.
+        folder: output folder of bioner_kd sweep; a sweep without a finished run is refused.
         prefix: put before the name of each group.
-
-    Raises:
-        InputError: the folder is not that of a sweep, or no run of it is finished.
     """
     rows = read_runs(folder)
-    # A sweep that could not write its table any more may have finished more than it says.
+    # Where a sweep could no longer write its table, more runs may be finished than the table says.
     finished = [row for row in rows if row.state == FINISHED or is_finished(folder / row.folder)]
     if not finished:
         raise InputError(
@@ -100,7 +97,7 @@ def _own_record(folder: Path) -> str:
 
 
 def group_by_seed(rows: Sequence[RunRow]) -> dict[str, list[RunRow]]:
-    """Runs that differ in their seed alone, by what they share: "scratch, alpha=0.3"."""
+    """Rows of runs that differ in their seed alone, by what they share: "scratch, alpha=0.3"."""
     groups: dict[str, list[RunRow]] = {}
     for row in rows:
         settings = [f"{name}={value}" for name, value in row.values if name != SEED]
@@ -109,7 +106,7 @@ def group_by_seed(rows: Sequence[RunRow]) -> dict[str, list[RunRow]]:
 
 
 def seeds_table(rows: Sequence[RunRow]) -> str:
-    """A line for each group with its mean ± sample standard deviation of devel F1, percent."""
+    """A table of groups with mean ± sample standard deviation of F1 on devel, percent."""
     lines = [["Settings", "Scored", "Devel F1"]]
     for name, group in group_by_seed(rows).items():
         scores = [row.devel_f1 for row in group if row.devel_f1 is not None]
@@ -129,15 +126,11 @@ _INPUTS = frozenset({"cache", "teachers", "vectors", "corpus"})
 
 
 def check_seeds(name: str, folders: Sequence[Path]) -> None:
-    """Checks that the runs of a row differ in their seed alone.
+    """Refuses runs that a person gives as seeds of one model and that differ in more.
 
     Args:
-        name: of the row.
-        folders: of runs, or "a+b" of averages.
-
-    Raises:
-        InputError: a folder holds no model.
-        UsageError: a teacher and a student are mixed, or two runs have different settings.
+        name: name of the row that the runs make.
+        folders: run directories, or "a+b" for averages.
     """
     first, *others = folders
     kind = _kind(first)
@@ -159,12 +152,12 @@ def _kind(folder: Path) -> str:
 
 
 def _has_record(folder: Path) -> bool:
-    # A model that was copied without it is scored all the same.
+    # A model that was copied without its record is scored all the same.
     return all((part / RECORD).is_file() for part in joined_folders(folder))
 
 
 def _check_settings(name: str, first: FinishedRun, other: FinishedRun) -> None:
-    # A setting that only one record has came to the program between the two runs.
+    # A setting that only one record has was added to the program between the two runs.
     shared = [flag for flag in first.settings if flag in other.settings and flag not in _INPUTS]
     for flag in shared:
         was, now = first.settings[flag], other.settings[flag]

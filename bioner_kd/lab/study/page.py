@@ -26,34 +26,35 @@ Cell = str | Marked
 
 @dataclass(frozen=True)
 class Heading:
-    """Starts a section."""
+    """The heading of a section."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph."""
+    """A paragraph of text."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Listing:
-    """Short paragraphs below each other, each with a bullet."""
+    """A list with bullets."""
 
     items: Sequence[str]
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table; what is in no text column is a number and stands to the right.
+    """A table.
 
     Attributes:
-        titles: of the columns.
-        rows: a cell a column.
-        text_columns: numbers of the columns whose cells are text.
-        strong: row and column of the cells to be made out at a glance.
+        titles: titles of the columns.
+        rows: rows with a cell for each column.
+        text_columns: numbers of the columns that hold text and stand to the left; the others hold
+            numbers and stand to the right.
+        strong: row and column of the cells that are shown in bold.
     """
 
     titles: Sequence[str]
@@ -64,11 +65,11 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture, kept beside the page as `stem`.svg and `stem`.png.
+    """A picture, whose files `stem`.svg and `stem`.png lie beside the page.
 
     Attributes:
         stem: file name without its ending.
-        text: what it shows, for those who cannot see it, and below it.
+        text: what the picture shows: its caption and its alternative text.
     """
 
     stem: str
@@ -77,7 +78,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Code:
-    """Commands to type, as they are."""
+    """Commands, shown as they are typed."""
 
     text: str
 
@@ -87,7 +88,7 @@ Block = Heading | Paragraph | Listing | Table | Picture | Code
 
 @dataclass(frozen=True)
 class Page:
-    """A report."""
+    """The whole page."""
 
     title: str
     blocks: Sequence[Block]
@@ -118,15 +119,15 @@ pre { overflow-x: auto; padding: .7rem; border: 1px solid #8886; border-radius: 
 """
 
 
-def to_html(document: Page, pictures: Mapping[str, bytes]) -> str:
-    """The page.
+def to_html(page: Page, pictures: Mapping[str, bytes]) -> str:
+    """The page as HTML, with its pictures inside.
 
     Args:
-        document: what it says.
-        pictures: SVG files by stem, which go into the page.
+        page: the page.
+        pictures: content of the SVG files, by stem.
     """
-    title = html.escape(document.title)
-    body = "\n".join(_html_block(block, pictures) for block in document.blocks)
+    title = html.escape(page.title)
+    body = "\n".join(_html_block(block, pictures) for block in page.blocks)
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -185,7 +186,7 @@ def _html_cell(cell: Cell) -> str:
 
 
 def _html_picture(picture: Picture, svg: bytes) -> str:
-    # As an image of its own, not as elements of the page, whose ids would collide.
+    # As an image and not as elements of the page, because ids of several pictures would collide.
     data = base64.b64encode(svg).decode("ascii")
     text = html.escape(picture.text)
     return (
@@ -198,13 +199,13 @@ def _html_code(code: Code) -> str:
     return f"<pre><code>{html.escape(code.text)}</code></pre>"
 
 
-# Whatever could start markup or HTML, and no underscore inside a word; a bar is the table's matter.
+# All that could start markup or HTML, but no underscore inside a word; tables escape their bars.
 _SPECIAL = re.compile(r"([\\`*\[\]<>#~&$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
 
 
-def to_markdown(document: Page) -> str:
-    """The report; pictures are files beside it. Ends with a newline."""
-    parts = [f"# {escaped(document.title)}\n", *map(_markdown_block, document.blocks)]
+def to_markdown(page: Page) -> str:
+    """The page as Markdown for GitHub, with pictures as files; ends with a newline."""
+    parts = [f"# {escaped(page.title)}\n", *map(_markdown_block, page.blocks)]
     return "\n".join(parts)
 
 
@@ -250,7 +251,7 @@ def _markdown_cell(cell: Cell) -> str:
 
 
 def _markdown_code(code: Code) -> str:
-    # A fence longer than any inside.
+    # The fence is longer than any run of backticks in the commands.
     longest = max((len(run) for run in re.findall("`+", code.text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}\n{code.text}\n{fence}\n"

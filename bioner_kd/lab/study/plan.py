@@ -15,20 +15,20 @@ from bioner_kd.lab.study.study_folder import FINISHED, LOGS, RUNS, RunRow, read_
 from bioner_kd.training.run_folder import NO_SETTINGS, RECORD, is_finished, unfinished_folder
 
 Settings = Mapping[str, Any]
-# The values of all flags of the program, given some, but for those that it would find itself;
-# UsageError where a flag is wrong.
+# Gives the values of all flags of the program from the flags of a command, without the values that
+# the program would find itself; raises UsageError where a flag is wrong.
 ReadSettings = Callable[[Sequence[str]], Settings]
 _OUTPUT = "output"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a sweep does.
+    """The runs of a sweep, and the command that trains each.
 
     Attributes:
         output: folder of the study.
-        program: how the training program is started, without its flags.
-        runs: its runs, in order.
+        program: command of the training program, without flags.
+        runs: the runs, in order.
     """
 
     output: Path
@@ -36,32 +36,28 @@ class Plan:
     runs: tuple[PlannedRun, ...]
 
     def folder(self, run: PlannedRun) -> Path:
-        """Where the run is when it is finished."""
+        """The run directory of a finished run."""
         return self.output / run.name
 
     def log(self, run: PlannedRun) -> Path:
-        """The file for what the run says."""
+        """The log of a run."""
         return self.output / LOGS / f"{run.name}.log"
 
     def flags(self, run: PlannedRun) -> list[str]:
-        """All flags of the run."""
+        """All flags of a run."""
         return [*run.flags, f"--{_OUTPUT}={self.folder(run)}"]
 
     def command(self, run: PlannedRun) -> list[str]:
-        """The command that trains it."""
+        """The command that trains a run."""
         return [*self.program, *self.flags(run)]
 
     def is_finished(self, run: PlannedRun) -> bool:
-        """Whether the run is there, complete."""
+        """Whether a run is finished."""
         return is_finished(self.folder(run))
 
 
 def check_flags(plan: Plan, read_settings: ReadSettings) -> None:
-    """Reads the flags of every run as its program would, before any is started.
-
-    Raises:
-        UsageError: a run's flags are wrong, or two runs are the same.
-    """
+    """Reads the flags of every run as its program would; refuses wrong flags and equal runs."""
     seen: dict[str, PlannedRun] = {}
     for run in plan.runs:
         settings = _settings_of(plan, run, read_settings)
@@ -74,12 +70,7 @@ def check_flags(plan: Plan, read_settings: ReadSettings) -> None:
 
 
 def check_records(plan: Plan, read_settings: ReadSettings) -> None:
-    """Compares the runs that are there, finished or not, with what the sweep would train now.
-
-    Raises:
-        InputError: a run was trained with another value of a flag, what has a run's name is no
-            run, or the study's folder is one.
-    """
+    """Refuses a study folder whose runs, finished or not, have other flags than the plan."""
     for run in plan.runs:
         _check_place(plan, run)
         settings = _compared(_settings_of(plan, run, read_settings))
@@ -138,11 +129,7 @@ def _text(value: Any) -> str:
 
 
 def rows_so_far(plan: Plan) -> dict[PlannedRun, RunRow]:
-    """What became of each run until now, by what is in the study's folder.
-
-    Raises:
-        InputError: runs.csv or the history of a finished run is damaged.
-    """
+    """The row of each run, by what is in the folder of the study now."""
     known = read_runs(plan.output) if (plan.output / RUNS).exists() else []
     before = {row.folder: row for row in known}
     _tell_of_others(plan, known)
@@ -168,10 +155,10 @@ def _tell_of_others(plan: Plan, known: Sequence[RunRow]) -> None:
 
 
 def finished_row(plan: Plan, run: PlannedRun, row: RunRow) -> RunRow:
-    """The row of a run that is finished.
+    """The row of a finished run.
 
     Raises:
-        InputError: its history is damaged.
+        InputError: the history of the run is damaged.
     """
     best = best_epoch(plan.folder(run))
     return dataclasses.replace(
@@ -188,6 +175,6 @@ def _row_so_far(plan: Plan, run: PlannedRun, before: RunRow | None) -> RunRow:
         return finished_row(plan, run, row) if plan.is_finished(run) else row
     if plan.is_finished(run):
         return finished_row(plan, run, dataclasses.replace(row, seconds=before.seconds))
-    if before.state == FINISHED:  # somebody has deleted it, to train it again
+    if before.state == FINISHED:  # somebody has deleted the run, to train it again
         return row
     return dataclasses.replace(row, state=before.state, seconds=before.seconds)

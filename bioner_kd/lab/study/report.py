@@ -35,7 +35,12 @@ from bioner_kd.lab.study.sections import make_page
 from bioner_kd.training.run_folder import DEVEL_F1
 
 PAGE, MARKDOWN = "index.html", "report.md"
-# Settings that F1 is drawn over where groups differ in them: title, and whether they double.
+SCORES, GROUPS, PAIRS = "scores.csv", "groups.csv", "pairs.csv"
+_MODES = ("conlleval", "strict")
+_SCORES = ("precision", "recall", "f1")
+_COUNTS = ("right", "predicted", "annotated")
+_DIFFERENCE = ("f1", "low", "high", "p_sentences", "p_holm", "p_paired", "p_welch")
+# Settings over which F1 is drawn where groups differ in them: title, and whether on a log scale.
 _CURVES = {
     "alpha": ("α, weight of the annotated tags", False),
     "temperature": ("temperature T", False),
@@ -47,22 +52,22 @@ def write_report(folder: Path, results: StudyResults, commands: Mapping[str, str
     """Writes everything but the flagfiles into an existing folder.
 
     Args:
-        folder: of the report, unfinished.
-        results: what there is to tell.
-        commands: what made the runs and the report, by what it made.
+        folder: unfinished folder of the report.
+        results: results of the study.
+        commands: commands that made the runs and the report, by what they make.
     """
     pictures = draw_pictures(folder, results)
     svg = {picture.stem: (folder / f"{picture.stem}.svg").read_bytes() for picture in pictures}
-    document = make_page(results, pictures, commands)
+    page = make_page(results, pictures, commands)
     with atomic_file(folder / PAGE) as file:
-        file.write(to_html(document, svg))
+        file.write(to_html(page, svg))
     with atomic_file(folder / MARKDOWN) as file:
-        file.write(to_markdown(document))
+        file.write(to_markdown(page))
     write_csv_files(folder, results)
 
 
 def draw_pictures(folder: Path, results: StudyResults) -> list[Picture]:
-    """Draws what the groups allow: the overview, curves, and F1 over cost where it was measured."""
+    """Draws the overview, curves, and F1 over cost where the cost was measured."""
     groups, baseline = results.groups, results.config.baseline
     save_picture(folder / "f1", overview(groups, baseline), height=overview_height(groups))
     dashed = f" The dashed line is {baseline}." if baseline else ""
@@ -114,15 +119,8 @@ def _cost_pictures(folder: Path, results: StudyResults) -> list[Picture]:
     ]
 
 
-SCORES, GROUPS, PAIRS = "scores.csv", "groups.csv", "pairs.csv"
-_MODES = ("conlleval", "strict")
-_SCORES = ("precision", "recall", "f1")
-_COUNTS = ("right", "predicted", "annotated")
-_DIFFERENCE = ("f1", "low", "high", "p_sentences", "p_holm", "p_paired", "p_welch")
-
-
 def write_csv_files(folder: Path, results: StudyResults) -> None:
-    """Writes a row a run, a group, a pair: percentages at full precision, empty where unknown."""
+    """Writes the tables of runs, groups and pairs; a cell is empty where its value is unknown."""
     settings = told_settings(results.groups)
     modes = [f"{score}_{mode}" for mode in _MODES for score in _SCORES]
     _write(

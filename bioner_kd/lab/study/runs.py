@@ -18,13 +18,13 @@ _UNFINISHED = unfinished_folder(Path("run")).suffix
 
 @dataclass(frozen=True)
 class FinishedRun:
-    """A finished training.
+    """A finished training, or an average of several.
 
     Attributes:
-        folder: where it lies.
-        record: the flagfile of the flags that it ran with, its run.cfg; of an average of teachers,
-            the flags that they share.
-        parts: of an average, each teacher; otherwise none.
+        folder: run directory, or "a+b" for an average.
+        record: content of run.cfg, the flagfile of the training; for an average, the flags that its
+            parts share.
+        parts: the trainings of an average; empty for a single training.
     """
 
     folder: Path
@@ -33,32 +33,28 @@ class FinishedRun:
 
     @cached_property
     def flags(self) -> Mapping[str, str]:
-        """The flags that it ran with, as `parse_flags` reads them."""
+        """The flags of the training, as `parse_flags` reads them."""
         return parse_flags(self.record)
 
     @property
     def trainings(self) -> tuple["FinishedRun", ...]:
-        """Itself, or the parts of an average."""
+        """The run itself, or the parts of an average."""
         return self.parts or (self,)
 
     @property
     def seed(self) -> int | None:
-        """Its seed, None where its record names none."""
+        """The seed, None where the record has none."""
         return int(self.flags[SEED]) if self.flags.get(SEED, "").isdecimal() else None
 
     @property
     def settings(self) -> dict[str, str]:
-        """Its flags but the seed and those that say nothing of the model."""
+        """The flags without the seed and those that say nothing about the model."""
         left_out = NO_SETTINGS | {SEED}
         return {name: value for name, value in self.flags.items() if name not in left_out}
 
 
 def read_run(folder: Path) -> FinishedRun:
-    """A run by its folder, or an average of teachers by "a+b".
-
-    Raises:
-        InputError: there is no such folder, or it is not that of a finished run.
-    """
+    """Reads a finished run from its run directory, or an average from "a+b"."""
     parts = joined_folders(folder)
     if len(parts) == 1:
         return _read_folder(folder)
@@ -81,10 +77,10 @@ def _read_folder(folder: Path) -> FinishedRun:
 
 
 def parse_flags(text: str) -> dict[str, str]:
-    """Reads the flagfile that a program wrote of its own flags.
+    """Reads a flagfile in which a program wrote its own flags.
 
     Returns:
-        Values by flag, as text: "yes" or "no" of a switch, the values of a repeated flag joined.
+        Values by flag, as text: "yes" or "no" for a switch, joined values for a repeated flag.
     """
     flags: dict[str, str] = {}
     for line in text.splitlines():
@@ -98,17 +94,14 @@ def parse_flags(text: str) -> dict[str, str]:
 
 
 def find_folders(patterns: Iterable[Path]) -> list[Path]:
-    """The folders that patterns such as "saved_models/mine/student_*" stand for.
+    """Run directories that match patterns such as "saved_models/mine/student_*".
 
     Args:
-        patterns: names of folders; "*", "?" and "[…]" stand for any that exist but those of
-            unfinished runs. A name without these is taken as it is.
+        patterns: names of folders, or patterns with "*", "?" and "[…]", which match existing
+            folders but not those of unfinished runs. A pattern without a match is refused.
 
     Returns:
-        Each folder once; those of a pattern in the order of their names, numbers as numbers.
-
-    Raises:
-        InputError: nothing has a name like that.
+        Each folder once; those of a pattern in the order of their names, with numbers as numbers.
     """
     found: dict[Path, None] = {}
     for pattern in patterns:
@@ -143,7 +136,7 @@ class BestEpoch:
 
 
 def best_epoch(folder: Path) -> BestEpoch | None:
-    """Reads the history of a run; None where its program scores no devel split.
+    """Reads the best epoch from the history of a run; None where it has no scores on devel.
 
     Raises:
         InputError: the history is damaged.
@@ -160,5 +153,5 @@ def best_epoch(folder: Path) -> BestEpoch | None:
         raise InputError(
             f"{path}: cannot be read ({error}); delete the run's folder to train it again."
         ) from error
-    # The first of equals is the one that the training kept.
+    # Of equal epochs, training keeps the first.
     return max(epochs, key=lambda found: found.devel_f1, default=None)

@@ -1,4 +1,4 @@
-"""The results of a study in words, tables and pictures."""
+"""The page of a report, made of the results of a study."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -19,19 +19,19 @@ _NONE = "–"
 _DIFFERENCE = (
     "Δ F1", "95 % interval of Δ", "p (sentences)", "p (Holm)", "p (same seeds)", "p (Welch)",
 )  # fmt: skip
-# The name and F1, where the best students are told.
+# Columns of the name and of F1, which are bold for the best students.
 _BOLD = (0, 4)
 
 
 def make_page(
     results: StudyResults, pictures: Sequence[Picture], commands: Mapping[str, str]
 ) -> Page:
-    """The report.
+    """Makes the page of a report.
 
     Args:
-        results: what there is to tell.
-        pictures: those that were drawn, in order; the first is the overview.
-        commands: what made the runs and the report, by what it made.
+        results: results of the study.
+        pictures: pictures in order; the first is the overview.
+        commands: commands that made the runs and the report, by what they make.
     """
     blocks: list[Block] = [*_introduction(results), *pictures[:1], _scores(results)]
     blocks += _types(results)
@@ -169,7 +169,7 @@ def _difference_cells(difference: Difference | None) -> list[str]:
 
 
 def p_value(p: float | None) -> str:
-    """A p-value, exact enough to see on which side of 0.05 it lies; "–" where there is none."""
+    """A p-value with enough digits to show on which side of 0.05 it lies; "–" for None."""
     if p is None:
         return _NONE
     if p < 0.0001:

@@ -28,7 +28,7 @@ from bioner_kd.errors import InputError
 from bioner_kd.lock import locked
 
 LOGS, RUNS, SWEEP_RECORD, LOCK = "logs", "runs.csv", "sweep.cfg", ".lock"
-# What is in a study's folder beside its runs.
+# Names in the folder of a study that no run may have.
 _TAKEN = frozenset({LOGS, RUNS, SWEEP_RECORD})
 _UNFINISHED = ".unfinished"
 # File systems allow 255 bytes, and an unfinished or temporary folder has a longer name.
@@ -38,10 +38,10 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._=-]")
 
 
 def safe_name(text: str) -> str:
-    """A name for a folder or a part of one, the same for the same text in any sweep.
+    """A folder name, or a part of one, that people can read and that is safe in a shell.
 
-    Spaces become underscores. Where anything else has to be replaced or cut, a hash of the text
-    keeps two texts apart.
+    Spaces become underscores. Where any other character is replaced or the text is cut, the name
+    ends with a hash of the text, so that different texts have different names.
     """
     readable = text.replace(" ", "_")
     name = _UNSAFE.sub("_", readable).lstrip(".-")
@@ -67,14 +67,11 @@ def study_lock(output: Path, *, wait: float = 3.0) -> Iterator[int]:
     """Holds a study's folder for this process and for the trainings that it starts.
 
     Args:
-        output: made where missing.
+        output: folder of the study, made where it is missing; refused where another sweep holds it.
         wait: seconds to wait for trainings of a sweep that was killed a moment ago.
 
     Yields:
         The file descriptor of the lock, as in `locked`.
-
-    Raises:
-        InputError: another sweep is at work there, or the folder cannot be written.
     """
     try:
         output.mkdir(parents=True, exist_ok=True)
@@ -97,16 +94,16 @@ COLUMNS = frozenset(_BEFORE + _AFTER)
 
 @dataclass(frozen=True)
 class RunRow:
-    """One row.
+    """One row of runs.csv.
 
     Attributes:
         arm: name of the arm, or "".
         values: flag and value of each axis.
-        folder: relative to the study's, with slashes.
+        folder: run directory, relative to the folder of the study, with slashes.
         state: FINISHED, FAILED or NOT_YET.
-        devel_f1: percent, of the best epoch.
+        devel_f1: F1 on devel of the best epoch, percent.
         best_epoch: counted from 1.
-        seconds: of training.
+        seconds: time of training.
     """
 
     arm: str
@@ -119,7 +116,7 @@ class RunRow:
 
 
 def write_runs(output: Path, rows: Sequence[RunRow]) -> None:
-    """Writes the table into a study's folder; all rows have the same axes.
+    """Writes runs.csv into the folder of a study; all rows have the same axes.
 
     Raises:
         InputError: the folder cannot be written or the disk is full.
@@ -135,11 +132,7 @@ def write_runs(output: Path, rows: Sequence[RunRow]) -> None:
 
 
 def read_runs(output: Path) -> list[RunRow]:
-    """Reads the table of a study's folder.
-
-    Raises:
-        InputError: there is none, or it is not what a sweep wrote.
-    """
+    """Reads runs.csv from the folder of a study."""
     path = output / RUNS
     try:
         with path.open(encoding="utf-8", newline="") as file:

@@ -32,16 +32,16 @@ _STEP = 0.1
 
 
 class Sweep:
-    """The trainings at work, those that wait, and what became of the others."""
+    """The trainings that run and that wait, and the rows of all runs."""
 
     def __init__(self, plan: Plan, *, jobs: int, lock: int, grace: float = GRACE) -> None:
-        """Looks at what is there.
+        """Reads what became of each run before.
 
         Args:
-            plan: the runs, their flags checked.
-            jobs: trainings side by side.
+            plan: the runs, with flags that have been checked.
+            jobs: number of trainings side by side.
             lock: file descriptor of the study's lock.
-            grace: seconds that a training has to end when it is asked to.
+            grace: seconds that a training has to end after it is interrupted.
         """
         self._plan, self._jobs, self._lock, self._grace = plan, jobs, lock, grace
         self._rows = rows_so_far(plan)
@@ -52,11 +52,10 @@ class Sweep:
         """Trains until every run is finished or has failed.
 
         Returns:
-            A row a run, as they stand in runs.csv.
+            A row for each run, as in runs.csv.
 
         Raises:
-            KeyboardInterrupt: somebody asked to stop; what was at work has been stopped.
-            InputError: runs.csv cannot be written.
+            KeyboardInterrupt: somebody asked to stop, and the running trainings were stopped.
         """
         there = len(self._rows) - len(self._waiting)
         logging.info("%d runs, %d of them finished already.", len(self._rows), there)
@@ -76,7 +75,7 @@ class Sweep:
         return self.rows()
 
     def rows(self) -> list[RunRow]:
-        """What became of each run, in the order of the plan."""
+        """The row of each run, in the order of the plan."""
         return list(self._rows.values())
 
     def _start_next(self) -> None:
@@ -142,7 +141,7 @@ class Sweep:
         try:
             write_runs(self._plan.output, self.rows())
         except InputError as error:
-            # It can be made again from the runs, which are worth more than this table.
+            # The table can be made again from the runs.
             logging.warning("%s The sweep goes on.", error)
 
     def _count(self) -> str:
@@ -178,10 +177,10 @@ def seconds_left(
     """An estimate of the time until all runs have ended.
 
     Args:
-        took: seconds of each run that is finished.
+        took: seconds of each finished run.
         waiting: number of runs that have not been started.
-        running: seconds that each run at work has been at it.
-        jobs: runs side by side.
+        running: seconds since the start of each running training.
+        jobs: number of trainings side by side.
 
     Returns:
         Seconds, None where no run has been finished yet.

@@ -9,12 +9,12 @@ from bioner_kd.lab.study.analysis import analyse
 from bioner_kd.lab.study.plots import (
     curves,
     find_curves,
-    number,
     overview,
     overview_height,
     pareto,
     pareto_front,
     save_picture,
+    setting_value,
 )
 
 from .made import make_group, make_groups
@@ -85,7 +85,7 @@ def test_groups_of_one_value_are_no_curve():
     [("0.30", 0.3), ("1e4", 1e4), ("", None), ("none", None), (None, None), ("-1", None)],
 )
 def test_numbers(text, value):
-    assert number(text) == value
+    assert setting_value(text) == value
 
 
 def drawn(draw) -> Figure:
