@@ -1,7 +1,7 @@
 """Entity-level precision, recall and F1, in the two modes that the field reports."""
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,7 +11,6 @@ from seqeval.metrics import v1
 from seqeval.metrics.sequence_labeling import get_entities, precision_recall_fscore_support
 from seqeval.scheme import IOB2, Entities
 
-from bioner_kd.errors import InputError
 from bioner_kd.tagging.decoding import Decoder
 from bioner_kd.text.iob2 import OUTSIDE, split_tag
 from bioner_kd.text.sentence import Sentence
@@ -35,12 +34,6 @@ class EntityScore:
     f1: float
     support: int
 
-    @classmethod
-    def from_json(cls, record: Mapping[str, Any]) -> "EntityScore":
-        """Reads what `dataclasses.asdict` wrote; KeyError where a field is missing."""
-        precision, recall, f1 = (float(record[name]) for name in ("precision", "recall", "f1"))
-        return cls(precision, recall, f1, int(record["support"]))
-
 
 @dataclass(frozen=True, slots=True)
 class ModeScores:
@@ -53,14 +46,6 @@ class ModeScores:
 
     micro: EntityScore
     per_type: dict[str, EntityScore]
-
-    @classmethod
-    def from_json(cls, record: Mapping[str, Any]) -> "ModeScores":
-        """Reads what `dataclasses.asdict` wrote; KeyError where a field is missing."""
-        per_type = {
-            name: EntityScore.from_json(score) for name, score in record["per_type"].items()
-        }
-        return cls(EntityScore.from_json(record["micro"]), per_type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,26 +70,6 @@ class Scores:
     def to_json(self) -> dict[str, Any]:
         """A dictionary of plain numbers, strings and dictionaries, ready for `json.dump`."""
         return dataclasses.asdict(self)
-
-    @classmethod
-    def from_json(cls, record: Mapping[str, Any]) -> "Scores":
-        """Reads what `to_json` wrote.
-
-        Raises:
-            InputError: a field is missing or is not what it should be.
-        """
-        try:
-            return cls(
-                conlleval=ModeScores.from_json(record["conlleval"]),
-                strict=ModeScores.from_json(record["strict"]),
-                sentences=int(record["sentences"]),
-                words=int(record["words"]),
-            )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise InputError(
-                f"This is no record of scores ({type(error).__name__}: {error}); "
-                "score the model again to write one."
-            ) from error
 
 
 def score(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> Scores:

@@ -148,14 +148,14 @@ def markdown(
 
 _READING = """\
 Every figure is the median of {rounds} rounds, with the least and the greatest. In a round every
-model is measured once, in a fresh process that is kept on so many cores, one model after the other;
-ratios compare measurements of one round, and their median is shown. The text of the sentences goes
-in, so that cutting it into words is part of the time (teachers and the Keras student are given
-words). Words/CPU s counts the processor's time of all its cores instead, which other programs on
-the machine hardly change. Time of a sentence is that of the whole sample over its sentences, so
-where a model reads in batches it is not the time that one sentence waits. "Ready" is the time from
-the start of the process until it has tagged a first text. Peak memory is that of the process,
-without its workers where `tag_many` has some. F1 is that of the whole split.
+model is measured once, in a fresh process that is kept on the given number of cores, one model
+after the other. Ratios compare measurements of one round, and their median is shown. Models are
+given texts, so that cutting texts into words is part of the time; teachers and the Keras student
+are given words. Words/CPU s divides by the processor time of all cores instead, which other
+programs on the machine hardly change. Time per sentence is the time of the whole sample divided by
+its number of sentences, so for a model that reads in batches it is not the time that one sentence
+waits. "Ready" is the time from the start of the process until it has tagged a first text. Peak
+memory is that of the process, without the workers of `tag_many`. F1 is that of the whole split.
 """
 
 
