@@ -211,7 +211,7 @@ def test_the_keras_inside_tensorflow_is_mentioned_nowhere() -> None:
         ("bioner_kd/export/a.py", "import bioner_kd.lab.study.plan"),
         ("bioner_kd/tagging/a.py", "import bioner_kd.lab.benchmark.child"),
         ("bioner_kd/lab/benchmark/a.py", "import bioner_kd.lab.study.costs"),
-        ("bioner_kd/teacher/a.py", "import bioner_kd.teacher.ensemble.mean"),
+        ("bioner_kd/teacher/a.py", "import bioner_kd.teacher.ensemble.teachers"),
         ("bioner_kd/lab/study/a.py", "import bioner_kd.cli.program"),
         ("bioner_kd/cli/a.py", "import scripts.distill"),
         ("bioner_kd/cli/a.py", "import bioner_kd.newcomer"),

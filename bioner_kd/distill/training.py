@@ -22,7 +22,7 @@ from bioner_kd.encoding.batches import (
 )
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.evaluation.predictions import devel_f1
+from bioner_kd.evaluation.scores import devel_f1
 from bioner_kd.student.config import StudentConfig
 from bioner_kd.student.model import Student
 from bioner_kd.student.saved_student import SavedStudent

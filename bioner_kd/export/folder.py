@@ -20,7 +20,7 @@ from absl import logging
 from bioner_kd import __version__
 from bioner_kd.atomic import atomic_file, atomic_folder
 from bioner_kd.checksum import file_digest
-from bioner_kd.evaluation.predictions import score_logits
+from bioner_kd.evaluation.scores import score_logits
 from bioner_kd.export.config import ExportConfig, Split
 from bioner_kd.export.models import write_models
 from bioner_kd.export.parity import compare_logits, warn_of_losses

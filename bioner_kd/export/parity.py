@@ -11,8 +11,7 @@ import numpy as np
 import tensorflow as tf
 from absl import logging
 
-from bioner_kd.evaluation.predictions import score_logits
-from bioner_kd.evaluation.scores import EntityScore
+from bioner_kd.evaluation.scores import EntityScore, score_logits
 from bioner_kd.student.saved_student import SavedStudent
 from bioner_kd.tagging.decoding import Decoder
 from bioner_kd.tagging.models.layout import INT8, NUM_WORDS, SERVING, TEXT, WEB, WORD_OUTPUTS

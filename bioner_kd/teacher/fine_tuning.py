@@ -11,7 +11,7 @@ from bioner_kd.encoding.batches import BatchSource, predict_logits, word_values
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.encoding.windows import WindowConfig
 from bioner_kd.errors import UsageError
-from bioner_kd.evaluation.predictions import devel_f1
+from bioner_kd.evaluation.scores import devel_f1
 from bioner_kd.tagging.decoding import Decoder
 from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.teacher.checkpoint.encoder_config import read_config, usable_positions

@@ -1,24 +1,26 @@
-"""The page: well formed, self-contained, and free of what words might do to it."""
-
 import base64
 import re
 from html.parser import HTMLParser
 
-from bioner_kd.lab.study.document import (
+import pytest
+
+from bioner_kd.lab.study.page import (
     Code,
-    Document,
     Heading,
     Listing,
     Marked,
+    Page,
     Paragraph,
     Picture,
     Table,
+    escaped,
+    to_html,
+    to_markdown,
 )
-from bioner_kd.lab.study.html_page import html_page
 
 EVIL = "<script>alert('&')</script> \"quoted\""
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
-EVERYTHING = Document(
+EVERYTHING = Page(
     EVIL,
     [
         Heading(EVIL),
@@ -60,7 +62,7 @@ class Reader(HTMLParser):
 
 
 def test_words_are_text_and_never_markup():
-    reader = Reader(html_page(EVERYTHING, {"f1": SVG}))
+    reader = Reader(to_html(EVERYTHING, {"f1": SVG}))
     assert "script" not in reader.tags
     for block in ("title", "h1", "h2", "p", "li", "th", "td", "mark", "figcaption", "code"):
         assert block in reader.tags
@@ -71,7 +73,7 @@ def test_words_are_text_and_never_markup():
 
 
 def test_the_page_needs_nothing_else():
-    page = html_page(EVERYTHING, {"f1": SVG})
+    page = to_html(EVERYTHING, {"f1": SVG})
     sources = [value for name, value in Reader(page).attributes if name in ("src", "href")]
     data = f"data:image/svg+xml;base64,{base64.b64encode(SVG).decode()}"
     assert sources == [data]
@@ -79,7 +81,7 @@ def test_the_page_needs_nothing_else():
 
 
 def test_the_page_fits_a_phone_and_the_readers_colours():
-    page = html_page(Document("x", []), {})
+    page = to_html(Page("x", []), {})
     assert 'name="viewport"' in page
     assert "color-scheme: light dark" in page
     assert '<meta charset="utf-8">' in page[:120]
@@ -87,6 +89,55 @@ def test_the_page_fits_a_phone_and_the_readers_colours():
 
 def test_numbers_stand_to_the_right_and_strong_cells_are_bold():
     table = Table(("Group", "F1"), [("a", "80")], strong=frozenset({(0, 1)}))
-    page = html_page(Document("x", [table]), {})
+    page = to_html(Page("x", [table]), {})
     assert '<td class="t">a</td><td><b>80</b></td>' in page
     assert '<th scope="col" class="t">Group</th><th scope="col">F1</th>' in page
+
+
+def test_a_report_as_a_reader_sees_it():
+    document = Page(
+        "A study",
+        [
+            Heading("Scores"),
+            Paragraph("Of all runs."),
+            Listing(["one", "two"]),
+            Table(("Group", "F1"), [("a|b", "80.0"), ("b", "9.5")], strong=frozenset({(0, 1)})),
+            Picture("f1", "F1 of each group."),
+            Code("bioner_kd report \\\n    --runs='a=b_*'"),
+        ],
+    )
+    assert to_markdown(document) == (
+        "# A study\n\n"
+        "## Scores\n\n"
+        "Of all runs.\n\n"
+        "- one\n- two\n\n"
+        "| Group |       F1 |\n| :---- | -------: |\n"
+        "| a\\|b  | **80.0** |\n| b     |      9.5 |\n\n"
+        "![F1 of each group.](f1.svg)\n\n"
+        "```\nbioner_kd report \\\n    --runs='a=b_*'\n```\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("IL-2 <b>&amp;", r"IL-2 \<b\>\&amp;"),
+        ("*p* _q_ `r`", r"\*p\* \_q\_ \`r\`"),
+        ("transfer_size", "transfer_size"),
+        ("[a](b) #1 ~x~ $y$", r"\[a\](b) \#1 \~x\~ \$y\$"),
+        ("a\\b", "a\\\\b"),
+        ("two\n lines", "two lines"),
+    ],
+)
+def test_text_is_shown_as_it_is(text, expected):
+    assert escaped(text) == expected
+
+
+def test_the_mention_of_a_sentence_is_bold():
+    table = Table(("Example",), [(Marked("with", "IL*2", "."),), (Marked("", "gout", ""),)])
+    assert "| with **IL\\*2** . |" in to_markdown(Page("x", [table]))
+    assert "| **gout**         |" in to_markdown(Page("x", [table]))
+
+
+def test_code_with_a_fence_gets_a_longer_one():
+    assert "````\n```\n````\n" in to_markdown(Page("x", [Code("```")]))

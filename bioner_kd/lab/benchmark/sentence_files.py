@@ -10,12 +10,11 @@ from bioner_kd.errors import InputError
 from bioner_kd.lab.benchmark.config import BenchmarkConfig
 from bioner_kd.lab.benchmark.contestant import Contestant
 from bioner_kd.lab.benchmark.jobs import write_sentences
-from bioner_kd.lab.benchmark.timing import spread_over
 from bioner_kd.text.sentence import Sentence
 
 
 @dataclass(frozen=True)
-class Sample:
+class SentenceFile:
     """Some sentences, and the file that holds them."""
 
     sentences: Sequence[Sentence]
@@ -28,46 +27,43 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class Samples:
-    """What is tagged.
+class SentenceFiles:
+    """The sentences that contestants tag.
 
     Attributes:
-        split: all of it: what F1 is of.
-        fast: what is timed.
-        slow: what is timed of slow contestants, a part of `fast`.
-        warm_up: of another split, tagged before the clock starts.
-        slow_warm_up: the same of slow contestants, a part of `warm_up`.
+        split: the whole split, for F1.
+        fast: the sample that is timed.
+        slow: the sample that is timed for slow contestants, a part of `fast`.
+        warm_up: sentences of another split, tagged before the clock starts.
+        slow_warm_up: warm-up sentences for slow contestants, a part of `warm_up`.
     """
 
-    split: Sample
-    fast: Sample
-    slow: Sample
-    warm_up: Sample
-    slow_warm_up: Sample
+    split: SentenceFile
+    fast: SentenceFile
+    slow: SentenceFile
+    warm_up: SentenceFile
+    slow_warm_up: SentenceFile
 
-    def warming(self, contestant: Contestant) -> Sample:
-        """What a contestant tags before it is timed."""
+    def warming(self, contestant: Contestant) -> SentenceFile:
+        """The sentences that a contestant tags before it is timed."""
         return self.slow_warm_up if contestant.slow else self.warm_up
 
-    def timed(self, contestant: Contestant) -> Sample:
-        """What is timed of a contestant."""
+    def timed(self, contestant: Contestant) -> SentenceFile:
+        """The sentences that a contestant is timed on."""
         return self.slow if contestant.slow else self.fast
 
 
 @contextmanager
-def sample_files(
+def sentence_files(
     split: Sequence[Sentence], other: Sequence[Sentence], config: BenchmarkConfig
-) -> Iterator[Samples]:
+) -> Iterator[SentenceFiles]:
     """Chooses sentences and writes them to files that last as long as the block.
 
     Args:
-        split: with tags.
-        other: of another split, whose sentences warm a contestant up: words of the split itself
-            would be met a second time when they are timed.
-        config: how many.
-
-    Raises:
-        InputError: one of the two has no words.
+        split: sentences with tags.
+        other: sentences of another split, for warming up: a contestant must not have met the words
+            that it is timed on.
+        config: how many sentences to choose.
     """
     if not spread_over(split, 1) or not spread_over(other, 1):
         raise InputError("The corpus has a split without words; check the files of --corpus.")
@@ -85,5 +81,18 @@ def sample_files(
         for name, sentences in chosen.items():
             file = Path(folder) / name
             write_sentences(file, sentences)
-            samples[name] = Sample(sentences, str(file))
-        yield Samples(**samples)
+            samples[name] = SentenceFile(sentences, str(file))
+        yield SentenceFiles(**samples)
+
+
+def spread_over(sentences: Sequence[Sentence], count: int) -> list[Sentence]:
+    """A sample of sentences at even distances.
+
+    Args:
+        sentences: sentences without words are left out.
+        count: largest number of sentences; 0 for all.
+    """
+    with_words = [sentence for sentence in sentences if sentence.words]
+    if not count or count >= len(with_words):
+        return with_words
+    return [with_words[number * len(with_words) // count] for number in range(count)]
