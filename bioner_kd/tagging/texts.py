@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.text.conll import read_conll
+from bioner_kd.text.formats.conll import read_conll
 from bioner_kd.text.plain_text import number_of_lines, read_text_lines
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.source import STDIN
