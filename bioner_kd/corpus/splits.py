@@ -12,10 +12,10 @@ from bioner_kd.corpus.alignment import Aligned, AlignmentConfig, align
 from bioner_kd.corpus.demo import SPLITS, read_demo
 from bioner_kd.corpus.public_table import public_names
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.text.conll import read_conll
 from bioner_kd.text.document import Document
 from bioner_kd.text.documents import LINES, TEXT, read_documents, recognise
 from bioner_kd.text.format import ReadOptions
+from bioner_kd.text.formats.conll import read_conll
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.source import Source
 from bioner_kd.text.text_file import folder_holds

@@ -12,7 +12,7 @@ from bioner_kd.corpus.http_download import RetryPolicy
 from bioner_kd.corpus.public import RECORD, download_corpus
 from bioner_kd.corpus.public_table import PublicFile, public_files
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.text.conll import read_conll
+from bioner_kd.text.formats.conll import read_conll
 
 SMALL = {
     "train.tsv": b"lung\tB-Disease\ncancer\tI-Disease\n\n",

@@ -10,7 +10,7 @@ import pytest
 from bioner_kd.corpus.inline import parse_inline
 from bioner_kd.corpus.splits import read_split
 from bioner_kd.tagging.tag_set import TagSet
-from bioner_kd.text.conll import read_conll, write_conll
+from bioner_kd.text.formats.conll import read_conll, write_conll
 from bioner_kd.text.iob2 import split_tag
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.text_file import open_file

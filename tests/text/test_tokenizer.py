@@ -112,7 +112,7 @@ def _bounds(entry):
 
 @pytest.mark.parametrize("corpus", ["BC2GM", "BC5CDR", "NCBI-disease"])
 def test_words_of_public_corpora_are_reproduced(public_file, corpus):
-    from bioner_kd.text.conll import read_conll
+    from bioner_kd.text.formats.conll import read_conll
 
     for sentence in read_conll(public_file(f"{corpus}/test.tsv")):
         assert tuple(word for word, _, _ in tokenize(sentence.text)) == sentence.words
@@ -135,7 +135,7 @@ def test_long_words_and_sentences_are_kept_whole():
 
 def test_import_brings_no_tensorflow_and_no_numpy():
     code = (
-        "import sys, bioner_kd.text.tokenizer, bioner_kd.text.iob2, bioner_kd.text.conll\n"
+        "import sys, bioner_kd.text.tokenizer, bioner_kd.text.iob2, bioner_kd.text.formats.conll\n"
         "print([m for m in ('tensorflow', 'numpy', 'keras', 'transformers') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
