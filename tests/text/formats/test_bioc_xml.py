@@ -80,6 +80,7 @@ def test_what_was_read_is_written_again(tmp_path, encoding):
     assert without_place([again]) == without_place([document])
 
 
+@pytest.mark.corpora
 @pytest.mark.parametrize(
     "name", ["CDR_devel_first20docs.BioC.xml", "aioner_ex2_fulltext_ccby.BioC.xml"]
 )
@@ -105,6 +106,7 @@ def pubtator_mentions(path):
     ]
 
 
+@pytest.mark.corpora
 def test_bioc_and_pubtator_of_the_same_documents_have_the_same_mentions():
     pubtator = pubtator_mentions(shared("pubtator/CDR_devel_first20docs.PubTator.txt"))
     found = list(read_documents(shared("bioc/CDR_devel_first20docs.BioC.xml")))
@@ -221,6 +223,7 @@ def test_it_is_known_by_its_collection(start, expected):
     assert all_formats()["bioc_xml"].recognises(start) is expected
 
 
+@pytest.mark.corpora
 def test_the_bioc_package_reads_what_is_written(tmp_path):
     biocxml = pytest.importorskip("bioc.biocxml")
     ours = list(read_documents(shared("bioc/CDR_devel_first20docs.BioC.xml")))
