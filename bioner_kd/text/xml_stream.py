@@ -53,7 +53,7 @@ def root_of(start: str) -> tuple[str, str]:
     while found := _PROLOG.match(start, at):
         at = found.end()
     root = _ROOT.match(start, at)
-    return (root.group(1), start[root.start() :]) if root else ("", "")
+    return (root.group(1), start[root.start(1) - 1 :]) if root else ("", "")
 
 
 def iterate_elements(
@@ -61,6 +61,7 @@ def iterate_elements(
     tags: Collection[str],
     faults: Faults,
     *,
+    roots: Collection[str] = (),
     leave_out: Collection[str] = (),
 ) -> Iterator[tuple[Element, int]]:
     """Yields elements of given names, one at a time, and forgets each.
@@ -71,16 +72,17 @@ def iterate_elements(
             another the outermost is yielded.
         faults: what is done about an element that is too deep or too large, or has an entity that
             is not declared.
+        roots: names that the outermost element of the file may have; any if empty.
         leave_out: names of elements that are not built, whatever is in them.
 
     Yields:
         Each element, and the line of the file where it begins.
 
     Raises:
-        InputError: this is no XML, is cut short, or declares an entity. The elements before the
-            fault have been yielded.
+        InputError: this is no XML, is XML of another kind, is cut short, or declares an entity. The
+            elements before the fault have been yielded.
     """
-    collector = _Collector(source.name, frozenset(tags), frozenset(leave_out))
+    collector = _Collector(source.name, frozenset(tags), tuple(roots), frozenset(leave_out))
     fed = 0
     for chunk in source.chunks():
         fed += len(chunk)
@@ -118,9 +120,12 @@ def _settled(collector: "_Collector", faults: Faults) -> Iterator[tuple[Element,
 class _Collector:
     """Builds the elements of given names out of expat's events."""
 
-    def __init__(self, name: str, tags: frozenset[str], leave_out: frozenset[str]) -> None:
+    def __init__(
+        self, name: str, tags: frozenset[str], roots: tuple[str, ...], leave_out: frozenset[str]
+    ) -> None:
         self.done: deque[tuple[Element | InputError, int]] = deque()
         self._name, self._tags, self._leave_out = name, tags, leave_out
+        self._roots = roots
         self._builder: TreeBuilder | None = None
         self._fault: InputError | None = None
         self._open: list[str] = []  # names of the elements around the place that is read
@@ -168,6 +173,11 @@ class _Collector:
         return None
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        if not self._open and self._roots and tag not in self._roots:
+            raise self._error(
+                f"the outermost element is {one_line(tag, 60)!r}, not {' or '.join(self._roots)}; "
+                "this is XML of another kind."
+            )
         self._open.append(tag)
         if len(self._open) > _MOST_OPEN:
             raise self._error(f"more than {_MOST_OPEN} elements are inside of one another.")

@@ -42,7 +42,8 @@ _YEAR = re.compile(r"[0-9]{4}")
 
 def _read(source: Source, options: ReadOptions, faults: Faults) -> Iterator[Document]:
     ids = UniqueIds()
-    for record, line in iterate_elements(source, _RECORDS, faults, leave_out=_LEFT_OUT):
+    records = iterate_elements(source, _RECORDS, faults, roots=_ROOTS, leave_out=_LEFT_OUT)
+    for record, line in records:
         try:
             document = ids.check(_document(record, source.name, line))
         except InputError as error:

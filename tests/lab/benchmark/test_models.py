@@ -3,7 +3,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bioner_kd.teacher.checkpoint.heads import load_token_classifier
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from bioner_kd.lab.benchmark.models import StandInTokenizer, shape_size
 from bioner_kd.lab.benchmark.process import run_child
 from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.tagging.tagger import Tagger
+from bioner_kd.teacher.checkpoint.heads import load_token_classifier
 from bioner_kd.teacher.model import Teacher
 from bioner_kd.teacher.saved_teacher import load_teacher, save_teacher
 from bioner_kd.teacher.tokenizer import load_tokenizer
