@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePath
 
 from bioner_kd.atomic import atomic_file, check_parent
-from bioner_kd.errors import InputError, UsageError, one_line
+from bioner_kd.errors import InputError, UsageError, one_line, shown
 from bioner_kd.text import formats
 from bioner_kd.text.archive import Archive, is_archive
 from bioner_kd.text.compressed import compressed
@@ -158,7 +158,18 @@ def write_documents(
         check_parent(path)
         with atomic_file(path, "wb") as file, compressed(file, Path(path).suffix) as stream:
             for piece in records(documents, chosen):
-                stream.write(piece.encode())
+                stream.write(_encoded(piece, path))
+
+
+def _encoded(text: str, path: str | os.PathLike[str]) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        around = text[max(error.start - 30, 0) : error.end + 30]
+        raise InputError(
+            f"{path}: {shown(around)} holds half a character (a surrogate), which no file can "
+            "hold; correct the text that is read."
+        ) from None
 
 
 def records(documents: Iterable[Document], format: Format) -> Iterator[str]:

@@ -166,7 +166,7 @@ def _identified(mentions: dict[str, Annotation], kept: Iterable[Kept]) -> dict[s
 
 
 def _write(documents: Iterable[Document], path: Path) -> None:
-    if path.suffix == _ANN:
+    if _ANN in path.suffixes:
         raise UsageError(f"{path}: BRAT is written as a folder of pairs; name a folder.")
     with atomic_folder(path) as folder:
         for document in documents:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from bioner_kd.atomic import atomic_file, reported
+from bioner_kd.text.compressed import compressed
 from bioner_kd.text.document import Annotation, Document
 from bioner_kd.text.format import Format
 from bioner_kd.text.marked_html import escaped, marked_passages
@@ -127,22 +128,26 @@ class _Types:
 def _write(documents: Iterable[Document], path: Path) -> None:
     types, names = _Types(), list[str]()
     number = 0
-    with atomic_file(path) as page, _beside(path) as body:
+    with (
+        atomic_file(path, "wb") as file,
+        compressed(file, path.suffix) as page,
+        _beside(path) as body,
+    ):
         for number, document in enumerate(documents, 1):
             types.count(document.annotations)
-            body.writelines(_article(document, number, types.class_of))
+            body.write("".join(_article(document, number, types.class_of)).encode())
             if len(names) < _LISTED:
                 names.append(escaped(document.name))
-        page.writelines(_top(types, names, number))
+        page.write("".join(_top(types, names, number)).encode())
         body.seek(0)
         shutil.copyfileobj(body, page)
-        page.write("</main>\n</body>\n</html>\n")
+        page.write(b"</main>\n</body>\n</html>\n")
 
 
-def _beside(path: Path) -> IO[str]:
+def _beside(path: Path) -> IO[bytes]:
     # The legend stands first and is known last; the documents may be more than memory holds.
     with reported(path):
-        return tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n", dir=path.parent)
+        return tempfile.TemporaryFile(dir=path.parent)
 
 
 def _top(types: _Types, names: list[str], number: int) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The page of marked mentions, as HTML and as a browser shows it."""
 
+import gzip
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -70,6 +71,11 @@ def test_a_list_of_many_documents_ends(tmp_path):
     assert html.count("<li>") == 500
     assert html.count("<article") == 600
     assert "and 100 more." in html
+
+
+def test_the_page_is_compressed_where_its_name_says_so(page, tmp_path):
+    write_documents(documents(), tmp_path / "page.html.gz")
+    assert gzip.decompress((tmp_path / "page.html.gz").read_bytes()) == page.read_bytes()
 
 
 def test_it_is_written_alone_and_whole_or_not_at_all(tmp_path):
