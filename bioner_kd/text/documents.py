@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePath
 
 from bioner_kd.atomic import atomic_file, check_parent
-from bioner_kd.errors import InputError, UsageError, one_line
+from bioner_kd.errors import InputError, UsageError, one_line, shown
 from bioner_kd.text import formats
+from bioner_kd.text.archive import Archive, is_archive
 from bioner_kd.text.compressed import compressed
 from bioner_kd.text.document import Document
 from bioner_kd.text.format import Faults, Format, ReadOptions
-from bioner_kd.text.source import STDIN, Source, files_of
+from bioner_kd.text.source import STDIN, Source
 
 AUTO, LINES, TEXT = "auto", "lines", "text"
 _COMPRESSIONS = frozenset({".gz", ".bz2", ".xz", ".zst"})
@@ -92,8 +93,8 @@ def read_documents(
     """Reads the documents of files, folders and the standard input.
 
     Args:
-        paths: a path or several; "-" is the standard input; of a folder all files are read, in
-            which plain text is one document a file.
+        paths: a path or several; "-" is the standard input; of a folder or a zip archive all files
+            are read, in which plain text is one document a file.
         format: name of a format that is read, or "auto", which recognises the format of each file.
         options: what the files do not say themselves.
         faults: what is done about faulty documents; the first one is an error where not given.
@@ -133,8 +134,8 @@ def write_documents(
 
     Args:
         documents: what is written.
-        path: a file, compressed where its name ends in .gz, .bz2 or .xz; a folder where the format
-            has several files; "-" for the standard output.
+        path: a file, compressed where its name ends in .gz, .bz2, .xz or .zst; a folder where the
+            format has several files; "-" for the standard output.
         format: name of a format that is written, or "auto" for what the name of the file asks
             for.
 
@@ -158,7 +159,18 @@ def write_documents(
         check_parent(path)
         with atomic_file(path, "wb") as file, compressed(file, Path(path).suffix) as stream:
             for piece in records(documents, chosen):
-                stream.write(piece.encode())
+                stream.write(_encoded(piece, path))
+
+
+def _encoded(text: str, path: str | os.PathLike[str]) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        around = text[max(error.start - 30, 0) : error.end + 30]
+        raise InputError(
+            f"{path}: {shown(around)} holds half a character (a surrogate), which no file can "
+            "hold; correct the text that is read."
+        ) from None
 
 
 def convert(
@@ -232,30 +244,36 @@ def named_format(name: str, allowed: Iterable[str]) -> Format:
 
 def _sources(path: str | os.PathLike[str], name: str) -> Iterator[tuple[Source, Format]]:
     chosen = None if name == AUTO else named_format(name, readable())
-    if os.fspath(path) == STDIN or not Path(path).is_dir():
-        source = Source(path)
+    source = Archive(path) if is_archive(path) else Source(path)
+    files = source.files()
+    if files == [source]:
         if chosen is None:
             chosen = recognise(source)
-        elif source.path != STDIN and not chosen.whole_folder(Path(path).parent):
+        elif source.path != STDIN:
             source.start()  # what cannot be opened is found now
         yield source, chosen
         return
-    whole = [
-        one for one in ([chosen] if chosen else all_formats().values())
-        if one.whole_folder(Path(path))
-    ]  # fmt: skip
+    names = [file.member for file in files]
+    candidates = [chosen] if chosen else all_formats().values()
+    whole = next((one for one in candidates if one.whole_folder(names)), None)
     if whole:
-        yield Source(path), whole[0]
+        yield source, whole
         return
-    for file in files_of(Path(path)):
-        source = Source(file)
-        found = chosen or recognise(source)
-        if _is_read_with_another(source, found):
-            continue
-        # A folder of notes: nobody keeps a list of texts in each of many files.
-        if chosen is None and found.name == LINES:
-            found = all_formats()[TEXT]
-        yield source, found
+    for file in files:
+        yield from _sources_in_folder(file, chosen)
+
+
+def _sources_in_folder(source: Source, chosen: Format | None) -> Iterator[tuple[Source, Format]]:
+    if is_archive(source.path):
+        yield from _sources(source.path, chosen.name if chosen else AUTO)
+        return
+    found = chosen or recognise(source)
+    if _is_read_with_another(source, found):
+        return
+    # A folder of notes: nobody keeps a list of texts in each of many files.
+    if chosen is None and found.name == LINES:
+        found = all_formats()[TEXT]
+    yield source, found
 
 
 def _is_read_with_another(source: Source, format: Format) -> bool:

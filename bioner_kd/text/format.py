@@ -1,6 +1,6 @@
 """What a format of documents is: how it is known, read and written."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,7 +117,9 @@ class Format:
             InputError is raised. Documents have passed `Document.check`.
         record_writer: makes what writes documents as text, one by one.
         write: writes documents where text alone will not do: a folder, or a binary file.
-        whole_folder: a folder as a whole is a source, not each of its files.
+        whole_folder: whether a folder or an archive with files of these names, which may have
+            folders in them ("a/b.ann"), is a source as a whole; `read` then finds its files by
+            `Source.files`.
         leader: for a file that is of this format because of another file beside it, the one of the
             two that is read: the file itself, or the other, with which it is read; None for files
             that stand alone.
@@ -130,5 +132,5 @@ class Format:
     read: Callable[[Source, ReadOptions, Faults], Iterator[Document]] | None = None
     record_writer: Callable[[], RecordWriter] | None = None
     write: Callable[[Iterable[Document], Path], None] | None = None
-    whole_folder: Callable[[Path], bool] = lambda folder: False
+    whole_folder: Callable[[Sequence[str]], bool] = lambda names: False
     leader: Callable[[Source], Source | None] = lambda source: None

@@ -23,7 +23,7 @@ class Source:
     Attributes:
         path: as a person gave it, "-" for the standard input.
         name: what messages call it.
-        member: its name within the archive that holds it; "" where there is no archive.
+        member: its name within the folder or archive that was named; "" where it was named itself.
     """
 
     member = ""
@@ -46,6 +46,20 @@ class Source:
         opened = self._open_stdin() if self.path == STDIN else open_decompressed(self.path)
         with opened as data:
             yield data
+
+    def files(self) -> "list[Source]":
+        """The files of a folder or an archive; the source itself where it is a file.
+
+        Raises:
+            InputError: there is none in it.
+        """
+        folder = Path(self.path)
+        if self.path == STDIN or not folder.is_dir():
+            return [self]
+        found = [Source(file) for file in files_of(folder)]
+        for source in found:
+            source.member = Path(source.path).relative_to(folder).as_posix()
+        return found
 
     def beside(self, name: str) -> "Source | None":
         """The file of a name in the same folder, None where there is none."""

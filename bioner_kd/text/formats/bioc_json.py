@@ -25,7 +25,7 @@ from bioner_kd.text.document import Document
 from bioner_kd.text.format import Faults, Format, ReadOptions, RecordWriter
 from bioner_kd.text.json_stream import iterate_objects
 from bioner_kd.text.source import Source
-from bioner_kd.text.unique_ids import UniqueIds
+from bioner_kd.text.unique_names import UniqueNames
 
 _LISTS = ("documents", "PubTator3")
 _OF_COLLECTION = ("bioctype", "version", "source", "date", "key", "infons", *_LISTS)
@@ -38,14 +38,14 @@ def _recognises(start: str) -> bool:
 
 
 def _read(source: Source, options: ReadOptions, faults: Faults) -> Iterator[Document]:
-    reader, ids = BioCReader(source.name), UniqueIds()
+    reader, ids = BioCReader(source.name), UniqueNames()
     for said, head, line in iterate_objects(source, _LISTS, faults):
         try:
             if not isinstance(said, dict) or "passages" not in said:
                 raise InputError(
                     f"{source.name}:{line}: a document of BioC has passages, and this has none."
                 )
-            document = ids.check(reader.document(said, _collection(head), line))
+            document = ids.add(reader.document(said, _collection(head), line))
         except InputError as error:
             faults.report(error)
         else:

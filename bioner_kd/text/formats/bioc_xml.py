@@ -30,7 +30,7 @@ from bioner_kd.text.bioc_writing import collection_of, said_of
 from bioner_kd.text.document import Document
 from bioner_kd.text.format import Faults, Format, ReadOptions, RecordWriter
 from bioner_kd.text.source import Source
-from bioner_kd.text.unique_ids import UniqueIds
+from bioner_kd.text.unique_names import UniqueNames
 from bioner_kd.text.xml_stream import iterate_elements, root_of
 
 _ABOUT = ("source", "date", "key")
@@ -48,7 +48,7 @@ def _recognises(start: str) -> bool:
 
 
 def _read(source: Source, options: ReadOptions, faults: Faults) -> Iterator[Document]:
-    reader, ids = BioCReader(source.name), UniqueIds()
+    reader, ids = BioCReader(source.name), UniqueNames()
     collection: Said = {}
     tags = ("document", "infon", *_ABOUT)
     for element, line in iterate_elements(source, tags, faults, roots=("collection",)):
@@ -60,7 +60,7 @@ def _read(source: Source, options: ReadOptions, faults: Faults) -> Iterator[Docu
             collection = collection | {"infons": infons}
         else:
             try:
-                document = ids.check(reader.document(_document(element), collection, line))
+                document = ids.add(reader.document(_document(element), collection, line))
             except InputError as error:
                 faults.report(error)
             else:

@@ -19,7 +19,7 @@ of the folder that are no pairs (annotation.conf and the like), which are not ta
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath, PurePosixPath
 
@@ -27,7 +27,7 @@ from bioner_kd.atomic import atomic_folder, reported
 from bioner_kd.errors import InputError, UsageError, shown
 from bioner_kd.text.document import Annotation, Document
 from bioner_kd.text.format import Faults, Format, ReadOptions
-from bioner_kd.text.source import STDIN, Source, files_of
+from bioner_kd.text.source import STDIN, Source
 from bioner_kd.text.standoff import (
     check_references,
     flat,
@@ -63,12 +63,8 @@ def _recognises(start: str) -> bool:
     return False
 
 
-def _is_folder(folder: Path) -> bool:
-    for _, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        if any(name.endswith(_ANN) and not name.startswith(".") for name in names):
-            return True
-    return False
+def _is_folder(names: Sequence[str]) -> bool:
+    return any(name.endswith(_ANN) for name in names)
 
 
 def _leader(source: Source) -> Source | None:
@@ -99,26 +95,18 @@ def _pairs(source: Source, faults: Faults) -> Iterator[tuple[str, Source]]:
             f"{source.name}: BRAT's annotations and their text are two files, which do not come "
             "through the standard input; name the folder or the .ann."
         )
-    folder = Path(source.path)
-    if not folder.is_dir():
-        name = PurePosixPath(source.member or PurePath(source.path).name)
-        if name.suffix not in (_ANN, _TXT):
+    for file in source.files():
+        name = PurePosixPath(file.member or PurePath(file.path).name)
+        leader = _leader(file)
+        if name.suffix == _ANN or (leader and file is source):
+            yield name.with_suffix("").as_posix(), leader or file
+        elif name.suffix == _TXT and not leader:
+            faults.report(_alone(file.name))
+        elif file is source:
             raise InputError(
                 f"{source.name}: this is neither an .ann of BRAT nor its .txt; name one of the two "
                 "or their folder."
             )
-        ann = source if name.suffix == _ANN else _partner(source)
-        if ann is None:
-            raise _alone(source.name)
-        yield name.with_suffix("").as_posix(), ann
-        return
-    files = files_of(folder)
-    known = set(files)
-    for file in files:
-        if file.suffix == _ANN:
-            yield file.relative_to(folder).with_suffix("").as_posix(), Source(file)
-        elif file.suffix == _TXT and file.with_suffix(_ANN) not in known:
-            faults.report(_alone(str(file)))
 
 
 def _alone(text: str) -> InputError:
@@ -178,7 +166,7 @@ def _identified(mentions: dict[str, Annotation], kept: Iterable[Kept]) -> dict[s
 
 
 def _write(documents: Iterable[Document], path: Path) -> None:
-    if path.suffix == _ANN:
+    if _ANN in path.suffixes:
         raise UsageError(f"{path}: BRAT is written as a folder of pairs; name a folder.")
     with atomic_folder(path) as folder:
         for document in documents:

@@ -11,13 +11,13 @@ The mentions of a file are held in memory: 2 MB for the 20,000 sentences of the 
 """
 
 import re
-from collections.abc import Iterator
-from pathlib import Path, PurePath
+from collections.abc import Iterator, Sequence
+from pathlib import PurePath, PurePosixPath
 
 from bioner_kd.errors import InputError, shown
 from bioner_kd.text.document import Annotation, Document, Passage
 from bioner_kd.text.format import Faults, Format, ReadOptions
-from bioner_kd.text.source import STDIN, Source
+from bioner_kd.text.source import Source
 from bioner_kd.text.unique_names import UniqueNames
 
 _IN, _EVAL, _GENES = ".in", ".eval", "GENE.eval"
@@ -37,8 +37,14 @@ def _recognises(start: str) -> bool:
     return bool(end and _MENTION.fullmatch(line.rstrip("\r")))
 
 
-def _is_folder(folder: Path) -> bool:
-    return any(_partner(Source(file)) for file in folder.glob(f"*{_IN}"))
+def _is_folder(names: Sequence[str]) -> bool:
+    known = set(names)
+    sentences = [PurePosixPath(name) for name in names if name.endswith(_IN)]
+    return any(
+        partner.as_posix() in known
+        for path in sentences
+        for partner in (path.with_name(_GENES), path.with_suffix(_EVAL))
+    )
 
 
 def _leader(source: Source) -> Source | None:
@@ -57,13 +63,8 @@ def _partner(source: Source) -> Source | None:
 
 
 def _read(source: Source, options: ReadOptions, faults: Faults) -> Iterator[Document]:
-    folder = Path(source.path)
-    files = [_leader(source) or source]
-    if source.path != STDIN and not source.member and folder.is_dir():
-        files = [Source(file) for file in sorted(folder.glob(f"*{_IN}"))]
-        if not files:
-            raise InputError(f"{folder}: no file of sentences, NAME{_IN}, is in this folder.")
-    for file in files:
+    files = [file for file in source.files() if PurePath(file.path).suffix == _IN]
+    for file in files or [_leader(source) or source]:
         partner = _partner(file)
         if partner is None:
             raise InputError(

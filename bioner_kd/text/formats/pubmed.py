@@ -25,7 +25,7 @@ from bioner_kd.errors import InputError
 from bioner_kd.text.document import Document, Passage
 from bioner_kd.text.format import Faults, Format, ReadOptions
 from bioner_kd.text.source import Source
-from bioner_kd.text.unique_ids import UniqueIds
+from bioner_kd.text.unique_names import UniqueNames
 from bioner_kd.text.xml_stream import iterate_elements, root_of, text_of
 
 _RECORDS = ("PubmedArticle", "PubmedBookArticle", "MedlineCitation")
@@ -41,11 +41,11 @@ _YEAR = re.compile(r"[0-9]{4}")
 
 
 def _read(source: Source, options: ReadOptions, faults: Faults) -> Iterator[Document]:
-    ids = UniqueIds()
+    ids = UniqueNames()
     records = iterate_elements(source, _RECORDS, faults, roots=_ROOTS, leave_out=_LEFT_OUT)
     for record, line in records:
         try:
-            document = ids.check(_document(record, source.name, line))
+            document = ids.add(_document(record, source.name, line))
         except InputError as error:
             faults.report(error)
         else:

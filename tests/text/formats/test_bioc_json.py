@@ -107,7 +107,7 @@ def test_no_document_is_an_empty_collection(tmp_path):
 @pytest.mark.parametrize(
     ("faulty", "what"),
     [
-        (RICH, r"a\.json:2, document '1'.*same id"),
+        (RICH, r"a\.json:2, document '1'.*stands twice"),
         ({"id": "7", "text": "x"}, "has passages, and this has none"),
         ([1], "has passages"),
         ({**RICH, "id": "7", "passages": 3}, r"a\.json:2, document '7': passages"),

@@ -173,7 +173,7 @@ def plain(id, offset=0, text="One."):
 @pytest.mark.parametrize(
     ("faulty", "what"),
     [
-        (plain("1"), r"a\.xml:4, document '1'.*line 3.*same id"),
+        (plain("1"), r"a\.xml:4, document '1'.*stands twice.*line 3"),
         (plain("7", "x"), "document '7': offset is a whole number"),
         (plain("7", "1" * 9999), "document '7': offset is a whole number"),
         (plain("7", text="&alpha;"), "&alpha;"),

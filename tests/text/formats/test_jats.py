@@ -108,7 +108,7 @@ def test_a_file_may_hold_several_articles(tmp_path, root):
 @pytest.mark.parametrize(
     ("faulty", "what"),
     [
-        (article(), r"document 'PMC13900'.*same id"),
+        (article(), r"document 'PMC13900'.*stands twice"),
         ("<article><body><p>x</p></body></article>", "has no front matter"),
         (article("", "<body><p>&nbsp;</p></body></article>"), "&nbsp; stands for"),
     ],

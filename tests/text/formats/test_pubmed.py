@@ -129,7 +129,7 @@ def test_versions_of_a_record_are_documents_of_their_own(tmp_path):
 @pytest.mark.parametrize(
     ("record", "what"),
     [
-        (article(1), r"a\.xml\.gz:4, document '1'.*line 3.*same id"),
+        (article(1), r"a\.xml\.gz:4, document '1'.*stands twice.*line 3"),
         (article(""), "no PMID"),
         ("<PubmedArticle><PubmedData/></PubmedArticle>", "PubmedArticle has no article"),
         (article(2, "&alpha;"), "&alpha; stands for what a DTD declares"),

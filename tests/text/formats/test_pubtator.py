@@ -268,6 +268,12 @@ def test_what_it_cannot_hold_is_told_with_the_document(document, message):
         written(document)
 
 
+def test_half_a_character_is_told_and_no_file_appears(tmp_path):
+    with pytest.raises(InputError, match=r"a\.PubTator: .*half a character"):
+        write_documents([Document("x", (Passage("a\ud800b"),))], tmp_path / "a.PubTator")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_identifiers_that_were_changed_since_win(tmp_path):
     (document,) = read(tmp_path, "1|t|Gout.\n1\t0\t4\tGout\tDisease\tD1+D2\n")
     old = document.annotations[0]
