@@ -9,6 +9,7 @@ from bioner_kd.cli.program import Program
 from bioner_kd.errors import UsageError
 from bioner_kd.tagging.options import HELP
 from bioner_kd.tagging.texts import INPUTS
+from bioner_kd.text.document import DISCONTINUOUS, KEEP
 from bioner_kd.text.documents import AUTO, writable
 from bioner_kd.text.documents import convert as convert_documents
 from bioner_kd.text.format import FAIL, ON_ERROR, Faults, ReadOptions
@@ -22,6 +23,7 @@ class Conversion:
     format: str = AUTO
     entity_type: str = ""
     repair_tags: bool = False
+    discontinuous: str = KEEP
     id_column: str = ""
     text_column: str = ""
     on_error: str = FAIL
@@ -38,9 +40,16 @@ CONVERSION = FlagGroup(
         "B, I and O.",
         "repair_tags": "Read tags that break IOB2, or are IOB1, IOBES or BILOU, as the IOB2 that "
         "was meant, instead of refusing the file.",
+        "discontinuous": "What becomes of discontinuous mentions: keep (which not every format "
+        "can), hull (from the first to the last character), parts (each part is a mention) or leave_out.",
         **{name: HELP[name] for name in ("id_column", "text_column", "on_error")},
     },
-    {"input": INPUTS, "format": (AUTO, *writable()), "on_error": ON_ERROR},
+    {
+        "input": INPUTS,
+        "format": (AUTO, *writable()),
+        "on_error": ON_ERROR,
+        "discontinuous": DISCONTINUOUS,
+    },
 )
 
 
@@ -60,6 +69,7 @@ def convert(program: Program) -> None:
     )
     number, mentions = convert_documents(
         source, output, input=choice.input, format=choice.format, options=options, faults=faults,
+        discontinuous=choice.discontinuous,
         told=logging.info,
     )  # fmt: skip
     logging.info("%s: %d documents with %d mentions.", output, number, mentions)

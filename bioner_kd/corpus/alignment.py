@@ -7,13 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from bioner_kd.errors import UsageError, shown
-from bioner_kd.text.document import Annotation, Document, Span
+from bioner_kd.text.document import HULL, LEAVE_OUT, PARTS, Annotation, Document, Span
 from bioner_kd.text.iob2 import OUTSIDE
 from bioner_kd.text.rules import RULES
 from bioner_kd.text.sentence import Sentence
 
-SNAP, LEAVE_OUT = MISALIGNED = ("snap", "leave_out")
-HULL, PARTS, _ = DISCONTINUOUS = ("hull", "parts", LEAVE_OUT)
+SNAP, _ = MISALIGNED = ("snap", LEAVE_OUT)
+# Tags of words hold no mention in parts.
+DISCONTINUOUS = (HULL, PARTS, LEAVE_OUT)
 
 # Kinds of mentions that IOB2 tags of the tokeniser's words hold otherwise, or not at all.
 INSIDE_A_WORD = "begins or ends inside a word"

@@ -16,7 +16,7 @@ from bioner_kd.errors import InputError, UsageError, one_line, shown
 from bioner_kd.text import formats
 from bioner_kd.text.archive import Archive, is_archive
 from bioner_kd.text.compressed import compressed
-from bioner_kd.text.document import Document
+from bioner_kd.text.document import KEEP, Document
 from bioner_kd.text.format import Faults, Format, ReadOptions
 from bioner_kd.text.source import STDIN, Source
 
@@ -128,7 +128,11 @@ def read_documents(
 
 
 def write_documents(
-    documents: Iterable[Document], path: str | os.PathLike[str], *, format: str = AUTO
+    documents: Iterable[Document],
+    path: str | os.PathLike[str],
+    *,
+    format: str = AUTO,
+    faults: Faults | None = None,
 ) -> None:
     """Writes documents to a file or a folder, which appears when all is done.
 
@@ -138,6 +142,8 @@ def write_documents(
             format has several files; "-" for the standard output.
         format: name of a format that is written, or "auto" for what the name of the file asks
             for.
+        faults: what is done about documents that the format cannot hold; the first one is an error
+            where not given. Formats of several files, or binary ones, do not ask.
 
     Raises:
         InputError: the file cannot be written, or the format cannot hold a document.
@@ -153,12 +159,12 @@ def write_documents(
         check_parent(path)
         chosen.write(documents, Path(path))
     elif os.fspath(path) == STDIN:
-        for piece in records(documents, chosen):
+        for piece in records(documents, chosen, faults):
             sys.stdout.write(piece)
     else:
         check_parent(path)
         with atomic_file(path, "wb") as file, compressed(file, Path(path).suffix) as stream:
-            for piece in records(documents, chosen):
+            for piece in records(documents, chosen, faults):
                 stream.write(_encoded(piece, path))
 
 
@@ -180,6 +186,7 @@ def convert(
     input: str = AUTO,
     format: str = AUTO,
     options: ReadOptions = ReadOptions(),
+    discontinuous: str = KEEP,
     faults: Faults | None = None,
     told: Told = lambda message: None,
 ) -> tuple[int, int]:
@@ -191,7 +198,8 @@ def convert(
         input: format that is read, or "auto".
         format: format that is written, or "auto".
         options: what the source does not say itself.
-        faults: what is done about faulty documents.
+        discontinuous: what becomes of such mentions, as `Document.in_one_piece` takes it.
+        faults: what is done about documents that cannot be read or written.
         told: called with a sentence that says as what a file is read.
 
     Returns:
@@ -212,22 +220,35 @@ def convert(
         for document in documents:
             counts[0] += 1
             counts[1] += len(document.annotations)
-            yield document
+            yield document.in_one_piece(discontinuous)
 
-    write_documents(counted(), output, format=chosen.name)
+    write_documents(counted(), output, format=chosen.name, faults=faults)
     return counts[0], counts[1]
 
 
-def records(documents: Iterable[Document], format: Format) -> Iterator[str]:
-    """What is written of documents, piece by piece, in a format that is text."""
+def records(
+    documents: Iterable[Document], format: Format, faults: Faults | None = None
+) -> Iterator[str]:
+    """What is written of documents, piece by piece, in a format that is text.
+
+    Raises:
+        InputError: the format cannot hold a document, and `faults` does not take that.
+    """
     assert format.record_writer is not None
     writer, ahead = format.record_writer(), iter(documents)
     first = next(ahead, None)
     yield writer.start(first)
-    if first is not None:
-        yield writer.record(first)
-    for document in ahead:
-        yield writer.separator + writer.record(document)
+    separator = ""
+    for document in itertools.chain(() if first is None else (first,), ahead):
+        try:
+            record = writer.record(document)
+        except InputError as error:
+            if faults is None:
+                raise
+            faults.report(error)
+            continue
+        yield separator + record
+        separator = writer.separator
     yield writer.end()
 
 

@@ -4,19 +4,16 @@ import pytest
 
 from bioner_kd.corpus.alignment import (
     ACROSS,
-    HULL,
     IN_PARTS,
     INSIDE_A_WORD,
-    LEAVE_OUT,
     NESTED,
     NO_WORD,
     OVERLAPPING,
-    PARTS,
     AlignmentConfig,
     align,
 )
 from bioner_kd.errors import UsageError
-from bioner_kd.text.document import Annotation, Document, Passage
+from bioner_kd.text.document import HULL, LEAVE_OUT, PARTS, Annotation, Document, Passage
 from bioner_kd.text.sentence import Sentence
 
 TEXT = "Breast and ovarian cancer cells. Aspirin-like drugs help."
