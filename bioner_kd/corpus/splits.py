@@ -1,47 +1,221 @@
-"""The train, devel and test split of a corpus: the demo's, or those of a folder of CoNLL files."""
+"""The train, devel and test split of a corpus: the demo's, or those of annotated files."""
 
 import difflib
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from absl import logging
 
+from bioner_kd.corpus.alignment import Aligned, AlignmentConfig, align
 from bioner_kd.corpus.demo import SPLITS, read_demo
 from bioner_kd.corpus.public_table import public_names
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.text.conll import read_conll
+from bioner_kd.text.document import Document
+from bioner_kd.text.documents import LINES, TEXT, read_documents, recognise
+from bioner_kd.text.format import ReadOptions
 from bioner_kd.text.sentence import Sentence
+from bioner_kd.text.source import Source
 from bioner_kd.text.text_file import folder_holds
 
 DEMO = "demo"
-# In the order of preference where a folder holds several.
+# Of files of one word a line, in the order of preference where a folder holds several.
 _EXTENSIONS = (".tsv", ".conll", ".iob2", ".iob", ".txt")
-_STEMS = {"devel": ("devel", "dev", "valid", "validation")}
+_STEMS = {"train": ("train", "training"), "devel": ("devel", "dev", "valid", "validation")}
+# What holds no mentions; a file of words that is not as it should be is taken for one of these.
+_PLAIN = frozenset({LINES, TEXT, "tsv_table", "conll"})
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class ReadingConfig(AlignmentConfig):
+    """How annotated files become the splits of a corpus.
+
+    Attributes:
+        repair_tags: read IOB1, IOBES, BILOU and stray I- as IOB2 instead of refusing them.
+        entity_type: type of all mentions of files that name none.
+        split: shares of the documents that become train, devel and test, for a corpus without a
+            devel split; empty where the corpus has its splits.
+        split_seed: which documents these are.
+    """
+
+    repair_tags: bool = False
+    entity_type: str = ""
+    split: tuple[str, ...] = ()
+    split_seed: int = 1
+
+    def __post_init__(self) -> None:
+        """Checks the shares.
+
+        Raises:
+            UsageError: a choice is unknown, or the shares are no three numbers with the sum 1.
+        """
+        super().__post_init__()
+        if not self.split:
+            return
+        try:
+            shares = self.shares
+        except ValueError:
+            shares = ()
+        enough = len(shares) == len(SPLITS) and min(shares) >= 0 and all(shares[:2])
+        if not enough or abs(sum(shares) - 1) > 1e-6:
+            raise UsageError(
+                f"--split={','.join(self.split)}: must be the shares of train, devel and test, "
+                "such as 0.8,0.1,0.1, whose sum is 1; the last may be 0."
+            )
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """The shares as numbers."""
+        return tuple(map(float, self.split))
 
 
 def read_split(corpus: str, split: str, *, repair_tags: bool = False) -> list[Sentence]:
-    """Reads one split of a corpus, and says how many tags were repaired where that is asked for.
+    """The sentences of a split that `read_aligned` reads, where nothing else is chosen."""
+    return read_aligned(corpus, split, ReadingConfig(repair_tags=repair_tags)).sentences
+
+
+def read_aligned(corpus: str, split: str, config: ReadingConfig = ReadingConfig()) -> Aligned:
+    """Reads one split of a corpus, and says what was read otherwise than it stands there.
 
     Args:
-        corpus: "demo", or a folder that holds train.tsv, devel.tsv and test.tsv. Also read are
-            .conll, .iob2, .iob and .txt files of the same form, and dev, valid or validation for
-            devel.
+        corpus: "demo"; a folder that holds a file or a folder for each split (train, devel, test)
+            in any format that can mark mentions; "train=PATH,devel=PATH,test=PATH"; or, with
+            shares in `config`, a file or folder of documents that has no splits.
         split: train, devel or test.
-        repair_tags: read IOB1, IOBES, BIOUL and stray I- as IOB2 instead of refusing them.
+        config: how they are read.
 
     Returns:
-        Its sentences with IOB2 tags.
+        Its sentences with IOB2 tags, and the mentions that tags do not hold as the source does.
 
     Raises:
-        InputError: the folder or the file is missing or not as it should be.
-        UsageError: there is no such split.
+        InputError: a file or folder is missing or not as it should be, or has no mention.
+        UsageError: there is no such split, or the shares do not fit the corpus.
     """
     if split not in SPLITS:
         raise UsageError(f"there is no split {split!r}; it must be one of {', '.join(SPLITS)}.")
     if corpus == DEMO:
-        return read_demo(split)
-    path, repairs = find_split(Path(corpus), split), list[int]()
-    sentences = read_conll(path, repair_tags=repair_tags, count_repairs=repairs.append)
-    if repair_tags:
+        return Aligned(read_demo(split))
+    path, part = _source_of(corpus, split, config)
+    if part is None and _is_conll(path):
+        return Aligned(_read_words(path, config))
+    aligned = align(_documents(path, part, config), config)
+    if not aligned.sentences:
+        raise InputError(f"{path}: no sentence is in this {split} split; name another file.")
+    _tell(aligned, path)
+    return aligned
+
+
+def check_split(corpus: str, split: str, config: ReadingConfig = ReadingConfig()) -> None:
+    """Checks that a split has a file, without reading it.
+
+    Raises:
+        InputError: the folder or the file is missing.
+        UsageError: the shares of `config` do not fit the corpus.
+    """
+    if corpus != DEMO:
+        _source_of(corpus, split, config)
+
+
+def _source_of(corpus: str, split: str, config: ReadingConfig) -> tuple[Path, str | None]:
+    # The path of a split, and which part of its documents is meant where not all.
+    named = _named_paths(corpus)
+    if named is None and not Path(corpus).exists():
+        raise InputError(
+            f"{corpus}: there is no such folder. Name a folder that holds train.tsv, devel.tsv and "
+            f"test.tsv, or '{DEMO}' for the corpus inside the package."
+            f"{_how_to_download(Path(corpus))}"
+        )
+    found = named if named is not None else _paths_in(Path(corpus))
+    if not config.split:
+        if split in found:
+            return found[split], None
+        raise _no_split(corpus, split, found)
+    if "devel" in found:
+        raise UsageError(
+            f"--split={','.join(config.split)}: {corpus} has a devel split, {found['devel']}; "
+            "leave --split out."
+        )
+    if split == "test" and "test" in found:
+        return found["test"], None
+    if "test" in found and config.shares[2]:
+        raise UsageError(
+            f"--split={','.join(config.split)}: {corpus} has a test split, {found['test']}; the "
+            "last share must be 0."
+        )
+    return found.get("train", Path(corpus)), split
+
+
+def _named_paths(corpus: str) -> dict[str, Path] | None:
+    # The paths of "train=PATH,devel=PATH"; None where `corpus` is one path.
+    if not corpus.startswith(tuple(f"{split}=" for split in SPLITS)):
+        return None
+    paths = {}
+    for entry in corpus.split(","):
+        split, _, path = entry.partition("=")
+        if split not in SPLITS or not path or split in paths:
+            raise UsageError(
+                f"--corpus={corpus}: {entry!r} is not one of {', '.join(SPLITS)} with a path, such "
+                "as train=a.xml,devel=b.xml."
+            )
+        if not Path(path).exists():
+            raise InputError(f"{path}: there is no such file or folder for the {split} split.")
+        paths[split] = Path(path)
+    return paths
+
+
+def _paths_in(folder: Path) -> dict[str, Path]:
+    if not folder.is_dir():
+        return {}
+    entries = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    found = {}
+    for split in SPLITS:
+        stems = _STEMS.get(split, (split,))
+        mine = [path for path in entries if path.name.partition(".")[0].lower() in stems]
+        mine = [path for path in mine if path.suffix != ".ann"]  # it is read with its .txt
+        if mine:
+            found[split] = min(mine, key=_preference)
+    return found
+
+
+def _preference(path: Path) -> tuple[int, int, str]:
+    name = path.name.partition(".")[0].lower()
+    stems = [stem for stems in (*_STEMS.values(), SPLITS) for stem in stems]
+    known = _EXTENSIONS.index(path.suffix) if path.suffix in _EXTENSIONS else len(_EXTENSIONS)
+    return known, stems.index(name), path.name
+
+
+def _no_split(corpus: str, split: str, found: dict[str, Path]) -> InputError:
+    where = Path(corpus)
+    if not found and where.is_file():
+        return InputError(
+            f"{corpus}: this is one file, not a folder with a file for each split; "
+            f"{_ways_out(split)}"
+        )
+    holds = f"{folder_holds(where)} " if where.is_dir() else ""
+    return InputError(
+        f"{corpus}: there is no {split}{_EXTENSIONS[0]} for the {split} split. {holds}"
+        f"{_ways_out(split)}{_how_to_download(where)}"
+    )
+
+
+def _ways_out(split: str) -> str:
+    named = f"name it, such as --corpus=train=PATH,{'devel' if split == 'train' else split}=PATH"
+    return f"Where its file has another name, {named}; --split=0.8,0.1,0.1 divides documents."
+
+
+def _is_conll(path: Path) -> bool:
+    if path.is_dir():
+        return False
+    return not path.is_file() or recognise(Source(path)).name in _PLAIN
+
+
+def _read_words(path: Path, config: ReadingConfig) -> list[Sentence]:
+    repairs = list[int]()
+    sentences = read_conll(path, repair_tags=config.repair_tags, count_repairs=repairs.append)
+    if config.repair_tags:
         logging.info(
             "%s: %d tags repaired, in %d of %d sentences.",
             path, sum(repairs), sum(map(bool, repairs)), len(sentences),
@@ -49,26 +223,53 @@ def read_split(corpus: str, split: str, *, repair_tags: bool = False) -> list[Se
     return sentences
 
 
-def find_split(folder: Path, split: str) -> Path:
-    """The file of a folder that holds a split.
+def _documents(path: Path, part: str | None, config: ReadingConfig) -> list[Document]:
+    options = ReadOptions(entity_type=config.entity_type, repair_tags=config.repair_tags)
+    documents = list(read_documents(path, options=options, told=logging.info))
+    if not any(document.annotations for document in documents):
+        raise InputError(
+            f"{path}: no mention is marked in its {len(documents)} documents; name annotated files."
+        )
+    return documents if part is None else divide(documents, config)[part]
+
+
+def divide(documents: Sequence[Document], config: ReadingConfig) -> dict[str, list[Document]]:
+    """Divides documents by the shares of a configuration, each time alike.
+
+    Args:
+        documents: of which each goes to one split as a whole.
+        config: shares and seed.
+
+    Returns:
+        The documents of each split, in their order.
 
     Raises:
-        InputError: the folder is missing or holds no such file.
+        InputError: there are too few documents for a train and a devel split.
     """
-    if not folder.is_dir():
-        what = "this is a file, not a folder" if folder.exists() else "there is no such folder"
+    numbers = list(range(len(documents)))
+    random.Random(config.split_seed).shuffle(numbers)
+    train, devel, _ = config.shares
+    ends = [round(share * len(numbers)) for share in (train, train + devel)]
+    parts = (numbers[: ends[0]], numbers[ends[0] : ends[1]], numbers[ends[1] :])
+    if not parts[0] or not parts[1]:
         raise InputError(
-            f"{folder}: {what}. Name a folder that holds train.tsv, devel.tsv and test.tsv, or "
-            f"'{DEMO}' for the corpus inside the package.{_how_to_download(folder)}"
+            f"--split={','.join(config.split)}: {len(documents)} documents are too few for it, "
+            f"of which train would have {len(parts[0])} and devel {len(parts[1])}."
         )
-    for extension in _EXTENSIONS:
-        for stem in _STEMS.get(split, (split,)):
-            if (folder / (stem + extension)).is_file():
-                return folder / (stem + extension)
-    raise InputError(
-        f"{folder}: there is no {split}{_EXTENSIONS[0]} for the {split} split. "
-        f"{folder_holds(folder)}{_how_to_download(folder)}"
-    )
+    return {
+        split: [documents[number] for number in sorted(part)]
+        for split, part in zip(SPLITS, parts, strict=True)
+    }
+
+
+def _tell(aligned: Aligned, path: Path) -> None:
+    if not aligned.odd:
+        return
+    logging.info("%s: %s", path, aligned.summary())
+    for odd in aligned.odd[:_SHOWN]:
+        logging.info("%s", odd)
+    if len(aligned.odd) > _SHOWN:
+        logging.info("… and %d more.", len(aligned.odd) - _SHOWN)
 
 
 def _how_to_download(folder: Path) -> str:

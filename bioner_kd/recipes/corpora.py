@@ -1,11 +1,10 @@
 """The splits of a corpus, with a line in the log about each."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from absl import logging
 
-from bioner_kd.corpus.splits import DEMO, find_split, read_split
+from bioner_kd.corpus.splits import DEMO, check_split, read_split
 from bioner_kd.corpus.summary import in_words
 from bioner_kd.text.sentence import Sentence
 
@@ -28,9 +27,8 @@ class Corpus:
         Raises:
             InputError: the folder or a file is missing.
         """
-        if self.corpus != DEMO:
-            for split in splits:
-                find_split(Path(self.corpus), split)
+        for split in splits:
+            check_split(self.corpus, split)
 
     def read(self, *splits: str) -> list[list[Sentence]]:
         """Reads splits, of train, devel and test, and says what is in each.

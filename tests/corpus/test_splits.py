@@ -49,14 +49,15 @@ def test_repair_is_passed_on(folder):
 
 def test_missing_split_lists_the_folder(folder):
     message = message_of(folder, "test")
-    assert message == (
+    assert message.startswith(
         f"{folder}: there is no test.tsv for the test split. {folder} holds train.tsv."
     )
+    assert "--corpus=train=PATH,test=PATH" in message
 
 
 def test_missing_folder_and_file_instead_of_it(folder):
     assert "there is no such folder" in message_of(folder / "no", "train")
-    assert "this is a file" in message_of(folder / "train.tsv", "train")
+    assert "this is one file" in message_of(folder / "train.tsv", "train")
 
 
 def test_public_corpora_are_offered_for_download(tmp_path):
