@@ -15,7 +15,6 @@ on. What `Document` has no place for is kept under "bioc":
 Relations are in `Document.relations["bioc"]`, each with id, infons, nodes and place.
 """
 
-import bisect
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -23,6 +22,7 @@ from typing import Any
 from bioner_kd.errors import InputError, shown
 from bioner_kd.text.bioc_fields import Fields, Said
 from bioner_kd.text.bioc_infons import identifiers_of, score_of
+from bioner_kd.text.bioc_place import home_of
 from bioner_kd.text.document import MOST_FILLER, Annotation, Document, Passage, Span
 from bioner_kd.text.offset_unit import CHARACTERS, UNITS, Ruler, length
 
@@ -30,6 +30,8 @@ _OF_DOCUMENT = {"bioctype", "id", "infons", "passages", "annotations", "relation
 _OF_PASSAGE = {"bioctype", "offset", "infons", "text", "sentences", "annotations", "relations"}
 _OF_ANNOTATION = {"bioctype", "id", "infons", "text", "locations"}
 _OF_RELATION = {"bioctype", "id", "infons", "nodes"}
+# Characters of all mentions of a document; mentions of a few bytes could each take in a whole text.
+_MOST_MARKED = 50_000_000
 _BETWEEN_PARTS = re.compile(r"[\s.…]+")
 
 
@@ -79,21 +81,6 @@ class BioCReader:
         raise first
 
 
-def home_of(passages: Sequence[Passage], start: int) -> list[int]:
-    """The passage, and its sentence if it has some, in which a character stands.
-
-    Returns:
-        Their indices; nothing where there is no passage.
-    """
-    at = bisect.bisect_right(passages, start, key=lambda passage: passage.offset) - 1
-    if not passages:
-        return []
-    at = max(at, 0)
-    sentences = passages[at].extra.get("bioc", {}).get("sentences", ())
-    inside = bisect.bisect_right(sentences, start, key=lambda one: one["offset"]) - 1
-    return [at, inside] if inside >= 0 else [at]
-
-
 def _filled(**said: Any) -> Said:
     return {name: value for name, value in said.items() if value not in ({}, [], None, "")}
 
@@ -120,6 +107,7 @@ class _OneDocument:
         Raises:
             InputError: they do not, or it is no document of BioC.
         """
+        self._filled = self._marked = 0
         passages = self._placed(unit)
         text = Document(self.id, tuple(passages), path=self._path, line=self._line).text
         ruler = Ruler(text, unit)
@@ -160,9 +148,11 @@ class _OneDocument:
         yield [], self._said
 
     def _placed(self, unit: str) -> list[Passage]:
-        placed, end, end_in_units = [], 0, 0
+        placed: list[Passage] = []
+        end = end_in_units = 0
         for said in self._passages:
             offset = self._fields.number(said, "offset")
+            self._fill(offset - end_in_units)
             text, own = self._fields.text(said), True
             if not text and said.get("sentences"):
                 text, own = self._of_sentences(said, offset, unit), False
@@ -186,7 +176,8 @@ class _OneDocument:
         pieces = []
         for sentence in self._fields.objects(said, "sentences"):
             start = self._fields.number(sentence, "offset")
-            if not 0 <= start - offset <= MOST_FILLER:
+            self._fill(start - offset)
+            if start < offset:
                 raise self._fields.error(
                     f"a sentence begins at {start}, where what is before it ends at {offset}; "
                     "sentences are in order, and their offsets are counted from the start of the "
@@ -195,6 +186,15 @@ class _OneDocument:
             pieces += [" " * (start - offset), self._fields.text(sentence)]
             offset = start + length(pieces[-1], unit)
         return "".join(pieces)
+
+    def _fill(self, gap: int) -> None:
+        # Many gaps that are not too long each could still take all memory.
+        self._filled += max(gap, 0)
+        if self._filled > MOST_FILLER:
+            raise self._fields.error(
+                f"its passages and sentences leave more than {MOST_FILLER:,} characters between "
+                "them; correct their offsets."
+            )
 
     def _with_sentences(self, passage: Passage, said: Said, text: str, ruler: Ruler) -> Passage:
         sentences = [
@@ -254,6 +254,9 @@ class _OneDocument:
             for offset, size in locations
             if size > 0 and offset >= 0
         ]
+        self._marked += sum(end - start for start, end in spans)
+        if self._marked > _MOST_MARKED:
+            raise self._fields.error(f"its mentions have more than {_MOST_MARKED:,} characters.")
         return tuple(sorted(spans)), locations
 
     def _relation(self, said: Said, place: list[int]) -> Said:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bioner_kd.text.bioc_fields import Said
 from bioner_kd.text.bioc_infons import score_of, with_identifiers
-from bioner_kd.text.bioc_reading import home_of
+from bioner_kd.text.bioc_place import home_of
 from bioner_kd.text.document import Annotation, Document, Passage
 from bioner_kd.text.offset_unit import CHARACTERS, Ruler
 

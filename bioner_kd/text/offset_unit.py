@@ -2,7 +2,8 @@
 
 import bisect
 import itertools
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterator, Sequence
 
 # Characters are Unicode's code points; bytes are those of UTF-8; what Java and JavaScript call the
 # length of a string is its number of UTF-16 code units.
@@ -35,7 +36,7 @@ class Ruler:
         """Takes the text and one of `UNITS`."""
         self._before: Sequence[int] | None = None
         if unit != CHARACTERS and not text.isascii():
-            self._before = list(itertools.accumulate(_widths(text, unit), initial=0))
+            self._before = array("Q", itertools.accumulate(_widths(text, unit), initial=0))
 
     def units(self, character: int) -> int:
         """Number of units before a character of the text, or before its end."""
@@ -50,6 +51,6 @@ class Ruler:
         return found if exact else None
 
 
-def _widths(text: str, unit: str) -> list[int]:
+def _widths(text: str, unit: str) -> Iterator[int]:
     bounds = _WIDER_FROM[unit]
-    return [1 + bisect.bisect_right(bounds, ord(character)) for character in text]
+    return (1 + bisect.bisect_right(bounds, ord(character)) for character in text)

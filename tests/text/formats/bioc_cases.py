@@ -165,3 +165,15 @@ def core(document):
     ]  # fmt: skip
     passages = [(p.text, p.offset, p.kind) for p in document.passages]
     return document.id, passages, sorted(marks, key=repr)
+
+
+@st.composite
+def damaged(draw, content):
+    """Bytes of a file in which something has been cut out, doubled or put in."""
+    content = bytearray(content)
+    for _ in range(draw(st.integers(1, 3))):
+        start = draw(st.integers(0, len(content) - 1))
+        end = min(len(content), start + draw(st.integers(0, 40)))
+        odd = [b"", b"\0", b"\xff", b"&a;", b"<i>", b"9" * 20, b"-1", b"null", b"{}", b"[", b'"']
+        content[start:end] = draw(st.sampled_from([*odd, bytes(content[start:end]) * 2]))
+    return bytes(content)

@@ -1,17 +1,19 @@
+import contextlib
 import json
 import sys
 from dataclasses import replace
 
 import hypothesis
+import hypothesis.strategies as st
 import pytest
 
 from bioner_kd.errors import InputError
 from bioner_kd.text.document import Document
 from bioner_kd.text.documents import all_formats, read_documents, recognise, write_documents
-from bioner_kd.text.format import SKIP, Faults
+from bioner_kd.text.format import FAIL, SKIP, Faults
 from bioner_kd.text.source import Source
 
-from .bioc_cases import RICH, SYNDROME, core, counted_in, documents, without_place
+from .bioc_cases import RICH, SYNDROME, core, counted_in, damaged, documents, without_place
 
 PUBTATOR = {
     "_id": "227508|None",
@@ -97,6 +99,17 @@ def test_documents_of_other_formats_keep_passages_and_mentions(tmp_path, documen
     written(tmp_path, [again])
     (third,) = read_documents(tmp_path / "b.bioc.json")
     assert without_place([third]) == without_place([again])
+
+
+@hypothesis.given(
+    damaged(json.dumps([RICH, *map(counted_in, SYNDROME)]).encode()), st.sampled_from([FAIL, SKIP])
+)
+@hypothesis.settings(suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
+def test_a_damaged_file_is_never_another_error(tmp_path, content, on_error):
+    (tmp_path / "a").write_bytes(content)
+    with contextlib.suppress(InputError):
+        for document in read_documents(tmp_path / "a", format="bioc_json", faults=Faults(on_error)):
+            assert document.check() is document
 
 
 def test_no_document_is_an_empty_collection(tmp_path):

@@ -1,18 +1,20 @@
+import contextlib
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
 
 import hypothesis
+import hypothesis.strategies as st
 import pytest
 
 from bioner_kd.errors import InputError
 from bioner_kd.text.document import Document
 from bioner_kd.text.documents import all_formats, read_documents, recognise, write_documents
-from bioner_kd.text.format import SKIP, Faults
+from bioner_kd.text.format import FAIL, SKIP, Faults
 from bioner_kd.text.source import Source
 
-from .bioc_cases import core, documents, without_place
+from .bioc_cases import core, damaged, documents, without_place
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "formats"
 HEAD = '<?xml version="1.0" encoding="{encoding}"?>\n<!DOCTYPE collection SYSTEM "BioC.dtd">\n'
@@ -156,6 +158,15 @@ def test_a_character_that_xml_does_not_know_is_told(tmp_path, character):
     with pytest.raises(InputError, match="document '7'.*XML cannot hold the character"):
         write_documents([document], tmp_path / "b.bioc.xml")
     assert not (tmp_path / "b.bioc.xml").exists()
+
+
+@hypothesis.given(damaged(RICH.encode()), st.sampled_from([FAIL, SKIP]))
+@hypothesis.settings(suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
+def test_a_damaged_file_is_never_another_error(tmp_path, content, on_error):
+    (tmp_path / "a").write_bytes(content)
+    with contextlib.suppress(InputError):
+        for document in read_documents(tmp_path / "a", format="bioc_xml", faults=Faults(on_error)):
+            assert document.check() is document
 
 
 def test_no_document_is_an_empty_collection(tmp_path):
