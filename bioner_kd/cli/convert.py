@@ -41,7 +41,8 @@ CONVERSION = FlagGroup(
         "repair_tags": "Read tags that break IOB2, or are IOB1, IOBES or BILOU, as the IOB2 that "
         "was meant, instead of refusing the file.",
         "discontinuous": "What becomes of discontinuous mentions: keep (which not every format "
-        "can), hull (from the first to the last character), parts (each part is a mention) or leave_out.",
+        "can), hull (from the first to the last character), parts (each part is a mention) or "
+        "leave_out.",
         **{name: HELP[name] for name in ("id_column", "text_column", "on_error")},
     },
     {
