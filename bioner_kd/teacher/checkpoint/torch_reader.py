@@ -45,7 +45,7 @@ _LOCAL_HEADER = 30
 _LONGEST_READ = 1_000_000
 _LONGEST_LINE = 1_000
 _BIG_ENDIAN = "its numbers are big-endian, which is not supported"
-# A file of a few numbers may name them often: up to so many bytes that costs nothing.
+# In bytes. A file of a few numbers may name them often, which costs nothing up to this size.
 _CHEAP = 1_000_000
 _MOST_NUMBERS = 2**40
 
