@@ -19,15 +19,8 @@ from typing import Any
 from bioner_kd import __version__
 from bioner_kd.atomic import atomic_file
 from bioner_kd.errors import one_line
-from bioner_kd.export.release import (
-    CARD,
-    ReleaseConfig,
-    check_name,
-    model_card,
-    normalized,
-    student_name,
-    without_head,
-)
+from bioner_kd.export.card import CARD, model_card, without_head
+from bioner_kd.export.release import ReleaseConfig, check_name, normalized, student_name
 from bioner_kd.tagging.models.layout import MANIFEST
 from bioner_kd.tagging.named import GROUP
 from bioner_kd.tagging.tables import TABLES

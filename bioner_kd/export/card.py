@@ -1,0 +1,141 @@
+"""The model card of a student: README.md of an export folder, with the YAML head of the hub.
+
+Source:
+    https://huggingface.co/docs/hub/model-cards, "Model card metadata".
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bioner_kd.errors import one_line
+from bioner_kd.evaluation.table import human_bytes
+from bioner_kd.export.release import ReleaseConfig
+from bioner_kd.tagging.models.layout import FORMS, WEB
+from bioner_kd.tagging.tag_set import TagSet
+
+CARD = "README.md"
+_FENCE = "---\n"
+_METRICS = ("precision", "recall", "f1")
+
+
+def model_card(manifest: Mapping[str, Any], name: str, release: ReleaseConfig) -> str:
+    """Makes the model card.
+
+    Args:
+        manifest: of the export folder, or of the part of the folder that is in a wheel.
+        name: of the student.
+        release: licence and language.
+
+    Returns:
+        Markdown after a head in YAML.
+    """
+    head = "\n".join(_head(manifest, name, release))
+    return f"{_FENCE}{head}\n{_FENCE}\n{_body(manifest, name, release)}"
+
+
+def without_head(card: str) -> str:
+    """The Markdown of a card without its head, for readers that do not know the head."""
+    return card.split(_FENCE, 2)[2].lstrip() if card.startswith(_FENCE) else card
+
+
+def _head(manifest: Mapping[str, Any], name: str, release: ReleaseConfig) -> list[str]:
+    return [
+        f"license: {_quoted(release.license.lower() or 'unknown')}",
+        f"language: {_quoted(release.language)}",
+        "library_name: bioner_kd",
+        "pipeline_tag: token-classification",
+        "tags: [named-entity-recognition, biomedical, knowledge-distillation, tflite]",
+        *_model_index(manifest, name),
+    ]
+
+
+def _model_index(manifest: Mapping[str, Any], name: str) -> list[str]:
+    # The hub names a result by its data set, so a corpus without a name gives no result.
+    comparison = manifest["comparison"]
+    if not comparison["corpus"]:
+        return []
+    corpus, model = _quoted(comparison["corpus"]), _first_model(manifest)
+    lines = [
+        "model-index:",
+        f"- name: {_quoted(name)}",
+        "  results:",
+        "  - task: {type: token-classification, name: Named entity recognition}",
+        f"    dataset: {{type: {corpus}, name: {corpus}, split: {_quoted(comparison['split'])}}}",
+        "    metrics:",
+    ]
+    for metric in _METRICS:
+        title = _quoted(f"{metric} of entities (conlleval), {model['path']}")
+        value = round(model["parity"]["score"][metric] / 100, 4)
+        lines.append(f"    - {{type: {metric}, value: {value}, name: {title}}}")
+    return lines
+
+
+def _first_model(manifest: Mapping[str, Any]) -> Mapping[str, Any]:
+    # The model that is loaded if none is named.
+    models = manifest["models"]
+    return next(models[form] for form in (*FORMS, WEB) if form in models)
+
+
+def _quoted(text: str) -> str:
+    # YAML reads words such as `no` as strings only in quotation marks.
+    plain = (c if c.isprintable() and c not in '"\\' else f"\\U{ord(c):08X}" for c in text)
+    return f'"{"".join(plain)}"'
+
+
+def _body(manifest: Mapping[str, Any], name: str, release: ReleaseConfig) -> str:
+    name, types = one_line(name), ", ".join(TagSet.from_json(manifest["tags"]).entity_types)
+    parameters = manifest["student"]["parameters"]
+    return f"""\
+# {name}
+
+A student of bioner_kd that finds entities in text. Entity types: {types}. The student has
+{parameters:,} parameters and needs no TensorFlow.
+
+```python
+from bioner_kd import Tagger
+
+tagger = Tagger.load("{name}")
+tagger.tag("Aspirin relieves headache.")
+```
+
+`{name}` is the name of the student where its wheel is installed. `Tagger.load` also takes the
+folder of this file, and `hf:owner/name` for a repository on the Hugging Face hub.
+
+## Scores
+
+{_scores(manifest)}
+
+## Where it comes from
+
+The export does not know. Before you publish the student, write here which corpus and teacher it was
+trained with, and under which terms. The student has not been validated for any clinical use.
+
+## Licence
+
+{release.license or "Not stated. Without a licence nobody else may use the student."}
+"""
+
+
+def _scores(manifest: Mapping[str, Any]) -> str:
+    comparison = manifest["comparison"]
+    corpus, split = one_line(comparison["corpus"]), one_line(comparison["split"])
+    measured = f"the {split} split of {corpus}" if corpus else "the split that was compared"
+    rows = [_row(model) for model in manifest["models"].values()]
+    return "\n".join(
+        [
+            f"Scores of whole entities in percent (conlleval mode) on {measured}:",
+            f"{comparison['sentences']:,} sentences, {comparison['words']:,} words. The last",
+            "column is the number of tags that differ from those of the Keras student.",
+            "",
+            "| model | size | precision | recall | F1 | tags unlike Keras |",
+            "|---|---:|---:|---:|---:|---:|",
+            *rows,
+        ]
+    )
+
+
+def _row(model: Mapping[str, Any]) -> str:
+    parity = model["parity"]
+    scores: Sequence[str] = [f"{parity['score'][metric]:.2f}" for metric in _METRICS]
+    cells = [f"`{model['path']}`", human_bytes(model["bytes"]), *scores]
+    return f"| {' | '.join(cells)} | {parity['tags_that_differ']:,} |"
