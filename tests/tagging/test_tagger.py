@@ -130,19 +130,19 @@ def test_what_is_no_text_is_named_after_the_results_before_it(
 ) -> None:
     found = float32.tag_many([TEXTS[0], TEXTS[1], None], workers=workers)  # type: ignore[list-item]
     assert [places(next(found)) for _ in range(2)] == [places(float32.tag(t)) for t in TEXTS[:2]]
-    with pytest.raises(InputError, match="Text 3 is of type NoneType, not str"):
+    with pytest.raises(InputError, match="Text 3 .*NoneType.*str"):
         next(found)
 
 
 @pytest.mark.parametrize("text", [None, b"gout", ["gout"], 3])
 def test_what_is_no_text_is_a_type_error(float32: Tagger, text: object) -> None:
-    with pytest.raises(TypeError, match=f"tag got a value of type {type(text).__name__}; pass one"):
+    with pytest.raises(TypeError, match=f"^tag .*{type(text).__name__}.* one text"):
         float32.tag(text)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("texts", ["Aspirin", b"Aspirin", None, 3])
 def test_one_text_where_several_belong_is_a_type_error(float32: Tagger, texts: object) -> None:
-    with pytest.raises(TypeError, match=f"tag_many got a value of type {type(texts).__name__}"):
+    with pytest.raises(TypeError, match=f"^tag_many .*{type(texts).__name__}.* list of str"):
         float32.tag_many(texts)  # type: ignore[arg-type]
 
 

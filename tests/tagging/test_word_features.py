@@ -206,7 +206,7 @@ def without(name):
     ],
 )
 def test_incomplete_tables_are_an_input_error(data):
-    with pytest.raises(InputError, match="word tables are incomplete or damaged"):
+    with pytest.raises(InputError, match="word tables.*damaged.* again"):
         WordFeatures.from_json(data)
 
 
@@ -277,17 +277,17 @@ def test_right_parts_of_a_json_file_come_back():
 
 @pytest.mark.parametrize("values", [None, "text", 3, {"a": 1}, ["a", 1], ["a", None], [["a"]]])
 def test_what_is_no_list_of_strings_is_named(values):
-    with pytest.raises(ValueError, match="'tags' is no list of strings"):
+    with pytest.raises(ValueError, match="'tags'.* list of strings"):
         texts_of(values, "tags")
 
 
 @pytest.mark.parametrize("value", [None, "3", 3.0, True, [3], {}])
 def test_a_setting_that_is_no_whole_number_is_named(value):
-    with pytest.raises(ValueError, match="'max_chars' is no whole number"):
+    with pytest.raises(ValueError, match="'max_chars'.* whole number"):
         settings_of({"features": ["word"], "max_chars": value})
 
 
 @pytest.mark.parametrize("settings", [None, [], "text", {"features": "word"}])
 def test_settings_of_another_type_are_refused(settings):
-    with pytest.raises(ValueError, match="no JSON object|no list of strings"):
+    with pytest.raises(ValueError, match="'config'.* object|'features'.* list of strings"):
         settings_of(settings)

@@ -54,7 +54,8 @@ def test_compressed_files_are_read_whatever_their_name(write, compress):
 def test_damaged_compressed_files_are_refused(write, compress):
     data = compress(bytes(range(1, 10)) * 5000)
     path = write(data[: len(data) // 2])
-    assert message_of(path).startswith(f"{path}: this compressed file is cut short or damaged")
+    message = message_of(path)
+    assert message.startswith(f"{path}: ") and "damaged" in message
     flipped = bytearray(data)
     flipped[len(data) // 2] ^= 0xFF
     assert "damaged" in message_of(write(bytes(flipped)))
@@ -68,7 +69,7 @@ def test_bytes_come_out_as_they_went_in(write, compress):
 
 
 def test_damage_is_named_where_bytes_are_read(write):
-    with pytest.raises(InputError, match="cut short or damaged"):
+    with pytest.raises(InputError, match="damaged"):
         with open_decompressed(write(gzip.compress(bytes(1000))[:-9])) as opened:
             opened.read()
 

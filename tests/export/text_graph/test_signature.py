@@ -212,7 +212,7 @@ def test_it_is_described_as_it_is(pair: tuple) -> None:
         }
 
 
-LENGTHS = st.lists(st.integers(1, 40), max_size=20)
+LENGTHS = st.lists(st.integers(1, 40), max_size=8)
 
 
 def run(spans: Spans, total: int, most_words: int) -> tuple[list, tf.Tensor, tf.Tensor]:

@@ -40,7 +40,7 @@ def test_what_is_done_in_time_is_returned_or_raised() -> None:
 
 def test_what_is_not_done_is_left_behind() -> None:
     release = threading.Event()
-    with pytest.raises(TimeoutError, match="no answer within 0.05 s"):
+    with pytest.raises(TimeoutError, match="0.05 s"):
         call_within(0.05, release.wait)
     release.set()
 
@@ -105,14 +105,14 @@ def test_words_are_joined_to_entities_and_padding_is_left_out() -> None:
     ],
 )
 def test_an_answer_that_is_wrong_inside_is_one_line(change: dict[str, Any]) -> None:
-    with pytest.raises(InputError, match="server: the model answered, but not as") as caught:
+    with pytest.raises(InputError, match="^server: .*--model") as caught:
         read_answer(["breast cancer or gout."], [ROW | change], "server")
     assert str(caught.value).isprintable() and len(str(caught.value)) < 600
 
 
 @pytest.mark.parametrize("rows", [None, "x", 1, {}, [], [ROW, ROW], [None], ["x"], [[ROW]]])
 def test_answers_that_are_no_list_of_objects_are_refused(rows: Any) -> None:
-    with pytest.raises(InputError, match="server: the model answered, but not as"):
+    with pytest.raises(InputError, match="^server: .*--model"):
         read_answer(["breast cancer or gout."], rows, "server")
 
 

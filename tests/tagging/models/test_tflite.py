@@ -59,7 +59,7 @@ def test_threads_do_not_disturb_each_other(content: bytes, sentences: list[Featu
 def test_a_truncated_file_is_an_input_error(content: bytes, keep: float) -> None:
     content = without_tables(content)
     cut = content[: int(len(content) * keep)] if 0 < keep < 1 else content[: int(keep)]
-    with pytest.raises(InputError, match="m.tflite: not a TFLite student, or a damaged one"):
+    with pytest.raises(InputError, match=r"^m\.tflite: .*damaged.* again"):
         TFLiteModel(cut, "m.tflite")
 
 
@@ -97,7 +97,7 @@ def test_a_file_without_the_signature_for_batches_still_gives_them(
 
 def test_another_model_is_an_input_error(content: bytes) -> None:
     # The signature that takes any number of words has another name.
-    with pytest.raises(InputError, match="not a TFLite student"):
+    with pytest.raises(InputError, match=r"^m\.tflite: .*TFLite.* again"):
         TFLiteModel(content.replace(b"dyn\0", b"dym\0"), "m.tflite")
 
 
@@ -164,14 +164,14 @@ def test_another_archive_is_not_taken_for_them() -> None:
 
 @pytest.mark.parametrize("lost", [1, 10, 60, 100])
 def test_a_file_whose_end_is_missing_is_an_input_error(lost: int) -> None:
-    with pytest.raises(InputError, match="m.tflite: truncated or damaged"):
+    with pytest.raises(InputError, match=r"^m\.tflite: .*damaged.* again"):
         tables_inside(with_tables(MODEL, TABLES)[:-lost], "m.tflite")
 
 
 def test_a_flipped_bit_in_them_is_an_input_error() -> None:
     content = bytearray(with_tables(MODEL, TABLES))
     content[len(MODEL) + 50] ^= 4
-    with pytest.raises(InputError, match="m.tflite: truncated or damaged"):
+    with pytest.raises(InputError, match=r"^m\.tflite: .*damaged.* again"):
         tables_inside(bytes(content), "m.tflite")
 
 
