@@ -19,11 +19,11 @@ from collections.abc import Iterator
 
 from bioner_kd.text.document import Document
 from bioner_kd.text.format import Faults, Format, ReadOptions
+from bioner_kd.text.mention_rows import MentionRows
 from bioner_kd.text.source import Source
 from bioner_kd.text.table import (
     COMMA,
     SEMICOLON,
-    MentionRows,
     delimiter_of,
     is_table,
     read_table,
