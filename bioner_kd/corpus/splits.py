@@ -25,7 +25,7 @@ DEMO = "demo"
 _EXTENSIONS = (".tsv", ".conll", ".iob2", ".iob", ".txt")
 _STEMS = {"train": ("train", "training"), "devel": ("devel", "dev", "valid", "validation")}
 # What holds no mentions; a file of words that is not as it should be is taken for one of these.
-_PLAIN = frozenset({LINES, TEXT, "tsv_table", "conll"})
+_PLAIN = frozenset({LINES, TEXT, "tsv", "conll"})
 _SHOWN = 5
 
 

@@ -20,15 +20,11 @@ _MOST_BRACKETS = 1_000_000
 _MOST_DIGITS = 1000
 # Characters that an error may stand before the end where the end cuts off a word or an escape.
 _CUT = 12
-_MOST_OBJECTS = 20
 _SPACE = re.compile(r"[ \t\r\n]*")
 # Where a value begins that one before it, which is damaged, cannot hold.
 _NEXT = re.compile(r"\n(?=\{)")
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|["{}\[\],]', re.DOTALL)
-_PART_OF_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?$")
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_CLOSING = {"{": "}", "[": "]"}
 
 
 def json_values(source: Source, faults: Faults) -> Iterator[tuple[int, Any]]:
@@ -119,7 +115,7 @@ class _Text:
         """Reads the value that begins here."""
         while True:
             try:
-                value, end = _DECODER.raw_decode(self._part, self.at)
+                value, end = DECODER.raw_decode(self._part, self.at)
             except json.JSONDecodeError as error:
                 if self._is_cut(error) and self._more():
                     self._check_size()
@@ -242,64 +238,6 @@ def _refuse(constant: str) -> Any:
     raise ValueError(f"{constant} is no number of JSON")
 
 
-_DECODER = json.JSONDecoder(
+DECODER = json.JSONDecoder(
     parse_int=_number(int), parse_float=_number(float), parse_constant=_refuse
 )
-
-
-@functools.lru_cache(maxsize=4)
-def first_objects(start: str) -> tuple[dict[str, Any], ...]:
-    """The objects with which a file begins, for whoever asks what it holds.
-
-    Args:
-        start: first characters of the file, which may be cut off anywhere.
-
-    Returns:
-        At most 20 objects: of JSON lines, or of one array. The first of them may lack what is cut
-        off. None where it is no such file.
-    """
-    rest = start.lstrip()
-    if rest.startswith("["):
-        rest = rest[1:].lstrip()
-    found: list[dict[str, Any]] = []
-    at = 0
-    while len(found) < _MOST_OBJECTS and rest.startswith("{", at):
-        try:
-            value, at = _DECODER.raw_decode(rest, at)
-        except (ValueError, RecursionError):
-            break
-        found.append(value)
-        at = _BETWEEN.match(rest, at).end()  # type: ignore[union-attr]
-    if not found and rest.startswith("{"):
-        found = _completed(rest)
-    return tuple(found)
-
-
-_BETWEEN = re.compile(r"[\s,]*")
-
-
-def _completed(start: str) -> list[dict[str, Any]]:
-    # The object without what is cut off: up to the cut, where that is inside a string, or up to the
-    # last comma.
-    stack: list[str] = []
-    tries = []
-    for token in _TOKEN.finditer(start):
-        mark = token.group()
-        if mark in _CLOSING:
-            stack.append(_CLOSING[mark])
-        elif stack and mark == stack[-1]:
-            stack.pop()
-        elif mark == ",":
-            tries = [start[: token.start()] + "".join(reversed(stack))]
-        elif mark == '"':
-            string = _PART_OF_ESCAPE.sub("", start) + '"'
-            tries.insert(0, string + "".join(reversed(stack)))
-            break
-    for text in tries:
-        try:
-            value = _DECODER.decode(text)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(value, dict):
-            return [value]
-    return []

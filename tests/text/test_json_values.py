@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bioner_kd.errors import InputError
 from bioner_kd.text.format import SKIP, Faults
-from bioner_kd.text.json_values import first_objects, json_values
+from bioner_kd.text.json_values import json_values
 from bioner_kd.text.source import Source
 
 OBJECTS = st.lists(
@@ -149,31 +149,3 @@ def test_a_value_of_many_lists_is_refused(tmp_path):
     (tmp_path / "a.json").write_text('{"a": [' + "[]," * 2_000_000 + "[]]}")
     with pytest.raises(InputError, match="more than 1,000,000 lists and objects"):
         list(json_values(Source(tmp_path / "a.json"), Faults()))
-
-
-@pytest.mark.parametrize(
-    ("start", "found"),
-    [
-        ('{"a": 1}\n{"b": 2}\n{"c', ({"a": 1}, {"b": 2})),
-        (' [ {"a": 1}, {"b": 2}, {"c', ({"a": 1}, {"b": 2})),
-        ('{"a": "long te', ({"a": "long te"},)),
-        ('{"a": "long \\u00', ({"a": "long "},)),
-        ('{"a": 1, "b": [{"c": 3}, {"d', ({"a": 1, "b": [{"c": 3}]},)),
-        ('{"a": 1, "b": tr', ({"a": 1},)),
-        ("plain text", ()),
-        ("[18F]FDG", ()),
-        ("{sic} aspirin", ()),
-        ("[1, 2]", ()),
-        ("", ()),
-        ("[" * 60_000, ()),
-        ("{" * 60_000, ()),
-        ('{"a":' * 10_000, ()),
-    ],
-)
-def test_the_first_objects_of_a_start(start, found):
-    assert first_objects(start) == found
-
-
-@given(st.text())
-def test_any_start_is_looked_at(start):
-    assert first_objects("{" + start) is not None

@@ -20,7 +20,7 @@ from bioner_kd.text.columns import id_column
 from bioner_kd.text.document import Document
 from bioner_kd.text.format import Faults, Format, ReadOptions
 from bioner_kd.text.json_documents import Object, read_objects, with_fields
-from bioner_kd.text.json_values import first_objects
+from bioner_kd.text.json_start import first_objects
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.source import STDIN, Source
 from bioner_kd.text.tagged_words import check_word, iob2_of, tagged_document

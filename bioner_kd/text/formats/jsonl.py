@@ -39,7 +39,7 @@ from bioner_kd.text.json_documents import (
     read_objects,
     take_field,
 )
-from bioner_kd.text.json_values import first_objects
+from bioner_kd.text.json_start import first_objects
 from bioner_kd.text.source import Source
 
 _SCORE_DIGITS = 6

@@ -32,7 +32,7 @@ from bioner_kd.text.json_documents import (
     take_field,
     with_fields,
 )
-from bioner_kd.text.json_values import first_objects
+from bioner_kd.text.json_start import first_objects
 from bioner_kd.text.source import Source
 
 _NAME = "label_studio"
