@@ -6,20 +6,25 @@ from absl import logging
 
 from bioner_kd.corpus.splits import DEMO, check_split, read_split
 from bioner_kd.corpus.summary import in_words
+from bioner_kd.settings import Settings, setting
 from bioner_kd.text.sentence import Sentence
 
 
 @dataclass(frozen=True)
-class Corpus:
-    """A corpus of annotated sentences.
+class Corpus(Settings):
+    """A corpus of annotated sentences."""
 
-    Attributes:
-        corpus: "demo", or a folder with train.tsv, devel.tsv and test.tsv.
-        repair_tags: whether IOB1, IOBES and stray I- are read as IOB2 instead of refused.
-    """
-
-    corpus: str = DEMO
-    repair_tags: bool = False
+    corpus: str = setting(
+        DEMO,
+        "'demo' (600 sentences that travel with the package), or a folder with train.tsv, "
+        "devel.tsv and test.tsv: one word a line, tag in the last column, a blank line between "
+        "sentences.",
+    )
+    repair_tags: bool = setting(
+        False,
+        "Read tags that break IOB2 (an I- without its B-) or are IOBES as the IOB2 that was meant, "
+        "instead of refusing the file.",
+    )
 
     def check(self, *splits: str) -> None:
         """Checks that splits, of train, devel and test, have a file, without reading it.

@@ -10,7 +10,8 @@ from pathlib import Path
 from bioner_kd import __version__
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.progress import track
-from bioner_kd.tagging.options import CHOICES, HELP, TagOptions
+from bioner_kd.settings import declarations
+from bioner_kd.tagging.options import TagOptions
 from bioner_kd.tagging.records import discard_stdout, tagged_records, write_records
 from bioner_kd.tagging.tagger import Tagger
 from bioner_kd.tagging.texts import number_of_texts, read_items
@@ -104,14 +105,15 @@ def _parser(archive: Path) -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     defaults = {**dataclasses.asdict(TagOptions()), "model": str(archive.parent), "text": None}
-    for name, default in defaults.items():
-        help_ = f"{HELP[name]} (default: {default})" if default not in ("", None) else HELP[name]
+    for name, declared in declarations(TagOptions).items():
+        default = defaults[name]
+        shown = f" (default: {default})" if default not in ("", None) else ""
         parser.add_argument(
             f"--{name}",
             default=default,
             type=int if isinstance(default, int) else str,
-            choices=CHOICES.get(name),
-            help=help_.replace("%", "%%"),
+            choices=declared.choices or None,
+            help=f"{declared.help}{shown}".replace("%", "%%"),
         )
     parser.add_argument("--version", action="version", version=f"bioner_kd {__version__}")
     parser.add_argument("files", nargs="*", help="Files to tag; - is standard input.")

@@ -11,7 +11,7 @@ from bioner_kd.training.optimizer import make_optimizer
 
 from .tiny_tagger import CONFIG, assert_equal, make_model, make_source, weights
 
-NO_CHANGE = TrainingConfig(learning_rate=1e-30, schedule="constant", average=0.9)
+NO_CHANGE = TrainingConfig(epochs=30, learning_rate=1e-30, schedule="constant", average=0.9)
 
 
 class OneWeight(keras.Model):
