@@ -55,7 +55,7 @@ def public_file() -> Callable[[str], Path]:
 def public_or_demo_sentences() -> Any:
     """The test split of NCBI-disease where it is at hand, otherwise the whole demo corpus."""
     from bioner_kd.corpus.demo import SPLITS, read_demo
-    from bioner_kd.text.conll import read_conll
+    from bioner_kd.text.formats.conll import read_conll
 
     path = _corpora_folder() / "NCBI-disease" / "test.tsv"
     if path.is_file():

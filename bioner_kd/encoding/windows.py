@@ -1,7 +1,7 @@
-"""Sentences longer than a teacher can read, cut into overlapping windows.
+"""Cuts sentences that are longer than a teacher can read into overlapping windows.
 
-A word is represented by its first subword, and takes its row from the window where that has most
-context, so that no word is ever dropped.
+The first subword of a word stands for the word. It is read in the window where it has most context.
+No word is left out.
 """
 
 import itertools
@@ -10,20 +10,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bioner_kd.errors import UsageError
+from bioner_kd.settings import Settings, setting
 
 
 @dataclass(frozen=True)
-class WindowConfig:
-    """How long sentences are cut.
+class WindowConfig(Settings):
+    """How long sentences are cut."""
 
-    Attributes:
-        max_subwords: subwords of a window, [CLS] and [SEP] included; at most what the checkpoint
-            has positions for.
-        overlap: subwords that neighbouring windows share.
-    """
-
-    max_subwords: int = 256
-    overlap: int = 64
+    max_subwords: int = setting(
+        256,
+        "Subwords of a window, [CLS] and [SEP] included; at most what the checkpoint has positions "
+        "for. A longer sentence is read in overlapping windows; no word is dropped.",
+    )
+    overlap: int = setting(64, "Subwords that neighbouring windows share.")
 
     def __post_init__(self) -> None:
         """Checks the bounds.
@@ -31,6 +30,7 @@ class WindowConfig:
         Raises:
             UsageError: the windows would not advance.
         """
+        super().__post_init__()
         if self.max_subwords < 3 or not 0 <= self.overlap < self.max_subwords - 2:
             raise UsageError(
                 f"--max_subwords={self.max_subwords} --overlap={self.overlap}: a window "
@@ -41,7 +41,7 @@ class WindowConfig:
 
 @dataclass(frozen=True)
 class Windows:
-    """One sentence as a teacher reads it.
+    """A sentence as windows of subwords.
 
     Attributes:
         ids: subword ids of each window, [CLS] and [SEP] included.
@@ -58,15 +58,15 @@ def split_windows(
     """Cuts a sentence into windows.
 
     Args:
-        words: subword ids of each word, at least one a word.
-        config: length and overlap of windows.
+        words: subword ids of each word, at least one per word.
+        config: length and overlap of the windows.
         cls_id: id of [CLS].
         sep_id: id of [SEP].
 
     Returns:
-        Windows, and for each word the one where it has most context: the smaller of the distances
-        from its first subword to the window's two ends, an end of the sentence counting as
-        infinitely far.
+        The windows, and for each word the window where its first subword has most context. The
+        context is the distance to the nearer end of the window; an end of the window that is an end
+        of the sentence counts as infinitely far away.
     """
     flat = [subword for word in words for subword in word]
     firsts = list(itertools.accumulate(map(len, words[:-1]), initial=0)) if words else []

@@ -10,7 +10,7 @@ from bioner_kd.distill.config import DistillConfig
 from bioner_kd.distill.training import SoftTargets, Transfer, distil
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.evaluation.predictions import devel_f1
+from bioner_kd.evaluation.scores import devel_f1
 from bioner_kd.student.config import StudentConfig
 from bioner_kd.student.saved_student import load_student
 from bioner_kd.tagging.tag_set import TagSet

@@ -10,7 +10,7 @@ import pytest
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.errors import InputError
 from bioner_kd.evaluation.comparison import compare
-from bioner_kd.evaluation.predictions import score_logits
+from bioner_kd.evaluation.scores import score_logits
 from bioner_kd.export.config import Split
 from bioner_kd.export.folder import export_student
 from bioner_kd.student import crf

@@ -17,7 +17,7 @@ import pytest
 
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.tagging.tagger import Tagger
-from bioner_kd.text.conll import read_conll, write_conll
+from bioner_kd.text.formats.conll import read_conll, write_conll
 
 from ..programs import ROOT, SCRIPTS, Result, programs
 

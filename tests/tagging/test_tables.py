@@ -13,7 +13,7 @@ from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.tagging.word_features import FeatureConfig, WordFeatures
 from bioner_kd.text.rules import FIRST_RULES, TextRules
 from bioner_kd.text.sentence import Sentence
-from bioner_kd.text.tokenizer import SEPARATOR, SINGLE, WORD, character_classes
+from bioner_kd.text.tokenizer import SEPARATOR, SINGLE, TOKENIZER, WORD
 
 TESTS = Path(__file__).resolve().parents[1]
 SAVED_MODELS = TESTS.parent / "saved_models"
@@ -170,7 +170,7 @@ def test_the_tables_say_how_text_is_cut_into_words(tmp_path: Path) -> None:
         WORD if number in word else SEPARATOR if number in separator else SINGLE
         for number in range(0x110000)
     ]
-    assert bytes(classes) == character_classes()
+    assert bytes(classes) == TOKENIZER.character_classes()
 
 
 def without_the_rules(record: dict[str, Any]) -> None:

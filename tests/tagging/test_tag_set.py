@@ -84,7 +84,7 @@ def test_more_tags_than_decoding_can_bear_are_refused():
 
 
 def test_public_training_split(public_file):
-    from bioner_kd.text.conll import read_conll
+    from bioner_kd.text.formats.conll import read_conll
 
     tag_set = TagSet.from_sentences(read_conll(public_file("NCBI-disease/train.tsv")))
     assert tag_set.tags == ("O", "B-Disease", "I-Disease")

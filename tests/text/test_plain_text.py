@@ -10,11 +10,7 @@ import sys
 import pytest
 
 from bioner_kd.errors import InputError
-from bioner_kd.text.plain_text import (
-    read_plain_text,
-    read_plain_texts,
-    write_plain_text,
-)
+from bioner_kd.text.plain_text import read_plain_text, write_plain_text
 from bioner_kd.text.text_file import open_decompressed
 
 TEXT = "\ufeffAspirin helps.\r\n\n \u200b \n  β-blockers too\nlast line"
@@ -125,20 +121,6 @@ def test_files_are_read_lazily(monkeypatch):
     monkeypatch.setattr(sys, "stdin", Stdin())
     assert len(list(itertools.islice(read_plain_text("-"), 5))) == 5
     assert taken == [1, 2, 3, 4, 5]
-
-
-def test_files_are_read_one_after_another(write):
-    one, other = write("a b\n", name="one"), write("\nc\n", name="other")
-    assert [sentence.words for sentence in read_plain_texts([one, other])] == [("a", "b"), ("c",)]
-
-
-@pytest.mark.parametrize("blank", ["", "\n \n"])
-def test_a_file_without_a_word_among_others_is_named(write, blank):
-    one, empty = write("a b\n", name="one"), write(blank, name="empty")
-    sentences = read_plain_texts([one, empty])
-    assert len(next(sentences)) == 2
-    with pytest.raises(InputError, match="empty: .*no word"):
-        next(sentences)
 
 
 def test_empty_file_has_no_sentences(write):

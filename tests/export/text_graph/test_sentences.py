@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioner_kd.corpus.demo import read_demo
-from bioner_kd.export.text_graph.character_sets import CharacterSets
+from bioner_kd.export.text_graph.characters import CharacterSets
 from bioner_kd.export.text_graph.sentences import find_cuts
 from bioner_kd.text.ranges import Ranges, ranges_of_characters
 from bioner_kd.text.rules import RULES, TextRules
