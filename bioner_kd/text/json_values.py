@@ -124,7 +124,7 @@ class _Text:
             except (ValueError, RecursionError) as error:
                 deep = isinstance(error, RecursionError)
                 what = "lists and objects are nested too deeply" if deep else str(error)
-                raise InputError(f"{self.place}: this JSON is not read: {what}.") from None
+                raise self._not_read(what) from None
             # A number may go on behind what is in memory.
             if end == len(self._part) and self._part[end - 1] not in '}]"' and self._more():
                 continue
@@ -176,11 +176,18 @@ class _Text:
         # JSON can write half of a character, which no file of text can hold.
         if not _ESCAPED_SURROGATE.search(self._part, self.at, end):
             return
-        if _SURROGATE.search(json.dumps(value, ensure_ascii=False)):
+        try:
+            whole = not _SURROGATE.search(json.dumps(value, ensure_ascii=False))
+        except RecursionError:
+            raise self._not_read("lists and objects are nested too deeply") from None
+        if not whole:
             raise InputError(
                 f"{self.place}: this JSON has half of a character, an escape from \\ud800 to "
                 "\\udfff without the other half; write the character as it is."
             )
+
+    def _not_read(self, why: str) -> InputError:
+        return InputError(f"{self.place}: this JSON is not read: {why}.")
 
     def _no_json(self, error: json.JSONDecodeError) -> InputError:
         if self._is_cut(error):

@@ -102,6 +102,7 @@ def test_values_longer_than_what_is_read_at_once_are_read(values):
         ("[" + '{"a":' * 99_999, 1, "nested too deeply"),
         ('{"a": ' + "[" * 99_999 + "]" * 99_999 + "}", 1, "nested too deeply"),
         ('{"a": "\\ud83d"}', 1, "half of a character"),
+        ('{"a": ' + "[" * 9_999 + '"\\ud83d"' + "]" * 9_999 + "}", 1, "nested too deeply"),
         (b'{"a": 1}\n{"a": "caf\xe9"}', 2, "byte 0xe9 at offset 19"),
         ('{"a": "\u00e9"}'.encode()[:-3], 1, "ends inside a character"),
         ('{"a": 1}'.encode("utf-16"), 1, "UTF-16"),
