@@ -30,8 +30,10 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before pytest's own hook, which selects by -m
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks the tests whose run depends on the public corpora."""
+    """Marks the tests whose run depends on the public corpora, or that may start processes."""
     for item in items:
+        if hasattr(getattr(item, "module", None), "subprocess"):
+            item.add_marker(pytest.mark.process)
         if _OF_CORPORA.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.corpora)
 

@@ -1,26 +1,16 @@
 """Flags: which server is asked about which texts."""
 
-import itertools
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.cli.program import Program
-from bioner_kd.tagging.client.config import PROTOCOLS, ServerConfig
-from bioner_kd.tagging.records import OUTPUT_HELP, json_line, write_records
-from bioner_kd.tagging.texts import Item, read_items, text_of
-from bioner_kd.text.source import STDIN
-
-
-@dataclass(frozen=True)
-class QueryChoice:
-    """What is asked, and where the answers go."""
-
-    text: str = ""
-    input: str = "lines"
-    output: str = STDIN
-
+from bioner_kd.tagging.client.documents import tagged_by
+from bioner_kd.tagging.client.server import PROTOCOLS, ServerConfig
+from bioner_kd.tagging.command import report
+from bioner_kd.tagging.options import CHOICES, HELP, TextOptions
+from bioner_kd.tagging.records import chosen_format, write_found
+from bioner_kd.tagging.texts import read_input
+from bioner_kd.text.format import Faults
 
 SERVER = FlagGroup(
     "Server",
@@ -36,29 +26,32 @@ SERVER = FlagGroup(
     },
     {"protocol": PROTOCOLS},
 )
+_TEXTS = TextOptions()
 QUERY = FlagGroup(
     "Texts",
-    QueryChoice(),
-    {
-        "text": "A text, instead of files or standard input.",
-        "input": "What files and standard input hold: lines (one text a line) or text (one text a "
-        "file).",
-        "output": OUTPUT_HELP,
-    },
-    {"input": ("lines", "text")},
+    _TEXTS,
+    {name: HELP[name] for name in vars(_TEXTS)},
+    {name: CHOICES[name] for name in vars(_TEXTS) if name in CHOICES},
 )
 
 
-def read_texts(program: Program) -> Iterator[Item]:
-    """The texts that the command line names, read as they are needed.
+def query_server(program: Program) -> None:
+    """Asks about all texts that the command line names, and writes what the server finds.
 
     Raises:
-        InputError: a file cannot be read, or the text is not UTF-8.
+        InputError: a file or an answer is not what it should be, or no answer comes.
         UsageError: nothing is named, or too much.
     """
-    choice = program.read(QUERY)
-    text = choice.text if program.values["text"].present else None
-    return read_items(text, program.arguments, choice.input)
+    options, config = program.read(QUERY), program.read(SERVER)
+    text = options.text if program.values["text"].present else None
+    faults = Faults(options.on_error)
+    documents = read_input(
+        text, program.arguments, options.input, options=options.reading, faults=faults, told=report
+    )
+    chosen = chosen_format(options.format, options.output)
+    client = make_client(config)
+    write_found(tagged_by(client.tag, documents, config.batch_size), options.output, format=chosen)
+    faults.tell(report)
 
 
 def make_client(config: ServerConfig) -> Any:
@@ -70,16 +63,3 @@ def make_client(config: ServerConfig) -> Any:
     from bioner_kd.tagging.client.rest import RestClient
 
     return RestClient(config)
-
-
-def write_answers(choice: QueryChoice, config: ServerConfig, texts: Iterator[Item]) -> None:
-    """Asks about all texts, and writes a line of JSON each as bioner_kd tag does."""
-    write_records(
-        _answers(make_client(config), config.batch_size, map(text_of, texts)), choice.output
-    )
-
-
-def _answers(client: Any, batch_size: int, texts: Iterator[str]) -> Iterator[str]:
-    while batch := list(itertools.islice(texts, batch_size)):
-        for text, entities in zip(batch, client.tag(batch), strict=True):
-            yield json_line(text, entities)

@@ -20,7 +20,7 @@ from bioner_kd.errors import InputError, UsageError
 from bioner_kd.lab.study.config import SweepConfig
 from bioner_kd.lab.study.grid import make_runs, parse_arms, parse_axes
 from bioner_kd.lab.study.plan import Plan, ReadSettings
-from bioner_kd.lab.study.runs_csv import FAILED, RunRow
+from bioner_kd.lab.study.study_folder import FAILED, RunRow
 
 SWEEP = FlagGroup(
     "Sweep",

@@ -12,10 +12,10 @@ from bioner_kd.extras import require
 from bioner_kd.recipes.corpora import Corpus
 from bioner_kd.student.files import check_student
 from bioner_kd.teacher.checkpoint.source import find_local
-from bioner_kd.teacher.ensemble.joined import is_student
+from bioner_kd.teacher.ensemble.folders import is_student
 from bioner_kd.teacher.logits_cache import LogitsCache
-from bioner_kd.text.plain_text import read_plain_texts
 from bioner_kd.text.text_file import open_decompressed
+from bioner_kd.text.unlabelled import read_unlabelled
 from bioner_kd.training.run_folder import check_name
 
 
@@ -28,7 +28,7 @@ def check_adaptation(teacher: str, text: Sequence[str], output: str, *, overwrit
     require("tensorflow")
     check_name(Path(output), overwrite=overwrite)
     find_local(teacher)
-    read_plain_texts(text)
+    read_unlabelled(text)
 
 
 def check_fine_tuning(corpus: Corpus, teacher: str, output: str, *, overwrite: bool) -> None:
@@ -53,7 +53,7 @@ def check_labelling(
     """
     require("tensorflow")
     corpus.check(*splits)
-    read_plain_texts(text)
+    read_unlabelled(text)
     for folder in teachers:
         is_student(Path(folder))
 

@@ -5,7 +5,7 @@ import pytest
 from bioner_kd.cli import cache, corpus, teacher
 from bioner_kd.errors import UsageError
 from bioner_kd.recipes.labelling import read_texts
-from bioner_kd.teacher.cache_kind import TEXT
+from bioner_kd.teacher.labelling import TEXT
 
 from .conftest import load_program
 

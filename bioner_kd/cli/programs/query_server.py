@@ -11,11 +11,6 @@ bioner_kd export made, and writes a line of JSON a text, as bioner_kd tag does.
 from bioner_kd.cli import query
 from bioner_kd.cli.program import Program
 
-
-def main(program: Program) -> None:
-    """Asks as the flags say."""
-    texts = query.read_texts(program)
-    query.write_answers(program.read(query.QUERY), program.read(query.SERVER), texts)
-
-
-PROGRAM = Program(__doc__, main, (query.SERVER, query.QUERY), takes_files=True, stopped="Stopped.")
+PROGRAM = Program(
+    __doc__, query.query_server, (query.SERVER, query.QUERY), takes_files=True, stopped="Stopped."
+)

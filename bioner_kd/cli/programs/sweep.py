@@ -15,7 +15,9 @@ from bioner_kd.cli.program import Program
 
 def main(program: Program) -> None:
     """Trains as the flags say."""
-    from bioner_kd.lab.study import lock, names, plan, seeds
+    from bioner_kd.lab.study import plan
+    from bioner_kd.lab.study.groups import seeds_table
+    from bioner_kd.lab.study.study_folder import SWEEP_RECORD, study_lock
     from bioner_kd.lab.study.sweep import Sweep
 
     config = program.read(sweep.SWEEP)
@@ -25,11 +27,11 @@ def main(program: Program) -> None:
         plan.check_records(study, read_settings)
         print(*sweep.dry_run(study), sep="\n")
         return
-    with lock.study_lock(study.output) as descriptor:
+    with study_lock(study.output) as descriptor:
         plan.check_records(study, read_settings)
-        program.write_flagfile(study.output / names.RECORD)
+        program.write_flagfile(study.output / SWEEP_RECORD)
         rows = Sweep(study, jobs=config.jobs, lock=descriptor).run()
-    print(seeds.seeds_table(rows), end="")
+    print(seeds_table(rows), end="")
     sweep.report_failures(rows)
 
 

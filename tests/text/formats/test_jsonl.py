@@ -6,8 +6,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bioner_kd.errors import InputError
-from bioner_kd.tagging.decoding import Entity
-from bioner_kd.tagging.records import json_line
 from bioner_kd.text.document import Annotation, Document, Passage
 from bioner_kd.text.documents import read_documents, recognise, write_documents
 from bioner_kd.text.format import SKIP, Faults, ReadOptions
@@ -43,12 +41,13 @@ def without_place(documents):
 
 @given(st.text(CHARACTERS), st.floats(0, 1))
 def test_a_text_alone_is_written_as_the_tagger_writes_it(text, score):
-    entity = Entity("Chemical", text[:3], 0, len(text[:3]), score)
     annotation = Annotation("Chemical", ((0, len(text[:3])),), text[:3], score=score)
     document = replace(Document.from_text(text), annotations=(annotation,))
     from bioner_kd.text.formats.jsonl import FORMAT
 
-    expected = json_line(text, [entity])
+    entity = {"type": "Chemical", "text": text[:3], "start": 0, "end": len(text[:3])}
+    entity["score"] = round(score, 6)
+    expected = json.dumps({"text": text, "entities": [entity]}, ensure_ascii=False) + "\n"
     for end in "\x85\u2028\u2029":
         expected = expected.replace(end, f"\\u{ord(end):04x}")
     assert FORMAT.record_writer().record(document) == expected
