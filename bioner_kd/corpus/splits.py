@@ -214,7 +214,12 @@ def _is_conll(path: Path) -> bool:
 
 def _read_words(path: Path, config: SplitsConfig) -> list[Sentence]:
     repairs = list[int]()
-    sentences = read_conll(path, repair_tags=config.repair_tags, count_repairs=repairs.append)
+    sentences = read_conll(
+        path,
+        repair_tags=config.repair_tags,
+        entity_type=config.entity_type,
+        count_repairs=repairs.append,
+    )
     if config.repair_tags:
         logging.info(
             "%s: %d tags repaired, in %d of %d sentences.",
