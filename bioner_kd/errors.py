@@ -1,7 +1,6 @@
 """The two ways a person can be asked to mend something, and what helps to say it."""
 
 import reprlib
-from collections.abc import Mapping
 from pathlib import PurePath
 
 
@@ -90,25 +89,3 @@ def tensorflow_reason(message: str) -> str:
     It names the file before, as "/a/b; No space left on device [Op:SaveV2]" does.
     """
     return message.rpartition("; ")[2].partition(" [Op:")[0]
-
-
-def check_bounds(settings: object, rules: Mapping[str, tuple[bool, str]]) -> None:
-    """Checks settings that are named as their flags are.
-
-    Args:
-        settings: has them as attributes.
-        rules: by name, whether the value will do, and what it must be.
-
-    Raises:
-        UsageError: one will not do: the first.
-    """
-    for name, (holds, rule) in rules.items():
-        if not holds:
-            value = getattr(settings, name)
-            text = ",".join(value) if isinstance(value, tuple) else value
-            raise UsageError(f"--{name}={text}: must be {rule}.")
-
-
-def at_least(settings: object, minimum: int, *names: str) -> dict[str, tuple[bool, str]]:
-    """The rules of `check_bounds` for numbers that have a minimum."""
-    return {name: (getattr(settings, name) >= minimum, f"at least {minimum}") for name in names}

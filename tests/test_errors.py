@@ -1,40 +1,14 @@
-"""Bounds of settings, checked one way; what TensorFlow meant; and quotations from files."""
-
-from dataclasses import dataclass
+"""What TensorFlow meant, quotations from files, and numbers of formats."""
 
 import pytest
 
 from bioner_kd.errors import (
     NewerFormatError,
-    UsageError,
-    at_least,
-    check_bounds,
     check_format,
     one_line,
     shown,
     tensorflow_reason,
 )
-
-
-@dataclass
-class Settings:
-    size: int = 3
-    names: tuple[str, ...] = ("a", "b")
-
-
-def test_settings_within_their_bounds_pass():
-    check_bounds(Settings(), {**at_least(Settings(), 3, "size"), "names": (True, "nothing else")})
-
-
-def test_a_number_below_its_minimum_is_told_like_its_flag():
-    with pytest.raises(UsageError, match=r"^--size=3: must be at least 4\.$"):
-        check_bounds(Settings(), at_least(Settings(), 4, "size"))
-
-
-def test_the_first_of_several_faults_is_told_and_a_list_is_written_as_it_is_given():
-    rules = {"names": (False, "one name"), "size": (False, "less")}
-    with pytest.raises(UsageError, match=r"^--names=a,b: must be one name\.$"):
-        check_bounds(Settings(), rules)
 
 
 @pytest.mark.parametrize(

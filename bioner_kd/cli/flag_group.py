@@ -1,74 +1,78 @@
-"""A configuration dataclass becomes flags, and flags become the dataclass again."""
+"""A group of settings becomes flags, and flags become the settings again."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, get_type_hints
 
 from absl import flags
 
-Config = TypeVar("Config")
+from bioner_kd.settings import Setting, Settings, declarations
 
 
 @dataclass(frozen=True)
 class FlagGroup:
-    """One configuration and what its flags' help says.
+    """Settings whose flags stand under one heading.
 
     Attributes:
         title: heading in --help.
-        default: instance of a frozen dataclass; its values are the flags' defaults.
-        help: what each flag means, by field.
-        choices: allowed values of a field, where they are few words.
-        repeated: fields whose flag is given once a value, instead of once with commas.
-        required: fields whose flag must be given.
-        chosen: fields whose value the program finds itself where the flag is not given.
+        default: its values are the flags' defaults.
+        help: what a setting means where a program means something else than its declaration says.
     """
 
     title: str
-    default: Any
-    help: Mapping[str, str]
-    choices: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
-    repeated: frozenset[str] = frozenset()
-    chosen: frozenset[str] = frozenset()
-    required: frozenset[str] = frozenset()
+    default: Settings
+    help: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def settings(self) -> dict[str, Setting]:
+        """Declarations of the settings by name, with the help that this group gives them."""
+        return {
+            name: dataclasses.replace(setting, help=self.help.get(name, setting.help))
+            for name, setting in declarations(self.default).items()
+        }
 
     def names(self) -> tuple[str, ...]:
-        """Names of its flags: the dataclass's fields."""
-        return tuple(field.name for field in dataclasses.fields(self.default))
+        """Names of the flags: those of the settings."""
+        return tuple(declarations(self.default))
 
     def define(self, values: flags.FlagValues) -> None:
-        """Defines a flag for each field."""
-        for name in self.names():
-            self._define_one(name, getattr(self.default, name), values)
-
-    def _define_one(self, name: str, default: Any, values: flags.FlagValues) -> None:
-        help_text = self.help[name]
-        if name in self.choices:
-            flags.DEFINE_enum(
-                name, default, list(self.choices[name]), help_text, flag_values=values
-            )
-        elif name in self.repeated:
-            flags.DEFINE_multi_string(name, list(default), help_text, flag_values=values)
-        elif isinstance(default, bool):
-            flags.DEFINE_boolean(name, default, help_text, flag_values=values)
-        elif isinstance(default, int) or self._type(name) == int | None:
-            flags.DEFINE_integer(name, default, help_text, flag_values=values)
-        elif default is None or isinstance(default, float):  # None: a number that may be left out
-            flags.DEFINE_float(name, default, help_text, flag_values=values)
-        elif isinstance(default, tuple):
-            flags.DEFINE_list(name, list(default), help_text, flag_values=values)
-        else:
-            flags.DEFINE_string(name, default, help_text, flag_values=values)
-
-    def _type(self, name: str) -> Any:
-        return get_type_hints(type(self.default))[name]
+        """Defines a flag for each setting."""
+        types = get_type_hints(type(self.default))
+        for name, setting in self.settings().items():
+            _define(name, getattr(self.default, name), setting, types[name], values)
 
     def read(self, values: flags.FlagValues) -> Any:
-        """The dataclass with the flags' values.
+        """The settings with the flags' values.
 
         Raises:
-            UsageError: a value is out of bounds; the dataclass checks itself.
+            UsageError: a value is out of bounds; the settings check themselves.
         """
         given = {name: values[name].value for name in self.names()}
         lists = {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
         return type(self.default)(**{**given, **lists})
+
+
+def _define(
+    name: str, default: Any, setting: Setting, type_: Any, values: flags.FlagValues
+) -> None:
+    if isinstance(default, tuple):
+        define = _DEFINE_MANY[setting.repeated]
+        define(name, list(default), setting.help, flag_values=values)
+    elif setting.choices:
+        flags.DEFINE_enum(name, default, setting.choices, setting.help, flag_values=values)
+    else:
+        _DEFINE[type_](name, default, setting.help, flag_values=values)
+
+
+_DEFINE_MANY: dict[bool, Callable[..., Any]] = {
+    True: flags.DEFINE_multi_string,
+    False: flags.DEFINE_list,
+}
+_DEFINE: dict[Any, Callable[..., Any]] = {
+    bool: flags.DEFINE_boolean,
+    int: flags.DEFINE_integer,
+    int | None: flags.DEFINE_integer,
+    float: flags.DEFINE_float,
+    float | None: flags.DEFINE_float,
+    str: flags.DEFINE_string,
+}

@@ -2,22 +2,25 @@
 
 import contextlib
 import os
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass
 from pathlib import Path
 
 from bioner_kd.atomic import check_parent
 from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.cli.program import Program
 from bioner_kd.errors import InputError
+from bioner_kd.settings import Settings, setting
 from bioner_kd.training.run_folder import recorded_run
 
 
 @dataclass(frozen=True)
-class OutputChoice:
+class OutputChoice(Settings):
     """Where a run's results go."""
 
-    output: str
-    overwrite: bool = False
+    output: str = setting(MISSING, "Folder to make.")
+    overwrite: bool = setting(
+        False, "Replace the folder if it exists, and forget an unfinished run."
+    )
 
 
 @dataclass(frozen=True)
@@ -36,14 +39,8 @@ def training_output(default: str, meaning: str) -> FlagGroup:
 
 
 def _flag_group(default: OutputChoice, meaning: str) -> FlagGroup:
-    return FlagGroup(
-        "Output",
-        default,
-        {
-            "output": f"Folder to make: {meaning}. It appears under this name when all is done.",
-            "overwrite": "Replace the folder if it exists, and forget an unfinished run.",
-        },
-    )
+    help_ = f"Folder to make: {meaning}. It appears under this name when all is done."
+    return FlagGroup("Output", default, {"output": help_})
 
 
 def training_run(

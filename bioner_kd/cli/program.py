@@ -106,8 +106,8 @@ class Program:
         return "\n\n".join(parts)
 
     def _help_of(self, names: Iterable[str]) -> str:
-        required = {name for flag_group in self.flag_groups for name in flag_group.required}
-        return "\n".join(_flag_help(self.values[name], name in required) for name in names)
+        settings = {name: s for group in self.flag_groups for name, s in group.settings().items()}
+        return "\n".join(_flag_help(self.values[name], settings[name].required) for name in names)
 
     def main(self) -> None:
         """Runs the script on the command line's flags and exits."""

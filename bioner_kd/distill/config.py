@@ -1,40 +1,41 @@
 """What the student is trained towards."""
 
-import math
 from dataclasses import dataclass
 
 from bioner_kd.corpus.config import ALL
-from bioner_kd.errors import at_least, check_bounds
+from bioner_kd.settings import FINITE, Bound, Settings, above, at_least, at_most, setting
 
 ALL_SENTENCES, CONFIDENT, ENTITIES = SELECTIONS = ("all", "confident", "entities")
 
 
+_ALPHA = Bound(
+    "in [0, 1]; 1 is the hard labels alone, 0 the teacher alone", lambda alpha: 0 <= alpha <= 1
+)
+
+
 @dataclass(frozen=True)
-class DistillConfig:
-    """The blend of the two losses.
+class DistillConfig(Settings):
+    """The blend of the two losses."""
 
-    Attributes:
-        alpha: weight of an annotated sentence's hard labels in [0, 1]; 1 is the student from
-            scratch, 0 the soft targets alone. The paper found 0.3 best.
-        temperature: softening of both distributions in the KL, > 0.
-        alpha_end: what alpha moves to, linearly over all training steps; None leaves it where it
-            is.
-    """
-
-    alpha: float = 0.3
-    temperature: float = 2.0
-    alpha_end: float | None = None
-
-    def __post_init__(self) -> None:
-        """Checks the bounds.
-
-        Raises:
-            UsageError: an alpha is outside [0, 1] or the temperature is not above 0 or infinite.
-        """
-        share = "in [0, 1]; 1 is the hard labels alone, 0 the teacher alone"
-        rules = {name: (0 <= alpha <= 1, share) for name, alpha in self.alphas.items()}
-        rules["temperature"] = (0 < self.temperature < math.inf, "above 0 and finite")
-        check_bounds(self, rules)
+    # 0.3 is the best of the paper.
+    alpha: float = setting(
+        0.3,
+        "Weight of the hard labels in [0, 1]: loss = alpha * CE(tags) + (1 - alpha) * T^2 * "
+        "KL(teacher || student). 0 is the teacher alone, 1 the student from scratch, but for a "
+        "transfer set, whose sentences have no tags and learn the KL whatever alpha is.",
+        bound=_ALPHA,
+    )
+    temperature: float = setting(
+        2.0,
+        "Softening T of both distributions in the KL, above 0.",
+        bound=above(0) & FINITE,
+    )
+    alpha_end: float | None = setting(
+        None,
+        "What alpha moves to, linearly over all training steps: --alpha=0 --alpha_end=1 goes from "
+        "the teacher to the labels. Where it is not given, alpha stays.",
+        bound=_ALPHA,
+    )
 
     @property
     def alphas(self) -> dict[str, float]:
@@ -49,61 +50,51 @@ class DistillConfig:
 
 
 @dataclass(frozen=True)
-class HiddenConfig:
-    """The stage before logits and labels, which fits the teacher's hidden states.
+class HiddenConfig(Settings):
+    """The stage before logits and labels, which fits the teacher's hidden states."""
 
-    Attributes:
-        hidden_epochs: epochs of it; 0 leaves it out.
-    """
-
-    hidden_epochs: int = 0
-
-    def __post_init__(self) -> None:
-        """Checks the bound.
-
-        Raises:
-            UsageError: the number is negative.
-        """
-        check_bounds(self, at_least(self, 0, "hidden_epochs"))
+    hidden_epochs: int = setting(
+        0,
+        "Epochs of a first stage, which fits a projection of the student's last layer to the "
+        "teacher's last hidden states, as bioner_kd cache_logits --hidden keeps them. Logits and "
+        "labels follow with a fresh optimiser. 0 leaves it out.",
+        bound=at_least(0),
+    )
 
 
 @dataclass(frozen=True)
-class TransferConfig:
-    """Which text without annotation is mixed in, and how much of it.
+class TransferConfig(Settings):
+    """Which text without annotation is mixed in, and how much of it."""
 
-    Attributes:
-        transfer_size: sentences to learn from, of those that are labelled and selected; 0 for none,
-            -1 for all. A smaller set is a part of a larger one.
-        transfer_ratio: sentences of it that an epoch draws, for each sentence of the training
-            split; at most all of them.
-        transfer_select: "all"; "confident", those that the teacher is surest of; or "entities",
-            those in which it finds a mention and some others.
-        transfer_keep: share of the sentences that "confident" keeps, in (0, 1].
-        transfer_without: sentences without a mention that "entities" keeps for each with one.
-    """
-
-    transfer_size: int = 0
-    transfer_ratio: float = 1.0
-    transfer_select: str = ALL_SENTENCES
-    transfer_keep: float = 0.5
-    transfer_without: float = 0.5
-
-    def __post_init__(self) -> None:
-        """Checks the bounds.
-
-        Raises:
-            UsageError: a number is out of bounds, or there is no such selection.
-        """
-        selections = f"one of {', '.join(SELECTIONS)}"
-        size = "a number of sentences, 0 for none, or -1 for all"
-        rules = {
-            "transfer_size": (self.transfer_size >= ALL, size),
-            "transfer_ratio": (0 < self.transfer_ratio < math.inf, "above 0 and finite"),
-            "transfer_select": (self.transfer_select in SELECTIONS, selections),
-            "transfer_keep": (0 < self.transfer_keep <= 1, "above 0 and at most 1"),
-            "transfer_without": (0 <= self.transfer_without < math.inf, "at least 0 and finite"),
-        }
-        check_bounds(self, rules)
+    transfer_size: int = setting(
+        0,
+        "Sentences without annotation to learn soft targets on, of those that bioner_kd "
+        "cache_logits --text labelled into the same cache; 0 for none, -1 for all. A smaller set "
+        "is a part of a larger one.",
+        bound=Bound("a number of sentences, 0 for none, or -1 for all", lambda size: size >= ALL),
+    )
+    transfer_ratio: float = setting(
+        1.0,
+        "Sentences of the transfer set that an epoch draws, other ones each time, for each "
+        "sentence of the training split; at most all of them.",
+        bound=above(0) & FINITE,
+    )
+    transfer_select: str = setting(
+        ALL_SENTENCES,
+        "Which labelled sentences may be taken: all, those that the teacher is surest of "
+        "(confident), or those in which it finds a mention and some others (entities).",
+        choices=SELECTIONS,
+    )
+    transfer_keep: float = setting(
+        0.5,
+        "Share of the sentences that --transfer_select=confident keeps.",
+        bound=above(0) & at_most(1),
+    )
+    transfer_without: float = setting(
+        0.5,
+        "Sentences without a mention that --transfer_select=entities keeps for each with one.",
+        bound=at_least(0) & FINITE,
+    )
 
 
 def needs_soft_targets(

@@ -10,20 +10,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bioner_kd.errors import UsageError
+from bioner_kd.settings import Settings, setting
 
 
 @dataclass(frozen=True)
-class WindowConfig:
-    """How long sentences are cut.
+class WindowConfig(Settings):
+    """How long sentences are cut."""
 
-    Attributes:
-        max_subwords: subwords of a window, [CLS] and [SEP] included; at most what the checkpoint
-            has positions for.
-        overlap: subwords that neighbouring windows share.
-    """
-
-    max_subwords: int = 256
-    overlap: int = 64
+    max_subwords: int = setting(
+        256,
+        "Subwords of a window, [CLS] and [SEP] included; at most what the checkpoint has positions "
+        "for. A longer sentence is read in overlapping windows; no word is dropped.",
+    )
+    overlap: int = setting(64, "Subwords that neighbouring windows share.")
 
     def __post_init__(self) -> None:
         """Checks the bounds.
@@ -31,6 +30,7 @@ class WindowConfig:
         Raises:
             UsageError: the windows would not advance.
         """
+        super().__post_init__()
         if self.max_subwords < 3 or not 0 <= self.overlap < self.max_subwords - 2:
             raise UsageError(
                 f"--max_subwords={self.max_subwords} --overlap={self.overlap}: a window "

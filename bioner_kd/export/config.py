@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bioner_kd.errors import UsageError, at_least, check_bounds
+from bioner_kd.export.web.litert_js import VERSION
+from bioner_kd.settings import NOT_EMPTY, Settings, at_least, setting
 from bioner_kd.tagging.models.layout import FLOAT16, FLOAT32, INT8, SAVED_MODEL, WEB
 from bioner_kd.text.sentence import Sentence
 
@@ -14,41 +15,46 @@ QUANTIZATIONS = {"none": FLOAT32, "float16": FLOAT16, "dynamic": INT8}
 
 
 @dataclass(frozen=True)
-class ExportConfig:
-    """What an export makes.
+class ExportConfig(Settings):
+    """What an export makes."""
 
-    Attributes:
-        format: of `FORMATS`.
-        quantization: of `QUANTIZATIONS`, one .tflite file each.
-        model_version: version folder of the SavedModel; TF Serving serves the highest.
-        vocabulary_size: word vectors that are kept, those of the most useful words; 0 keeps all.
-        litert_js: folder with the npm packages that a page needs; where empty, they are fetched.
-        wheel_quantization: of `QUANTIZATIONS`, weights of the one .tflite file that a wheel holds.
-    """
-
-    format: tuple[str, ...] = DEFAULT_FORMATS
-    quantization: tuple[str, ...] = tuple(QUANTIZATIONS)
-    model_version: int = 1
-    vocabulary_size: int = 0
-    litert_js: str = ""
-    wheel_quantization: str = "dynamic"
-
-    def __post_init__(self) -> None:
-        """Checks the values.
-
-        Raises:
-            UsageError: a list is empty or has something unknown, or the version is not positive.
-        """
-        for name, allowed in (("format", FORMATS), ("quantization", tuple(QUANTIZATIONS))):
-            chosen = getattr(self, name)
-            if not chosen or set(chosen) - set(allowed):
-                raise UsageError(
-                    f"--{name}={','.join(chosen)}: choose from {', '.join(allowed)}, at least one."
-                )
-        rules = at_least(self, 1, "model_version") | at_least(self, 0, "vocabulary_size")
-        known = self.wheel_quantization in QUANTIZATIONS
-        rules["wheel_quantization"] = (known, f"one of {', '.join(QUANTIZATIONS)}")
-        check_bounds(self, rules)
+    format: tuple[str, ...] = setting(
+        DEFAULT_FORMATS,
+        f"What to make, of {', '.join(FORMATS)}. web is a folder for any static server, with a "
+        "page that tags text in the browser; wheel is a package for pip install that holds the "
+        "student alone.",
+        choices=FORMATS,
+        bound=NOT_EMPTY,
+    )
+    quantization: tuple[str, ...] = setting(
+        tuple(QUANTIZATIONS),
+        f"Weights of the .tflite files, one file each, of {', '.join(QUANTIZATIONS)}: none is "
+        "float32 and float16 is smaller, both give the student's own tags; dynamic is int8, with "
+        "word vectors of four bits a number, the smallest and about twice as fast.",
+        choices=tuple(QUANTIZATIONS),
+        bound=NOT_EMPTY,
+    )
+    model_version: int = setting(
+        1,
+        "Version folder of the SavedModel; TF Serving serves the highest.",
+        bound=at_least(1),
+    )
+    vocabulary_size: int = setting(
+        0,
+        "Word vectors to keep, those of the most useful words, where all of them are too large for "
+        "a device; 0 keeps all.",
+        bound=at_least(0),
+    )
+    litert_js: str = setting(
+        "",
+        "For web: folder with LiteRT.js's npm packages, where they cannot be fetched from the npm "
+        f"registry: npm pack @litertjs/core@{VERSION} @litertjs/wasm-utils@{VERSION}",
+    )
+    wheel_quantization: str = setting(
+        "dynamic",
+        "For wheel: weights of the one .tflite file that the wheel holds.",
+        choices=tuple(QUANTIZATIONS),
+    )
 
     @property
     def wheel_form(self) -> str:

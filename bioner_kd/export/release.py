@@ -5,8 +5,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from bioner_kd.errors import InputError, UsageError, check_bounds, shown
+from bioner_kd.errors import InputError, UsageError, shown
 from bioner_kd.regular_file import read_small
+from bioner_kd.settings import Bound, Settings, setting
 from bioner_kd.tagging.named import DEFAULT
 
 _LONGEST_NAME = 100
@@ -18,27 +19,40 @@ _NUMBER = r"(?:0|[1-9][0-9]*)"
 _VERSION = re.compile(
     rf"{_NUMBER}(?:\.{_NUMBER})*(?:(?:a|b|rc){_NUMBER})?(?:\.post{_NUMBER})?(?:\.dev{_NUMBER})?"
 )
-_LICENSE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
+# Empty where it is unknown.
+_LICENSE = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9.+-]*)?")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z]+)*")
 
 
 @dataclass(frozen=True)
-class ReleaseConfig:
-    """What the card and the wheel of a student say of it.
+class ReleaseConfig(Settings):
+    """What the card and the wheel of a student say of it."""
 
-    Attributes:
-        name: of the student; where empty, that of the export folder (see `student_name`).
-        wheel_version: version of the wheel.
-        license: SPDX identifier of the student's licence; unknown where empty.
-        license_file: file with the text of the licence, which goes into the wheel; none if empty.
-        language: code of the language that the student reads.
-    """
-
-    name: str = ""
-    wheel_version: str = "1.0.0"
-    license: str = ""
-    license_file: str = ""
-    language: str = "en"
+    name: str = setting(
+        "",
+        "Name of the student in its card (README.md) and its wheel, by which Tagger.load finds it "
+        "after pip install. Where empty, the name of the output folder, or of the folder above if "
+        "the output folder is called export.",
+    )
+    wheel_version: str = setting(
+        "1.0.0",
+        "Version of the wheel.",
+        bound=Bound("a version as PEP 440 writes it, such as 1.0.0 or 2.1rc1", _VERSION.fullmatch),
+    )
+    license: str = setting(
+        "",
+        "Licence of the student as an SPDX identifier, such as apache-2.0 or cc-by-4.0; unknown if "
+        "empty.",
+        bound=Bound("an SPDX identifier, such as apache-2.0 or cc-by-4.0", _LICENSE.fullmatch),
+    )
+    license_file: str = setting(
+        "", "File with the text of that licence, which goes into the wheel; none if empty."
+    )
+    language: str = setting(
+        "en",
+        "Code of the language that the student reads, for its card.",
+        bound=Bound("a language code, such as en", _LANGUAGE.fullmatch),
+    )
 
     def __post_init__(self) -> None:
         """Checks the values.
@@ -46,18 +60,7 @@ class ReleaseConfig:
         Raises:
             UsageError: one is not written as it must be.
         """
-        rules = {
-            "wheel_version": (
-                bool(_VERSION.fullmatch(self.wheel_version)),
-                "a version as PEP 440 writes it, such as 1.0.0 or 2.1rc1",
-            ),
-            "license": (
-                not self.license or bool(_LICENSE.fullmatch(self.license)),
-                "an SPDX identifier, such as apache-2.0 or cc-by-4.0",
-            ),
-            "language": (bool(_LANGUAGE.fullmatch(self.language)), "a language code, such as en"),
-        }
-        check_bounds(self, rules)
+        super().__post_init__()
         if self.name:
             check_name(self.name)
 

@@ -7,24 +7,36 @@ from absl import logging
 
 from bioner_kd.corpus.splits import DEMO, check_split, read_split
 from bioner_kd.corpus.summary import cut_otherwise, in_words
+from bioner_kd.settings import Settings, setting
 from bioner_kd.text.iob2 import entities
 from bioner_kd.text.sentence import Sentence
 
 # Share of the words of a corpus.
 _FEW = 0.01
 
+ENTITY_TYPE_HELP = (
+    "Type of all mentions of files that name none, such as files with the tags B, I and O."
+)
+REPAIR_HELP = (
+    "Read tags that break IOB2 (an I- without its B-), or are IOB1, IOBES or BILOU, as the IOB2 "
+    "that was meant, instead of refusing the file."
+)
+
 
 @dataclass(frozen=True)
-class Corpus:
-    """A corpus of annotated sentences.
+class Corpus(Settings):
+    """A corpus of annotated sentences."""
 
-    Attributes:
-        corpus: "demo", or a folder with train.tsv, devel.tsv and test.tsv.
-        repair_tags: whether IOB1, IOBES and stray I- are read as IOB2 instead of refused.
-    """
-
-    corpus: str = DEMO
-    repair_tags: bool = False
+    corpus: str = setting(
+        DEMO,
+        "'demo' (600 sentences that travel with the package), or a folder with train.tsv, "
+        "devel.tsv and test.tsv: one word a line, tag in the last column, a blank line between "
+        "sentences.",
+    )
+    repair_tags: bool = setting(
+        False,
+        REPAIR_HELP,
+    )
 
     def check(self, *splits: str) -> None:
         """Checks that splits, of train, devel and test, have a file, without reading it.

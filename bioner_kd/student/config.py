@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bioner_kd.errors import check_bounds
+from bioner_kd.settings import Settings, at_least, at_most, below, setting
 from bioner_kd.training.config import TrainingConfig
 
 SOFTMAX, CRF_HEAD = HEADS = ("softmax", "crf")
@@ -10,53 +10,43 @@ MOST_LAYERS = 64
 
 
 @dataclass(frozen=True)
-class StudentConfig:
-    """Sizes of the BiLSTM student.
+class StudentConfig(Settings):
+    """Sizes and regularisation of the BiLSTM student."""
 
-    Attributes:
-        word_size, prefix_size, suffix_size, shape_size, char_size: width of each embedding.
-        char_filters: filters of the character CNN, what a word's characters contribute.
-        char_width: characters that a filter spans.
-        units: LSTM units of one direction.
-        layers: BiLSTM layers.
-        dropout: share of embedding and BiLSTM outputs dropped in training.
-        word_dropout: share of words read as unknown in training, so that unknown words are learnt
-            too.
-        tune_vectors: whether word vectors are trained on; otherwise they stay as they were read.
-        head: what makes tags of the last layer: "softmax", each word for itself, or "crf", which
-            learns what follows what.
-    """
-
-    word_size: int = 100
-    prefix_size: int = 32
-    suffix_size: int = 32
-    shape_size: int = 16
-    char_size: int = 24
-    char_filters: int = 48
-    char_width: int = 3
-    units: int = 200
-    layers: int = 1
-    dropout: float = 0.4
-    word_dropout: float = 0.2
-    tune_vectors: bool = False
-    head: str = SOFTMAX
-
-    def __post_init__(self) -> None:
-        """Checks the bounds.
-
-        Raises:
-            UsageError: a size is below 1, a share outside [0, 1), the head unknown, or there are
-                more than `MOST_LAYERS` layers.
-        """
-        rules = {"head": (self.head in HEADS, f"one of {', '.join(HEADS)}")}
-        for name, value in vars(self).items():
-            if name.endswith("dropout"):
-                rules[name] = (0 <= value < 1, "at least 0 and below 1")
-            elif type(value) is int:  # and no bool
-                rules[name] = (value >= 1, "at least 1")
-        if self.layers > MOST_LAYERS:
-            rules["layers"] = (False, f"at least 1 and at most {MOST_LAYERS}")
-        check_bounds(self, rules)
+    word_size: int = setting(100, "Width of the embedding of word forms.", bound=at_least(1))
+    prefix_size: int = setting(32, "Width of the embedding of prefixes.", bound=at_least(1))
+    suffix_size: int = setting(32, "Width of the embedding of suffixes.", bound=at_least(1))
+    shape_size: int = setting(
+        16, "Width of the embedding of shapes such as Xxxdd.", bound=at_least(1)
+    )
+    char_size: int = setting(24, "Width of the embedding of characters.", bound=at_least(1))
+    char_filters: int = setting(
+        48,
+        "Filters of the character CNN: what a word's characters contribute.",
+        bound=at_least(1),
+    )
+    char_width: int = setting(3, "Characters that a filter spans.", bound=at_least(1))
+    units: int = setting(200, "LSTM units of one direction.", bound=at_least(1))
+    layers: int = setting(1, "BiLSTM layers.", bound=at_least(1) & at_most(MOST_LAYERS))
+    dropout: float = setting(
+        0.4,
+        "Share of embedding and BiLSTM outputs dropped in training.",
+        bound=at_least(0) & below(1),
+    )
+    word_dropout: float = setting(
+        0.2,
+        "Share of words read as unknown in training, so that unknown words are learnt too.",
+        bound=at_least(0) & below(1),
+    )
+    tune_vectors: bool = setting(
+        False, "Train the vectors of --vectors on; otherwise they stay as they are."
+    )
+    head: str = setting(
+        SOFTMAX,
+        "What makes tags of the last layer: softmax, each word for itself, or crf, which learns "
+        "what follows what and is taught the soft targets through its posterior probabilities.",
+        choices=HEADS,
+    )
 
 
 # Small batches were worth more devel F1 on NCBI-disease than any size of the model. What averaged

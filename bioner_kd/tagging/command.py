@@ -8,7 +8,8 @@ from pathlib import Path
 
 from bioner_kd import __version__
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.tagging.options import CHOICES, HELP, TagOptions
+from bioner_kd.settings import declarations
+from bioner_kd.tagging.options import TagOptions
 from bioner_kd.tagging.records import chosen_format, discard_stdout, write_tagged
 from bioner_kd.tagging.tagger import Tagger
 from bioner_kd.tagging.texts import number_of_documents, read_input
@@ -114,14 +115,15 @@ def _parser(archive: Path) -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     defaults = {**dataclasses.asdict(TagOptions()), "model": str(archive.parent), "text": None}
-    for name, default in defaults.items():
-        help_ = f"{HELP[name]} (default: {default})" if default not in ("", None) else HELP[name]
+    for name, declared in declarations(TagOptions).items():
+        default = defaults[name]
+        shown = f" (default: {default})" if default not in ("", None) else ""
         parser.add_argument(
             f"--{name}",
             default=default,
             type=int if isinstance(default, int) else str,
-            choices=CHOICES.get(name),
-            help=help_.replace("%", "%%"),
+            choices=declared.choices or None,
+            help=f"{declared.help}{shown}".replace("%", "%%"),
         )
     parser.add_argument("--version", action="version", version=f"bioner_kd {__version__}")
     parser.add_argument("files", nargs="*", help="Files to tag; - is standard input.")

@@ -17,6 +17,17 @@ INPUT_HELP = (
     "(plain text, a document a line), text (plain text, a document a file), or the name of a "
     "format. docs/formats.md has them all."
 )
+ID_HELP = (
+    "Column of a table, or field of JSON, that names the document; the usual names, such as id and "
+    "pmid, if empty."
+)
+TEXT_HELP = (
+    "Column or field that holds the text, or several, such as title,abstract; the usual names if "
+    "empty."
+)
+ON_ERROR_HELP = (
+    "What a faulty document does: fail stops, skip leaves it out and says so at the end."
+)
 
 
 def read_input(

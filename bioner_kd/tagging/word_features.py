@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from bioner_kd.errors import InputError, UsageError, at_least, check_bounds, one_line, shown
+from bioner_kd.errors import InputError, one_line, shown
+from bioner_kd.settings import Bound, Settings, at_least, at_most, setting
 from bioner_kd.tagging.word_form import fold, folding_of, folding_table, word_form, word_shape
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.tokenizer import MASK
@@ -27,47 +28,43 @@ MOST_CHARS = 1000
 _CACHED_WORDS = 200_000
 
 
-@dataclass(frozen=True)
-class FeatureConfig:
-    """What the student sees of a word.
+def _are_features(names: tuple[str, ...]) -> bool:
+    distinct = set(names)
+    return "word" in distinct <= set(FEATURES) and len(distinct) == len(names)
 
-    Attributes:
-        features: subset of `FEATURES`, "word" included; each is a table with an embedding of its
-            own. "vector" comes with a file of word vectors.
-        prefix_length: characters of a prefix.
-        suffix_length: characters of a suffix.
-        max_chars: characters of a word that the character CNN reads; of a longer word, the head and
-            the tail.
-        min_count: a form seen less often in training is unknown; it may still have a vector.
-        vocabulary_size: word vectors that are kept, those of the most useful words; 0 keeps all.
+
+@dataclass(frozen=True)
+class FeatureConfig(Settings):
+    """What the student sees of a word: tables, each with an embedding of its own.
+
+    A file of word vectors adds the feature "vector".
     """
 
-    features: tuple[str, ...] = LEARNT
-    prefix_length: int = 3
-    suffix_length: int = 3
-    max_chars: int = 16
-    min_count: int = 2
-    vocabulary_size: int = 50_000
-
-    def __post_init__(self) -> None:
-        """Checks the bounds.
-
-        Raises:
-            UsageError: a feature is unknown or repeated, "word" is missing, or a number is out of
-                its bounds.
-        """
-        unknown = sorted(set(self.features) - set(FEATURES))
-        if unknown or len(set(self.features)) != len(self.features) or "word" not in self.features:
-            raise UsageError(
-                f"--features={one_line(','.join(self.features))}: choose from {','.join(LEARNT)}, "
-                "each at most once, 'word' always."
-            )
-        rules = {
-            **at_least(self, 1, "prefix_length", "suffix_length", "min_count"),
-            "max_chars": (2 <= self.max_chars <= MOST_CHARS, f"from 2 to {MOST_CHARS}"),
-            **at_least(self, 0, "vocabulary_size"),
-        }
-        check_bounds(self, rules)
+    features: tuple[str, ...] = setting(
+        LEARNT,
+        f"What the student sees of a word, of {', '.join(LEARNT)}; 'word' is always needed.",
+        bound=Bound(
+            f"chosen from {','.join(LEARNT)}, each at most once, 'word' always", _are_features
+        ),
+    )
+    prefix_length: int = setting(3, "Characters of a prefix.", bound=at_least(1))
+    suffix_length: int = setting(3, "Characters of a suffix.", bound=at_least(1))
+    max_chars: int = setting(
+        16,
+        "Characters of a word that the character CNN reads; head and tail of a longer word.",
+        bound=at_least(2) & at_most(MOST_CHARS),
+    )
+    min_count: int = setting(
+        2,
+        "A word form seen less often in training is unknown; it may have a vector.",
+        bound=at_least(1),
+    )
+    vocabulary_size: int = setting(
+        50_000,
+        "Vectors of --vectors that are kept: words of the training text first, then the first of "
+        "the file; 0 keeps all. A word without one is known by its characters.",
+        bound=at_least(0),
+    )
 
 
 def _count_words(sentences: Iterable[Sentence]) -> Counter[str]:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from bioner_kd.corpus.config import ALL, size_rule
-from bioner_kd.errors import UsageError, at_least, check_bounds
+from bioner_kd.corpus.config import ALL, TEXT_SIZE
+from bioner_kd.errors import UsageError
+from bioner_kd.settings import Settings, above, at_least, below, setting
 from bioner_kd.training.config import TrainingChoice, TrainingConfig
 
 FLOAT32, BFLOAT16 = PRECISIONS = ("float32", "bfloat16")
@@ -56,31 +57,23 @@ def fit_to_encoder(choice: TrainingChoice, hidden_size: int) -> TrainingConfig:
 
 
 @dataclass(frozen=True)
-class ReadingConfig:
-    """How much a teacher reads at once, and how exactly it calculates.
+class ReadingConfig(Settings):
+    """How much a teacher reads at once, and how exactly it calculates."""
 
-    Attributes:
-        subword_budget: most subwords, padding included, that are read at once. A batch of more is
-            read in parts whose gradients are summed. It decides memory and changes no result
-            beyond rounding and the draws of dropout.
-        precision: "float32", or "bfloat16": products in bfloat16, weights and sums in float32,
-            which is faster where the processor has instructions for it.
-    """
-
-    subword_budget: int = 1024
-    precision: str = FLOAT32
-
-    def __post_init__(self) -> None:
-        """Checks the bounds.
-
-        Raises:
-            UsageError: a setting is out of bounds.
-        """
-        rules = {
-            **at_least(self, 3, "subword_budget"),
-            "precision": (self.precision in PRECISIONS, f"one of {', '.join(PRECISIONS)}"),
-        }
-        check_bounds(self, rules)
+    subword_budget: int = setting(
+        1024,
+        "Most subwords, padding included, that the teacher reads at once; at least "
+        "--max_subwords. A batch of more is read in parts whose gradients are summed: this number "
+        "decides the memory, not the longest sentence, and changes no result beyond rounding and "
+        "the draws of dropout. With 1024 the fine-tuning of a BERT-base takes less than 6 GB.",
+        bound=at_least(3),
+    )
+    precision: str = setting(
+        FLOAT32,
+        "bfloat16 calculates products in bfloat16 and keeps weights and sums in float32; faster "
+        "where the processor has avx512_bf16 or amx_bf16, slower elsewhere.",
+        choices=PRECISIONS,
+    )
 
     def check_window(self, subwords: int, flag: str = "max_subwords") -> None:
         """Checks that the budget has room for what is read whole.
@@ -103,37 +96,36 @@ DEFAULT_READING = ReadingConfig()
 
 
 @dataclass(frozen=True)
-class AdaptationConfig:
-    """Masked language modelling on text without annotation.
+class AdaptationConfig(Settings):
+    """Masked language modelling on text without annotation."""
 
-    Attributes:
-        mask_share: of a block's subwords that are to be guessed.
-        whole_word_masking: whether the subwords of a word are masked together.
-        block_subwords: subwords of a block, [CLS] and [SEP] included.
-        text_size: number of sentences, about, in blocks drawn from all of the text; -1 for all.
-        held_out: share of the blocks that are scored instead of trained on.
-        checkpoint_steps: most steps of a round, after which the held-out blocks are scored and the
-            state is saved; 0 makes each epoch one round.
-    """
-
-    mask_share: float = 0.15
-    whole_word_masking: bool = True
-    block_subwords: int = 128
-    text_size: int = ALL
-    held_out: float = 0.01
-    checkpoint_steps: int = 500
-
-    def __post_init__(self) -> None:
-        """Checks the bounds.
-
-        Raises:
-            UsageError: a setting is out of bounds.
-        """
-        rules = {
-            "mask_share": (0 < self.mask_share < 1, "above 0 and below 1"),
-            "block_subwords": (self.block_subwords >= 8, "at least 8"),
-            "text_size": size_rule(self.text_size),
-            "held_out": (0 < self.held_out < 1, "above 0 and below 1"),
-            **at_least(self, 0, "checkpoint_steps"),
-        }
-        check_bounds(self, rules)
+    mask_share: float = setting(
+        0.15,
+        "Share of subwords that are masked, for the teacher to guess.",
+        bound=above(0) & below(1),
+    )
+    whole_word_masking: bool = setting(True, "Mask all subwords of a word or none.")
+    block_subwords: int = setting(
+        128,
+        "Subwords of a block, [CLS] and [SEP] included; sentences follow one another in it without "
+        "padding.",
+        bound=at_least(8),
+    )
+    text_size: int = setting(
+        ALL,
+        "Sentences, about, to draw from all files of --text, in whole blocks, so that neighbours "
+        "stay together; -1 for all.",
+        bound=TEXT_SIZE,
+    )
+    held_out: float = setting(
+        0.01,
+        "Share of the blocks that is scored instead of trained on, at most 500 blocks; the weights "
+        "with the least loss on it are kept.",
+        bound=above(0) & below(1),
+    )
+    checkpoint_steps: int = setting(
+        500,
+        "Most steps of a round, after which the held-out blocks are scored and the state is saved; "
+        "0 makes each epoch one round.",
+        bound=at_least(0),
+    )

@@ -3,34 +3,28 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from bioner_kd.errors import at_least, check_bounds
+from bioner_kd.settings import Settings, at_least, setting
 
 # Flags of a processor, one set of which it needs.
 _BFLOAT16 = ({"avx512_bf16"}, {"amx_bf16"})
 
 
 @dataclass(frozen=True)
-class MachineConfig:
-    """How the machine is used.
+class MachineConfig(Settings):
+    """How the machine is used."""
 
-    Attributes:
-        intra_op_threads: threads inside an operation; 0 leaves it to TensorFlow.
-        inter_op_threads: operations side by side; 0 leaves it to TensorFlow. A BiLSTM's two
-            directions are independent.
-        deterministic: operations that give the same bits in each run, at some cost of speed.
-    """
-
-    intra_op_threads: int = 0
-    inter_op_threads: int = 0
-    deterministic: bool = False
-
-    def __post_init__(self) -> None:
-        """Checks the bounds.
-
-        Raises:
-            UsageError: a number of threads is negative.
-        """
-        check_bounds(self, at_least(self, 0, "intra_op_threads", "inter_op_threads"))
+    intra_op_threads: int = setting(
+        0, "Threads inside an operation; 0 leaves it to TensorFlow.", bound=at_least(0)
+    )
+    inter_op_threads: int = setting(
+        0,
+        "Operations that run side by side, such as the two directions of a BiLSTM; 0 leaves it to "
+        "TensorFlow.",
+        bound=at_least(0),
+    )
+    deterministic: bool = setting(
+        False, "Only operations that give the same bits in each run with the same seed; slower."
+    )
 
     def apply(self, seed: int) -> None:
         """Sets TensorFlow up; call it before anything else uses TensorFlow.

@@ -2,48 +2,46 @@
 
 from dataclasses import dataclass
 
-from bioner_kd.errors import at_least, check_bounds
+from bioner_kd.settings import SEED, Settings, at_least, below, setting
 
 ALGORITHMS = ("skipgram", "cbow")
 
 
 @dataclass(frozen=True)
-class VectorConfig:
-    """Sizes and sampling of word2vec.
+class VectorConfig(Settings):
+    """Sizes and sampling of word2vec."""
 
-    Attributes:
-        size: numbers of a vector.
-        window: words on each side that are a word's context.
-        min_count: a form seen less often gets no vector.
-        epochs: passes over the text.
-        algorithm: one of `ALGORITHMS`.
-        negative: random words that each true context is told apart from.
-        sample: share of the text above which a word is drawn less often; 0 draws every word.
-        seed: of initial vectors and of all that is drawn.
-        workers: threads; with more than one, a repetition gives other vectors.
-    """
-
-    size: int = 100
-    window: int = 5
-    min_count: int = 3
-    epochs: int = 5
-    algorithm: str = "skipgram"
-    negative: int = 5
-    sample: float = 1e-4
-    seed: int = 1
-    workers: int = 2
-
-    def __post_init__(self) -> None:
-        """Checks the bounds.
-
-        Raises:
-            UsageError: a setting is out of bounds.
-        """
-        counted = ("size", "window", "min_count", "epochs", "negative", "workers")
-        rules = {
-            **at_least(self, 1, *counted),
-            "algorithm": (self.algorithm in ALGORITHMS, f"one of {', '.join(ALGORITHMS)}"),
-            "sample": (0 <= self.sample < 1, "at least 0 and below 1"),
-            "seed": (0 <= self.seed < 2**32, "in [0, 2**32)"),
-        }
-        check_bounds(self, rules)
+    size: int = setting(100, "Numbers of a vector.", bound=at_least(1))
+    window: int = setting(5, "Words on each side that are a word's context.", bound=at_least(1))
+    min_count: int = setting(
+        3,
+        "A word seen less often gets no vector. Words are counted as the student reads them: in "
+        "lower case, every digit as 0.",
+        bound=at_least(1),
+    )
+    epochs: int = setting(5, "Passes over the text.", bound=at_least(1))
+    algorithm: str = setting(
+        "skipgram",
+        "skipgram (better for rare words) or cbow (several times faster).",
+        choices=ALGORITHMS,
+    )
+    negative: int = setting(
+        5, "Random words that each true context is told apart from.", bound=at_least(1)
+    )
+    sample: float = setting(
+        1e-4,
+        "Share of the text above which a word is drawn less often; 0 draws every word.",
+        bound=at_least(0) & below(1),
+    )
+    seed: int = setting(
+        1,
+        "Of initial vectors and of all that is drawn. It repeats a run exactly with --workers=1 "
+        "only.",
+        bound=SEED,
+    )
+    workers: int = setting(
+        2,
+        "Threads. They overwrite each other's work at random, so that with more than one no two "
+        "runs give the same vectors.",
+        bound=at_least(1),
+    )

@@ -5,32 +5,26 @@ from absl import flags
 
 from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.errors import UsageError
+from bioner_kd.settings import Settings, at_most, setting
 
 
 @dataclass(frozen=True)
-class Settings:
-    share: float = 0.5
-    steps: int = 3
-    fast: bool = False
-    name: str = "a"
-    kind: str = "x"
-    parts: tuple[str, ...] = ("p", "q")
-    runs: tuple[str, ...] = ("r=1,2",)
-    end: float | None = None
-    passes: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.share > 1:
-            raise UsageError(f"--share={self.share}: must be at most 1.")
+class Example(Settings):
+    share: float = setting(0.5, "A share.", bound=at_most(1))
+    steps: int = setting(3, "Steps.")
+    fast: bool = setting(False, "Hurry.")
+    name: str = setting("a", "A name.")
+    kind: str = setting("x", "A kind.", choices=("x", "y"))
+    parts: tuple[str, ...] = setting(("p", "q"), "Parts.")
+    runs: tuple[str, ...] = setting(("r=1,2",), "Runs.", repeated=True)
+    end: float | None = setting(None, "An end.")
+    passes: int | None = setting(None, "Passes.")
 
 
-NAMES = ("share", "steps", "fast", "name", "kind", "parts", "runs", "end", "passes")
-CONCERN = FlagGroup(
-    "Settings", Settings(), dict.fromkeys(NAMES, "help"), {"kind": ("x", "y")}, frozenset({"runs"})
-)
+CONCERN = FlagGroup("Example", Example(), {"steps": "Steps of this program."})
 
 
-def read(*arguments: str) -> Settings:
+def read(*arguments: str) -> Example:
     values = flags.FlagValues()
     CONCERN.define(values)
     values(["program", *arguments])
@@ -38,7 +32,7 @@ def read(*arguments: str) -> Settings:
 
 
 def test_without_flags_the_dataclass_is_its_default():
-    assert read() == Settings()
+    assert read() == Example()
 
 
 def test_every_type_of_field_is_read_from_its_flag():
@@ -47,7 +41,7 @@ def test_every_type_of_field_is_read_from_its_flag():
         "--runs=one=1,2", "--runs=two=3", "--end=0.75", "--passes=4",
     )  # fmt: skip
     runs = ("one=1,2", "two=3")
-    assert found == Settings(0.25, 7, True, "b c", "y", ("s", "t", "u"), runs, 0.75, 4)
+    assert found == Example(0.25, 7, True, "b c", "y", ("s", "t", "u"), runs, 0.75, 4)
 
 
 def test_a_number_that_may_be_left_out_is_a_number_where_it_is_given():
@@ -72,3 +66,10 @@ def test_a_value_that_is_none_of_the_choices_is_refused():
 def test_the_dataclass_checks_what_flags_cannot():
     with pytest.raises(UsageError, match="--share=1.5"):
         read("--share=1.5")
+
+
+def test_help_is_that_of_the_declaration_unless_the_program_means_something_else():
+    values = flags.FlagValues()
+    CONCERN.define(values)
+    assert values["share"].help == "A share."
+    assert values["steps"].help == "Steps of this program."

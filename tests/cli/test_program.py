@@ -14,7 +14,7 @@ Run = Callable[..., Result]
 @pytest.fixture(scope="module")
 def run() -> Iterator[Run]:
     """Runs a script with arguments."""
-    with programs("import numpy, bioner_kd.cli.corpus, bioner_kd.cli.program\n") as started:
+    with programs("import numpy, bioner_kd.cli.shared_flags, bioner_kd.cli.program\n") as started:
         yield lambda script, *arguments: started.run(SCRIPTS / f"{script}.py", *arguments)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
-from bioner_kd.cli.export import how_to_open, summary
+from bioner_kd.cli.programs.export import how_to_open, summary
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.errors import InputError
 from bioner_kd.export.config import ExportConfig, Split

@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
-from bioner_kd.cli import distill
+from bioner_kd.cli.programs import distill
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.recipes.soft_targets import read_stages
 from bioner_kd.teacher.labelling import write_sentences

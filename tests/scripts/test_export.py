@@ -66,7 +66,7 @@ def test_a_student_is_exported_compared_and_tags(
 @pytest.mark.parametrize(
     ("arguments", "status", "says"),
     [
-        (["--format=onnx"], 2, "--format=onnx: choose from saved_model, tflite, web"),
+        (["--format=onnx"], 2, "--format=onnx: must be chosen from saved_model, tflite, web"),
         (["--quantization="], 2, "--quantization="),
         (["--student=no/such/folder"], 1, "no/such/folder: not a student"),
         (["--corpus=no/such/corpus"], 1, "no/such/corpus: there is no such folder"),

@@ -1,4 +1,3 @@
-import dataclasses
 import gzip
 import io
 import json
@@ -7,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from bioner_kd.corpus.demo import read_demo
+from bioner_kd.settings import declarations
 from bioner_kd.tagging.command import main
-from bioner_kd.tagging.options import HELP, TagOptions
+from bioner_kd.tagging.options import TagOptions
 
 TEXT = read_demo("test")[0].text
 
@@ -67,8 +67,8 @@ def test_its_options_are_those_of_the_program(
     with pytest.raises(SystemExit):
         main(["--help"], export_folder / "tagger.pyz")
     shown = " ".join(capsys.readouterr().out.split())
-    for name in (field.name for field in dataclasses.fields(TagOptions)):
-        assert f"--{name} " in shown and HELP[name] in shown
+    for name, declared in declarations(TagOptions).items():
+        assert f"--{name} " in shown and declared.help in shown
 
 
 @pytest.mark.parametrize("data", ["", "file"])

@@ -218,13 +218,13 @@ def test_a_text_without_words_is_an_input_error():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"features": ("prefix",)}, "--features=prefix: choose from word,prefix"),
+        ({"features": ("prefix",)}, "--features=prefix: must be chosen from word,prefix"),
         ({"features": ("word", "word")}, "at most once"),
         ({"features": ("word", "colour")}, "--features=word,colour"),
         ({"prefix_length": 0}, "--prefix_length=0: must be at least 1"),
         ({"suffix_length": -1}, "--suffix_length=-1"),
-        ({"max_chars": 1}, "--max_chars=1: must be from 2 to 1000"),
-        ({"max_chars": 1001}, "--max_chars=1001: must be from 2 to 1000"),
+        ({"max_chars": 1}, "--max_chars=1: must be at least 2 and at most 1000"),
+        ({"max_chars": 1001}, "--max_chars=1001: must be at least 2 and at most 1000"),
         ({"min_count": 0}, "--min_count=0"),
     ],
 )

@@ -27,11 +27,17 @@ from bioner_kd.training.config import SCHEDULES, TrainingConfig
 )
 def test_settings_out_of_bounds_are_named(setting, value, rule):
     with pytest.raises(UsageError, match=f"--{setting}={value}: must be {rule}"):
-        TrainingConfig(**{setting: value})
+        TrainingConfig(**{"epochs": 1, "learning_rate": 1e-3, setting: value})
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_the_bounds_themselves_are_allowed(schedule):
     TrainingConfig(
-        epochs=1, batch_size=1, warmup=1.0, schedule=schedule, clip_norm=0.0, seed=2**32 - 1
+        epochs=1,
+        learning_rate=1e-3,
+        batch_size=1,
+        warmup=1.0,
+        schedule=schedule,
+        clip_norm=0.0,
+        seed=2**32 - 1,
     )

@@ -62,14 +62,18 @@ def test_the_settings_reach_the_optimizer():
         assert float(optimizer.learning_rate) == pytest.approx(rate)
     assert optimizer.global_clipnorm == 5.0
     assert not optimizer.use_ema
-    other = make_optimizer(TrainingConfig(clip_norm=0.0, average=0.5), 8)
+    other = make_optimizer(
+        TrainingConfig(epochs=30, learning_rate=2e-3, clip_norm=0.0, average=0.5), 8
+    )
     assert other.global_clipnorm is None
     assert (other.use_ema, other.ema_momentum) == (True, 0.5)
 
 
 def test_gradients_are_clipped_all_together():
     # Epsilon is made large, so that AdamW's step is in proportion to the gradient.
-    config = TrainingConfig(learning_rate=1.0, warmup=0.0, schedule="constant", clip_norm=5.0)
+    config = TrainingConfig(
+        epochs=30, learning_rate=1.0, warmup=0.0, schedule="constant", clip_norm=5.0
+    )
     moves = []
     for scale in (1.0, 100.0):
         variables = [tf.Variable([0.0]), tf.Variable([0.0])]
@@ -94,7 +98,12 @@ def make_layers():
 
 def test_weight_decay_shrinks_matrices_and_leaves_biases_and_normalisation_alone():
     config = TrainingConfig(
-        learning_rate=0.1, warmup=0.0, schedule="constant", weight_decay=0.5, clip_norm=0.0
+        epochs=30,
+        learning_rate=0.1,
+        warmup=0.0,
+        schedule="constant",
+        weight_decay=0.5,
+        clip_norm=0.0,
     )
     model = make_layers()
     for variable in model.trainable_variables:
@@ -108,7 +117,7 @@ def test_weight_decay_shrinks_matrices_and_leaves_biases_and_normalisation_alone
         )
 
 
-NO_CHANGE = TrainingConfig(learning_rate=1e-30, schedule="constant", average=0.9)
+NO_CHANGE = TrainingConfig(epochs=30, learning_rate=1e-30, schedule="constant", average=0.9)
 
 
 class OneWeight(keras.Model):

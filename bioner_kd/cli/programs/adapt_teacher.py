@@ -8,11 +8,41 @@ was stopped goes on where it last saved its state when the same command is given
   bioner_kd finetune_teacher --teacher=saved_models/biomedical_bert --corpus=my_corpus
 """
 
-from bioner_kd.cli import adaptation, machine, output, reading, teacher, training
-from bioner_kd.cli.program import Program
-from bioner_kd.training.machine import MachineConfig
+from dataclasses import dataclass
 
-MACHINE = machine.machine(MachineConfig())
+from bioner_kd.cli import output
+from bioner_kd.cli.flag_group import FlagGroup
+from bioner_kd.cli.program import Program
+from bioner_kd.cli.shared_flags import PRETRAINED, READING, machine, report_settings, training
+from bioner_kd.settings import Settings, setting
+from bioner_kd.teacher import config
+
+
+@dataclass(frozen=True)
+class TextChoice(Settings):
+    """Text without annotation."""
+
+    text: tuple[str, ...] = setting(
+        (),
+        "Files of plain text with commas between them, one sentence a line in the order of the "
+        "text, UTF-8, .gz, .bz2 and .xz too; - is standard input. Keep sentences of devel and test "
+        "splits out of it.",
+        required=True,
+    )
+
+
+TEXT = FlagGroup("Text", TextChoice())
+ADAPTATION = FlagGroup("Masked language modelling", config.AdaptationConfig())
+TRAINING = training(
+    config.ADAPTATION,
+    epochs="Passes over the text, each of one round or more: a round ends when the held-out blocks "
+    "are scored.",
+    batch_size="Blocks of a batch.",
+    checkpoint_minutes="Least minutes between two states that are saved within a round, from the "
+    "last of which a stopped run goes on; Ctrl-C saves one more. 0 saves after rounds only.",
+    patience="Rounds without a lower held-out loss after which training stops; 0 for all rounds.",
+)
+MACHINE = machine()
 OUTPUT = output.training_output(
     "saved_models/adapted_bert", "the checkpoint, which transformers reads too"
 )
@@ -22,22 +52,22 @@ def main(program: Program) -> None:
     """Adapts as the flags say."""
     from bioner_kd.recipes.checks import check_adaptation
 
-    config, target = program.read(adaptation.TRAINING), program.read(OUTPUT)
+    settings, target = program.read(TRAINING), program.read(OUTPUT)
     check_adaptation(
-        program.read(teacher.PRETRAINED).teacher, program.read(adaptation.TEXT).text,
+        program.read(PRETRAINED).teacher, program.read(TEXT).text,
         target.output, overwrite=target.overwrite,
     )  # fmt: skip
 
     from bioner_kd.recipes.adaptation import adapt
 
-    program.read(MACHINE).apply(config.seed)
-    training.report_settings(program, adaptation.TRAINING)
+    program.read(MACHINE).apply(settings.seed)
+    report_settings(program, TRAINING)
     adapt(
-        program.read(teacher.PRETRAINED).teacher, program.read(adaptation.TEXT).text, target.output,
-        training=config, adaptation=program.read(adaptation.ADAPTATION),
-        reading=program.read(reading.READING), overwrite=target.overwrite, record=program.record(),
+        program.read(PRETRAINED).teacher, program.read(TEXT).text, target.output,
+        training=settings, adaptation=program.read(ADAPTATION),
+        reading=program.read(READING), overwrite=target.overwrite, record=program.record(),
     )  # fmt: skip
 
 
-PARTS = (teacher.PRETRAINED, *adaptation.FLAG_GROUPS, reading.READING, OUTPUT, MACHINE)
+PARTS = (PRETRAINED, TEXT, ADAPTATION, TRAINING, READING, OUTPUT, MACHINE)
 PROGRAM = Program(__doc__, main, PARTS, first=("teacher", "text", "output", "text_size", "epochs"))

@@ -9,20 +9,77 @@ corpus or tokenizer are refused.
       --text=abstracts.txt.gz,papers.txt.xz --text_size=40000 --cache=saved_models/mine/logits
 """
 
-from bioner_kd.cli import cache, corpus, machine, reading, teacher
-from bioner_kd.cli.program import Program
-from bioner_kd.training.machine import MachineConfig
+from dataclasses import dataclass
 
-MACHINE = machine.machine(MachineConfig())
+from bioner_kd.cli.flag_group import FlagGroup
+from bioner_kd.cli.program import Program
+from bioner_kd.cli.shared_flags import CORPUS, READING, machine
+from bioner_kd.corpus.config import SampleConfig
+from bioner_kd.errors import UsageError
+from bioner_kd.settings import Settings, at_least, setting
+
+
+@dataclass(frozen=True)
+class TeacherChoice(Settings):
+    """A fine-tuned teacher or a student that teaches, or several."""
+
+    teachers: tuple[str, ...] = setting(
+        ("saved_models/demo/teacher",),
+        "Folder of a fine-tuned teacher, as bioner_kd finetune_teacher made it, or of a student, "
+        "as bioner_kd distill made it; of several, a,b,c, of either kind, the logits are averaged "
+        "(of a CRF, the logarithms of its posterior probabilities).",
+    )
+
+    def __post_init__(self) -> None:
+        """Checks that there is one.
+
+        Raises:
+            UsageError: no teacher is named.
+        """
+        if not self.teachers:
+            raise UsageError("--teachers: name the folder of a fine-tuned teacher.")
+
+
+@dataclass(frozen=True)
+class CacheChoice(Settings):
+    """What the teacher labels, and where its logits go."""
+
+    splits: tuple[str, ...] = setting(
+        ("train",), "Splits of the corpus to label, of train, devel, test; empty for none."
+    )
+    text: tuple[str, ...] = setting(
+        (),
+        "Files of plain text to label as well, one sentence a line, UTF-8, .gz, .bz2 and .xz too; "
+        "- is standard input. They make one text, the transfer set of distill.",
+    )
+    cache: str = setting(
+        "saved_models/demo/logits",
+        "Folder for the logits: one folder inside it for each split, and 'text' for --text, with "
+        "the sentences that were labelled. What is there already and fits is kept, so that a "
+        "stopped run goes on; damaged shards are made again.",
+    )
+    batch_size: int = setting(32, "Sentences of a batch.", bound=at_least(1))
+    hidden: bool = setting(
+        False,
+        "Keep the teacher's last hidden states as well, in folders beside those of its logits, "
+        "such as 'train_hidden': what bioner_kd distill --hidden_epochs fits. Two bytes for each "
+        "number: 768 a word of MiniLM, 1536 a word of BioBERT.",
+    )
+
+
+TEACHER = FlagGroup("Teacher", TeacherChoice())
+CACHE = FlagGroup("Logits", CacheChoice())
+SAMPLE = FlagGroup("Sentences of --text", SampleConfig())
+MACHINE = machine()
 
 
 def main(program: Program) -> None:
     """Labels as the flags say."""
     from bioner_kd.recipes.checks import check_labelling
 
-    choice = program.read(cache.CACHE)
+    choice = program.read(CACHE)
     check_labelling(
-        program.read(teacher.TEACHER).teachers, program.read(corpus.CORPUS), choice.splits,
+        program.read(TEACHER).teachers, program.read(CORPUS), choice.splits,
         choice.text,
     )  # fmt: skip
 
@@ -30,14 +87,12 @@ def main(program: Program) -> None:
 
     program.read(MACHINE).apply(seed=0)
     label(
-        program.read(teacher.TEACHER).teachers, choice.cache, corpus=program.read(corpus.CORPUS),
-        splits=choice.splits, text=choice.text, sample=program.read(cache.SAMPLE),
-        batch_size=choice.batch_size, hidden=choice.hidden, reading=program.read(reading.READING),
+        program.read(TEACHER).teachers, choice.cache, corpus=program.read(CORPUS),
+        splits=choice.splits, text=choice.text, sample=program.read(SAMPLE),
+        batch_size=choice.batch_size, hidden=choice.hidden, reading=program.read(READING),
         write_record=program.write_flagfile,
     )  # fmt: skip
 
 
-PARTS = (
-    teacher.TEACHER, cache.CACHE, cache.SAMPLE, corpus.CORPUS, reading.READING, MACHINE,
-)  # fmt: skip
+PARTS = (TEACHER, CACHE, SAMPLE, CORPUS, READING, MACHINE)
 PROGRAM = Program(__doc__, main, PARTS, first=("corpus", "teachers", "cache", "text", "text_size"))

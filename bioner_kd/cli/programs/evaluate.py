@@ -9,34 +9,91 @@ a,b,c, are seeds of one model: mean ± standard deviation; a+b+c are models that
       --run=student=saved_models/ncbi_disease/student_1,saved_models/ncbi_disease/student_2
 """
 
-from bioner_kd.cli import corpus, evaluate, machine
-from bioner_kd.cli.program import Program
-from bioner_kd.training.machine import MachineConfig
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-MACHINE = machine.machine(MachineConfig())
+from bioner_kd.atomic import atomic_file, check_parent
+from bioner_kd.cli.flag_group import FlagGroup
+from bioner_kd.cli.program import Program
+from bioner_kd.cli.shared_flags import CORPUS, machine, parse_runs
+from bioner_kd.corpus.demo import SPLITS
+from bioner_kd.extras import require
+from bioner_kd.settings import Settings, at_least, setting
+
+if TYPE_CHECKING:
+    from bioner_kd.evaluation.comparison import Result
+
+
+@dataclass(frozen=True)
+class EvaluationChoice(Settings):
+    """What is scored on what."""
+
+    run: tuple[str, ...] = setting(
+        ("teacher=saved_models/demo/teacher", "student=saved_models/demo/student"),
+        "A row of the table: 'name=folder' of a teacher or student, or 'name=folder,folder,…' for "
+        "several seeds, whose mean and standard deviation are reported. 'folder+folder' is one "
+        "model, the average of these models. Give the flag once a row.",
+        repeated=True,
+    )
+    split: str = setting("test", "Split of the corpus to score on.", choices=SPLITS)
+    batch_size: int = setting(32, "Sentences of a batch.", bound=at_least(1))
+    report: str = setting(
+        "", "File for all scores as JSON, per type and in both modes; none if empty."
+    )
+
+
+EVALUATION = FlagGroup("Evaluation", EvaluationChoice())
+MACHINE = machine()
 
 
 def main(program: Program) -> None:
     """Scores as the flags say."""
-    choice = program.read(evaluate.EVALUATION)
-    rows = evaluate.read_rows(choice)
-    program.read(corpus.CORPUS).check(choice.split)
+    choice = program.read(EVALUATION)
+    rows = read_rows(choice)
+    program.read(CORPUS).check(choice.split)
     program.read(MACHINE).apply(seed=0)
 
     from bioner_kd.evaluation.table import text_table
     from bioner_kd.recipes.scoring import evaluate as score
 
-    results = score(
-        program.read(corpus.CORPUS), rows, split=choice.split, batch_size=choice.batch_size
-    )
+    results = score(program.read(CORPUS), rows, split=choice.split, batch_size=choice.batch_size)
     print(text_table([result.row() for result in results]), end="")
     if choice.report:
-        evaluate.write_report(choice.report, results, program.settings())
+        write_report(choice.report, results, program.settings())
+
+
+def read_rows(choice: EvaluationChoice) -> dict[str, list[Path]]:
+    """Folders of each row, with all that can be checked before TensorFlow is imported.
+
+    Raises:
+        InputError: a folder holds no model, or the report cannot be written.
+        UsageError: a row is not written as it should be, or mixes models that are no seeds of one.
+    """
+    from bioner_kd.lab.study.groups import check_seeds
+
+    require("tensorflow")
+
+    if choice.report:
+        check_parent(choice.report)
+    rows = parse_runs(choice.run)
+    for name, folders in rows.items():
+        check_seeds(name, folders)
+    return rows
+
+
+def write_report(path: str, results: Sequence["Result"], settings: dict[str, Any]) -> None:
+    """Writes all scores and the settings that they were measured with."""
+    with atomic_file(path) as file:
+        report = {"settings": settings, "models": [result.to_json() for result in results]}
+        json.dump(report, file, indent=1)
 
 
 PROGRAM = Program(
     __doc__,
     main,
-    (evaluate.EVALUATION, corpus.CORPUS, MACHINE),
+    (EVALUATION, CORPUS, MACHINE),
     first=("corpus", "run", "split", "report"),
 )

@@ -8,11 +8,32 @@ corpus.
   bioner_kd finetune_teacher --corpus=my_corpus --output=saved_models/my_corpus/teacher
 """
 
-from bioner_kd.cli import corpus, fine_tuning, machine, output, reading, teacher, windows
+from bioner_kd.cli import output
+from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.cli.program import Program
-from bioner_kd.training.machine import MachineConfig
+from bioner_kd.cli.shared_flags import (
+    CORPUS,
+    PRETRAINED,
+    READING,
+    machine,
+    report_settings,
+    training,
+)
+from bioner_kd.encoding.windows import WindowConfig
+from bioner_kd.recipes.record import Record
+from bioner_kd.teacher import config
+from bioner_kd.training.config import TrainingConfig
 
-MACHINE = machine.machine(MachineConfig())
+TRAINING = training(
+    config.FINE_TUNING,
+    epochs="Passes over the training split; the epoch with the best devel F1 is kept. Where it is "
+    f"not given: {config.FINE_TUNING_EPOCHS}.",
+    learning_rate="Peak of the learning rate. Where it is not given: "
+    f"{config.SMALL_LEARNING_RATE:g} for an encoder whose hidden size is at most {config.SMALL}, "
+    f"such as MiniLM, {config.LEARNING_RATE:g} for a larger one, such as BioBERT.",
+)
+WINDOWS = FlagGroup("Long sentences", WindowConfig())
+MACHINE = machine()
 OUTPUT = output.training_output(
     "saved_models/demo/teacher", "the teacher, which transformers reads too"
 )
@@ -22,9 +43,9 @@ def main(program: Program) -> None:
     """Fine-tunes as the flags say."""
     from bioner_kd.recipes.checks import check_fine_tuning
 
-    choice, target = program.read(fine_tuning.TRAINING), program.read(OUTPUT)
+    choice, target = program.read(TRAINING), program.read(OUTPUT)
     check_fine_tuning(
-        program.read(corpus.CORPUS), program.read(teacher.PRETRAINED).teacher, target.output,
+        program.read(CORPUS), program.read(PRETRAINED).teacher, target.output,
         overwrite=target.overwrite,
     )  # fmt: skip
 
@@ -32,16 +53,25 @@ def main(program: Program) -> None:
 
     program.read(MACHINE).apply(choice.seed)
     fine_tune(
-        program.read(corpus.CORPUS), program.read(teacher.PRETRAINED).teacher, target.output,
-        training=choice, windows=program.read(windows.WINDOWS),
-        reading=program.read(reading.READING), overwrite=target.overwrite,
-        describe=lambda *fitted: fine_tuning.describe(program, *fitted),
+        program.read(CORPUS), program.read(PRETRAINED).teacher, target.output,
+        training=choice, windows=program.read(WINDOWS),
+        reading=program.read(READING), overwrite=target.overwrite,
+        describe=lambda *fitted: describe(program, *fitted),
     )  # fmt: skip
 
 
+def describe(program: Program, fitted: TrainingConfig, hidden_size: int) -> Record:
+    """The record of a run, once epochs and learning rate fit the encoder; says what they are.
+
+    The flags then have these values, so that the record holds them.
+    """
+    program.keep(TRAINING, fitted)
+    report_settings(program, TRAINING, f"an encoder of hidden size {hidden_size}")
+    return program.record()
+
+
 PARTS = (
-    teacher.PRETRAINED, corpus.CORPUS, fine_tuning.TRAINING, windows.WINDOWS, reading.READING,
-    OUTPUT, MACHINE,
+    PRETRAINED, CORPUS, TRAINING, WINDOWS, READING, OUTPUT, MACHINE,
 )  # fmt: skip
 PROGRAM = Program(
     __doc__, main, PARTS, first=("corpus", "teacher", "output", "epochs", "batch_size")

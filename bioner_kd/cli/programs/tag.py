@@ -8,7 +8,24 @@ text is tagged. Many texts are shared by all cores. A .tflite model needs no Ten
   bioner_kd tag --model=saved_models/demo/export --input=text --format=conll letter.txt
 """
 
-from bioner_kd.cli import tag
+from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.cli.program import Program
+from bioner_kd.tagging import command
+from bioner_kd.tagging.options import TagOptions
 
-PROGRAM = Program(__doc__, tag.tag_texts, (tag.TAG,), takes_files=True, stopped="Stopped.")
+TAG = FlagGroup("Tagging", TagOptions())
+
+
+def main(program: Program) -> None:
+    """Tags what the command line names, and writes what is found while it goes.
+
+    Raises:
+        InputError: the model or a file cannot be read, or a file is not what --input says.
+        UsageError: nothing to tag is named, or too much.
+    """
+    options = program.read(TAG)
+    text = options.text if program.values["text"].present else None
+    command.tag_texts(options, text, program.arguments)
+
+
+PROGRAM = Program(__doc__, main, (TAG,), takes_files=True, stopped="Stopped.")

@@ -2,54 +2,62 @@
 
 from dataclasses import dataclass
 
-from bioner_kd.errors import UsageError, at_least, check_bounds
+from bioner_kd.settings import Bound, Settings, above, at_least, setting
 
 BIOBERT = "biobert_fp32"
 
 
+def _are_counts(texts: tuple[str, ...]) -> bool:
+    numbers = [int(text) if text.isdecimal() else 0 for text in texts]
+    return bool(numbers) and min(numbers) >= 1 and len(set(numbers)) == len(numbers)
+
+
 @dataclass(frozen=True)
-class BenchmarkConfig:
-    """How contestants are measured and compared.
+class BenchmarkConfig(Settings):
+    """How contestants are measured and compared."""
 
-    Attributes:
-        sentences: of the split, timed in each round; 0 for all.
-        slow_sentences: the same for teachers.
-        many_repeats: how often `tag_many` gets the sentences: it is for many texts, and its workers
-            take half a second to start.
-        warm_up: sentences of another split, tagged before the clock starts; slow contestants tag
-            a quarter of `slow_sentences`.
-        rounds: every contestant is measured once a round.
-        threads: cores that each contestant is given, one measurement a value.
-        batch_size: sentences of a batch, where a contestant reads batches.
-        baseline: name of the contestant that the others are compared with.
-        timeout: seconds after which a contestant's process is stopped.
-    """
-
-    sentences: int = 500
-    slow_sentences: int = 48
-    many_repeats: int = 20
-    warm_up: int = 64
-    rounds: int = 5
-    threads: tuple[str, ...] = ("1", "2")
-    batch_size: int = 32
-    baseline: str = BIOBERT
-    timeout: float = 900.0
-
-    def __post_init__(self) -> None:
-        """Checks the bounds.
-
-        Raises:
-            UsageError: a number is below its least, or `threads` are no numbers.
-        """
-        ones = ("slow_sentences", "many_repeats", "warm_up", "rounds", "batch_size")
-        rules = {**at_least(self, 0, "sentences"), **at_least(self, 1, *ones)}
-        check_bounds(self, {**rules, "timeout": (self.timeout > 0, "above 0")})
-        numbers = [int(text) if text.isdecimal() else 0 for text in self.threads]
-        if not numbers or min(numbers) < 1 or len(set(numbers)) < len(numbers):
-            raise UsageError(
-                f"--threads={','.join(self.threads)}: must be numbers above 0, each once, such as "
-                "1,2."
-            )
+    sentences: int = setting(
+        500,
+        "Sentences of the split that are timed, at even distances; 0 is all.",
+        bound=at_least(0),
+    )
+    slow_sentences: int = setting(
+        48,
+        "The same for teachers, which are about a hundred times slower.",
+        bound=at_least(1),
+    )
+    many_repeats: int = setting(
+        20,
+        "How often tag_many is given these sentences, at once: it is made for many texts, and its "
+        "workers take a moment to start.",
+        bound=at_least(1),
+    )
+    warm_up: int = setting(
+        64,
+        "Sentences of another split, tagged before the clock starts; teachers tag a quarter of "
+        "--slow_sentences.",
+        bound=at_least(1),
+    )
+    rounds: int = setting(
+        5,
+        "How often each contestant is measured; medians and ranges are shown.",
+        bound=at_least(1),
+    )
+    threads: tuple[str, ...] = setting(
+        ("1", "2"),
+        "Cores that a contestant has, one measurement each.",
+        bound=Bound("numbers above 0, each once, such as 1,2", _are_counts),
+    )
+    batch_size: int = setting(
+        32, "Sentences of a batch, where a contestant reads batches.", bound=at_least(1)
+    )
+    baseline: str = setting(
+        BIOBERT,
+        f"Name of the contestant that the others are compared with, such as {BIOBERT}.",
+    )
+    timeout: float = setting(
+        900.0, "Seconds after which the process of a contestant is stopped.", bound=above(0)
+    )
 
     @property
     def cores(self) -> tuple[int, ...]:

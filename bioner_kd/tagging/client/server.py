@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bioner_kd.errors import InputError, UsageError, at_least, check_bounds, one_line, shown
+from bioner_kd.errors import InputError, UsageError, one_line, shown
+from bioner_kd.settings import Settings, above, at_least, setting
 from bioner_kd.tagging.decoding import Entity, entities_from_tags
 from bioner_kd.tagging.models.layout import MODEL_NAME, NUM_WORDS, WORD_OUTPUTS
 
@@ -23,23 +24,27 @@ _HIGHEST_SCORE = 1.001
 
 
 @dataclass(frozen=True)
-class ServerConfig:
-    """A server of TF Serving.
+class ServerConfig(Settings):
+    """A server of TF Serving."""
 
-    Attributes:
-        protocol: of `PROTOCOLS`.
-        url: http or https and host and port for REST, host and port for gRPC; where empty, TF
-            Serving's port on this machine.
-        model: what the server calls the student.
-        timeout: seconds that one answer may take.
-        batch_size: texts of one request.
-    """
-
-    protocol: str = "rest"
-    url: str = ""
-    model: str = MODEL_NAME
-    timeout: float = 30.0
-    batch_size: int = 16
+    protocol: str = setting(
+        "rest",
+        "rest, or grpc, which needs the extra bioner_kd[serving].",
+        choices=PROTOCOLS,
+    )
+    url: str = setting(
+        "",
+        "Where the server is, such as http://localhost:8501 for REST or localhost:8500 for gRPC; "
+        "if empty, these.",
+    )
+    model: str = setting(MODEL_NAME, "What the server calls the model.")
+    timeout: float = setting(30.0, "Seconds that one answer may take.", bound=above(0))
+    batch_size: int = setting(
+        16,
+        "Documents of one request. Answers to texts that are typed come when so many are there, or "
+        "the last one is.",
+        bound=at_least(1),
+    )
 
     def __post_init__(self) -> None:
         """Checks the values.
@@ -47,15 +52,12 @@ class ServerConfig:
         Raises:
             UsageError: one is out of bounds, or the URL is of the other protocol.
         """
-        known = self.protocol in PROTOCOLS
-        check_bounds(self, {"protocol": (known, f"one of {', '.join(PROTOCOLS)}")})
+        super().__post_init__()
         if self.url and ("://" in self.url) != (self.protocol == "rest"):
             example = _URLS[self.protocol]
             raise UsageError(f"--url={self.url}: for {self.protocol}, write it like {example}.")
         if not self.model:
             raise UsageError("--model=: name the model that the server serves.")
-        rules = {"timeout": (self.timeout > 0, "above 0"), **at_least(self, 1, "batch_size")}
-        check_bounds(self, rules)
 
     @property
     def address(self) -> str:

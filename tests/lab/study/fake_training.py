@@ -16,26 +16,23 @@ from absl import logging
 from bioner_kd.cli import output
 from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.cli.program import Program
-from bioner_kd.errors import InputError, UsageError
+from bioner_kd.errors import InputError
+from bioner_kd.settings import SHARE, Settings, setting
 from bioner_kd.training.run_folder import DEVEL_F1, HISTORY, STATE
 
 
 @dataclass(frozen=True)
-class Fake:
-    work: str = ""
-    alpha: float = 0.3
-    seed: int = 1
-    epochs: int = 2
-    words: tuple[str, ...] = ("a",)
-    scored: bool = True
-    stubborn: bool = False
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.alpha <= 1:
-            raise UsageError(f"--alpha={self.alpha}: must lie in [0, 1].")
+class Fake(Settings):
+    work: str = setting("", "Folder of the test.")
+    alpha: float = setting(0.3, "Part of the score.", bound=SHARE)
+    seed: int = setting(1, "Part of the score.")
+    epochs: int = setting(2, "Number of states.")
+    words: tuple[str, ...] = setting(("a",), "Words.")
+    scored: bool = setting(True, "Write a history.")
+    stubborn: bool = setting(False, "Ignore Ctrl-C.")
 
 
-FAKE = FlagGroup("Fake", Fake(), dict.fromkeys(vars(Fake()), "."))
+FAKE = FlagGroup("Fake", Fake())
 OUTPUT = output.training_output("saved_models/fake", "nothing")
 
 

@@ -182,7 +182,8 @@ def test_what_comes_out_is_fine_tuned_and_adapted_again(adapted, tmp_path):
     folder = tmp_path / "teacher"
     folder.mkdir()
     fine_tune(
-        adapted, sentences, sentences, training=TrainingConfig(epochs=1, batch_size=2),
+        adapted, sentences, sentences,
+        training=TrainingConfig(epochs=1, batch_size=2, learning_rate=2e-3),
         windows=WindowConfig(max_subwords=16, overlap=4), folder=folder, settings={},
     )  # fmt: skip
     assert load_teacher(folder).logits(sentences)[0].shape == (3, 2)

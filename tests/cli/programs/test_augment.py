@@ -3,20 +3,20 @@ import gzip
 import numpy as np
 import pytest
 
-from bioner_kd.cli import augment
+from bioner_kd.cli.programs import augment
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.teacher.labelling import write_sentences
 from bioner_kd.teacher.logits_cache import LogitsCache
 from bioner_kd.text.tokenizer import MASK, sentence_from_text, split_words
 
-from .conftest import load_program
+from ..conftest import load_program
 
 
 def run(*arguments: str):
     program = load_program("augment")
     program.values(["augment", *arguments])
-    augment.write_augmented(program)
+    augment.main(program)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bioner_kd.cli.output import OutputChoice
-from bioner_kd.cli.report import (
+from bioner_kd.cli.programs.report import (
     RunChoice,
     check_drawing,
     check_output,
@@ -18,7 +18,7 @@ from bioner_kd.errors import InputError, UsageError
 from bioner_kd.lab.study.config import ReportConfig
 from bioner_kd.lab.study.study_folder import FAILED, FINISHED, RunRow, write_runs
 
-from .conftest import load_program
+from ..conftest import load_program
 
 
 def make_run(folder: Path, *flags: str) -> None:

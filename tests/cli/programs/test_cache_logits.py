@@ -2,19 +2,20 @@ import gzip
 
 import pytest
 
-from bioner_kd.cli import cache, corpus, teacher
+from bioner_kd.cli.programs import cache_logits
+from bioner_kd.cli.shared_flags import CORPUS
 from bioner_kd.errors import UsageError
 from bioner_kd.recipes.labelling import read_texts
 from bioner_kd.teacher.labelling import TEXT
 
-from .conftest import load_program
+from ..conftest import load_program
 
 
 def texts(*arguments: str):
     program = load_program("cache_logits")
     program.values(["cache_logits", *arguments])
-    choice, sample = program.read(cache.CACHE), program.read(cache.SAMPLE)
-    return read_texts(program.read(corpus.CORPUS), choice.splits, choice.text, sample)
+    choice, sample = program.read(cache_logits.CACHE), program.read(cache_logits.SAMPLE)
+    return read_texts(program.read(CORPUS), choice.splits, choice.text, sample)
 
 
 def test_splits_are_labelled_under_their_own_names():
@@ -67,7 +68,7 @@ def test_no_teacher_is_a_usage_error():
     program = load_program("cache_logits")
     program.values(["cache_logits", "--teachers="])
     with pytest.raises(UsageError, match="--teachers: name the folder"):
-        program.read(teacher.TEACHER)
+        program.read(cache_logits.TEACHER)
 
 
 def test_a_split_that_no_corpus_has_is_refused():

@@ -4,17 +4,17 @@ import lzma
 
 import pytest
 
-from bioner_kd.cli import adaptation
+from bioner_kd.cli.programs import adapt_teacher
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.recipes.adaptation import read_text
 
-from .conftest import load_program
+from ..conftest import load_program
 
 
 def read(*arguments: str) -> list[str]:
     program = load_program("adapt_teacher")
     program.values(["adapt_teacher", *arguments])
-    return [sentence.text for sentence in read_text(program.read(adaptation.TEXT).text)]
+    return [sentence.text for sentence in read_text(program.read(adapt_teacher.TEXT).text)]
 
 
 @pytest.fixture
@@ -37,4 +37,4 @@ def test_a_file_that_is_missing_is_named_before_any_is_read(files, tmp_path):
     program = load_program("adapt_teacher")
     program.values(["adapt_teacher", f"{files},{tmp_path / 'c.txt'}"])
     with pytest.raises(InputError, match="c.txt: there is no such file"):
-        read_text(program.read(adaptation.TEXT).text)
+        read_text(program.read(adapt_teacher.TEXT).text)

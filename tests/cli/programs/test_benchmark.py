@@ -2,8 +2,8 @@
 
 import pytest
 
-from bioner_kd.cli import benchmark
-from bioner_kd.cli.benchmark import ContestantChoice
+from bioner_kd.cli.programs import benchmark
+from bioner_kd.cli.programs.benchmark import ContestantChoice
 from bioner_kd.errors import InputError, UsageError
 from tests.cli.conftest import load_program
 from tests.lab.benchmark.test_line_up import write_export
@@ -52,7 +52,7 @@ def test_wrong_names_are_told(flags, says):
 @pytest.mark.parametrize(
     ("setting", "says"),
     [
-        ({"peers": ("flair",)}, "--peers=flair: choose from spacy, crf"),
+        ({"peers": ("flair",)}, "--peers=flair: must be chosen from spacy, crf"),
         ({"peers": ("crf", "crf")}, "--peers=crf,crf"),
         ({"peer_steps": -1}, "--peer_steps=-1"),
     ],

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from bioner_kd.cli.sweep import dry_run, make_plan, report_failures
+from bioner_kd.cli.programs.sweep import dry_run, make_plan, report_failures
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.lab.study.config import SweepConfig
 from bioner_kd.lab.study.plan import check_records

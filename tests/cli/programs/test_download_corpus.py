@@ -1,15 +1,15 @@
 import pytest
 
-from bioner_kd.cli import download
+from bioner_kd.cli.programs import download_corpus
 from bioner_kd.errors import UsageError
 
-from .conftest import load_program
+from ..conftest import load_program
 
 
 def names(*arguments: str) -> list[str]:
     program = load_program("download_corpus")
     program.arguments.extend(arguments)
-    return download.names(program)
+    return download_corpus.names(program)
 
 
 def test_corpora_are_named_on_the_command_line():

@@ -1,11 +1,12 @@
 import pytest
 
-from bioner_kd.cli import output, vectors
+from bioner_kd.cli import output
 from bioner_kd.cli.program import Program
+from bioner_kd.cli.programs import train_vectors as vectors
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.vectors.reader import read_vectors
 
-from .conftest import load_program
+from ..conftest import load_program
 
 
 def program(*arguments: str) -> Program:
@@ -93,7 +94,7 @@ def test_trained_vectors_are_written_with_their_flags_and_summed_up(tmp_path, fo
 
 
 def test_vectors_come_from_a_teacher(tmp_path):
-    from ..teacher.tiny_bert import write_checkpoint
+    from ...teacher.tiny_bert import write_checkpoint
 
     write_checkpoint(tmp_path / "teacher")
     made = program(

@@ -2,12 +2,12 @@
 
 import pytest
 
-from bioner_kd.cli.fine_tuning import TRAINING, describe
+from bioner_kd.cli.programs.finetune_teacher import TRAINING, describe
 from bioner_kd.teacher.checkpoint.encoder_config import read_config
 from bioner_kd.teacher.config import fit_to_encoder
 
-from ..teacher.tiny_bert import write_checkpoint
-from .conftest import load_program
+from ...teacher.tiny_bert import write_checkpoint
+from ..conftest import load_program
 
 
 def read(folder, *arguments):
