@@ -1,5 +1,6 @@
-from bioner_kd.text.documents import all_formats, format_of_name
+from bioner_kd.text.documents import all_formats, format_of_name, recognise
 from bioner_kd.text.formats.tsv_table import FORMAT
+from bioner_kd.text.source import Source
 
 
 def test_names_of_files_ask_for_it():
