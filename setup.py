@@ -34,7 +34,8 @@ _TRAIN = [
     "gensim>=4.3.3,<5",
     "numpy>=1.23.5,<2",
 ]
-# What scripts/report.py needs beside the rest: pictures, and the t distribution.
+# What scripts/report.py needs beside the rest: pictures, the bootstrap and the t-test. seqeval's
+# scikit-learn brings scipy to [train] too, but training uses none of it.
 _STUDY = ["matplotlib>=3.8,<4", "scipy>=1.10,<2"]
 _SERVING = ["tensorflow-serving-api==2.15.1"]
 # For pipelines that have a student as a component. spaCy's command line, which `import spacy`

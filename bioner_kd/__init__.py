@@ -20,9 +20,13 @@ if TYPE_CHECKING:
     from bioner_kd.recipes.scoring import evaluate
     from bioner_kd.tagging.decoding import Entity
     from bioner_kd.tagging.tagger import Tagger
+    from bioner_kd.text.document import Annotation, Document
+    from bioner_kd.text.documents import read_documents, write_documents
 
 __all__ = [
+    "Annotation",
     "Corpus",
+    "Document",
     "Entity",
     "InputError",
     "Tagger",
@@ -34,10 +38,14 @@ __all__ = [
     "export_student",
     "fine_tune",
     "label",
+    "read_documents",
+    "write_documents",
 ]
 # Where each name lives: `import bioner_kd` imports none of these modules.
 _MODULES = {
+    "Annotation": "text.document",
     "Corpus": "recipes.corpora",
+    "Document": "text.document",
     "Entity": "tagging.decoding",
     "InputError": "errors",
     "Tagger": "tagging.tagger",
@@ -48,6 +56,8 @@ _MODULES = {
     "export_student": "recipes.exporting",
     "fine_tune": "recipes.fine_tuning",
     "label": "recipes.labelling",
+    "read_documents": "text.documents",
+    "write_documents": "text.documents",
 }
 
 

@@ -30,8 +30,10 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before pytest's own hook, which selects by -m
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks the tests whose run depends on the public corpora."""
+    """Marks the tests whose run depends on the public corpora, or that may start processes."""
     for item in items:
+        if hasattr(getattr(item, "module", None), "subprocess"):
+            item.add_marker(pytest.mark.process)
         if _OF_CORPORA.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.corpora)
 
@@ -53,7 +55,7 @@ def public_file() -> Callable[[str], Path]:
 def public_or_demo_sentences() -> Any:
     """The test split of NCBI-disease where it is at hand, otherwise the whole demo corpus."""
     from bioner_kd.corpus.demo import SPLITS, read_demo
-    from bioner_kd.text.conll import read_conll
+    from bioner_kd.text.formats.conll import read_conll
 
     path = _corpora_folder() / "NCBI-disease" / "test.tsv"
     if path.is_file():

@@ -1,18 +1,20 @@
 """Marked mentions of documents become IOB2 tags of words, and what tags cannot hold is counted."""
 
 import bisect
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from bioner_kd.errors import UsageError, shown
-from bioner_kd.text.document import Annotation, Document, Span
+from bioner_kd.text.document import HULL, LEAVE_OUT, PARTS, Annotation, Document, Span
 from bioner_kd.text.iob2 import OUTSIDE
 from bioner_kd.text.rules import RULES
 from bioner_kd.text.sentence import Sentence
 
-SNAP, LEAVE_OUT = MISALIGNED = ("snap", "leave_out")
-HULL, PARTS, _ = DISCONTINUOUS = ("hull", "parts", LEAVE_OUT)
+SNAP, _ = MISALIGNED = ("snap", LEAVE_OUT)
+# Tags of words hold no mention in parts.
+DISCONTINUOUS = (HULL, PARTS, LEAVE_OUT)
 
 # Kinds of mentions that IOB2 tags of the tokeniser's words hold otherwise, or not at all.
 INSIDE_A_WORD = "begins or ends inside a word"
@@ -95,11 +97,14 @@ class Aligned:
 
     Attributes:
         sentences: with IOB2 tags.
+        scores: of each word of each sentence, the score that the source gives its mention; None
+            for words outside of mentions and where the source gives none.
         odd: mentions that were changed or left out.
         mentions: number of mentions in the source, of the types that are read.
     """
 
     sentences: list[Sentence] = field(default_factory=list)
+    scores: list[tuple[float | None, ...]] = field(default_factory=list)
     odd: list[Odd] = field(default_factory=list)
     mentions: int = 0
 
@@ -154,12 +159,14 @@ def _align_one(document: Document, config: AlignmentConfig, aligned: Aligned) ->
     aligned.mentions += len(mentions)
     if given and not config.types:
         aligned.sentences += sentences
+        aligned.scores += [(None,) * len(sentence) for sentence in sentences]
         return
     words = _Words(sentences)
     for annotation in sorted(mentions, key=lambda one: (one.start - one.end, one.start)):
         for kind, lost in words.mark(annotation, config):
             aligned.odd.append(Odd(kind, document.place, annotation, lost))
     aligned.sentences += words.tagged(document)
+    aligned.scores += words.scores()
 
 
 class _Words:
@@ -171,6 +178,7 @@ class _Words:
         self._spans = [span for sentence in sentences for span in sentence.spans]
         self._starts = [start for start, _ in self._spans]
         self._owner: dict[int, tuple[int, int, str]] = {}
+        self._score: dict[int, float | None] = {}
 
     def mark(self, annotation: Annotation, config: AlignmentConfig) -> list[tuple[str, bool]]:
         """Gives a mention its words; what is odd about it, and whether it is left out."""
@@ -182,13 +190,13 @@ class _Words:
             if config.discontinuous == HULL:
                 spans = ((annotation.start, annotation.end),)
         for span in spans:
-            odd = self._mark_span(span, annotation.type, config)
+            odd = self._mark_span(span, annotation, config)
             if odd:
                 found = [odd] if not found or odd[1] else found
         return found
 
     def _mark_span(
-        self, span: Span, entity_type: str, config: AlignmentConfig
+        self, span: Span, annotation: Annotation, config: AlignmentConfig
     ) -> tuple[str, bool] | None:
         start, end = span
         first = max(bisect.bisect_right(self._starts, start) - 1, 0)
@@ -201,7 +209,7 @@ class _Words:
         exact = (self._spans[words[0]][0], self._spans[words[-1]][1]) == span
         if not exact and config.misaligned == LEAVE_OUT:
             return INSIDE_A_WORD, True
-        mine = (words[0], words[-1], entity_type)
+        mine = (words[0], words[-1], annotation.type)
         others = {self._owner[n] for n in words if n in self._owner}
         if others == {mine}:
             return None  # the source marks it twice
@@ -209,6 +217,7 @@ class _Words:
             inside = any(one[0] <= mine[0] and mine[1] <= one[1] for one in others)
             return (NESTED if inside else OVERLAPPING), True
         self._owner.update(dict.fromkeys(words, mine))
+        self._score.update(dict.fromkeys(words, annotation.score))
         return None if exact else (INSIDE_A_WORD, False)
 
     def tagged(self, document: Document) -> list[Sentence]:
@@ -221,6 +230,11 @@ class _Words:
             replace(sentence, tags=tuple(found), path=document.path, line=document.line)
             for sentence, found in zip(self._sentences, tags, strict=True)
         ]
+
+    def scores(self) -> list[tuple[float | None, ...]]:
+        """The score of each word's mention, by sentence."""
+        scores = iter(self._score.get(number) for number in range(len(self._spans)))
+        return [tuple(itertools.islice(scores, len(s))) for s in self._sentences]
 
 
 def _check_types(config: AlignmentConfig, found: Counter[str]) -> None:

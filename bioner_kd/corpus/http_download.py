@@ -25,8 +25,8 @@ class _Interrupted(Exception):
 
 
 @dataclass(frozen=True)
-class Patience:
-    """How long to wait for a server.
+class RetryPolicy:
+    """How long to wait for a server, and how often to try again.
 
     Attributes:
         timeout: seconds without a byte until a connection counts as cut.
@@ -45,7 +45,7 @@ def fetch(
     path: Path,
     *,
     progress: Progress | None = None,
-    patience: Patience | None = None,
+    retry: RetryPolicy | None = None,
     mirror: str = "--base_url",
 ) -> None:
     """Downloads a file to `path`, through `path`.part, or finds that it is there already.
@@ -56,7 +56,7 @@ def fetch(
             no_proxy).
         path: where it goes; its folder is made where missing.
         progress: told of every piece that arrives.
-        patience: how long to wait for the server.
+        retry: how long to wait for the server, and how often to try again.
         mirror: how a person names another server, for messages.
 
     Raises:
@@ -70,8 +70,8 @@ def fetch(
             )
         return
     part = path.with_name(f"{path.name}.part")
-    patience = patience or Patience()
-    _receive_all(_Transfer(file, url, part, progress, patience.timeout, mirror), patience)
+    retry = retry or RetryPolicy()
+    _receive_all(_Transfer(file, url, part, progress, retry.timeout, mirror), retry)
     found = file_digest(part)
     if found != file.sha256:
         part.unlink()
@@ -82,17 +82,17 @@ def fetch(
     os.replace(part, path)
 
 
-def _receive_all(transfer: "_Transfer", patience: Patience) -> None:
-    for attempt in range(patience.retries + 1):
+def _receive_all(transfer: "_Transfer", retry: RetryPolicy) -> None:
+    for attempt in range(retry.retries + 1):
         try:
             transfer.receive()
             return
         except _Interrupted as error:
             reason = error
-        if attempt < patience.retries:
-            time.sleep(patience.pause * 2**attempt)
+        if attempt < retry.retries:
+            time.sleep(retry.pause * 2**attempt)
     raise InputError(
-        f"{transfer.url}: gave up after {patience.retries + 1} tries ({one_line(reason)}). "
+        f"{transfer.url}: gave up after {retry.retries + 1} tries ({one_line(reason)}). "
         f"Run the same command again to go on with {transfer.part}. "
         f"{transfer.advice}"
     )

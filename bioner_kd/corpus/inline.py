@@ -8,8 +8,7 @@ and a sentence may start with \#.
 import re
 from collections.abc import Iterable, Iterator
 
-from bioner_kd.errors import InputError, one_line, shown
-from bioner_kd.text.iob2 import entities
+from bioner_kd.errors import InputError, one_line
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.tokenizer import sentence_from_text
 
@@ -102,33 +101,3 @@ def parse_inline_lines(lines: Iterable[str], *, path: str = "") -> Iterator[Sent
     for number, line in enumerate(lines, 1):
         if line.strip() and not line.startswith(COMMENT):
             yield parse_inline(line.rstrip("\r\n"), path=path, line_number=number)
-
-
-def format_inline(sentence: Sentence) -> str:
-    """Writes a sentence so that `parse_inline` reads its text, words and tags again.
-
-    Args:
-        sentence: with the words of `tokenize`, and tags or none.
-
-    Raises:
-        InputError: a line break in its text, or a type that is not letters with a capital first.
-    """
-    if "\n" in sentence.text or "\r" in sentence.text:
-        raise InputError(f"{sentence.place(0)}: a line break inside a sentence cannot be written.")
-    pieces, done = [], 0
-    for entity_type, first, end in entities(sentence.tags or ()):
-        if not re.fullmatch(_TYPE, entity_type):
-            raise InputError(
-                f"{sentence.place(first)}: entity type {shown(entity_type)} cannot be written; "
-                "it must be letters and underscores with a capital letter first."
-            )
-        start, stop = sentence.spans[first][0], sentence.spans[end - 1][1]
-        pieces.append(_escape(sentence.text[done:start]))
-        pieces.append(f"[{entity_type} {_escape(sentence.text[start:stop])}]")
-        done = stop
-    line = "".join(pieces) + _escape(sentence.text[done:])
-    return "\\" + line if line.startswith(COMMENT) else line
-
-
-def _escape(text: str) -> str:
-    return re.sub(r"([\[\]\\])", r"\\\1", text)

@@ -10,7 +10,7 @@ from pathlib import Path
 from bioner_kd.atomic import atomic_file
 from bioner_kd.checksum import file_digest
 from bioner_kd.corpus.demo import SPLITS
-from bioner_kd.corpus.http_download import Patience, Progress, fetch
+from bioner_kd.corpus.http_download import Progress, RetryPolicy, fetch
 from bioner_kd.corpus.public_table import (
     ARCHIVE,
     ARCHIVE_TYPES,
@@ -31,7 +31,7 @@ def download_corpus(
     *,
     base_url: str | None = None,
     progress: Progress | None = None,
-    patience: Patience | None = None,
+    retry: RetryPolicy | None = None,
 ) -> None:
     """Downloads train.tsv, devel.tsv and test.tsv of a public corpus and verifies them.
 
@@ -44,7 +44,7 @@ def download_corpus(
         base_url: http(s) address of a mirror with the same files under the same paths (NERdata.zip
             for BC4CHEMD and s800); None for the publishers' own.
         progress: told the file's name, its bytes that are here, and its bytes in all.
-        patience: how long to wait for the server.
+        retry: how long to wait for the server, and how often to try again.
 
     Raises:
         InputError: a file cannot be had, is not the published one, or cannot be written.
@@ -52,7 +52,7 @@ def download_corpus(
     """
     _check_request(name, base_url)
     download = _download_from_archive if name in ARCHIVE_TYPES else _download_files
-    sources = download(name, Path(folder), base_url, progress, patience)
+    sources = download(name, Path(folder), base_url, progress, retry)
     _write_record(Path(folder), sources)
 
 
@@ -72,16 +72,14 @@ def _download_files(
     folder: Path,
     base_url: str | None,
     progress: Progress | None,
-    patience: Patience | None,
+    retry: RetryPolicy | None,
 ) -> dict[str, str]:
     """Fetches the files of the repository one by one; returns the URL of each file name."""
     sources = {}
     for file in public_files():
         if file.corpus == name:
             sources[file.name] = f"{(base_url or REPOSITORY_URL).rstrip('/')}/{file.path}"
-            fetch(
-                file, sources[file.name], folder / file.name, progress=progress, patience=patience
-            )
+            fetch(file, sources[file.name], folder / file.name, progress=progress, retry=retry)
     return sources
 
 
@@ -90,7 +88,7 @@ def _download_from_archive(
     folder: Path,
     base_url: str | None,
     progress: Progress | None,
-    patience: Patience | None,
+    retry: RetryPolicy | None,
 ) -> dict[str, str]:
     """Fetches the archive and takes a corpus out of it; returns the URL of each file name."""
     url = f"{base_url.rstrip('/')}/{ARCHIVE.path}" if base_url else ARCHIVE_URL
@@ -99,7 +97,7 @@ def _download_from_archive(
     if all(_is_recorded(folder / file, recorded) for file in files):
         return {file: recorded[file][0] for file in files}
     archive = folder / ARCHIVE.name
-    fetch(ARCHIVE, url, archive, progress=progress, patience=patience)
+    fetch(ARCHIVE, url, archive, progress=progress, retry=retry)
     with zipfile.ZipFile(archive) as unpacked:
         for file in files:
             _install(folder / file, _typed_member(unpacked, f"{name}/{file}", ARCHIVE_TYPES[name]))

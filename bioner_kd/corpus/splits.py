@@ -12,10 +12,10 @@ from bioner_kd.corpus.alignment import Aligned, AlignmentConfig, align
 from bioner_kd.corpus.demo import SPLITS, read_demo
 from bioner_kd.corpus.public_table import public_names
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.text.conll import read_conll
 from bioner_kd.text.document import Document
 from bioner_kd.text.documents import LINES, TEXT, read_documents, recognise
 from bioner_kd.text.format import ReadOptions
+from bioner_kd.text.formats.conll import read_conll
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.source import Source
 from bioner_kd.text.text_file import folder_holds
@@ -25,12 +25,12 @@ DEMO = "demo"
 _EXTENSIONS = (".tsv", ".conll", ".iob2", ".iob", ".txt")
 _STEMS = {"train": ("train", "training"), "devel": ("devel", "dev", "valid", "validation")}
 # What holds no mentions; a file of words that is not as it should be is taken for one of these.
-_PLAIN = frozenset({LINES, TEXT, "tsv_table", "conll"})
+_PLAIN = frozenset({LINES, TEXT, "tsv", "conll"})
 _SHOWN = 5
 
 
 @dataclass(frozen=True)
-class ReadingConfig(AlignmentConfig):
+class SplitsConfig(AlignmentConfig):
     """How annotated files become the splits of a corpus.
 
     Attributes:
@@ -74,10 +74,10 @@ class ReadingConfig(AlignmentConfig):
 
 def read_split(corpus: str, split: str, *, repair_tags: bool = False) -> list[Sentence]:
     """The sentences of a split that `read_aligned` reads, where nothing else is chosen."""
-    return read_aligned(corpus, split, ReadingConfig(repair_tags=repair_tags)).sentences
+    return read_aligned(corpus, split, SplitsConfig(repair_tags=repair_tags)).sentences
 
 
-def read_aligned(corpus: str, split: str, config: ReadingConfig = ReadingConfig()) -> Aligned:
+def read_aligned(corpus: str, split: str, config: SplitsConfig = SplitsConfig()) -> Aligned:
     """Reads one split of a corpus, and says what was read otherwise than it stands there.
 
     Args:
@@ -108,7 +108,7 @@ def read_aligned(corpus: str, split: str, config: ReadingConfig = ReadingConfig(
     return aligned
 
 
-def check_split(corpus: str, split: str, config: ReadingConfig = ReadingConfig()) -> None:
+def check_split(corpus: str, split: str, config: SplitsConfig = SplitsConfig()) -> None:
     """Checks that a split has a file, without reading it.
 
     Raises:
@@ -119,7 +119,7 @@ def check_split(corpus: str, split: str, config: ReadingConfig = ReadingConfig()
         _source_of(corpus, split, config)
 
 
-def _source_of(corpus: str, split: str, config: ReadingConfig) -> tuple[Path, str | None]:
+def _source_of(corpus: str, split: str, config: SplitsConfig) -> tuple[Path, str | None]:
     # The path of a split, and which part of its documents is meant where not all.
     named = _named_paths(corpus)
     if named is None and not Path(corpus).exists():
@@ -212,7 +212,7 @@ def _is_conll(path: Path) -> bool:
     return not path.is_file() or recognise(Source(path)).name in _PLAIN
 
 
-def _read_words(path: Path, config: ReadingConfig) -> list[Sentence]:
+def _read_words(path: Path, config: SplitsConfig) -> list[Sentence]:
     repairs = list[int]()
     sentences = read_conll(path, repair_tags=config.repair_tags, count_repairs=repairs.append)
     if config.repair_tags:
@@ -223,7 +223,7 @@ def _read_words(path: Path, config: ReadingConfig) -> list[Sentence]:
     return sentences
 
 
-def _documents(path: Path, part: str | None, config: ReadingConfig) -> list[Document]:
+def _documents(path: Path, part: str | None, config: SplitsConfig) -> list[Document]:
     options = ReadOptions(entity_type=config.entity_type, repair_tags=config.repair_tags)
     documents = list(read_documents(path, options=options, told=logging.info))
     if not any(document.annotations for document in documents):
@@ -233,7 +233,7 @@ def _documents(path: Path, part: str | None, config: ReadingConfig) -> list[Docu
     return documents if part is None else divide(documents, config)[part]
 
 
-def divide(documents: Sequence[Document], config: ReadingConfig) -> dict[str, list[Document]]:
+def divide(documents: Sequence[Document], config: SplitsConfig) -> dict[str, list[Document]]:
     """Divides documents by the shares of a configuration, each time alike.
 
     Args:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from bioner_kd.text.iob2 import entities
 from bioner_kd.text.sentence import Sentence
+from bioner_kd.text.tokenizer import split_words
 
 
 def in_words(sentences: Sequence[Sentence]) -> str:
@@ -19,3 +20,27 @@ def in_words(sentences: Sequence[Sentence]) -> str:
     by_type = ", ".join(f"{kind} {number:,}" for kind, number in sorted(types.items()))
     told = f"{len(sentences):,} sentences, {words:,} words, {types.total():,} mentions"
     return f"{told} ({by_type})" if types else told
+
+
+def cut_otherwise(sentences: Sequence[Sentence]) -> tuple[int, int]:
+    """Counts what the tagger would cut otherwise, so that text which is tagged will look otherwise.
+
+    Args:
+        sentences: with tags.
+
+    Returns:
+        Number of words that the tokeniser cuts further, and of mentions that have such a word.
+
+    Examples:
+        >>> cut_otherwise([Sentence.from_words(["IL-2", "rises"], ["B-protein", "O"])])
+        (1, 1)
+    """
+    others = {word for s in sentences for word in s.words}
+    others = {word for word in others if split_words(word) != [word]}
+    words = sum(word in others for s in sentences for word in s.words)
+    mentions = sum(
+        not others.isdisjoint(s.words[first:end])
+        for s in sentences
+        for _, first, end in entities(s.tags or ())
+    )
+    return words, mentions

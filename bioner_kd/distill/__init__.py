@@ -1,1 +1,1 @@
-"""The Distiller, the transfer set and the training of a student."""
+"""Distillation: the Distiller, the choice of the transfer set, and the training of a student."""

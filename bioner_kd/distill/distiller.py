@@ -29,14 +29,26 @@ class Distiller(WordTagger):
     scored word. Where the student has a CRF (its attribute `crf`), CE is the negative
     log-likelihood of sentences and KL that of posterior probabilities.
 
-    Without a teacher the targets carry its logits ("teacher_logits", cached); with one, it runs in
-    the training step (live), on features that batches then hold for both. The teacher is frozen: it
-    is called with training=False, and none of its variables is in this model's weights, checkpoint
-    or optimiser.
+    Without a teacher the targets hold its cached logits ("teacher_logits"). With a teacher, it runs
+    live in the training step, on features that the batches then hold for both models. The teacher
+    is frozen: it is called with training=False, and none of its variables is in the weights, the
+    checkpoint or the optimiser of this model.
 
     Source:
         Han et al. (BIIT 2023), "Biomedical Named Entity Recognition Model Based on Knowledge
         Distillation"; Hinton, Vinyals and Dean (2015), arXiv:1503.02531.
+
+    Examples:
+        >>> from bioner_kd.student.config import StudentConfig
+        >>> from bioner_kd.student.model import Student
+        >>> distiller = Distiller(student=Student(StudentConfig(units=8), {"word": 50}, tags=3))
+        >>> objective = DistillConfig(alpha=0.3, temperature=2.0)
+        >>> distiller.compile("adam", objective=objective, run_eagerly=True)  # one batch: no graph
+        >>> features = {"word_ids": tf.constant([[4, 7, 2]])}
+        >>> targets = {"tag_ids": tf.constant([[0, 1, 2]]), "teacher_logits": tf.ones((1, 3, 3))}
+        >>> batches = tf.data.Dataset.from_tensors((features, targets, tf.ones((1, 3))))
+        >>> sorted(distiller.fit(batches, epochs=2, verbose=0).history)
+        ['hard_loss', 'loss', 'soft_loss']
     """
 
     loss_names = (LOSS, "hard_loss", "soft_loss")
@@ -44,17 +56,16 @@ class Distiller(WordTagger):
     def __init__(
         self, *, student: keras.Model, teacher: keras.Model | None = None, **options: Any
     ) -> None:
-        """Makes one model of the student and, where it runs live, its teacher.
+        """Makes one model of the student and, if it runs live, the teacher.
 
         Args:
-            student: features to logits (batch, words, tags); what is trained.
-            teacher: features to logits of the same shape, or None where the targets carry its
-                logits.
+            student: maps features to logits (batch, words, tags); it is trained.
+            teacher: maps features to logits of the same shape; None if the targets hold its logits.
             **options: as in keras.Model.
         """
         super().__init__(**options)
         self.student = student
-        # Past Keras's own __setattr__, which would track the teacher's variables as ours.
+        # Not by Keras's __setattr__, which would track the variables of the teacher as ours.
         object.__setattr__(self, "teacher", teacher)
         self.objective = DistillConfig()
         self.total_steps = 0
@@ -71,14 +82,10 @@ class Distiller(WordTagger):
 
         Args:
             optimizer: as in keras.Model.compile.
-            objective: alpha and temperature, the paper's 0.3 where it is not given.
-            total_steps: steps of the whole training, over which alpha moves to its end; needed
-                where it does.
-            **options: as in keras.Model.compile; metrics go in `weighted_metrics`, so that padding
-                is left out.
-
-        Raises:
-            ValueError: alpha is to move, and nothing says over how many steps.
+            objective: alpha and temperature; the defaults of `DistillConfig` if None.
+            total_steps: number of steps of the training; needed if alpha moves to `alpha_end`.
+            **options: as in keras.Model.compile; pass metrics as `weighted_metrics`, which leave
+                padding out.
         """
         super().compile(optimizer=optimizer, **options)
         self.objective = objective or DistillConfig()
@@ -93,10 +100,10 @@ class Distiller(WordTagger):
     def word_losses(
         self, features: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor], logits: tf.Tensor
     ) -> dict[str, tf.Tensor]:
-        """The blend and its two parts, float32 (batch, words) each.
+        """The blend and its two parts by name, float32 (batch, words) each.
 
-        Where targets hold "annotated" (batch,), a sentence of 0 has no tags: its hard loss is 0,
-        and its loss the soft one alone, whatever alpha is.
+        If the targets hold "annotated" float32 (batch,), a sentence with 0 has no tags: its hard
+        loss is 0, and its loss is the soft loss alone, whatever alpha is.
         """
         alpha = self._alpha()
         hard = self._hard_loss(features, targets, logits)
@@ -109,7 +116,7 @@ class Distiller(WordTagger):
     def loss_weight(
         self, name: str, targets: Mapping[str, tf.Tensor], word_mask: tf.Tensor
     ) -> tf.Tensor:
-        """The word mask; of the hard loss, the words that have a tag."""
+        """The word mask; for the hard loss, 0 for words of sentences without tags."""
         if name != "hard_loss" or ANNOTATED not in targets:
             return word_mask
         return word_mask * targets[ANNOTATED][:, tf.newaxis]

@@ -1,4 +1,4 @@
-"""The stage before logits and labels: the student's last layer learns the teacher's."""
+"""The first stage of a distillation, before logits and labels: the teacher's hidden states."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -29,15 +29,15 @@ STATES = "hidden_states"
 
 @dataclass(frozen=True)
 class HiddenStage:
-    """What the stage fits, and for how long.
+    """Data and length of the stage.
 
     Attributes:
-        epochs: passes over the training split.
-        sentences: the training split and, behind it, the transfer set.
-        states: the teacher's last hidden state of each word's first subword, float16 (words, hidden
-            size) a sentence.
+        epochs: number of epochs.
+        sentences: the training split, followed by the transfer set.
+        states: last hidden state of the teacher at the first subword of each word, float16 (words,
+            hidden size) per sentence.
         optional: number of sentences of the transfer set, which stand last.
-        drawn: number of these that an epoch samples, other ones each time.
+        drawn: number of sentences of the transfer set that each epoch samples.
     """
 
     epochs: int
@@ -48,11 +48,11 @@ class HiddenStage:
 
     @property
     def width(self) -> int:
-        """The teacher's hidden size."""
+        """Hidden size of the teacher."""
         return self.states[0].shape[1]
 
     def source(self, tables: WordFeatures) -> BatchSource:
-        """Batches of the student's features with the teacher's hidden states as targets."""
+        """Batches of features of the student, with hidden states of the teacher as targets."""
         words = np.array([len(sentence) for sentence in self.sentences], np.int64)
         features = (student_features(self.sentences, tables),)
         targets = (_gather_states(self.states),)
@@ -60,10 +60,10 @@ class HiddenStage:
 
 
 class HiddenFitter(WordTagger):
-    """A student and a linear projection of its last layer to the teacher's hidden state.
+    """A student with a linear projection of its last BiLSTM to the hidden state of the teacher.
 
-    Its loss is the mean squared error. The student's head, which its output does not come from, is
-    not among its trainable variables.
+    The loss is the mean squared error. The head of the student has no part in the output, so it is
+    not among the trainable variables.
 
     Source:
         Mukherjee and Awadallah (2020), "XtremeDistil", arXiv:2004.05686: a stage of its own for the
@@ -71,31 +71,37 @@ class HiddenFitter(WordTagger):
     """
 
     def __init__(self, student: Student, width: int, **options: Any) -> None:
-        """Takes a built student and the teacher's hidden size; options as in keras.Model."""
+        """Adds the projection to a student.
+
+        Args:
+            student: built.
+            width: hidden size of the teacher.
+            **options: as in keras.Model.
+        """
         super().__init__(**options)
         self.student = student
         self.projection = keras.layers.Dense(width, name="projection")
         self._reached: frozenset[int] = frozenset()
 
     def call(self, features: Mapping[str, tf.Tensor], training: bool | None = None) -> tf.Tensor:
-        """The student's guess of the teacher's hidden state, float32 (batch, words, width)."""
+        """Predicted hidden state of the teacher, float32 (batch, words, width)."""
         return self.projection(self.student.hidden(features, training=training))
 
     def build_on(self, features: Mapping[str, tf.Tensor]) -> None:
-        """Makes the projection's variables and finds out which variables the output comes from."""
+        """Makes the projection, and finds the variables that have a part in the output."""
         with tf.GradientTape() as tape:
             self(features)
         self._reached = frozenset(id(variable) for variable in tape.watched_variables())
 
     @property
     def trainable_weights(self) -> list[tf.Variable]:
-        """The variables that the output comes from."""
+        """The variables that have a part in the output."""
         return [weight for weight in super().trainable_weights if id(weight) in self._reached]
 
     def word_losses(
         self, features: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor], logits: tf.Tensor
     ) -> dict[str, tf.Tensor]:
-        """Squared error of a word, its mean over the width, float32 (batch, words)."""
+        """Mean squared error of each word by name, float32 (batch, words)."""
         error = logits - tf.cast(targets[STATES], tf.float32)
         return {LOSS: tf.reduce_mean(tf.square(error), axis=-1)}
 
@@ -109,17 +115,17 @@ def fit_hidden_states(
     folder: Path,
     settings: Mapping[str, Any],
 ) -> None:
-    """Trains a student towards the teacher's hidden states, all but its head.
+    """Trains a student, without its head, to predict hidden states of the teacher.
 
-    The weights of the last epoch are kept, the projection is not.
+    The student keeps the weights of the last epoch. The projection is thrown away.
 
     Args:
         student: built.
-        tables: words to its features.
+        tables: maps words to features of the student.
         stage: sentences, hidden states and epochs.
-        training: optimiser, with a schedule of its own over the epochs of the stage.
-        folder: where `history_hidden.csv` and, in a folder of its own, the state go.
-        settings: what a resumed run must share.
+        training: optimiser; the stage has a schedule of its own over its epochs.
+        folder: run directory, where `history_hidden.csv` and the state are written.
+        settings: JSON values that must be equal when a run is resumed.
     """
     training = dataclasses.replace(training, epochs=stage.epochs, patience=0)
     source = stage.source(tables)
@@ -133,7 +139,7 @@ def fit_hidden_states(
 
 
 def _gather_states(states: Sequence[np.ndarray]) -> Gather:
-    # The rows stay where they are in memory: they can be gigabytes, which a tensor would copy.
+    # The rows are not made a tensor, because they can be gigabytes, which would be copied.
     lengths = tf.constant([len(rows) for rows in states], tf.int64)
 
     def join(indices: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Which of the sentences that a teacher labelled are worth learning from."""
+"""Selection of the transfer set from the sentences that a teacher labelled."""
 
 import numpy as np
 from absl import logging
@@ -13,18 +13,18 @@ from bioner_kd.text.iob2 import OUTSIDE
 
 
 def select(logits: Ragged, tag_set: TagSet, config: TransferConfig) -> np.ndarray:
-    """Chooses the transfer set from all that is labelled.
+    """Chooses the transfer set from the labelled sentences.
 
     Args:
-        logits: the teacher's, float32 (words of all sentences, tags).
+        logits: of the teacher, float32 (words of all sentences, tags).
         tag_set: the tags of the last axis.
-        config: how to choose, and how many.
+        config: method of selection, and number of sentences.
 
     Returns:
         int64 (chosen,), numbers of the sentences, ascending.
 
     Raises:
-        UsageError: fewer sentences are there than are asked for, or none at all.
+        UsageError: there are fewer sentences than `config` asks for, or none at all.
     """
     if config.transfer_select == CONFIDENT:
         chosen = most_confident(logits, config.transfer_keep)
@@ -50,13 +50,13 @@ def select(logits: Ragged, tag_set: TagSet, config: TransferConfig) -> np.ndarra
 
 
 def mean_entropy(logits: Ragged) -> np.ndarray:
-    """How unsure the teacher is of a sentence: the entropy of its words' tags, on average.
+    """Mean entropy of the tags of the words of each sentence: how unsure the teacher is.
 
     Args:
         logits: float (words of all sentences, tags).
 
     Returns:
-        float64 (sentences,), nats per word; 0 of a sentence without words.
+        float64 (sentences,), nats per word; 0 for a sentence without words.
 
     Source:
         Settles and Craven (2008), "An analysis of active learning strategies for sequence labeling
@@ -71,16 +71,16 @@ def mean_entropy(logits: Ragged) -> np.ndarray:
 
 
 def most_confident(logits: Ragged, share: float) -> np.ndarray:
-    """The share of the sentences that the teacher is surest of.
+    """The sentences of which the teacher is surest.
 
-    A sentence without a mention is easier than one with several, so that these become rarer.
+    A sentence without a mention is easier than one with several, so mentions become rarer.
 
     Args:
         logits: float (words of all sentences, tags).
-        share: in (0, 1], of the sentences; at least one is kept.
+        share: share of the sentences, in (0, 1]; at least one sentence is kept.
 
     Returns:
-        int64 (chosen,), numbers of the sentences, ascending; of equally sure ones the first.
+        int64 (chosen,), numbers of the sentences, ascending; earlier sentences go first in a tie.
     """
     order = np.argsort(mean_entropy(logits), kind="stable")
     return np.sort(order[: max(1, round(share * len(order)))])
@@ -89,27 +89,28 @@ def most_confident(logits: Ragged, share: float) -> np.ndarray:
 def with_mentions(logits: Ragged, tag_set: TagSet, without: float) -> np.ndarray:
     """Sentences in which the teacher finds a mention, and some in which it finds none.
 
-    With mentions everywhere a student would learn to see one in every sentence.
+    From sentences with mentions alone a student would learn to find one in every sentence.
 
     Args:
         logits: float (words of all sentences, tags).
         tag_set: the tags of the last axis.
-        without: sentences without a mention for each with one, as far as there are so many; the
-            first ones, which are random ones where sentences stand in no order.
+        without: number of sentences without a mention for each sentence with one. The first ones
+            are taken, and fewer if there are fewer.
 
     Returns:
-        int64 (chosen,), numbers of the sentences, in an order whose beginnings are all mixed so.
+        int64 (chosen,), numbers of the sentences, in an order in which every beginning has the two
+        kinds in this proportion.
     """
     found = has_mention(logits, tag_set)
     bearing = np.flatnonzero(found)
     free = np.flatnonzero(~found)[: round(without * len(bearing))]
-    # Each stands behind as many sentences with a mention as it takes to allow for it.
+    # A sentence without a mention comes after the sentences with one that allow for it.
     behind = np.append(np.arange(1, len(bearing) + 1), np.arange(1, len(free) + 1) / (without or 1))
     return np.concatenate([bearing, free])[np.argsort(behind, kind="stable")]
 
 
 def has_mention(logits: Ragged, tag_set: TagSet) -> np.ndarray:
-    """Whether the most probable tags of a sentence that IOB2 allows have a mention.
+    """Whether the most probable tags of each sentence, among those of IOB2, have a mention.
 
     Args:
         logits: float (words of all sentences, tags).
@@ -119,7 +120,7 @@ def has_mention(logits: Ragged, tag_set: TagSet) -> np.ndarray:
         bool (sentences,).
     """
     outside = tag_set.id(OUTSIDE)
-    # All O is allowed, so that a sentence whose words are all best as O has no mention.
+    # IOB2 allows all O, so a sentence in which O is the best tag of every word has no mention.
     candidates = np.unique(_owners(logits)[logits.flat.argmax(axis=1) != outside])
     rows, decoder = logits.rows(), Decoder(tag_set)
     found = np.zeros(len(logits.lengths), bool)

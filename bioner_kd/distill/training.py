@@ -1,4 +1,4 @@
-"""A corpus and a teacher's logits become a student."""
+"""The training of a student from a corpus and the soft targets of a teacher."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -22,26 +22,26 @@ from bioner_kd.encoding.batches import (
 )
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.evaluation.predictions import devel_f1
+from bioner_kd.evaluation.scores import devel_f1
 from bioner_kd.student.model import Student
 from bioner_kd.student.saved_student import SavedStudent
 from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.tagging.word_features import VECTOR, WordFeatures
 from bioner_kd.text.sentence import Sentence
-from bioner_kd.training.digests import arrays_digest, sentences_digest
 from bioner_kd.training.loop import train
 from bioner_kd.training.optimizer import make_optimizer
+from bioner_kd.training.run_folder import arrays_digest, sentences_digest
 from bioner_kd.vectors.word_vectors import WordVectors
 
 
 @dataclass(frozen=True)
 class Transfer:
-    """Text without annotation that the teacher has labelled: the transfer set.
+    """The transfer set: unlabelled text with soft targets of the teacher.
 
     Attributes:
-        sentences: its sentences.
-        logits: the teacher's word-level logits.
-        ratio: sentences that an epoch draws for each sentence of the training split.
+        sentences: the sentences.
+        logits: word-level logits of the teacher.
+        ratio: number of sentences that each epoch samples per sentence of the training split.
 
     Source:
         Bucila, Caruana and Niculescu-Mizil (2006), "Model compression"; Mukherjee and Awadallah
@@ -53,20 +53,20 @@ class Transfer:
     ratio: float = 1.0
 
     def drawn(self, annotated: int) -> int:
-        """Sentences that an epoch draws beside `annotated` ones."""
+        """Number of sentences that each epoch samples beside `annotated` sentences."""
         return min(len(self.sentences), max(1, round(self.ratio * annotated)))
 
 
 @dataclass(frozen=True)
 class SoftTargets:
-    """The teacher's soft targets for the training split: its logits, or the teacher itself.
+    """Soft targets for the training split: cached logits of the teacher, or the teacher itself.
 
     Attributes:
-        tags: the teacher's tags, in the order of its logits.
-        logits: its cached word-level logits, or None where it runs live.
-        model: the teacher, or None where its logits are cached.
-        features: gatherer of its inputs where it runs live.
-        transfer: more text that it has labelled, beside cached logits of the training split.
+        tags: tags of the teacher, in the order of its logits.
+        logits: cached word-level logits, or None if the teacher runs live.
+        model: the teacher, or None if its logits are cached.
+        features: gatherer of the inputs of a teacher that runs live.
+        transfer: the transfer set, which needs cached logits of the training split.
     """
 
     tags: Sequence[str]
@@ -76,11 +76,7 @@ class SoftTargets:
     transfer: Transfer | None = None
 
     def __post_init__(self) -> None:
-        """Checks that a transfer set comes with cached logits.
-
-        Raises:
-            ValueError: it comes with a live teacher.
-        """
+        """Checks that a transfer set comes with cached logits."""
         if self.transfer is not None and self.logits is None:
             raise ValueError("a transfer set goes with cached logits of the training split alone.")
 
@@ -154,7 +150,7 @@ def _compiled(
 
 
 def _arrays_of(soft_targets: SoftTargets | None) -> list[np.ndarray]:
-    """All the numbers that the soft targets are made of."""
+    """The arrays that the soft targets are made of."""
     if soft_targets is None:
         return []
     if soft_targets.model is not None:
@@ -194,7 +190,7 @@ def _new_student(
 def _needed(
     soft_targets: SoftTargets | None, tag_set: TagSet, objective: DistillConfig
 ) -> SoftTargets | None:
-    """The teacher, where the loss needs it; a transfer set is learnt from whatever alpha is."""
+    """The soft targets if the loss needs them; a transfer set needs them whatever alpha is."""
     if not objective.needs_teacher and not (soft_targets and soft_targets.transfer):
         return None
     if soft_targets is None:
@@ -237,7 +233,7 @@ def _mixed_source(
     logits: Ragged,
     transfer: Transfer,
 ) -> BatchSource:
-    # Tags that nobody gave: the loss leaves them out.
+    # Sentences without annotation: the loss leaves these tags out.
     none = Ragged(np.zeros(len(transfer.logits.flat), np.int32), transfer.logits.lengths)
     annotated = np.repeat([1.0, 0.0], [len(sentences), len(transfer.sentences)])
     targets = (

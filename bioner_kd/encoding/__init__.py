@@ -1,1 +1,1 @@
-"""Sentences become tensors: the one batch contract."""
+"""Sentences become batches of tensors."""

@@ -1,5 +1,10 @@
-"""Length-bucketed batches: `(features, targets, word_mask)`, the contract of data and models."""
+"""Batches of sentences of similar length, and the predictions of a model on them.
 
+A batch is `(features, targets, word_mask)`. All data sources and models of the package share this
+contract.
+"""
+
+import functools
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,20 +17,20 @@ from bioner_kd.progress import track
 from bioner_kd.tagging.word_features import WordFeatures
 from bioner_kd.text.sentence import Sentence
 
-# A batch's sentences are drawn from a pool of this many batches, sorted by length: padding falls to
-# a few percent while which sentences meet in a batch, and in which order batches come, stays
-# random.
+# Sentences are sorted by length within a pool of this many batches. Padding then falls to a few
+# percent, and the order of the batches and the sentences in each stay random.
 _POOL_BATCHES = 50
 
 Gather = Callable[[tf.Tensor], dict[str, tf.Tensor]]
+Predict = Callable[[Mapping[str, tf.Tensor]], tf.Tensor]
 Batch = tuple[dict[str, tf.Tensor], dict[str, tf.Tensor], tf.Tensor]
 
 
 def round_up_length(length: tf.Tensor) -> tf.Tensor:
-    """Padded length: few different shapes, since each new one costs the graph a new plan.
+    """Rounds a length up, so that there are few shapes: TensorFlow plans the graph for each anew.
 
     Args:
-        length: int scalar, the longest of a batch.
+        length: int scalar, the length of the longest row of a batch.
 
     Returns:
         int scalar, the next multiple of 8 up to 64 and of 32 above, at least 8.
@@ -35,7 +40,7 @@ def round_up_length(length: tf.Tensor) -> tf.Tensor:
 
 
 def pad(rows: tf.RaggedTensor) -> tf.Tensor:
-    """Rows of a batch padded with zeros to one rounded-up length, (batch, length, ...)."""
+    """Pads the rows of a batch with zeros to one rounded-up length: (batch, length, ...)."""
     length = round_up_length(rows.bounding_shape(axis=1))
     inner = tf.constant(rows.shape[2:].as_list(), tf.int64)
     return rows.to_tensor(0, shape=tf.concat([[-1, length], inner], axis=0))
@@ -50,19 +55,21 @@ def shuffled_batches(
     optional: int = 0,
     drawn: int = 0,
 ) -> list[np.ndarray]:
-    """Indices of one epoch's batches, sentences of similar length together.
+    """Shuffles the sentences of an epoch into batches of similar length.
+
+    The batches depend on the arguments alone, so that a resumed run goes on as if it had never been
+    stopped.
 
     Args:
         lengths: int (sentences,).
-        batch_size: sentences of a batch; the last batch may be smaller.
-        seed: of the run.
-        epoch: counted from 0; each epoch has an order of its own, so that a resumed run goes on as
-            if never stopped.
-        optional: number of sentences at the end that are not in every epoch.
-        drawn: number of these that an epoch samples, other ones each time.
+        batch_size: number of sentences of a batch; the last batch may be smaller.
+        seed: seed of the run.
+        epoch: number of the epoch, from 0; each epoch has another order.
+        optional: number of sentences, at the end, that are not in every epoch.
+        drawn: number of these optional sentences that each epoch samples.
 
     Returns:
-        Arrays of indices, each index once; a function of the arguments alone.
+        An array of indices for each batch; no index is there twice.
     """
     random = np.random.default_rng([seed, epoch])
     always = len(lengths) - optional
@@ -79,7 +86,7 @@ def shuffled_batches(
 
 
 def sorted_batches(lengths: np.ndarray, batch_size: int) -> list[np.ndarray]:
-    """Indices of batches in order of length, for prediction."""
+    """Sorts the sentences by length into batches of indices, for prediction."""
     order = np.argsort(lengths, kind="stable")
     return [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
 
@@ -89,12 +96,12 @@ class BatchSource:
     """Sentences in memory, from which padded batches are gathered.
 
     Attributes:
-        lengths: int64 (sentences,), what batches are bucketed by.
-        features: gatherers of model inputs: indices of a batch to padded tensors.
-        targets: gatherers of targets; empty for text without annotation.
+        lengths: int64 (sentences,), the lengths by which sentences are put into batches.
         words: int64 (sentences,), number of words of each sentence.
-        optional: number of sentences at the end that are not in every epoch.
-        drawn: number of these that an epoch samples, other ones each time.
+        features: functions from the indices of a batch to padded model inputs.
+        targets: functions from the indices of a batch to padded targets; empty for unlabelled data.
+        optional: number of sentences, at the end, that are not in every epoch.
+        drawn: number of these optional sentences that each epoch samples.
     """
 
     lengths: np.ndarray
@@ -105,11 +112,18 @@ class BatchSource:
     drawn: int = 0
 
     def steps(self, batch_size: int) -> int:
-        """Batches of an epoch."""
+        """Number of batches of an epoch."""
         return -(-(len(self.lengths) - self.optional + self.drawn) // batch_size)
 
     def gather(self, indices: tf.Tensor) -> Batch:
-        """One padded batch: int64 (batch,) indices to `(features, targets, float32 word_mask)`."""
+        """Makes a padded batch.
+
+        Args:
+            indices: int64 (batch,), the sentences of the batch.
+
+        Returns:
+            Features by name, targets by name, and the float32 word mask (batch, words).
+        """
         words = tf.gather(tf.constant(self.words), indices)
         mask = tf.sequence_mask(words, round_up_length(tf.reduce_max(words)), tf.float32)
         features = {name: value for part in self.features for name, value in part(indices).items()}
@@ -119,9 +133,9 @@ class BatchSource:
     def epochs(
         self, batch_size: int, *, seed: int, first: int, end: int, skip: int = 0
     ) -> tf.data.Dataset:
-        """Shuffled batches of the epochs `first` to `end` - 1, one after the other.
+        """Makes the shuffled batches of the epochs `first` to `end` - 1.
 
-        The first `skip` batches, which a resumed run has seen, are left out.
+        The first `skip` batches, which a resumed run has seen already, are left out.
         """
 
         def order() -> Iterator[np.ndarray]:
@@ -141,7 +155,7 @@ class BatchSource:
         return self._dataset(order)
 
     def once(self, batch_size: int) -> tf.data.Dataset:
-        """Every sentence once, in order of length: the batches of `sorted_batches`."""
+        """Makes the batches of `sorted_batches`: every sentence once, in order of length."""
         return self._dataset(lambda: iter(sorted_batches(self.lengths, batch_size)))
 
     def _dataset(self, order: Callable[[], Iterator[np.ndarray]]) -> tf.data.Dataset:
@@ -152,15 +166,15 @@ class BatchSource:
 
 
 def student_features(sentences: Sequence[Sentence], tables: WordFeatures) -> Gather:
-    """Gatherer of the student's inputs.
+    """Makes the function that gathers a student's inputs.
 
     Args:
-        sentences: from which batches are gathered.
-        tables: words to ids.
+        sentences: the sentences in memory.
+        tables: turn words into ids.
 
     Returns:
-        Gatherer of int32 "word_ids" (batch, words) and so on, "char_ids" (batch, words, chars), as
-        far as `tables` has them.
+        A function from the indices of a batch to int32 inputs by name: "char_ids" (batch, words,
+        chars), and (batch, words) for every other column of `tables`, such as "word_ids".
     """
     forms: dict[str, int] = {}
     ids = [[forms.setdefault(word, len(forms) + 1) for word in s.words] for s in sentences]
@@ -176,7 +190,10 @@ def student_features(sentences: Sequence[Sentence], tables: WordFeatures) -> Gat
 
 
 def word_values(name: str, values: Ragged) -> Gather:
-    """Gatherer of a target with a row a word, such as "tag_ids" (batch, words), zero at padding."""
+    """Makes the function that gathers a target per word, such as "tag_ids" (batch, words).
+
+    The target is zero at padding.
+    """
     rows = values.tensor()
 
     def gather(indices: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -186,13 +203,25 @@ def word_values(name: str, values: Ragged) -> Gather:
 
 
 def sentence_values(name: str, values: np.ndarray) -> Gather:
-    """Gatherer of a target with a number a sentence, float32 (batch,)."""
+    """Makes the function that gathers a target per sentence, float32 (batch,)."""
     numbers = tf.constant(values, tf.float32)
     return lambda indices: {name: tf.gather(numbers, indices)}
 
 
+def one_graph(predict: Predict, inputs: Mapping[str, tf.TensorSpec]) -> Predict:
+    """Turns a model's prediction into a graph that is traced once, for batches of any shape.
+
+    Args:
+        predict: from features to logits (batch, words, tags).
+        inputs: the features by name; None in a shape stands for any number.
+    """
+    # TensorFlow counts tracings per code object, which all models share, and warns of the fifth as
+    # if one model were traced anew. A partial has no code object, so each model is counted alone.
+    return tf.function(functools.partial(predict), input_signature=[dict(inputs)])
+
+
 def unsort(rows: Sequence[np.ndarray], batches: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """Rows that came in the order of `batches`, back in corpus order."""
+    """Puts rows that are in the order of `batches` back into the order of the corpus."""
     restored: list[np.ndarray] = [np.empty(0)] * len(rows)
     for index, row in zip(itertools.chain.from_iterable(batches), rows, strict=True):
         restored[index] = row
@@ -200,22 +229,22 @@ def unsort(rows: Sequence[np.ndarray], batches: Sequence[np.ndarray]) -> list[np
 
 
 def predict_logits(
-    model: Callable[[Mapping[str, tf.Tensor]], tf.Tensor],
+    model: Predict,
     source: BatchSource,
     batch_size: int,
     *,
     name: str = "",
 ) -> list[np.ndarray]:
-    """Logits of every sentence in corpus order.
+    """Predicts the logits of all sentences.
 
     Args:
-        model: features to float32 logits (batch, words, tags), best as a tf.function.
+        model: from features to float32 logits (batch, words, tags), best as a graph.
         source: the sentences.
-        batch_size: sentences of a batch.
-        name: of the sentences, where it is to be told how far the work has come.
+        batch_size: number of sentences of a batch.
+        name: what a progress bar calls the sentences; no bar is shown without a name.
 
     Returns:
-        float32 (words, tags) a sentence.
+        float32 (words, tags) for each sentence, in the order of the corpus.
     """
     batches = sorted_batches(source.lengths, batch_size)
     rows: list[np.ndarray] = []

@@ -15,8 +15,8 @@ class Ragged:
     """Rows of different lengths.
 
     Attributes:
-        flat: (all items, ...), the rows one after the other.
-        lengths: int64 (rows,).
+        flat: (items of all rows, ...), the rows one after the other.
+        lengths: int64 (rows,), number of items of each row.
     """
 
     flat: np.ndarray
@@ -24,33 +24,33 @@ class Ragged:
 
     @classmethod
     def from_lists(cls, rows: Sequence[Sequence[int]], dtype: np.dtype | type) -> "Ragged":
-        """Joins lists of numbers."""
+        """Makes rows of lists of numbers."""
         lengths = np.array([len(row) for row in rows], np.int64)
         flat = np.fromiter((item for row in rows for item in row), dtype, int(lengths.sum()))
         return cls(flat, lengths)
 
     @classmethod
     def from_arrays(cls, rows: Sequence[np.ndarray]) -> "Ragged":
-        """Joins arrays that agree in all axes but the first."""
+        """Makes rows of arrays, whose shapes may differ in the first axis alone."""
         return cls(np.concatenate(rows), np.array([len(row) for row in rows], np.int64))
 
     def append(self, other: "Ragged") -> "Ragged":
-        """These rows and then the other ones."""
+        """Puts other rows behind these."""
         return Ragged(
             np.concatenate([self.flat, other.flat]), np.concatenate([self.lengths, other.lengths])
         )
 
     def take(self, indices: Sequence[int] | np.ndarray) -> "Ragged":
-        """The rows of these numbers, at least one, in this order."""
+        """Takes at least one row by number, in the given order."""
         rows = self.rows()
         return Ragged.from_arrays([rows[index] for index in indices])
 
     def rows(self) -> list[np.ndarray]:
-        """The rows as arrays."""
+        """Splits the rows into arrays."""
         return np.split(self.flat, np.cumsum(self.lengths)[:-1])
 
     def tensor(self) -> "tf.RaggedTensor":
-        """The same in TensorFlow."""
-        import tensorflow as tf  # here, so that reading a cache does not load it
+        """Makes a ragged tensor of TensorFlow."""
+        import tensorflow as tf  # here, so that reading a cache does not import it
 
         return tf.RaggedTensor.from_row_lengths(tf.constant(self.flat), self.lengths)

@@ -1,4 +1,4 @@
-"""Words meet subwords: a teacher's batches, with the place of each word's first subword."""
+"""The inputs of a teacher: subwords, and the position of each word's first subword."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from bioner_kd.text.sentence import Sentence
 
 @dataclass(frozen=True)
 class SubwordSentences:
-    """The windows of all sentences, as a teacher's batches are gathered from.
+    """Sentences in memory as windows of subwords, from which a teacher's batches are gathered.
 
     Attributes:
-        windows: windows of each sentence.
+        windows: the windows of each sentence.
         pad_id: id of [PAD].
     """
 
@@ -35,28 +35,37 @@ class SubwordSentences:
         sep_id: int,
         pad_id: int,
     ) -> "SubwordSentences":
-        """Cuts every sentence; `subwords` gives the ids of one word."""
+        """Cuts every sentence into windows.
+
+        Args:
+            sentences: the sentences.
+            subwords: gives the ids of a word's subwords.
+            config: how long sentences are cut.
+            cls_id: id of [CLS].
+            sep_id: id of [SEP].
+            pad_id: id of [PAD].
+        """
         split = [[subwords(word) for word in sentence.words] for sentence in sentences]
         windows = [split_windows(s, config, cls_id=cls_id, sep_id=sep_id) for s in split]
         return cls(windows, pad_id)
 
     @property
     def lengths(self) -> np.ndarray:
-        """Subwords of each sentence, all windows together, int64 (sentences,)."""
+        """Number of subwords of each sentence in all its windows, int64 (sentences,)."""
         return np.array([sum(map(len, w.ids)) for w in self.windows], np.int64)
 
     @property
     def words(self) -> np.ndarray:
-        """Words of each sentence, int64 (sentences,)."""
+        """Number of words of each sentence, int64 (sentences,)."""
         return np.array([len(w.positions) for w in self.windows], np.int64)
 
     def gatherer(self) -> Gather:
-        """Gatherer of a teacher's inputs.
+        """Makes the function that gathers a teacher's inputs.
 
         Returns:
-            Gatherer of int32 "subword_ids" (batch, windows, subwords), padded with `pad_id`, and
-            int32 "word_positions" (batch, words), which count over all windows of a sentence laid
-            end to end; 0 at padding.
+            A function from the indices of a batch to int32 "subword_ids" (batch, windows,
+            subwords), padded with `pad_id`, and int32 "word_positions" (batch, words). A position
+            counts subwords over all windows of its sentence laid end to end; it is 0 at padding.
         """
         counts = np.array([len(w.ids) for w in self.windows], np.int64)
         rows = Ragged.from_lists([ids for w in self.windows for ids in w.ids], np.int32).tensor()

@@ -1,7 +1,7 @@
-"""Sentences longer than a teacher can read, cut into overlapping windows.
+"""Cuts sentences that are longer than a teacher can read into overlapping windows.
 
-A word is represented by its first subword, and takes its row from the window where that has most
-context, so that no word is ever dropped.
+The first subword of a word stands for the word. It is read in the window where it has most context.
+No word is left out.
 """
 
 import itertools
@@ -41,7 +41,7 @@ class WindowConfig(Settings):
 
 @dataclass(frozen=True)
 class Windows:
-    """One sentence as a teacher reads it.
+    """A sentence as windows of subwords.
 
     Attributes:
         ids: subword ids of each window, [CLS] and [SEP] included.
@@ -58,15 +58,15 @@ def split_windows(
     """Cuts a sentence into windows.
 
     Args:
-        words: subword ids of each word, at least one a word.
-        config: length and overlap of windows.
+        words: subword ids of each word, at least one per word.
+        config: length and overlap of the windows.
         cls_id: id of [CLS].
         sep_id: id of [SEP].
 
     Returns:
-        Windows, and for each word the one where it has most context: the smaller of the distances
-        from its first subword to the window's two ends, an end of the sentence counting as
-        infinitely far.
+        The windows, and for each word the window where its first subword has most context. The
+        context is the distance to the nearer end of the window; an end of the window that is an end
+        of the sentence counts as infinitely far away.
     """
     flat = [subword for word in words for subword in word]
     firsts = list(itertools.accumulate(map(len, words[:-1]), initial=0)) if words else []

@@ -3,41 +3,18 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-import numpy as np
 from absl import logging
 
+from bioner_kd.encoding.sentence_model import SentenceModel
 from bioner_kd.errors import InputError, one_line
-from bioner_kd.evaluation.predictions import score_logits
-from bioner_kd.evaluation.scores import Scores
+from bioner_kd.evaluation.scores import Scores, score_logits
 from bioner_kd.evaluation.summary import summarise
 from bioner_kd.evaluation.table import Row
 from bioner_kd.progress import parts
-from bioner_kd.tagging.decoding import Decoder
 from bioner_kd.text.iob2 import OUTSIDE, split_tag
 from bioner_kd.text.sentence import Sentence
-
-
-class Tagging(Protocol):
-    """A teacher or student as it comes from disk."""
-
-    @property
-    def decoder(self) -> Decoder:
-        """Its logits to tags."""
-
-    @property
-    def parameters(self) -> int:
-        """Number of weights."""
-
-    @property
-    def size(self) -> int:
-        """Bytes on disk."""
-
-    def logits(
-        self, sentences: Sequence[Sentence], batch_size: int, *, name: str = ""
-    ) -> list[np.ndarray]:
-        """float32 (words, tags) a sentence, in order; with a name, progress is told under it."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +22,11 @@ class Result:
     """Scores of one model, over one or several seeds.
 
     Attributes:
-        name: of the row.
-        scores: of each seed.
+        name: name of the row.
+        scores: scores of each seed.
         parameters: number of weights.
-        size: bytes on disk.
-        sentences_per_second: of the first seed, on this machine, batched.
+        size: number of bytes on disk.
+        sentences_per_second: speed of the first seed on this machine, in batches.
     """
 
     name: str
@@ -59,7 +36,7 @@ class Result:
     sentences_per_second: float
 
     def row(self) -> Row:
-        """Its row of the table."""
+        """The model as a row of a table."""
         return Row.from_summary(
             self.name,
             summarise(self.scores),
@@ -69,7 +46,7 @@ class Result:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Scores of all seeds, and their summary."""
+        """The scores of all seeds and their summary, as a dictionary for JSON."""
         return {
             "name": self.name,
             "parameters": self.parameters,
@@ -80,13 +57,13 @@ class Result:
         }
 
 
-def check_tags(model: Tagging, folder: object, sentences: Sequence[Sentence]) -> None:
-    """Checks that a model can give every tag of the sentences, and tells what else it gives.
+def check_tags(model: SentenceModel, folder: object, sentences: Sequence[Sentence]) -> None:
+    """Checks that a model knows every tag of the sentences, and logs which other types it finds.
 
     Args:
-        model: that will be scored.
-        folder: what the model is known by.
-        sentences: with tags.
+        model: model that will be scored.
+        folder: name of the model in messages.
+        sentences: sentences with tags.
 
     Raises:
         InputError: the sentences have tags that the model was not trained for.
@@ -116,21 +93,21 @@ def check_tags(model: Tagging, folder: object, sentences: Sequence[Sentence]) ->
 
 
 def compare(
-    name: str, models: Sequence[Tagging], sentences: Sequence[Sentence], batch_size: int
+    name: str, models: Sequence[SentenceModel], sentences: Sequence[Sentence], batch_size: int
 ) -> Result:
-    """Scores the seeds of one model, and tells how far each pass over the sentences has come.
+    """Scores the seeds of one model and measures its speed, with a progress bar for each pass.
 
     Args:
-        name: of the row.
-        models: one a seed.
-        sentences: with tags.
-        batch_size: sentences of a batch.
+        name: name of the row.
+        models: one model per seed.
+        sentences: sentences with tags.
+        batch_size: number of sentences in a batch.
     """
     scores = tuple(
         score_logits(sentences, model.logits(sentences, batch_size, name=part), model.decoder)
         for model, part in zip(models, parts(name, len(models)), strict=True)
     )
-    # The pass above has made every graph, so this one measures tagging alone.
+    # The passes above have made every graph, so that this pass measures tagging alone.
     start = time.perf_counter()
     models[0].logits(sentences, batch_size, name=f"{name}, speed")
     seconds = time.perf_counter() - start

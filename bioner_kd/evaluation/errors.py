@@ -1,7 +1,7 @@
-"""What students get wrong and teachers get right, mention by mention.
+"""Errors that students make and teachers do not, mention by mention.
 
-Of several runs the majority speaks: a mention is found where more than half of them find it with
-exact borders and type.
+A group of several runs finds a mention where more than half of its runs find it with exact borders
+and type.
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bioner_kd.text import iob2
 from bioner_kd.text.sentence import Sentence
 
-# Tags of a split as one run predicts them, a sequence a sentence.
+# Tags that one run predicts for a split, one sequence per sentence.
 Tagged = Sequence[Sequence[str]]
 Span = tuple[str, int, int]
 
@@ -20,20 +20,21 @@ MISSED, INVENTED, BORDER, TYPE = "missed", "invented", "wrong border", "wrong ty
 
 @dataclass(frozen=True)
 class Error:
-    """A mention that students miss, or one that they make up.
+    """An annotated mention that students miss, or a mention that they find without annotation.
 
     Attributes:
-        kind: `TYPE` where a mention of the other side has the same words but another type,
-            `BORDER` where one shares some of its words, else `MISSED` or `INVENTED`.
-        type: its entity type.
-        text: the mention.
-        instead: what stands there on the other side: the students' mention for one that they miss,
-            the annotated one for one that they make up; empty where there is none.
-        in_training: whether the training split has a mention of that text and type, in upper or
+        kind: `TYPE` where the other side has a mention of the same words with another type,
+            `BORDER` where it has a mention that shares some of the words, else `MISSED` or
+            `INVENTED`.
+        type: entity type of the mention.
+        text: text of the mention.
+        instead: the mention of the other side: that of the students for a missed one, the annotated
+            one for an invented one; empty where there is none.
+        in_training: whether the training split has a mention of this text and type, in upper or
             lower case.
-        sentence: where it stands.
-        start: its first word.
-        end: the word after its last.
+        sentence: sentence of the mention.
+        start: number of its first word.
+        end: number of the word after its last.
     """
 
     kind: str
@@ -48,11 +49,11 @@ class Error:
 
 @dataclass(frozen=True)
 class FrequentError:
-    """Errors that look the same to a reader.
+    """Errors of the same kind, type and text.
 
     Attributes:
-        count: how many there are.
-        example: the first of them.
+        count: number of these errors.
+        example: the first of these errors.
     """
 
     count: int
@@ -77,10 +78,10 @@ def missed_mentions(
     """Annotated mentions that most teachers find and most students do not.
 
     Args:
-        sentences: with tags.
-        teachers: tags that each run predicts.
-        students: the same of the students.
-        training: of `training_mentions`.
+        sentences: sentences with tags.
+        teachers: tags that each run of the teachers predicts.
+        students: tags that each run of the students predicts.
+        training: result of `training_mentions`.
     """
     errors = []
     for number, sentence in enumerate(sentences):
@@ -99,13 +100,13 @@ def false_mentions(
     students: Sequence[Tagged],
     training: frozenset[tuple[str, str]],
 ) -> list[Error]:
-    """Mentions that most students see and neither the annotation nor most teachers.
+    """Mentions that most students find, though they are not annotated and most teachers do not.
 
     Args:
-        sentences: with tags.
-        teachers: tags that each run predicts.
-        students: the same of the students.
-        training: of `training_mentions`.
+        sentences: sentences with tags.
+        teachers: tags that each run of the teachers predicts.
+        students: tags that each run of the students predicts.
+        training: result of `training_mentions`.
     """
     errors = []
     for number, sentence in enumerate(sentences):
@@ -123,12 +124,12 @@ def recall_by_training(
     runs: Sequence[Tagged],
     training: frozenset[tuple[str, str]],
 ) -> tuple[float | None, float | None]:
-    """Recall of mentions that the training split has too, and of those that it has not.
+    """Recall of mentions that the training split has too, and of mentions that it has not.
 
     Args:
-        sentences: with tags.
+        sentences: sentences with tags.
         runs: tags that each run predicts.
-        training: of `training_mentions`.
+        training: result of `training_mentions`.
 
     Returns:
         Percent, mean over the runs; None where there is no such mention.
@@ -147,11 +148,11 @@ def recall_by_training(
 
 
 def most_frequent(errors: Iterable[Error], rows: int) -> list[FrequentError]:
-    """Errors of one kind, type and text together, the most frequent first.
+    """Counts errors of the same kind, type and text; the most frequent come first.
 
     Args:
-        errors: any.
-        rows: how many to return at most.
+        errors: errors of `missed_mentions` or `false_mentions`.
+        rows: largest number of rows to return.
     """
     grouped: dict[tuple[str, str, str], list[Error]] = {}
     for error in errors:
@@ -169,7 +170,7 @@ def _most(runs: Sequence[set[Span]], span: Span) -> bool:
 
 
 def _nearest(span: Span, others: Iterable[Span], none: str) -> tuple[str, Span | None]:
-    """How a mention relates to those of the other side, and which of them it is nearest to."""
+    """The kind of an error, and the nearest mention of the other side."""
     _, start, end = span
     shared = {other: min(end, other[2]) - max(start, other[1]) for other in others}
     touching = sorted((other for other in shared if shared[other] > 0), key=lambda s: s[1:])

@@ -1,28 +1,30 @@
 """Entity-level precision, recall and F1, in the two modes that the field reports."""
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import numpy as np
 from seqeval.metrics import v1
 from seqeval.metrics.sequence_labeling import get_entities, precision_recall_fscore_support
 from seqeval.scheme import IOB2, Entities
 
-from bioner_kd.errors import InputError
+from bioner_kd.tagging.decoding import Decoder
 from bioner_kd.text.iob2 import OUTSIDE, split_tag
+from bioner_kd.text.sentence import Sentence
 
 Sequences = list[list[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class EntityScore:
-    """How well mentions were found; a mention counts only with exact borders and the right type.
+    """Precision, recall and F1 of mentions; a mention is right with exact borders and type alone.
 
     Attributes:
-        precision: percent of the predicted mentions that are right, 0 where none was predicted.
-        recall: percent of the annotated mentions that were found, 0 where none is annotated.
+        precision: percent of the predicted mentions that are right, 0 where none is predicted.
+        recall: percent of the annotated mentions that are found, 0 where none is annotated.
         f1: harmonic mean of both, percent, 0 where both are 0.
         support: number of annotated mentions.
     """
@@ -31,12 +33,6 @@ class EntityScore:
     recall: float
     f1: float
     support: int
-
-    @classmethod
-    def from_json(cls, record: Mapping[str, Any]) -> "EntityScore":
-        """Reads what `dataclasses.asdict` wrote; KeyError where a field is missing."""
-        precision, recall, f1 = (float(record[name]) for name in ("precision", "recall", "f1"))
-        return cls(precision, recall, f1, int(record["support"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +46,6 @@ class ModeScores:
 
     micro: EntityScore
     per_type: dict[str, EntityScore]
-
-    @classmethod
-    def from_json(cls, record: Mapping[str, Any]) -> "ModeScores":
-        """Reads what `dataclasses.asdict` wrote; KeyError where a field is missing."""
-        per_type = {
-            name: EntityScore.from_json(score) for name, score in record["per_type"].items()
-        }
-        return cls(EntityScore.from_json(record["micro"]), per_type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,32 +71,12 @@ class Scores:
         """A dictionary of plain numbers, strings and dictionaries, ready for `json.dump`."""
         return dataclasses.asdict(self)
 
-    @classmethod
-    def from_json(cls, record: Mapping[str, Any]) -> "Scores":
-        """Reads what `to_json` wrote.
-
-        Raises:
-            InputError: a field is missing or is not what it should be.
-        """
-        try:
-            return cls(
-                conlleval=ModeScores.from_json(record["conlleval"]),
-                strict=ModeScores.from_json(record["strict"]),
-                sentences=int(record["sentences"]),
-                words=int(record["words"]),
-            )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise InputError(
-                f"This is no record of scores ({type(error).__name__}: {error}); "
-                "score the model again to write one."
-            ) from error
-
 
 def score(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> Scores:
     """Scores predicted tags against annotated ones.
 
     Args:
-        gold: IOB2 tags, one sequence a sentence.
+        gold: IOB2 tags, one sequence per sentence.
         predicted: the model's tags for the same words in the same order.
 
     Returns:
@@ -156,7 +124,7 @@ def _entity_types(sentences: Sequences) -> list[str]:
 
 def _coded(sentences: Sequences, types: Sequence[str]) -> Sequences:
     # Types become numbers because seqeval cuts hyphens from the ends of a type in one mode only.
-    # It also refuses a list without any sentence; one without words scores as nothing does.
+    # It also refuses an empty list of sentences; a sentence without words scores the same.
     code = {OUTSIDE: OUTSIDE} | {
         f"{prefix}-{name}": f"{prefix}-{number:06d}"
         for number, name in enumerate(types)
@@ -174,7 +142,7 @@ def _conlleval_scores(gold: Sequences, predicted: Sequences, types: Sequence[str
 def _strict_scores(gold: Sequences, predicted: Sequences, types: Sequence[str]) -> ModeScores:
     annotated, guessed = Entities(gold, IOB2), Entities(predicted, IOB2)
     found = annotated.unique_tags | guessed.unique_tags
-    # What mode="strict" leads to; called itself so that mentions are found once for both averages.
+    # The function behind mode="strict", called directly to find mentions once for both averages.
     measure = partial(
         v1.precision_recall_fscore_support,
         gold,
@@ -200,3 +168,27 @@ def _entity_score(precision: float, recall: float, f1: float, support: int) -> E
     return EntityScore(
         100.0 * float(precision), 100.0 * float(recall), 100.0 * float(f1), int(support)
     )
+
+
+def score_logits(
+    sentences: Sequence[Sentence], logits: Sequence[np.ndarray], decoder: Decoder
+) -> Scores:
+    """Scores the logits of a model against the tags of the sentences.
+
+    Args:
+        sentences: sentences with tags.
+        logits: float (words, tags) per sentence.
+        decoder: makes tags of the logits.
+
+    Raises:
+        InputError: a sentence has no tags, or one that the tag set lacks.
+    """
+    gold = decoder.tag_set.known_tags(sentences)
+    return score(gold, decoder.decode_many(logits))
+
+
+def devel_f1(
+    sentences: Sequence[Sentence], logits: Sequence[np.ndarray], decoder: Decoder
+) -> float:
+    """Micro F1 in conlleval mode, percent, by which training chooses the epoch."""
+    return score_logits(sentences, logits, decoder).conlleval.micro.f1

@@ -13,6 +13,18 @@ _NOTHING_FOUND = EntityScore(0.0, 0.0, 0.0, 0)
 
 
 @dataclass(frozen=True, slots=True)
+class MeanStd:
+    """A percentage and, over several runs, its standard deviation in percentage points."""
+
+    mean: float
+    std: float | None = None
+
+    def __str__(self) -> str:
+        """Two decimals, as the field's tables have them."""
+        return f"{self.mean:.2f}" + ("" if self.std is None else f" ± {self.std:.2f}")
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """Scores of one model over several runs, which differ in their seed.
 
@@ -36,10 +48,10 @@ def summarise(runs: Sequence[Scores]) -> Summary:
     """Mean and sample standard deviation of the scores of several runs on the same split.
 
     Args:
-        runs: scores of each run, at least one.
+        runs: scores of each run, at least one run.
 
     Raises:
-        ValueError: no run.
+        ValueError: there is no run.
         InputError: runs that were scored on different splits.
     """
     if not runs:
@@ -66,7 +78,7 @@ def _over_runs(statistic: Callable[[list[float]], float], runs: Sequence[Scores]
 def _over_modes(
     statistic: Callable[[list[float]], float], runs: Sequence[ModeScores]
 ) -> ModeScores:
-    # A type that one run lacks is one that is not annotated and that this run never predicted.
+    # A type that is missing in a run is not annotated and was not predicted by that run.
     types = sorted({name for run in runs for name in run.per_type})
     return ModeScores(
         micro=_over_scores(statistic, [run.micro for run in runs]),

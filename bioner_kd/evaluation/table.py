@@ -1,44 +1,32 @@
-"""Models side by side: one row a model, as Markdown or for the terminal."""
+"""Tables for the terminal and in Markdown, such as that of models with a row for each."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bioner_kd.evaluation.summary import Summary
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """A percentage and, over several runs, its standard deviation in percentage points."""
-
-    mean: float
-    std: float | None = None
-
-    def __str__(self) -> str:
-        """Two decimals, as the field's tables have them."""
-        return f"{self.mean:.2f}" + ("" if self.std is None else f" ± {self.std:.2f}")
+from bioner_kd.evaluation.summary import MeanStd, Summary
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One model in a table; whatever is None is shown as "–".
+    """One model in a table; a value that is None is shown as "–".
 
     Attributes:
-        model: its name.
+        model: name of the model.
         precision: percent, micro, conlleval mode.
         recall: percent, micro, conlleval mode.
         f1: percent, micro, conlleval mode.
         f1_strict: percent, micro, strict IOB2 mode.
         parameters: number of weights.
-        size: bytes on disk.
+        size: number of bytes on disk.
         sentences_per_second: speed of tagging.
     """
 
     model: str
-    precision: Spread | None = None
-    recall: Spread | None = None
-    f1: Spread | None = None
-    f1_strict: Spread | None = None
+    precision: MeanStd | None = None
+    recall: MeanStd | None = None
+    f1: MeanStd | None = None
+    f1_strict: MeanStd | None = None
     parameters: int | None = None
     size: int | None = None
     sentences_per_second: float | None = None
@@ -53,37 +41,33 @@ class Row:
         size: int | None = None,
         sentences_per_second: float | None = None,
     ) -> "Row":
-        """Fills in the micro scores of a summary."""
+        """A row with the micro scores of a summary."""
         mean, std = summary.mean, summary.std
         conlleval = mean.conlleval.micro
         conlleval_std = std.conlleval.micro if std else None
         return cls(
             model,
-            precision=Spread(
+            precision=MeanStd(
                 conlleval.precision, conlleval_std.precision if conlleval_std else None
             ),
-            recall=Spread(conlleval.recall, conlleval_std.recall if conlleval_std else None),
-            f1=Spread(conlleval.f1, conlleval_std.f1 if conlleval_std else None),
-            f1_strict=Spread(mean.strict.micro.f1, std.strict.micro.f1 if std else None),
+            recall=MeanStd(conlleval.recall, conlleval_std.recall if conlleval_std else None),
+            f1=MeanStd(conlleval.f1, conlleval_std.f1 if conlleval_std else None),
+            f1_strict=MeanStd(mean.strict.micro.f1, std.strict.micro.f1 if std else None),
             parameters=parameters,
             size=size,
             sentences_per_second=sentences_per_second,
         )
 
 
-def markdown_table(rows: Sequence[Row]) -> str:
-    """A GitHub table, numbers to the right; ends with a newline."""
-    return aligned_markdown(_lines(rows))
-
-
 def aligned_markdown(
     lines: Sequence[Sequence[str]], text_columns: Collection[int] = frozenset({0})
 ) -> str:
-    """Lines of Markdown cells, the titles first, as a GitHub table; ends with a newline.
+    """A Markdown table for GitHub, which ends with a newline.
 
     Args:
-        lines: cells, which may hold markup; a bar in one does not end it.
-        text_columns: numbers of the columns that stand to the left; numbers stand to the right.
+        lines: cells of each line, first the titles; they may hold markup, and bars are escaped.
+        text_columns: numbers of the columns of text, which stand to the left; the others stand to
+            the right.
     """
     cells = [[cell.replace("|", "\\|") for cell in line] for line in lines]
     widths = [max(width, 2) for width in _widths(cells)]  # a rule is "-:" at least
@@ -96,18 +80,18 @@ def aligned_markdown(
 
 
 def text_table(rows: Sequence[Row]) -> str:
-    """A table for the terminal, numbers to the right; ends with a newline."""
+    """A table of models for the terminal, which ends with a newline."""
     return ruled_text(_lines(rows))
 
 
 def ruled_text(lines: Sequence[Sequence[str]]) -> str:
-    """As `aligned_text`, with a rule below the first line, which holds the columns' titles."""
+    """As `aligned_text`, with a rule below the first line, which holds the titles."""
     titles, *others = lines
     return aligned_text([titles, ["-" * width for width in _widths(lines)], *others])
 
 
 def aligned_text(lines: Sequence[Sequence[str]]) -> str:
-    """Lines of cells in columns, the first to the left, the others to the right, as numbers are."""
+    """Lines of cells in columns: the first column stands to the left, the others to the right."""
     widths = _widths(lines)
     return "".join("  ".join(_aligned(line, widths)) + "\n" for line in lines)
 
@@ -118,7 +102,7 @@ def human_bytes(size: int) -> str:
         return f"{size} B"
     value, units = size / 1000, ["TB", "GB", "MB", "kB"]
     unit = units.pop()
-    # What would round to 1000 belongs to the next unit.
+    # A value that would round to 1000 gets the next unit.
     while value >= 999.5 and units:
         value, unit = value / 1000, units.pop()
     return f"{value:.1f} {unit}" if value < 99.95 else f"{value:.0f} {unit}"

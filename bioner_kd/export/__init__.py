@@ -1,1 +1,1 @@
-"""A student becomes a SavedModel or a TFLite file."""
+"""Exports of a student: SavedModel, TFLite files, web page and wheel."""

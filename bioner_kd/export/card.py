@@ -1,4 +1,4 @@
-"""README.md of an export folder: its model card, with the head that the Hugging Face hub reads.
+"""The model card of a student: README.md of an export folder, with the YAML head of the hub.
 
 Source:
     https://huggingface.co/docs/hub/model-cards, "Model card metadata".
@@ -19,22 +19,22 @@ _METRICS = ("precision", "recall", "f1")
 
 
 def model_card(manifest: Mapping[str, Any], name: str, release: ReleaseConfig) -> str:
-    """The whole card.
+    """Makes the model card.
 
     Args:
-        manifest: of the export folder, or of the part of it that the card goes with.
+        manifest: of the export folder, or of the part of the folder that is in a wheel.
         name: of the student.
-        release: its licence and language.
+        release: licence and language.
 
     Returns:
-        Markdown behind a head in YAML.
+        Markdown after a head in YAML.
     """
     head = "\n".join(_head(manifest, name, release))
     return f"{_FENCE}{head}\n{_FENCE}\n{_body(manifest, name, release)}"
 
 
 def without_head(card: str) -> str:
-    """The Markdown of a card alone, for readers that know no head."""
+    """The Markdown of a card without its head, for readers that do not know the head."""
     return card.split(_FENCE, 2)[2].lstrip() if card.startswith(_FENCE) else card
 
 
@@ -50,7 +50,7 @@ def _head(manifest: Mapping[str, Any], name: str, release: ReleaseConfig) -> lis
 
 
 def _model_index(manifest: Mapping[str, Any], name: str) -> list[str]:
-    # The hub knows a result by its data set: without a name there is nothing to say.
+    # The hub names a result by its data set, so a corpus without a name gives no result.
     comparison = manifest["comparison"]
     if not comparison["corpus"]:
         return []
@@ -71,13 +71,13 @@ def _model_index(manifest: Mapping[str, Any], name: str) -> list[str]:
 
 
 def _first_model(manifest: Mapping[str, Any]) -> Mapping[str, Any]:
-    # The one that is loaded where none is named.
+    # The model that is loaded if none is named.
     models = manifest["models"]
     return next(models[form] for form in (*FORMS, WEB) if form in models)
 
 
 def _quoted(text: str) -> str:
-    # Words such as `no` are no strings without quotation marks.
+    # YAML reads words such as `no` as strings only in quotation marks.
     plain = (c if c.isprintable() and c not in '"\\' else f"\\U{ord(c):08X}" for c in text)
     return f'"{"".join(plain)}"'
 

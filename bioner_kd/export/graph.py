@@ -1,4 +1,4 @@
-"""The student as graphs of tensors, for inference alone."""
+"""The student as a graph of tensors for inference, and the SavedModels that hold such graphs."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from bioner_kd.tagging.models.layout import LOGITS
 def describe_signature(
     student: SavedStudent, batch: int | None, words: int | None
 ) -> dict[str, Any]:
-    """Names, types and shapes of a signature as JSON values; -1 is any number."""
+    """Names, types and shapes of a signature as JSON values; -1 means any number."""
     inputs = student.inputs(batch, words)
     logits = _description("float32", (batch, words, len(student.tag_set)))
     return {
@@ -30,10 +30,10 @@ def _description(dtype: str, shape: Sequence[int | None]) -> dict[str, Any]:
 
 
 class StudentGraph(tf.Module):
-    """A student's weights, and functions over them that can be saved as signatures.
+    """The weights of a student, and functions of them that can be saved as signatures.
 
-    The Keras model itself is not part of it, so that what is saved loads where its classes are
-    not.
+    The Keras model is not a part of this module, so the saved files load where its classes do not
+    exist.
     """
 
     def __init__(self, student: SavedStudent) -> None:
@@ -42,15 +42,15 @@ class StudentGraph(tf.Module):
         self._student = student
 
     def signature(self, batch: int | None, words: int | None) -> Any:
-        """A function of named tensors.
+        """Makes a function of named tensors.
 
         Args:
-            batch: sentences, any number where None.
-            words: words of each sentence, any number where None.
+            batch: number of sentences; any number if None.
+            words: number of words of each sentence; any number if None.
 
         Returns:
-            Concrete function of int32 "word_ids" (batch, words) and so on, "char_ids" (batch,
-            words, chars), to a dictionary with float32 "logits" (batch, words, tags).
+            Concrete function that maps int32 "word_ids" (batch, words), "char_ids" (batch, words,
+            chars) and so on to a dictionary with float32 "logits" (batch, words, tags).
         """
         model = self._student.model
 
@@ -63,7 +63,7 @@ class StudentGraph(tf.Module):
 
 
 def save_signatures(graph: tf.Module, folder: str, signatures: dict[str, Any]) -> None:
-    """Writes a SavedModel, without TensorFlow's remarks on the names that Keras gave to weights.
+    """Writes a SavedModel, without TensorFlow's warnings about names of weights.
 
     Raises:
         InputError: the folder cannot be written or the disk is full.
@@ -83,9 +83,9 @@ def save_signatures(graph: tf.Module, folder: str, signatures: dict[str, Any]) -
 
 @contextmanager
 def _lstm_for_any_device(model: keras.Model) -> Iterator[None]:
-    # Otherwise Keras adds to every LSTM a second one for NVIDIA's cuDNN, and the gradients of both:
-    # graphs of five times the size, and seven times the time to trace and convert them. The loop
-    # that remains computes the same.
+    # Otherwise Keras adds a second LSTM for NVIDIA's cuDNN to each LSTM, and the gradients of both.
+    # Graphs then have five times the size and take seven times as long to trace and convert. The
+    # loop that remains computes the same.
     layers = [
         layer
         for layer in model.submodules

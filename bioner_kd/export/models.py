@@ -10,16 +10,13 @@ import numpy as np
 from bioner_kd.encoding.batches import predict_logits
 from bioner_kd.export.config import QUANTIZATIONS, ExportConfig
 from bioner_kd.export.graph import describe_signature
-from bioner_kd.export.saved_model import write_saved_model
-from bioner_kd.export.serving_configs import write_serving_configs
+from bioner_kd.export.parity import compare_texts
+from bioner_kd.export.saved_model import write_saved_model, write_serving_configs
 from bioner_kd.export.text_graph.signature import describe_text_signature
-from bioner_kd.export.text_parity import compare_texts
 from bioner_kd.export.tflite import operators, signature_shapes, tflite_models
-from bioner_kd.export.web.fixed_lengths import FixedLengthModel
-from bioner_kd.export.web.folder import write_web_folder
+from bioner_kd.export.web.folder import FixedLengthModel, write_web_folder
 from bioner_kd.export.web.litert_js import VERSION, litert_js_files
 from bioner_kd.student.saved_student import SavedStudent
-from bioner_kd.tagging.models.associated import with_tables
 from bioner_kd.tagging.models.layout import (
     FEATURES,
     INT8,
@@ -31,7 +28,7 @@ from bioner_kd.tagging.models.layout import (
     length_signature,
 )
 from bioner_kd.tagging.models.saved_model import SavedModel
-from bioner_kd.tagging.models.tflite import TFLiteModel
+from bioner_kd.tagging.models.tflite import TFLiteModel, with_tables
 from bioner_kd.tagging.models.word_model import WordModel
 from bioner_kd.tagging.tables import TABLES
 from bioner_kd.text.sentence import Sentence
@@ -45,11 +42,12 @@ class WrittenModel:
     """A model on disk.
 
     Attributes:
-        form: its name, of `bioner_kd.tagging.models.layout.FORMS`.
-        path: in the export folder, with slashes.
-        description: what the manifest says of it beside its files.
-        logits: runs what was written, as its users do; float32 (words, tags) a sentence.
-        text_parity: compares what it makes of raw text with Python; nothing where it takes none.
+        form: name of the form, such as `bioner_kd.tagging.models.layout.FORMS` has.
+        path: path in the export folder, with slashes.
+        description: entries of the model in the manifest.
+        logits: runs the written model as users do; float32 (words, tags) per sentence.
+        text_parity: compares the tags of raw text with those of Python; empty for a model that
+            takes no text.
     """
 
     form: str
@@ -62,18 +60,21 @@ class WrittenModel:
 def write_models(
     student: SavedStudent, folder: Path, config: ExportConfig, lengths: Sequence[int]
 ) -> Iterator[WrittenModel]:
-    """Writes the models into a folder that has the tables, one after the other.
+    """Writes the models into a folder that has the tables already, one after the other.
 
     Args:
         student: the student.
         folder: the unfinished export folder.
-        config: which forms.
-        lengths: numbers of words that get a signature in TFLite.
+        config: which forms to make.
+        lengths: numbers of words that get a signature in the .tflite files.
+
+    Yields:
+        Each model when it is written.
 
     Raises:
-        InputError: a page is asked for, and LiteRT.js cannot be had.
+        InputError: `config` asks for a web page, and LiteRT.js cannot be fetched or read.
     """
-    # First, since this is what may fail.
+    # First, because this can fail.
     litert_js = litert_js_files(config.litert_js) if WEB in config.forms else {}
     forms = [form for form in config.forms if form in TFLITE_FILES]
     if forms:

@@ -1,31 +1,38 @@
-"""An exported student's tags beside those of the Keras student, over a whole split."""
+"""Exported models beside the Keras student on a split: tags of its words, and of its raw text."""
 
 import dataclasses
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 from absl import logging
 
-from bioner_kd.evaluation.predictions import score_logits
-from bioner_kd.evaluation.scores import EntityScore
+from bioner_kd.evaluation.scores import EntityScore, score_logits
+from bioner_kd.student.saved_student import SavedStudent
 from bioner_kd.tagging.decoding import Decoder
-from bioner_kd.tagging.models.layout import INT8, WEB
+from bioner_kd.tagging.models.layout import INT8, NUM_WORDS, SERVING, TEXT, WEB, WORD_OUTPUTS
+from bioner_kd.tagging.models.word_model import Features, logits_in_batches, pad, read_in_pieces
 from bioner_kd.text.sentence import Sentence
 
 # Points of conlleval F1 that int8 weights may cost before the person who exports is warned.
 INT8_F1_LOSS = 0.3
+_BATCH_SIZE, _BATCH_WORDS = 32, 16_384
+# A word, its tag, score, start and end.
+Row = tuple[str, str, float, int, int]
 
 
 @dataclass(frozen=True)
 class Parity:
-    """How one form of a student does beside the Keras student.
+    """Comparison of an exported model with the Keras student.
 
     Attributes:
-        tags_that_differ: words whose tag is another one.
-        largest_logit_difference: over all words and tags.
-        score: micro, conlleval mode, percent.
+        tags_that_differ: number of words with another tag.
+        largest_logit_difference: largest absolute difference of a logit, over all words and tags.
+        score: of the exported model; micro average, conlleval mode, percent.
     """
 
     tags_that_differ: int
@@ -33,7 +40,7 @@ class Parity:
     score: EntityScore
 
     def to_json(self) -> dict[str, Any]:
-        """For the manifest."""
+        """The comparison as JSON values, for the manifest."""
         return dataclasses.asdict(self)
 
 
@@ -47,9 +54,9 @@ def compare_logits(
 
     Args:
         sentences: with tags.
-        keras: float32 (words, tags) a sentence, of the Keras student.
-        exported: the same of an exported one.
-        decoder: logits to tags, of both.
+        keras: logits of the Keras student, float32 (words, tags) per sentence.
+        exported: logits of the exported model, float32 (words, tags) per sentence.
+        decoder: decoder of both.
     """
     pairs = list(zip(keras, exported, strict=True))
     return Parity(
@@ -67,12 +74,12 @@ def _differing(one: np.ndarray, other: np.ndarray, decoder: Decoder) -> int:
 
 
 def warn_of_losses(form: str, parity: Parity, keras_f1: float) -> None:
-    """Logs a warning where a form is worse than it should be.
+    """Logs a warning if an exported model is worse than it should be.
 
     Args:
-        form: its name.
-        parity: of that form.
-        keras_f1: of the Keras student, percent.
+        form: name of the form.
+        parity: comparison of the exported model.
+        keras_f1: F1 of the Keras student, percent.
     """
     if form not in (INT8, WEB) and parity.tags_that_differ:
         logging.warning(
@@ -91,3 +98,83 @@ def warn_of_losses(form: str, parity: Parity, keras_f1: float) -> None:
             keras_f1,
             INT8_F1_LOSS,
         )
+
+
+def compare_texts(
+    version: Path, sentences: Sequence[Sentence], student: SavedStudent
+) -> dict[str, Any]:
+    """Compares the text signature of a SavedModel with the Keras student in Python.
+
+    Args:
+        version: the version folder.
+        sentences: sentences whose texts are tagged; a text may be cut into several sentences again.
+        student: the exported student.
+
+    Returns:
+        JSON values: numbers of "texts", of "words" and of "words_that_differ" (in text, offsets or
+        tag), and the "largest_score_difference" of the other words.
+    """
+    texts = [sentence.text for sentence in sentences]
+    words = differing = 0
+    largest = 0.0
+    for expected, found in zip(
+        tag_in_python(texts, student), tag_in_graph(texts, version), strict=True
+    ):
+        words += len(expected)
+        for one, other in itertools.zip_longest(expected, found):
+            if one and other and (*one[:2], *one[3:]) == (*other[:2], *other[3:]):
+                largest = max(largest, abs(one[2] - other[2]))
+            else:
+                differing += 1
+    if differing:
+        logging.warning(
+            "%s: %d words of text differ from Python's; none should.", version, differing
+        )
+    return {
+        "texts": len(texts),
+        "words": words,
+        "words_that_differ": differing,
+        "largest_score_difference": largest,
+    }
+
+
+def tag_in_python(texts: Sequence[str], student: SavedStudent) -> Iterator[list[Row]]:
+    """The words of each text, cut in Python and tagged by the Keras student."""
+    cut = [list(student.rules.iterate_sentences(text)) for text in texts]
+    sentences = list(itertools.chain.from_iterable(cut))
+    logits = iter(_logits(sentences, student))
+    decoder = student.decoder
+    for of_text in cut:
+        rows: list[Row] = []
+        for sentence in of_text:
+            found = next(logits)
+            tags = decoder.decode(found)
+            scores = decoder.scores(found, tags).tolist()
+            pairs = zip(sentence.words, tags, scores, sentence.spans, strict=True)
+            rows += [(word, tag, score, *span) for word, tag, score, span in pairs]
+        yield rows
+
+
+def _logits(sentences: Sequence[Sentence], student: SavedStudent) -> list[np.ndarray]:
+    def read(features: Sequence[Features]) -> list[np.ndarray]:
+        return logits_in_batches(
+            lambda some: student.call(pad(some)).numpy(), features, _BATCH_SIZE, _BATCH_WORDS
+        )
+
+    return read_in_pieces(read, [student.features.encode(s.words) for s in sentences])
+
+
+def tag_in_graph(texts: Sequence[str], version: Path) -> Iterator[list[Row]]:
+    """The words of each text, as given by the text signature of a SavedModel."""
+    loaded = tf.saved_model.load(str(version))
+    for start in range(0, len(texts), _BATCH_SIZE):
+        some = tf.constant(texts[start : start + _BATCH_SIZE], tf.string)
+        answer = loaded.signatures[SERVING](**{TEXT: some})
+        columns = [answer[name].numpy() for name in WORD_OUTPUTS]
+        for row, number in enumerate(answer[NUM_WORDS].numpy()):
+            yield list(zip(*(_values(column[row, :number]) for column in columns), strict=True))
+
+
+def _values(column: np.ndarray) -> list[Any]:
+    values = column.tolist()
+    return [value.decode() for value in values] if column.dtype == object else values

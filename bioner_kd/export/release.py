@@ -1,4 +1,4 @@
-"""Name, version, licence and language: what the card and the wheel of a student say of it."""
+"""Name, version, licence and language of a student, for its model card and its wheel."""
 
 import os
 import re
@@ -65,7 +65,7 @@ class ReleaseConfig(Settings):
             check_name(self.name)
 
     def license_text(self) -> bytes:
-        """The text of the licence, empty where no file is named.
+        """The text of the licence; empty if no file is named.
 
         Raises:
             InputError: the file cannot be read.
@@ -82,9 +82,9 @@ class ReleaseConfig(Settings):
 
 
 def student_name(release: ReleaseConfig, folder: Path) -> str:
-    """The name of a student: as given, or that of its export folder.
+    """The name of a student: the given name, or the name of the export folder.
 
-    Where the folder is called "export", as in saved_models/demo/export, the folder above gives the
+    If the folder is called "export", as in saved_models/demo/export, the folder above gives the
     name.
     """
     path = Path(os.path.abspath(folder))
@@ -103,7 +103,7 @@ def check_name(name: str) -> None:
             "digits, with any of - _ . between them, and have at most "
             f"{_LONGEST_NAME} characters; choose one by --name, such as --name=my_diseases."
         )
-    # The wheel would be installed over bioner_kd itself, or never be found behind the ready one.
+    # A wheel "kd" would overwrite bioner_kd itself, and Tagger.load would prefer the ready student.
     if normalized(name) in ("kd", normalized(DEFAULT)):
         raise UsageError(
             f"--name={name}: bioner_kd itself has something of this name; choose another by --name."
@@ -111,5 +111,5 @@ def check_name(name: str) -> None:
 
 
 def normalized(name: str) -> str:
-    """The form in which names of packages are compared, as PEP 503 has it."""
+    """The form of a package name that PEP 503 compares."""
     return re.sub(r"[-_.]+", "-", name).lower()

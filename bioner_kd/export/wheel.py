@@ -1,4 +1,4 @@
-"""A student as a wheel, which `pip install` takes and `Tagger.load` then finds by name.
+"""A student as a wheel: `pip install` installs it, and `Tagger.load` then finds it by name.
 
 Equal inputs give equal bytes, and neither network nor build backend is needed.
 
@@ -26,20 +26,20 @@ from bioner_kd.tagging.named import GROUP
 from bioner_kd.tagging.tables import TABLES
 from bioner_kd.tagging.tag_set import TagSet
 
-# The first moment that a zip file can name, and the system whose file modes it holds: Unix.
+# The first time that a zip file can hold, and the code of Unix, whose file modes it has.
 _TIME, _UNIX = (1980, 1, 1, 0, 0, 0), 3
-# What the hub calls a licence that it does not know is no identifier of SPDX.
+# Names of the hub for unknown licences, which are no SPDX identifiers.
 _NO_SPDX = ("other", "unknown")
 
 
 @dataclass(frozen=True)
 class StudentWheel:
-    """A wheel that is to be made.
+    """The wheel of a student.
 
     Attributes:
         name: of the student.
         release: version, licence and language.
-        license_text: goes into the wheel; empty where there is none.
+        license_text: text of the licence in the wheel; empty if there is none.
     """
 
     name: str
@@ -48,11 +48,11 @@ class StudentWheel:
 
     @classmethod
     def plan(cls, release: ReleaseConfig, folder: Path) -> "StudentWheel":
-        """Checks whatever can be wrong before the student is exported.
+        """Checks name and licence, so that errors come before the export.
 
         Args:
-            release: what the user says of the wheel.
-            folder: the export folder, which may give the name.
+            release: name, version, licence and language.
+            folder: the export folder, which gives the name if `release` has none.
 
         Raises:
             UsageError: a wheel cannot have this name.
@@ -64,24 +64,24 @@ class StudentWheel:
 
     @property
     def package(self) -> str:
-        """The name by which Python would import it; its folder is the export folder."""
+        """Name of the Python package in the wheel; its folder is an export folder."""
         return f"bioner_{normalized(self.name).replace('-', '_')}"
 
     @property
     def file_name(self) -> str:
-        """Name of the wheel."""
+        """File name of the wheel."""
         return f"{self.package}-{self.release.wheel_version}-py3-none-any.whl"
 
     def write(self, folder: Path, manifest: Mapping[str, Any], form: str) -> Path:
         """Writes the wheel into an export folder.
 
         Args:
-            folder: holds the tables and the model.
+            folder: has the tables and the model.
             manifest: of the folder.
-            form: which .tflite model of the manifest goes into the wheel.
+            form: form of the .tflite model that the wheel gets.
 
         Returns:
-            The wheel.
+            Path of the wheel.
 
         Raises:
             InputError: the wheel cannot be written.
@@ -146,12 +146,12 @@ class StudentWheel:
 
 
 def requirement() -> str:
-    """The versions of bioner_kd that open a student of this one: up to the next major one."""
+    """The versions of bioner_kd that can open the student: this one up to the next major one."""
     return f"bioner_kd>={__version__},<{int(__version__.partition('.')[0]) + 1}"
 
 
 def _part_of(manifest: Mapping[str, Any], form: str) -> dict[str, Any]:
-    # A manifest that speaks of the tables and one model, as if nothing else had been exported.
+    # A manifest of the tables and one model, as if nothing else had been exported.
     model = manifest["models"][form]
     files = {name: manifest["files"][name] for name in (TABLES, model["path"])}
     return {**manifest, "models": {form: model}, "files": files}

@@ -1,6 +1,6 @@
-"""tagger.pyz: the runtime as one file that Python runs and imports, where there is no TensorFlow.
+"""tagger.pyz: the tagger as one file that Python runs and imports, without TensorFlow.
 
-It holds those modules of this package that the runtime imports, and equal sources give equal bytes.
+It has the modules of this package that the tagger imports. Equal sources give equal bytes.
 """
 
 import ast
@@ -13,9 +13,9 @@ from bioner_kd.atomic import atomic_file
 
 _PACKAGE = bioner_kd.__name__
 _COMMAND = f"{_PACKAGE}.tagging.command"
-# What is imported by a name in a string, which no search finds.
+# Modules that are imported by a name in a string, which no search finds.
 _ROOTS = (_COMMAND, f"{_PACKAGE}.tagging.workers.worker")
-# Any Python that people still have reads this much, to say which one is needed.
+# Old versions of Python can read this code, which says which version is needed.
 _MAIN = f"""\
 import sys
 
@@ -36,15 +36,15 @@ if __name__ == "__main__":
     sys.exit(main(sys.argv[1:], Path(__file__).absolute().parent))
 """
 _SHEBANG = b"#!/usr/bin/env python3\n"
-# The first moment that a zip file can name.
+# The first time that a zip file can hold.
 _TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def write_zipapp(path: Path) -> None:
-    """Writes the archive.
+    """Writes tagger.pyz.
 
     Raises:
-        InputError: it cannot be written.
+        InputError: the file cannot be written.
     """
     sources = {"__main__.py": _MAIN, **runtime_sources()}
     with atomic_file(path, "wb") as file:
@@ -58,7 +58,7 @@ def write_zipapp(path: Path) -> None:
 
 
 def runtime_sources() -> dict[str, str]:
-    """Sources of the modules that the runtime needs, by their paths from the package's parent."""
+    """Sources of the modules that the tagger needs, by path from the parent of the package."""
     root = Path(bioner_kd.__file__).parent
     found: dict[str, str] = {}
     waiting = list(_ROOTS)
@@ -72,7 +72,7 @@ def runtime_sources() -> dict[str, str]:
 
 
 class _WithoutTypes(ast.NodeTransformer):
-    """Takes away what stands under `if TYPE_CHECKING:`, which is never run."""
+    """Removes the code under `if TYPE_CHECKING:`, which is never run."""
 
     def visit_If(self, node: ast.If) -> ast.AST | None:  # noqa: D102, N802
         return None if ast.unparse(node.test) == "TYPE_CHECKING" else node
@@ -86,8 +86,8 @@ def _file_of(module: str, root: Path) -> Path | None:
 
 
 def _imports(source: str) -> Iterator[str]:
-    # Every dotted name that an import might mean, with the packages on the way to it; what is no
-    # module of ours has no file.
+    # Every dotted name that an import can mean, with its parent packages. Names that are no module
+    # of ours have no file.
     for node in ast.walk(_WithoutTypes().visit(ast.parse(source))):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]

@@ -8,8 +8,8 @@ from bioner_kd.extras import require
 from bioner_kd.recipes.record import Record, make_record
 from bioner_kd.teacher.checkpoint.source import find_local, resolve_teacher
 from bioner_kd.teacher.config import ADAPTATION, DEFAULT_READING, AdaptationConfig, ReadingConfig
-from bioner_kd.text.plain_text import read_plain_texts
 from bioner_kd.text.sentence import Sentence
+from bioner_kd.text.unlabelled import read_unlabelled
 from bioner_kd.training.config import TrainingConfig
 from bioner_kd.training.machine import MachineConfig
 from bioner_kd.training.run_folder import check_name, recorded_run
@@ -82,4 +82,4 @@ def read_text(paths: Sequence[str]) -> Iterator[Sentence]:
     """
     if not paths:
         raise UsageError("--text: name one file of plain text or more, one sentence a line.")
-    return read_plain_texts(tuple(paths))
+    return read_unlabelled(tuple(paths))

@@ -1,13 +1,26 @@
 """The splits of a corpus, with a line in the log about each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from absl import logging
 
 from bioner_kd.corpus.splits import DEMO, check_split, read_split
-from bioner_kd.corpus.summary import in_words
+from bioner_kd.corpus.summary import cut_otherwise, in_words
 from bioner_kd.settings import Settings, setting
+from bioner_kd.text.iob2 import entities
 from bioner_kd.text.sentence import Sentence
+
+# Share of the words of a corpus.
+_FEW = 0.01
+
+ENTITY_TYPE_HELP = (
+    "Type of all mentions of files that name none, such as files with the tags B, I and O."
+)
+REPAIR_HELP = (
+    "Read tags that break IOB2 (an I- without its B-), or are IOB1, IOBES or BILOU, as the IOB2 "
+    "that was meant, instead of refusing the file."
+)
 
 
 @dataclass(frozen=True)
@@ -22,8 +35,7 @@ class Corpus(Settings):
     )
     repair_tags: bool = setting(
         False,
-        "Read tags that break IOB2 (an I- without its B-) or are IOBES as the IOB2 that was meant, "
-        "instead of refusing the file.",
+        REPAIR_HELP,
     )
 
     def check(self, *splits: str) -> None:
@@ -45,7 +57,19 @@ class Corpus(Settings):
         for split in splits:
             found.append(read_split(self.corpus, split, repair_tags=self.repair_tags))
             logging.info("%s, %s: %s.", self.corpus, split, in_words(found[-1]))
+            _tell_what_is_cut_otherwise(found[-1])
         return found
+
+
+def _tell_what_is_cut_otherwise(sentences: Sequence[Sentence]) -> None:
+    words, mentions = cut_otherwise(sentences)
+    if words > _FEW * sum(map(len, sentences)):
+        marked = sum(len(entities(sentence.tags or ())) for sentence in sentences)
+        logging.info(
+            "The tokeniser cuts %d of these words further, which are in %d of the %d mentions: "
+            "text that is tagged will not look like this corpus.",
+            words, mentions, marked,
+        )  # fmt: skip
 
 
 def corpus_of(corpus: "str | Corpus") -> Corpus:

@@ -11,11 +11,12 @@ from bioner_kd.errors import UsageError
 from bioner_kd.extras import require
 from bioner_kd.recipes.corpora import Corpus, corpus_of
 from bioner_kd.recipes.record import make_record
-from bioner_kd.teacher.cache_kind import TEXT
+from bioner_kd.teacher import labelling
 from bioner_kd.teacher.config import DEFAULT_READING, ReadingConfig
-from bioner_kd.teacher.ensemble.joined import is_student
-from bioner_kd.text.plain_text import read_plain_texts
+from bioner_kd.teacher.ensemble.folders import is_student, load_teachers
+from bioner_kd.teacher.labelling import TEXT
 from bioner_kd.text.sentence import Sentence
+from bioner_kd.text.unlabelled import read_unlabelled
 from bioner_kd.training.machine import MachineConfig
 from bioner_kd.training.run_folder import record_of
 
@@ -44,7 +45,7 @@ def label(
         cache: a folder, with a folder inside it for each split and "text" for the text.
         corpus: "demo", a folder, or a `Corpus`.
         splits: which of its splits are labelled.
-        text: files of unlabelled text, one sentence a line, also compressed.
+        text: files and folders of unlabelled text in any format, also compressed.
         sample: which sentences of the text are drawn.
         batch_size: sentences of a batch.
         hidden: whether the last hidden states are kept too.
@@ -60,9 +61,6 @@ def label(
     corpus, folders = corpus_of(corpus), [Path(teacher) for teacher in teachers]
     require("tensorflow")
     _check_sources(corpus, splits, text, folders)
-
-    from bioner_kd.teacher import labelling
-    from bioner_kd.teacher.ensemble.folders import load_teachers
 
     if machine is not None:
         machine.apply(seed=0)
@@ -85,7 +83,7 @@ def _check_sources(
     if not splits and not text:
         raise UsageError("There is nothing to label: name --splits of a corpus, --text, or both.")
     corpus.check(*splits)
-    read_plain_texts(text)
+    read_unlabelled(text)
     for folder in teachers:
         is_student(folder)
 
@@ -107,10 +105,10 @@ def read_texts(
 def _read_sample(paths: tuple[str, ...], config: SampleConfig) -> list[Sentence]:
     sample = sample_text(paths, config)
     logging.info(
-        "--text: %d sentences of %d lines; left out: %d of more than %d words, %d of fewer than "
+        "--text: %d of %d sentences; left out: %d of more than %d words, %d of fewer than "
         "%d, %d repeated.",
         len(sample.sentences),
-        sample.lines,
+        sample.found,
         sample.long,
         config.max_words,
         sample.short,

@@ -4,18 +4,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from absl import logging
 
 from bioner_kd.distill.config import ALL_SENTENCES, TransferConfig
 from bioner_kd.distill.hidden_stage import HiddenStage
 from bioner_kd.distill.selection import select
 from bioner_kd.distill.training import SoftTargets, Transfer
+from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.errors import UsageError
 from bioner_kd.recipes.teaching import Teaching
-from bioner_kd.teacher.cache_kind import HIDDEN_STATES, TEXT, hidden_folder
 from bioner_kd.teacher.ensemble.folders import teachers_fingerprint
-from bioner_kd.teacher.labelled_text import read_labelled_text, read_sentences
+from bioner_kd.teacher.labelling import TEXT, hidden_folder, read_labelled_text, read_sentences
 from bioner_kd.teacher.logits_cache import LogitsCache
+from bioner_kd.teacher.logits_shard import HIDDEN_STATES
 from bioner_kd.teacher.saved_teacher import load_teacher
 from bioner_kd.text.sentence import Sentence
 
@@ -38,12 +40,18 @@ def read_stages(
         )
     targets = None
     if teaching.needed:
-        targets = read_soft_targets(train_split, cache, teaching.teachers, transfer)
+        train, teachers = teaching.needed_for_train, teaching.teachers
+        targets = read_soft_targets(train_split, cache, teachers, transfer, train=train)
     return targets, read_hidden_stage(train_split, cache, teaching.hidden.hidden_epochs, targets)
 
 
 def read_soft_targets(
-    train_split: Sequence[Sentence], cache: str, teachers: Sequence[str], transfer: TransferConfig
+    train_split: Sequence[Sentence],
+    cache: str,
+    teachers: Sequence[str],
+    transfer: TransferConfig,
+    *,
+    train: bool = True,
 ) -> SoftTargets | None:
     """The soft targets of a training split and of a transfer set.
 
@@ -52,6 +60,8 @@ def read_soft_targets(
         cache: folder of logits, as `label` makes it; empty to run the teacher live.
         teachers: run directories, which a cache is held against; one of them can run live.
         transfer: how much of the labelled text is learnt from, and which.
+        train: whether the soft targets of the training split count; where they do not, a cache
+            may hold those of the transfer set alone, as one of labels does.
 
     Returns:
         None where neither a cache nor a teacher is named.
@@ -61,7 +71,7 @@ def read_soft_targets(
         UsageError: the settings do not go together.
     """
     if cache:
-        return _cached(train_split, Path(cache), teachers, transfer)
+        return _cached(train_split, Path(cache), teachers, transfer, train)
     if transfer.transfer_size:
         raise UsageError("--transfer_size needs cached logits: name them by --cache.")
     if len(teachers) > 1:
@@ -107,14 +117,31 @@ def read_hidden_stage(
 
 
 def _cached(
-    train_split: Sequence[Sentence], folder: Path, teachers: Sequence[str], config: TransferConfig
+    train_split: Sequence[Sentence],
+    folder: Path,
+    teachers: Sequence[str],
+    config: TransferConfig,
+    train: bool,
 ) -> SoftTargets:
     cache = LogitsCache(folder / "train")
+    if not train and not cache.folder.exists():
+        return _of_text_alone(train_split, folder / TEXT, config)
     expected = teachers_fingerprint([Path(teacher) for teacher in teachers]) if teachers else {}
     logits = cache.read(train_split, expected)
     origin = cache.origin()
     transfer = _transfer(folder / TEXT, origin, config) if config.transfer_size else None
     return SoftTargets(origin["tags"], logits=logits, transfer=transfer)
+
+
+def _of_text_alone(
+    train_split: Sequence[Sentence], text: Path, config: TransferConfig
+) -> SoftTargets:
+    origin = LogitsCache(text).origin()
+    lengths = [len(sentence) for sentence in train_split]
+    # Where alpha is 1, the loss does not look at them.
+    nothing = Ragged(np.zeros((sum(lengths), len(origin["tags"])), np.float32), np.array(lengths))
+    transfer = _transfer(text, origin, config)
+    return SoftTargets(origin["tags"], logits=nothing, transfer=transfer)
 
 
 def _transfer(folder: Path, fingerprint: dict[str, Any], config: TransferConfig) -> Transfer:

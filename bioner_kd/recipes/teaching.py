@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bioner_kd.distill.config import DistillConfig, HiddenConfig, TransferConfig
-from bioner_kd.teacher.ensemble.joined import is_student
+from bioner_kd.teacher.ensemble.folders import is_student
+from bioner_kd.teacher.labelling import TEXT
 from bioner_kd.teacher.logits_cache import LogitsCache
 
 
@@ -29,11 +30,12 @@ class Teaching:
     @property
     def needed(self) -> bool:
         """Whether a distillation reads a cache or runs a teacher at all."""
-        return (
-            self.objective.needs_teacher
-            or self.transfer.transfer_size != 0
-            or self.hidden.hidden_epochs > 0
-        )
+        return self.needed_for_train or self.transfer.transfer_size != 0
+
+    @property
+    def needed_for_train(self) -> bool:
+        """Whether soft targets or hidden states of the training split are learnt."""
+        return self.objective.needs_teacher or self.hidden.hidden_epochs > 0
 
     def check(self) -> None:
         """Checks that the cache and the teachers are there, where they are needed.
@@ -44,6 +46,8 @@ class Teaching:
         if not self.needed:
             return
         if self.cache:
-            LogitsCache(Path(self.cache) / "train").check()
+            train = Path(self.cache) / "train"
+            alone = not self.needed_for_train and not train.exists()
+            LogitsCache(Path(self.cache) / TEXT if alone else train).check()
         for folder in self.teachers:
             is_student(Path(folder))

@@ -1,1 +1,1 @@
-"""The BiLSTM and its layers."""
+"""The BiLSTM student: its layers, its heads, and its files."""

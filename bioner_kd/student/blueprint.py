@@ -1,7 +1,7 @@
 """The structure of a student as checked data: its sizes, and the weights that follow from them.
 
-Nothing here makes a weight. What a file says of a student is held against the bytes of its weights
-before any memory is taken.
+Nothing here makes a weight. The structure in a file is compared with the size of the file of
+weights before any memory is taken.
 """
 
 import dataclasses
@@ -21,8 +21,8 @@ from bioner_kd.tagging.tables import Tables
 from bioner_kd.tagging.word_features import FEATURES, VECTOR
 
 FORMAT = 1
-# Far more than any student needs: a structure of 1 MB, weights of 4 GiB, and what their file has
-# beside the numbers.
+# Far more than any student needs: a structure of 1 MB, weights of 4 GiB, and 4 MB in the file of
+# weights beside the numbers.
 LONGEST_STRUCTURE = 1 << 20
 _MOST_BYTES = 1 << 32
 FILE_ROOM = 4 << 20
@@ -31,26 +31,27 @@ _FLOAT, _STEPS = np.dtype("<f4"), np.dtype("i1")
 
 
 class Weight(NamedTuple):
-    """What one weight must be."""
+    """Shape and type that one weight must have."""
 
     shape: tuple[int, ...]
     dtype: np.dtype = _FLOAT
 
     @property
     def bytes(self) -> int:
-        """Its size in memory and in a file."""
+        """Size in memory and in a file, in bytes."""
         return math.prod(self.shape) * self.dtype.itemsize
 
 
 @dataclass(frozen=True)
 class Blueprint:
-    """All that `Student` needs.
+    """The structure of a `Student`.
 
     Attributes:
         config: sizes, dropout and head.
-        table_sizes: rows of each feature's embedding, as `WordFeatures.sizes` gives them.
-        tags: the tags of the logits' last axis.
-        vector_size: width of the word vectors, 0 without them.
+        table_sizes: number of rows of each embedding by name of its feature, as
+            `WordFeatures.sizes` gives them.
+        tags: the tags, in the order of the last axis of the logits.
+        vector_size: width of the word vectors; 0 without word vectors.
     """
 
     config: StudentConfig
@@ -59,7 +60,7 @@ class Blueprint:
     vector_size: int = 0
 
     def weights(self) -> dict[str, Weight]:
-        """Each weight by name: layer/part/weight, or layer/weight where a layer has one part."""
+        """Each weight by name: layer/part/weight, or layer/weight if a layer has one part."""
         return dict(self._weights())
 
     def _weights(self) -> Iterator[tuple[str, Weight]]:
@@ -103,7 +104,7 @@ class Blueprint:
             yield "vectors/step", Weight(())
 
     def to_json(self) -> dict[str, Any]:
-        """Lists, strings and numbers."""
+        """The structure as JSON values, which `read_blueprint` reads."""
         return {
             "format": FORMAT,
             "config": dataclasses.asdict(self.config),
@@ -113,15 +114,15 @@ class Blueprint:
         }
 
     def check(self, tables: Tables, file_bytes: int) -> None:
-        """Holds the structure against what is there, before anything of its size is made.
+        """Compares the structure with the tables and the file of weights.
 
         Args:
-            tables: the student's.
-            file_bytes: size of the file of its weights.
+            tables: of the student.
+            file_bytes: size of the file of weights.
 
         Raises:
-            ValueError: the tables are another student's, or the file is too small or too large for
-                the weights.
+            ValueError: the tables belong to another student, or the file is too small or too large
+                for the weights.
         """
         if self.table_sizes != tables.features.sizes() or self.tags != tables.tag_set.tags:
             raise ValueError("its tables are not of the same student")
@@ -141,12 +142,12 @@ def _named(owner: str, **shapes: tuple[int, ...]) -> Iterator[tuple[str, Weight]
 
 
 def read_blueprint(path: Path) -> Blueprint:
-    """Reads the JSON file that has `Blueprint.to_json`.
+    """Reads a JSON file with the values of `Blueprint.to_json`.
 
     Raises:
-        NewerFormatError: a later version wrote it.
-        ValueError: it is something else.
-        OSError: it cannot be read.
+        NewerFormatError: a later version wrote the file.
+        ValueError: the file holds something else.
+        OSError: the file cannot be read.
     """
     with open(path, "rb") as file:
         record = parse_record(file.read(LONGEST_STRUCTURE + 1), path.name)
@@ -165,7 +166,7 @@ def parse_record(content: bytes, name: str) -> dict[str, Any]:
     """Reads a JSON object of at most `LONGEST_STRUCTURE` bytes, with finite numbers.
 
     Raises:
-        ValueError: it is something else.
+        ValueError: the content is something else.
     """
     if len(content) > LONGEST_STRUCTURE:
         raise ValueError(f"{name} is longer than {LONGEST_STRUCTURE:,} bytes")
@@ -179,9 +180,9 @@ def parse_record(content: bytes, name: str) -> dict[str, Any]:
 
 
 def make_blueprint(record: Mapping[str, Any], tags: tuple[str, ...]) -> Blueprint:
-    """Makes a structure of "config", "table_sizes" and "vector_size", each value checked.
+    """Makes a structure from "config", "table_sizes" and "vector_size", and checks each value.
 
-    Settings that are missing have their defaults: students of before lack those of later features.
+    Missing settings get their defaults, because older students lack the settings of later features.
 
     Raises:
         ValueError: a value is of another type or out of its bounds, or a name is unknown.

@@ -1,7 +1,7 @@
-"""Scores of sequences of tags, where tensorflow-addons has no wheel (Linux aarch64, Windows).
+"""Scores of sequences of tags, for systems without tensorflow-addons (Linux aarch64, Windows).
 
-The functions have the names, arguments and results of those of `tensorflow_addons.text`, so that
-`bioner_kd.student.crf` takes either. Axes are (batch, words, tags).
+The functions have the names, arguments and results of those in `tensorflow_addons.text`, so that
+`bioner_kd.student.crf` can use either module. Axes are (batch, words, tags).
 """
 
 import tensorflow as tf
@@ -44,11 +44,11 @@ def crf_binary_score(
 def crf_forward(
     inputs: tf.Tensor, state: tf.Tensor, transition_params: tf.Tensor, sequence_lengths: tf.Tensor
 ) -> tf.Tensor:
-    """Logarithm of the sum of exp(score) over all beginnings that end with a tag at the last word.
+    """Logarithm of the sum of exp(score) over all sequences that end with each tag.
 
     Args:
         inputs: float32 (batch, words - 1, tags), emissions of all words but the first.
-        state: float32 (batch, tags), the first word's emissions and what opens a sentence.
+        state: float32 (batch, tags), emissions of the first word plus the scores of first tags.
         transition_params: float32 (tags, tags), from row to column.
         sequence_lengths: int32 (batch,), number of words.
 

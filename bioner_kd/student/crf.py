@@ -1,12 +1,12 @@
-"""A conditional random field over a sentence's tags: its losses' pure functions, and its weights.
+"""A conditional random field over the tags of a sentence: functions for its losses, and a layer.
 
-Axes are (batch, words, tags); `lengths` int32 (batch,) are numbers of words, what lies behind them
-is padding. The score of a sequence of tags is the sum of its emissions, of its first tag's `start`
-and of its steps' `transitions`, row to column.
+Axes are (batch, words, tags); `lengths` int32 (batch,) are numbers of words, and what follows them
+is padding. The score of a sequence of tags is the sum of its emissions, of the `start` of its first
+tag, and of the `transitions` between its tags, from row to column.
 
-This is the only module that imports tensorflow-addons, and only where a loss is computed: a student
-with a CRF tags without it. Where it has no wheel, `bioner_kd.student.chain_scores` stands in: it
-gives the same numbers, in 1.0 to 1.1 times the time.
+This is the only module that imports tensorflow-addons, and it does so only when a loss is computed:
+a student with a CRF tags without tensorflow-addons. On systems that have no wheel of it,
+`bioner_kd.student.chain_scores` gives the same numbers, in 1.0 to 1.1 times the time.
 """
 
 import functools
@@ -22,7 +22,7 @@ import tensorflow as tf
 from bioner_kd.student import chain_scores
 from bioner_kd.tagging.chain import iob2_allows
 
-# What IOB2 forbids costs so many nats: its probability is 0 in float32, and nothing is infinite.
+# Score in nats of what IOB2 forbids: its probability is 0 in float32, and no score is infinite.
 FORBIDDEN = -1e4
 _KERAS_SWITCH = "TF_USE_LEGACY_KERAS"
 
@@ -36,9 +36,9 @@ def _functions() -> Any:
 
 
 def _addons() -> Any:
-    # transformers' TF classes set the switch, and others do in their shell: TensorFlow then looks
-    # for a Keras that is not installed, unless the switch is off and Keras's place known to it.
-    # 0.23.0 is the last release of tensorflow-addons and announces it at each import.
+    # The TF classes of transformers set the switch, and some users do in their shell. TensorFlow
+    # then looks for a Keras that is not installed, unless the switch is off and it knows the place
+    # of Keras. tensorflow-addons 0.23.0, the last release, warns of its end at each import.
     from keras.api import _v2 as keras_as_tensorflow_has_it
 
     places = keras_as_tensorflow_has_it.__path__
@@ -71,8 +71,9 @@ def log_partition(
     Source:
         Lafferty, McCallum and Pereira (2001), "Conditional random fields".
     """
-    # crf_log_norm is this behind a tf.cond for batches of one word, which doubles the time to trace
-    # the second derivative and makes TensorFlow warn of types: a word of padding spares it.
+    # crf_log_norm does this too, but in a tf.cond for batches of one word. The tf.cond doubles the
+    # time to trace the second derivative and makes TensorFlow warn of types. With a word of padding
+    # no tf.cond is needed.
     padded = tf.pad(emissions, [[0, 0], [0, 1], [0, 0]])
     last = _functions().crf_forward(padded[:, 1:], start + padded[:, 0], transitions, lengths)
     return tf.where(lengths > 0, tf.reduce_logsumexp(last, axis=1), 0.0)
@@ -115,8 +116,8 @@ def posteriors(
 ) -> tf.Tensor:
     """Probability of each tag at each word, over all sequences of tags.
 
-    It is the gradient of the log-partition function with respect to the emissions, so there is no
-    second implementation of forward-backward, and it can be differentiated in its turn.
+    It is the gradient of the log-partition function with respect to the emissions. So no second
+    implementation of forward-backward is needed, and the result can be differentiated again.
 
     Args:
         emissions: float32 (batch, words, tags).
@@ -125,7 +126,7 @@ def posteriors(
         transitions: float32 (tags, tags).
 
     Returns:
-        float32 (batch, words, tags), each word's sum is 1; 0 at padding.
+        float32 (batch, words, tags), with a sum of 1 for each word; 0 at padding.
 
     Source:
         Eisner (2016), "Inside-outside and forward-backward algorithms are just backprop".
@@ -138,25 +139,30 @@ def posteriors(
 
 
 def _centred(emissions: tf.Tensor) -> tf.Tensor:
-    # Probabilities stay the same, and sums over long sentences small enough for float32.
+    # Probabilities stay the same, and sums over long sentences stay small enough for float32.
     return emissions - tf.stop_gradient(tf.reduce_max(emissions, axis=-1, keepdims=True))
 
 
 class CRF(keras.layers.Layer):
-    """The weights of a CRF: a trained score for each step from tag to tag that IOB2 allows.
+    """The weights of a CRF: a trained score for each transition between tags that IOB2 allows.
 
     Attributes:
-        transitions: float32 variable (tags, tags), from row to column; those that IOB2 forbids are
-            never used.
+        transitions: float32 variable (tags, tags), from row to column; values of transitions that
+            IOB2 forbids are never used.
     """
 
     def __init__(self, tags: Sequence[str], **options: Any) -> None:
-        """Takes the tags in the order of the emissions' last axis, and keras's options."""
+        """Makes the layer with transitions of 0.
+
+        Args:
+            tags: the tags, in the order of the last axis of the emissions.
+            **options: as in keras.layers.Layer.
+        """
         super().__init__(dtype="float32", **options)
         opens, follows = iob2_allows(tags)
         self._start = np.where(opens, 0.0, FORBIDDEN).astype(np.float32)
         self._steps = np.where(follows, 0.0, FORBIDDEN).astype(np.float32)
-        # Zeros are a softmax student under IOB2: what the transitions add is learnt.
+        # With zeros the student is a softmax student under IOB2.
         self.transitions = self.add_weight("transitions", self._steps.shape, initializer="zeros")
 
     def log_likelihood(
@@ -173,7 +179,7 @@ class CRF(keras.layers.Layer):
     ) -> tf.Tensor:
         """Probability of each tag at each word, float32 (batch, words, tags), 0 at padding.
 
-        The temperature divides the scores of whole sequences; what is forbidden stays so.
+        The temperature divides the scores of whole sequences, but not what IOB2 forbids.
         """
         transitions = self.transitions / temperature + self._steps
         return posteriors(
@@ -183,5 +189,5 @@ class CRF(keras.layers.Layer):
     def iob2_posteriors(
         self, logits: tf.Tensor, lengths: tf.Tensor, *, temperature: float = 1.0
     ) -> tf.Tensor:
-        """The same of a model without transitions: its logits under IOB2 alone."""
+        """Like `posteriors`, but of a model without transitions: its logits under IOB2 alone."""
         return posteriors(logits / temperature, lengths, start=self._start, transitions=self._steps)

@@ -1,4 +1,4 @@
-"""The files of a student's folder: their names, and which of them are there."""
+"""Names of the files in the folder of a student, and checks that they exist."""
 
 import errno
 import os
@@ -8,31 +8,31 @@ from bioner_kd.errors import InputError
 from bioner_kd.tagging.tables import TABLES
 
 WEIGHTS, STRUCTURE = "student.safetensors", "student.json"
-# What students were saved as before: Keras's own archive, of which only the data are read.
+# Older students were saved as archives of Keras, from which only data are read.
 KERAS_ARCHIVE = "student.keras"
 
 
 def weights_file(folder: Path) -> Path:
-    """The file of a student's weights; where there is none, the one that would be written."""
+    """The file of the weights of a student; the one that would be written if there is none."""
     archive = folder / KERAS_ARCHIVE
     found = folder / WEIGHTS
     return archive if archive.is_file() and not found.is_file() else found
 
 
 def is_archive(weights: Path) -> bool:
-    """Whether a file that `weights_file` named is Keras's archive, which has the structure too."""
+    """Whether a result of `weights_file` is an archive of Keras, which has the structure too."""
     return weights.name == KERAS_ARCHIVE
 
 
 def student_files(folder: Path) -> list[Path]:
-    """All files that make a student, whether they are there or not."""
+    """All files of a student, whether they exist or not."""
     weights = weights_file(folder)
     structure = [] if is_archive(weights) else [folder / STRUCTURE]
     return [weights, *structure, folder / TABLES]
 
 
 def check_student(folder: Path) -> None:
-    """Checks that all files of a student are there, without reading them.
+    """Checks that all files of a student exist, without reading them.
 
     Raises:
         InputError: one is missing.
@@ -44,7 +44,7 @@ def check_student(folder: Path) -> None:
 
 
 def not_a_student(folder: Path, error: Exception) -> InputError:
-    """What to raise where a folder cannot be read as a student's, and why."""
+    """The error for a folder that cannot be read as a student, with the reason."""
     reason = str(error).partition("\n")[0] or type(error).__name__
     return InputError(
         f"{folder}: not a student, or a damaged one ({reason}); make one with bioner_kd distill."

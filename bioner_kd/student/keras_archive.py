@@ -1,7 +1,7 @@
-"""Reads students that were saved as Keras's archive, `student.keras`, for their data alone.
+"""Reads students that were saved as an archive of Keras, `student.keras`, as data alone.
 
-Keras's own loader makes whatever objects the archive names, which can run any code. Here its
-config.json is read as numbers and names of our `Student`, and its HDF5 file as arrays at known
+Keras's own loader makes whatever objects the archive names, which can run any code. Here
+config.json is read as numbers and names of our `Student`, and the HDF5 file as arrays at known
 places.
 
 Source:
@@ -32,7 +32,7 @@ from bioner_kd.tagging.word_features import FEATURES
 
 _CONFIG, _WEIGHTS = "config.json", "model.weights.h5"
 _CLASS = {"class_name": "Student", "registered_name": "bioner_kd>Student"}
-# The end of an archive: its directory's entries and bytes, and that no comment follows.
+# The end of an archive: number of entries and bytes of the directory, and length of a comment.
 _END = struct.Struct("<4s4xHHII2s")
 _END_MARK, _ZIP64_LOCATOR, _LOCATOR_BYTES = b"PK\5\6", b"PK\6\7", 20
 _MOST_ENTRIES, _LONGEST_DIRECTORY = 16, 4096
@@ -55,12 +55,12 @@ def read_archive_blueprint(path: Path, tags: tuple[str, ...]) -> Blueprint:
     """Reads the structure of the student in an archive.
 
     Args:
-        path: of the archive.
-        tags: those of the student's tables; an archive may have their number alone.
+        path: the archive.
+        tags: tags of the student's tables; an archive may have only their number.
 
     Raises:
-        ValueError: it is no archive, holds another class than our Student, or is damaged.
-        OSError: it cannot be read.
+        ValueError: the file is no archive, holds another class than our Student, or is damaged.
+        OSError: the file cannot be read.
     """
     record = parse_record(_member(path, _CONFIG, LONGEST_STRUCTURE), f"{_CONFIG} of {path.name}")
     if any(record.get(name) != value for name, value in _CLASS.items()):
@@ -78,22 +78,22 @@ def read_archive_weights(path: Path, expected: Mapping[str, Weight]) -> dict[str
     """Reads exactly the weights that are expected, as `read_weights` does.
 
     Raises:
-        ValueError: as `read_weights`.
-        OSError: it cannot be read.
+        ValueError: as for `read_weights`.
+        OSError: the file cannot be read.
     """
     room = sum(weight.bytes for weight in expected.values()) + FILE_ROOM
     content = _member(path, _WEIGHTS, room)
     try:
         with h5py.File(io.BytesIO(content), "r") as file:
             arrays = _read_arrays(file, expected)
-    except Exception as error:  # OverflowError, SystemError, …: it depends on where the damage is
+    except Exception as error:  # OverflowError, SystemError, …, depending on the damage
         raise ValueError(f"{_WEIGHTS} of {path.name} cannot be read ({error})") from error
     check_finite(arrays)
     return arrays
 
 
 def _member(path: Path, name: str, most: int) -> bytes:
-    """A file of an archive that is stored as it is, so that it is no larger than the archive."""
+    """Content of a file that is stored uncompressed, so it is no larger than the archive."""
     _check_directory(path)
     try:
         with zipfile.ZipFile(path) as archive:
@@ -112,7 +112,7 @@ def _member(path: Path, name: str, most: int) -> bytes:
 
 
 def _check_directory(path: Path) -> None:
-    # zipfile reads all of a directory, which could have millions of entries.
+    # zipfile reads the whole directory, which could have millions of entries.
     length = _END.size + _LOCATOR_BYTES
     with open(path, "rb") as file:
         file.seek(max(0, os.fstat(file.fileno()).st_size - length))
@@ -142,20 +142,20 @@ def _read_arrays(file: h5py.File, expected: Mapping[str, Weight]) -> dict[str, n
 
 def _check_dataset(name: str, dataset: h5py.Dataset, expected: Weight) -> None:
     check_weight(name, dataset.shape or (), dataset.dtype, expected)
-    # In one piece in this file, and all of it: not compressed, not elsewhere, not left out.
+    # In one piece and complete in this file: not compressed, not external, not left out.
     plain = dataset.chunks is None and not dataset.external and not dataset.is_virtual
     if dataset.shape is None or not plain or dataset.id.get_storage_size() != expected.bytes:
         raise ValueError(f"the weight {name} is not stored as Keras stores it")
 
 
 def hdf5_places(expected: Mapping[str, Weight]) -> dict[str, str]:
-    """Where Keras puts each weight: by class of its layer, counted, and by number in its part.
+    """Where Keras stores each weight: by numbered class of its layer, and by number in its part.
 
     Args:
-        expected: weights by name, those of a part in the order in which Keras makes them.
+        expected: weights by name; those of a part are in the order in which Keras makes them.
 
     Returns:
-        The path in the HDF5 file by weight's name.
+        The path in the HDF5 file by name of the weight.
     """
     layers = _LAYERS | _embedding_layers(expected)
     places, seen = {}, dict[str, int]()
@@ -169,7 +169,7 @@ def hdf5_places(expected: Mapping[str, Weight]) -> dict[str, str]:
 
 
 def _embedding_layers(expected: Mapping[str, Weight]) -> dict[str, str]:
-    # Keras counts layers of a dictionary in the order of its keys: the features.
+    # Keras numbers the layers of a dictionary in the order of its keys, which are the features.
     names = {feature: f"{feature}_embedding" for feature in FEATURES} | {"vector": "vectors"}
     plain = [name for _, name in sorted(names.items()) if f"{name}/embeddings" in expected]
     return {name: _counted("embedding", number) for number, name in enumerate(plain)}

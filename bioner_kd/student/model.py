@@ -1,4 +1,4 @@
-"""The student: embeddings of each word, a BiLSTM over the sentence, one row of logits a word."""
+"""The student: embeddings of each word, a BiLSTM over the sentence, and logits per word."""
 
 import operator
 from collections.abc import Mapping, Sequence
@@ -11,14 +11,13 @@ import tensorflow as tf
 from bioner_kd.student.blueprint import Blueprint
 from bioner_kd.student.config import CRF_HEAD, StudentConfig
 from bioner_kd.student.crf import CRF
-from bioner_kd.student.fast_lstm import bilstm
-from bioner_kd.student.layers import CharacterCNN, FixedVectors, WordDropout
+from bioner_kd.student.layers import CharacterCNN, FixedVectors, WordDropout, bilstm
 from bioner_kd.tagging.decoding import Transitions
 from bioner_kd.tagging.word_features import FEATURES, FIRST_ENTRY, PAD, UNKNOWN, VECTOR
 
 # Root mean square of Keras's initial embeddings, which are uniform in [-0.05, 0.05].
 _FRESH_SIZE = 0.05 / 3**0.5
-# Where the layers keep the parts of which `Blueprint.weights` speaks.
+# Attributes of the layers that hold the parts named by `Blueprint.weights`.
 _PARTS = {
     "embedding": "_embedding",
     "convolution": "_convolution",
@@ -28,13 +27,13 @@ _PARTS = {
 
 
 class Parts(NamedTuple):
-    """Layers of a student, for those who run them in another way.
+    """Layers of a student, for code that runs them in another way.
 
     Attributes:
-        embeddings: of each feature, in the order in which they are joined.
-        norm: over what they give.
+        embeddings: embedding of each feature, in the order in which their outputs are joined.
+        norm: layer normalisation of the joined embeddings.
         recurrent: the BiLSTMs, one after the other.
-        classifier: logits from what the last one gives.
+        classifier: output of the last BiLSTM to logits.
     """
 
     embeddings: Mapping[str, keras.layers.Layer]
@@ -61,16 +60,21 @@ class Student(keras.Model):
         tag_names: Sequence[str] = (),
         **options: Any,
     ) -> None:
-        """Builds the layers.
+        """Makes the layers.
 
         Args:
             config: sizes, dropout and head.
-            table_sizes: rows of each feature's embedding by feature name, as `WordFeatures.sizes`
-                gives them.
+            table_sizes: number of rows of each embedding by name of its feature, as
+                `WordFeatures.sizes` gives them.
             tags: number of tags.
-            vector_size: width of the word vectors, where the student has a table of them.
-            tag_names: the tags, which a CRF needs to know what IOB2 forbids.
+            vector_size: width of the word vectors; 0 without word vectors.
+            tag_names: the tags; a CRF needs them to know what IOB2 forbids.
             **options: as in keras.Model.
+
+        Examples:
+            >>> student = Student(StudentConfig(units=8), {"word": 50}, tags=3)
+            >>> student({"word_ids": tf.constant([[4, 7, 2, 9]])}).shape
+            TensorShape([1, 4, 3])
         """
         super().__init__(**options)
         self.config, self.table_sizes, self.tags = config, dict(table_sizes), tags
@@ -98,13 +102,13 @@ class Student(keras.Model):
 
     @property
     def transitions(self) -> Transitions | None:
-        """What the CRF has learnt so far, as a `Decoder` takes it; None without a CRF."""
+        """Present transitions of the CRF, as a `Decoder` takes them; None without a CRF."""
         if self.crf is None:
             return None
         return tuple(map(tuple, self.crf.transitions.numpy().tolist()))
 
     def parts(self) -> Parts:
-        """What it is made of."""
+        """The layers of the student."""
         return Parts(self._embeddings, self._norm, self._recurrent, self._classifier)
 
     def _embedding(self, name: str) -> keras.layers.Layer:
@@ -120,11 +124,14 @@ class Student(keras.Model):
         return keras.layers.Embedding(rows, size, name=f"{name}_embedding")
 
     def set_vectors(self, matrix: np.ndarray) -> None:
-        """Sets the word vectors of a built student, float32 (vectors, size), in its table's order.
+        """Sets the word vectors of a built student.
 
-        All are scaled by one factor to the size of a fresh embedding: larger ones drown the other
-        features in the layer norm, and cost a point of devel F1. Padding and words without a vector
-        have zeros.
+        All vectors are scaled by one factor to the size of a fresh embedding. Larger ones outweigh
+        the other features in the layer norm, and cost a point of devel F1. Padding and words
+        without a vector get zeros.
+
+        Args:
+            matrix: float32 (vectors, size), in the order of the table of features.
         """
         size = np.sqrt(np.mean(np.square(matrix), dtype=np.float64)) or 1.0
         scaled = (matrix * (_FRESH_SIZE / size)).astype(np.float32)
@@ -133,7 +140,11 @@ class Student(keras.Model):
         table.set_rows(rows) if isinstance(table, FixedVectors) else table.set_weights([rows])
 
     def call(self, features: Mapping[str, tf.Tensor], training: bool | None = None) -> tf.Tensor:
-        """Logits of every word, to a CRF its emissions, from what `hidden` takes.
+        """Logits of every word; for a CRF they are its emissions.
+
+        Args:
+            features: as for `hidden`.
+            training: whether dropout acts.
 
         Returns:
             float32 (batch, words, tags).
@@ -142,16 +153,16 @@ class Student(keras.Model):
         return self._classifier(self._output_dropout(hidden, training=training))
 
     def hidden(self, features: Mapping[str, tf.Tensor], training: bool | None = None) -> tf.Tensor:
-        """What the last BiLSTM says of every word, before dropout.
+        """Output of the last BiLSTM for every word, before dropout.
 
         Args:
             features: int32 "word_ids", "vector_ids", "prefix_ids", "suffix_ids", "shape_ids"
-                (batch, words) and "char_ids" (batch, words, chars); those that the student has no
-                table for are left aside.
+                (batch, words) and "char_ids" (batch, words, chars). Features for which the student
+                has no table are ignored.
             training: whether dropout acts.
 
         Returns:
-            float32 (batch, words, twice the units of a direction).
+            float32 (batch, words, 2 * units).
         """
         present = tf.not_equal(features["word_ids"], PAD)
         ids = {name: features[f"{name}_ids"] for name in self._embeddings}
@@ -164,12 +175,12 @@ class Student(keras.Model):
 
     @property
     def blueprint(self) -> Blueprint:
-        """What it was made of; without tags where it was not told their names."""
+        """The structure of the student; without tags if `tag_names` was empty."""
         return Blueprint(self.config, self.table_sizes, self.tag_names, self.vector_size)
 
     @classmethod
     def from_blueprint(cls, blueprint: Blueprint) -> "Student":
-        """Makes a student with fresh weights, and makes these too."""
+        """Makes a student of a structure, with fresh weights."""
         tags, size = blueprint.tags, blueprint.vector_size
         sizes = blueprint.table_sizes
         student = cls(blueprint.config, sizes, len(tags), vector_size=size, tag_names=tags)
@@ -178,7 +189,7 @@ class Student(keras.Model):
         return student
 
     def weights_by_name(self) -> dict[str, tf.Variable]:
-        """The variables of a student that has been called, by the names of `Blueprint.weights`."""
+        """The variables of a built student, by the names of `Blueprint.weights`."""
         return {name: self._weight(name) for name in self.blueprint.weights()}
 
     def _weight(self, name: str) -> tf.Variable:
@@ -193,13 +204,13 @@ class Student(keras.Model):
 def _read(
     layer: keras.layers.Bidirectional, inputs: tf.Tensor, present: tf.Tensor, training: bool | None
 ) -> tf.Tensor:
-    # What is exported and what runs on a GPU is Keras's layer; the same weights, the same numbers.
+    # Exports and GPUs use the layer of Keras, which gives the same numbers from the same weights.
     if training and layer.built and not tf.config.list_physical_devices("GPU"):
         return bilstm(layer, inputs, present)
     return layer(inputs, mask=present, training=training)
 
 
 def sentence_lengths(features: Mapping[str, tf.Tensor]) -> tf.Tensor:
-    """Words of each sentence of a batch, int32 (batch,), from its "word_ids"."""
+    """Number of words of each sentence of a batch, int32 (batch,), from its "word_ids"."""
     present = tf.not_equal(features["word_ids"], PAD)
     return tf.math.count_nonzero(present, axis=1, dtype=tf.int32)

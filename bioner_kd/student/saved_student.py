@@ -1,6 +1,6 @@
-"""A student on disk: its structure, its weights, and the tables without which they mean nothing.
+"""A student on disk: its structure, its weights and its tables of words.
 
-Nothing in these files is run: the structure is checked JSON, the weights are numbers. Keras's
+Nothing in these files is run: the structure is checked JSON, and the weights are numbers. Keras's
 `load_model` is called nowhere, since a file can make it run any code.
 """
 
@@ -15,9 +15,8 @@ import numpy as np
 import tensorflow as tf
 
 from bioner_kd.atomic import atomic_file
-from bioner_kd.encoding.batches import BatchSource, predict_logits, student_features
-from bioner_kd.encoding.graph import one_graph
-from bioner_kd.errors import NewerFormatError
+from bioner_kd.encoding.batches import BatchSource, one_graph, predict_logits, student_features
+from bioner_kd.errors import NewerFormatError, UsageError
 from bioner_kd.student.blueprint import Blueprint, read_blueprint
 from bioner_kd.student.files import (
     STRUCTURE,
@@ -34,21 +33,39 @@ from bioner_kd.student.weights import read_weights, write_weights
 from bioner_kd.tagging.decoding import Decoder
 from bioner_kd.tagging.tables import TABLES, Tables, read_tables
 from bioner_kd.tagging.tag_set import TagSet
-from bioner_kd.tagging.word_features import WordFeatures
+from bioner_kd.tagging.word_features import FIRST_ENTRY, VECTOR, WordFeatures
 from bioner_kd.text.rules import RULES, TextRules
 from bioner_kd.text.sentence import Sentence
 
 
 @dataclass(frozen=True)
 class SavedStudent:
-    """A student with everything that turns sentences into its logits.
+    """A student with the tables that turn sentences into its features.
 
     Attributes:
-        model: features to word-level logits.
-        features: words to the model's features.
-        tag_set: the tags of the last axis of its logits.
-        folder: where it is kept, None before it is saved.
-        rules: how the text is cut that it reads.
+        model: maps features to word-level logits.
+        features: maps words to features.
+        tag_set: the tags of the last axis of the logits.
+        folder: the folder that it was loaded from, or None.
+        rules: how text is cut into words and sentences.
+
+    Examples:
+        >>> from bioner_kd.student.config import StudentConfig
+        >>> from bioner_kd.tagging.word_features import FeatureConfig
+        >>> sentences = [Sentence.from_words(["No", "fever"], ["O", "B-Disease"])]
+        >>> features = WordFeatures.from_sentences(sentences, FeatureConfig(("word",)))
+        >>> tag_set = TagSet.from_sentences(sentences)
+        >>> blueprint = Blueprint(StudentConfig(units=8), features.sizes(), tag_set.tags)
+        >>> student = SavedStudent(Student.from_blueprint(blueprint), features, tag_set)
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     student.save(Path(folder))
+        ...     loaded = load_student(Path(folder))
+        >>> loaded.tag_set.tags, loaded.parameters == student.parameters
+        (('O', 'B-Disease'), True)
+        >>> batch = {"word_ids": tf.constant([loaded.features.encode(["No", "fever"])["word_ids"]])}
+        >>> loaded.model(batch).shape
+        TensorShape([1, 2, 2])
     """
 
     model: Student
@@ -59,12 +76,12 @@ class SavedStudent:
 
     @property
     def parameters(self) -> int:
-        """Number of weights."""
+        """Number of parameters."""
         return self.model.count_params()
 
     @property
     def size(self) -> int:
-        """Bytes of weights, structure and tables on disk."""
+        """Size of weights, structure and tables on disk, in bytes."""
         if self.folder is None:
             raise ValueError("This student is not on disk yet.")
         return sum(path.stat().st_size for path in student_files(self.folder))
@@ -72,7 +89,12 @@ class SavedStudent:
     def inputs(
         self, batch: int | None = None, words: int | None = None
     ) -> dict[str, tf.TensorSpec]:
-        """The model's inputs by name, of so many sentences and words; None is any number."""
+        """Specifications of the inputs by name.
+
+        Args:
+            batch: number of sentences; any number if None.
+            words: number of words of each sentence; any number if None.
+        """
         inner = {"char": [self.features.config.max_chars]}
         names = {f"{name}_ids": inner.get(name, []) for name in self.features.columns}
         return {
@@ -82,7 +104,7 @@ class SavedStudent:
 
     @cached_property
     def call(self) -> Callable[[Mapping[str, tf.Tensor]], tf.Tensor]:
-        """The model as a graph: features to logits (batch, words, tags)."""
+        """The model as a graph: features to float32 logits (batch, words, tags)."""
 
         def predict(features: Mapping[str, tf.Tensor]) -> tf.Tensor:
             return self.model(features, training=False)
@@ -92,34 +114,40 @@ class SavedStudent:
     def logits(
         self, sentences: Sequence[Sentence], batch_size: int = 64, *, name: str = ""
     ) -> list[np.ndarray]:
-        """Word-level logits, float32 (words, tags) a sentence, in order.
+        """Word-level logits of sentences.
 
-        With a name, it is told under that name how far the work has come.
+        Args:
+            sentences: with or without tags.
+            batch_size: number of sentences per batch.
+            name: title of the progress bar; no progress is shown if it is empty.
+
+        Returns:
+            float32 (words, tags) per sentence, in order.
         """
         return predict_logits(self.call, self.source(sentences), batch_size, name=name)
 
     def source(self, sentences: Sequence[Sentence]) -> BatchSource:
-        """Batches of this student's features alone."""
+        """Batches of features, without targets."""
         words = np.array([len(sentence) for sentence in sentences], np.int64)
         return BatchSource(words, words, (student_features(sentences, self.features),))
 
     @property
     def decoder(self) -> Decoder:
-        """Its logits to tags, with the model's weights as they are now."""
+        """The decoder of logits to tags, with the present weights of the model."""
         return Decoder(self.tag_set, self.model.transitions)
 
     @property
     def blueprint(self) -> Blueprint:
-        """What the model was made of."""
+        """The structure of the model."""
         return dataclasses.replace(self.model.blueprint, tags=self.tag_set.tags)
 
     @property
     def tables(self) -> Tables:
-        """Tables and tags: what every runtime needs beside the model."""
+        """Tables, tags and rules, which every runtime needs beside the model."""
         return Tables(self.tag_set, self.features, self.model.transitions, self.rules)
 
     def save(self, folder: Path) -> None:
-        """Writes what `load_student` reads into an existing folder.
+        """Writes the files that `load_student` reads into an existing folder.
 
         Raises:
             InputError: the folder cannot be written or the disk is full.
@@ -132,7 +160,7 @@ class SavedStudent:
 
 
 def load_student(folder: Path) -> SavedStudent:
-    """Loads what bioner_kd distill wrote.
+    """Loads a student that `bioner_kd distill` wrote.
 
     Raises:
         InputError: the folder holds no student, a damaged one, or one of a later version.
@@ -168,3 +196,39 @@ def _make(blueprint: Blueprint, arrays: Mapping[str, np.ndarray]) -> Student:
     for name, variable in model.weights_by_name().items():
         variable.assign(arrays[name])
     return model
+
+
+def cut_vocabulary(student: SavedStudent, size: int) -> SavedStudent:
+    """Removes the word vectors of less useful words, for a small device.
+
+    The table has the most useful words first: words of the training text by frequency, then the
+    most frequent others. A word that loses its vector is known by its other features, like any word
+    without a vector.
+
+    Args:
+        student: a student with word vectors.
+        size: number of vectors to keep, at least 1.
+
+    Returns:
+        A student in memory with the same other weights; `student` itself if it has no more vectors.
+
+    Raises:
+        UsageError: the student has no word vectors.
+    """
+    tables = student.features.tables
+    if VECTOR not in tables:
+        raise UsageError(
+            f"--vocabulary_size={size}: this student has no word vectors that could be cut."
+        )
+    if len(tables[VECTOR]) <= size:
+        return student
+    features = dataclasses.replace(
+        student.features, tables={**tables, VECTOR: tables[VECTOR][:size]}
+    )
+    blueprint = dataclasses.replace(student.blueprint, table_sizes=features.sizes())
+    model = Student.from_blueprint(blueprint)
+    rows, before = size + FIRST_ENTRY, student.model.weights_by_name()
+    for name, weight in model.weights_by_name().items():
+        old = before[name]
+        weight.assign(old[:rows] if weight.shape != old.shape else old)
+    return dataclasses.replace(student, model=model, features=features, folder=None)

@@ -1,8 +1,8 @@
-"""A student's weights in a file that holds numbers alone (safetensors).
+"""The weights of a student in a file that holds numbers alone (safetensors).
 
-The format is written and read by the safetensors library, which checks that the header describes
-the file to its last byte. The teacher's reader of checkpoints is for types and shapes of all kinds;
-a student's are known beforehand, and each is compared here.
+The safetensors library writes and reads the format, and checks that the header describes the file
+to its last byte. The teacher's reader of checkpoints is for any types and shapes. The types and
+shapes of a student are known beforehand, and each is compared here.
 """
 
 import os
@@ -18,13 +18,13 @@ from bioner_kd.atomic import atomic_file
 from bioner_kd.student.blueprint import Weight
 
 _DTYPES: dict[object, np.dtype] = {"F32": np.dtype("<f4"), "I8": np.dtype("i1")}
-# The length of the header stands before it. A student's header has about 80 bytes a weight.
+# The length of the header stands before the header, which has about 80 bytes per weight.
 _LENGTH_BYTES = 8
 _LONGEST_HEADER = 1 << 18
 
 
 def write_weights(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Writes what `read_weights` reads.
+    """Writes weights as a safetensors file.
 
     Raises:
         InputError: the folder cannot be written or the disk is full.
@@ -38,7 +38,7 @@ def read_weights(path: Path, expected: Mapping[str, Weight]) -> dict[str, np.nda
     """Reads exactly the weights that are expected.
 
     Args:
-        path: of the safetensors file.
+        path: the safetensors file.
         expected: all weights by name.
 
     Returns:
@@ -47,7 +47,7 @@ def read_weights(path: Path, expected: Mapping[str, Weight]) -> dict[str, np.nda
     Raises:
         ValueError: the file is something else or damaged, or a weight is missing, unexpected, of
             another type or shape, or not finite.
-        OSError: it cannot be read.
+        OSError: the file cannot be read.
     """
     _check_header_length(path)
     try:
@@ -75,7 +75,7 @@ def _check_header_length(path: Path) -> None:
 
 
 def check_names(found: Collection[str], expected: Mapping[str, Weight]) -> None:
-    """Raises ValueError unless there are exactly the weights that are expected."""
+    """Raises ValueError unless the names are exactly those of the expected weights."""
     for name in sorted(expected.keys() - set(found)):
         raise ValueError(f"the weight {name} is missing")
     for name in sorted(set(found) - expected.keys()):
@@ -94,7 +94,7 @@ def check_weight(
 
 
 def check_finite(arrays: Mapping[str, np.ndarray]) -> None:
-    """Raises ValueError where a weight is NaN or infinite: the training diverged, or damage."""
+    """Raises ValueError if a weight is NaN or infinite, after divergence or damage."""
     for name, array in arrays.items():
         if not np.isfinite(array).all():
             raise ValueError(f"the weight {name} is not finite")

@@ -4,27 +4,29 @@ import argparse
 import dataclasses
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
 from pathlib import Path
 
 from bioner_kd import __version__
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.progress import track
 from bioner_kd.settings import declarations
 from bioner_kd.tagging.options import TagOptions
-from bioner_kd.tagging.records import discard_stdout, tagged_records, write_records
+from bioner_kd.tagging.records import chosen_format, discard_stdout, write_tagged
 from bioner_kd.tagging.tagger import Tagger
-from bioner_kd.tagging.texts import number_of_texts, read_items
+from bioner_kd.tagging.texts import number_of_documents, read_input
+from bioner_kd.text.document import Document
+from bioner_kd.text.format import Faults
 from bioner_kd.text.source import STDIN
 
 _DESCRIPTION = """\
 Finds the entities of texts with the student that lies beside this file.
 
-Reads --text, files (also compressed by gzip, bzip2 or xz) or standard input, and writes a line of
-JSON for each text, or CoNLL, as soon as it is tagged. Needs numpy and ai-edge-litert, nothing else.
+Reads --text, files (PubMed XML, BioC, PubTator, BRAT, CSV, JSON lines, plain text and more, also
+compressed) or standard input, and writes a line of JSON for each document, or another format, as
+soon as it is tagged. Needs numpy and ai-edge-litert, nothing else.
 
   python tagger.pyz --text="Cisplatin causes hearing loss."
   zcat abstracts.txt.gz | python tagger.pyz > entities.jsonl
+  python tagger.pyz pubmed24n0001.xml.gz --output=entities.PubTator
 
 From Python:
 
@@ -73,28 +75,36 @@ def tag_texts(options: TagOptions, text: str | None, files: Sequence[str]) -> No
         InputError: the model or a file cannot be read, or a file is not what the options say.
         UsageError: nothing to tag is named, or too much.
     """
-    items = read_items(text, files, options.input)
+    faults = Faults(options.on_error)
+    documents = read_input(
+        text, files, options.input, options=options.reading, faults=faults, told=report
+    )
+    chosen = chosen_format(options.format, options.output)
     tagger = Tagger.load(options.model, form=options.form)
-    found = tagged_records(tagger, items, format=options.format, workers=options.workers)
-    with closing(found) as records:
-        shown: Iterable[str] = records
-        # A bar between lines of results would spoil both.
-        if text is None and (options.output != STDIN or not sys.stdout.isatty()):
-            # Counting reads the files once more: nobody waits for the first line of a file.
-            known = options.output != STDIN
-            total = number_of_texts(files, options.input) if known else None
-            shown = track(records, "tagging", "text", total)
-        write_records(_told_if_none(shown), options.output)
+    # A bar between lines of results would spoil both.
+    progress = text is None and (options.output != STDIN or not sys.stdout.isatty())
+    # Counting reads the files once more: nobody waits for the first line of a file.
+    counted = progress and options.output != STDIN
+    write_tagged(
+        tagger, _told_if_none(documents), options.output, format=chosen, workers=options.workers,
+        progress=progress, total=number_of_documents(files, options.input) if counted else None,
+    )  # fmt: skip
+    faults.tell(report)
 
 
-def _told_if_none(records: Iterable[str]) -> Iterator[str]:
-    """Hands records on, and says on standard error where there was none."""
+def report(message: str) -> None:
+    """Writes a line to standard error."""
+    sys.stderr.write(f"{message}\n")
+
+
+def _told_if_none(documents: Iterable[Document]) -> Iterator[Document]:
+    """Hands documents on, and says on standard error where there was none."""
     none = True
-    for record in records:
+    for document in documents:
         none = False
-        yield record
+        yield document
     if none:
-        sys.stderr.write("No text came: what was to be tagged is empty.\n")
+        report("No text came: what was to be tagged is empty.")
 
 
 def _parser(archive: Path) -> argparse.ArgumentParser:

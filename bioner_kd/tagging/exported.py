@@ -11,10 +11,9 @@ from bioner_kd.bounded import parse_json
 from bioner_kd.checksum import file_digest
 from bioner_kd.errors import InputError, UsageError, one_line, shown
 from bioner_kd.regular_file import read_small
-from bioner_kd.tagging.models.associated import tables_inside
 from bioner_kd.tagging.models.layout import FORMS, MANIFEST, MANIFEST_FORMAT, SAVED_MODEL_TABLES
 from bioner_kd.tagging.models.saved_model import SavedModel
-from bioner_kd.tagging.models.tflite import TFLiteModel
+from bioner_kd.tagging.models.tflite import TFLiteModel, tables_inside
 from bioner_kd.tagging.models.word_model import WordModel
 from bioner_kd.tagging.tables import LARGEST, TABLES, Tables, parse_tables, read_tables
 

@@ -6,13 +6,33 @@ from bioner_kd.settings import Settings, at_least, setting
 from bioner_kd.tagging.models.layout import FORMS
 from bioner_kd.tagging.named import DEFAULT
 from bioner_kd.tagging.records import FORMAT_HELP, FORMATS, OUTPUT_HELP, WORKERS_HELP
-from bioner_kd.tagging.texts import INPUT_HELP, INPUTS
+from bioner_kd.tagging.texts import ID_HELP, INPUT_HELP, INPUTS, ON_ERROR_HELP, TEXT_HELP
+from bioner_kd.text.format import FAIL, ON_ERROR, ReadOptions
 from bioner_kd.text.source import STDIN
 
 
 @dataclass(frozen=True)
-class TagOptions(Settings):
-    """The options of tagging; an empty text is none."""
+class TextOptions(Settings):
+    """Which texts are tagged and how the result is written; an empty text is none."""
+
+    text: str = setting("", "A text to tag, instead of files or standard input.")
+    input: str = setting(INPUTS[0], INPUT_HELP, choices=INPUTS)
+    id_column: str = setting("", ID_HELP)
+    text_column: str = setting("", TEXT_HELP)
+    on_error: str = setting(FAIL, ON_ERROR_HELP, choices=ON_ERROR)
+    format: str = setting(FORMATS[0], FORMAT_HELP, choices=FORMATS)
+    output: str = setting(STDIN, OUTPUT_HELP)
+
+    @property
+    def reading(self) -> ReadOptions:
+        """What files do not say themselves."""
+        # Words alone matter here, and no scheme of tags is refused.
+        return ReadOptions("Entity", True, self.id_column, self.text_column)
+
+
+@dataclass(frozen=True)
+class TagOptions(TextOptions):
+    """The options of tagging."""
 
     model: str = setting(
         DEFAULT,
@@ -25,8 +45,4 @@ class TagOptions(Settings):
         f"Which model of an export folder: {', '.join(FORMS)}; the first that it has if empty. "
         "float32 gives the tags that were scored, int8 is the smallest and fastest.",
     )
-    text: str = setting("", "A text to tag, instead of files or standard input.")
-    input: str = setting(INPUTS[0], INPUT_HELP, choices=INPUTS)
-    format: str = setting(FORMATS[0], FORMAT_HELP, choices=FORMATS)
-    output: str = setting(STDIN, OUTPUT_HELP)
     workers: int = setting(0, WORKERS_HELP, bound=at_least(0))

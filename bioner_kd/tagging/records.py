@@ -1,28 +1,33 @@
-"""How what was found is written: a line of JSON a text, or CoNLL."""
+"""How documents are written in which entities were found."""
 
 import contextlib
-import dataclasses
 import io
-import json
+import itertools
 import os
 import sys
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from bioner_kd.atomic import check_parent, reported
-from bioner_kd.errors import InputError
-from bioner_kd.tagging.decoding import Entity
+from bioner_kd.errors import InputError, UsageError
+from bioner_kd.progress import track
 from bioner_kd.tagging.tagger import Tagger
-from bioner_kd.tagging.texts import Item, sentences_of, size_of, text_of
 from bioner_kd.tagging.workers.parallel import map_in_order
-from bioner_kd.text.sentence import Sentence
+from bioner_kd.text.compressed import compressed
+from bioner_kd.text.document import Document
+from bioner_kd.text.documents import AUTO, format_of_name, named_format, writable
+from bioner_kd.text.format import Format, RecordWriter
 from bioner_kd.text.source import STDIN
 
-FORMATS = ("jsonl", "conll")
+JSONL = "jsonl"
+FORMATS = (AUTO, *writable())
 FORMAT_HELP = (
-    "jsonl (a line of JSON a text, with type, text, start, end and score of each entity; offsets "
-    "count characters of the text) or conll (word, TAB, tag; a blank line between sentences)."
+    "How entities are written: auto (what the name of --output asks for, else jsonl), jsonl (a "
+    "line of JSON a document, with type, text, start, end and score of each entity; offsets count "
+    "characters of the text), conll (word, TAB, tag), or the name of another format."
 )
 WORKERS_HELP = "Worker processes, used where there are many texts; 0 is one a core, 1 none."
 PART = ".part"
@@ -30,53 +35,119 @@ OUTPUT_HELP = (
     f"File to write, which appears when all is done; until then, and after a failure, what is done "
     f"is in a file whose name ends in {PART}. - is standard output."
 )
-_SCORE_DIGITS = 6
 
 
 @dataclass(frozen=True)
 class Records:
-    """A job for one process or several: texts become what is written of them.
+    """A job for one process or several: documents become what is written of them.
 
     Attributes:
         tagger: finds the entities.
-        format: of `FORMATS`.
+        writer: of the format.
     """
 
     tagger: Tagger
-    format: str
+    writer: RecordWriter
 
-    def __call__(self, items: Sequence[Item]) -> list[str]:
-        """One record an item."""
-        groups = (sentences_of(item, self.tagger.sentences) for item in items)
-        if self.format == "conll":
-            return [
-                "".join(map(_conll, found)) for found in self.tagger.tag_words_in_groups(groups)
-            ]
-        pairs = zip(items, self.tagger.tag_groups(groups), strict=True)
-        return [json_line(text_of(item), entities) for item, entities in pairs]
+    def __call__(self, documents: Sequence[Document]) -> list[str]:
+        """One record a document."""
+        return [self.writer.record(found) for found in self.tagger.tagged(documents)]
 
 
-def tagged_records(
-    tagger: Tagger, items: Iterable[Item], *, format: str, workers: int
-) -> Generator[str, None, None]:
-    """The record of each item, in order, as soon as it is there.
+def chosen_format(format: str, output: str) -> Format:
+    """The format to write.
 
-    Whoever takes them closes the generator, which ends the worker processes.
+    Args:
+        format: of `FORMATS`.
+        output: name of the file to write.
+
+    Raises:
+        UsageError: the format makes no single file of text and `output` is the standard output.
+    """
+    if format == AUTO:
+        try:
+            chosen = format_of_name(output)
+        except UsageError:
+            chosen = named_format(JSONL, writable())
+    else:
+        chosen = named_format(format, writable())
+    if chosen.record_writer is None and output == STDIN:
+        raise UsageError(f"--format={chosen.name}: it cannot go to standard output; add --output.")
+    return chosen
+
+
+def write_tagged(
+    tagger: Tagger,
+    documents: Iterable[Document],
+    output: str,
+    *,
+    format: Format,
+    workers: int = 0,
+    progress: bool = False,
+    total: int | None = None,
+) -> None:
+    """Tags documents and writes what is found while it goes.
 
     Args:
         tagger: finds the entities.
-        items: texts, or sentences whose words are known.
-        format: of `FORMATS`.
+        documents: what is tagged.
+        output: a file, or "-" for the standard output.
+        format: as `chosen_format` gives it.
         workers: as `Tagger.tag_many` takes it.
+        progress: show it on standard error.
+        total: number of documents, for the time left; None where it is not known.
+
+    Raises:
+        InputError: the output cannot be written, or the format cannot hold what was found.
     """
-    return map_in_order(Records(tagger, format), items, tagger.workers(workers), size_of)
+    if format.record_writer is None:
+        with closing(tagger.tag_documents(documents, workers=workers)) as found:
+            shown = track(found, "tagging", "document", total) if progress else found
+            write_found(shown, output, format=format)
+        return
+    writer = format.record_writer()
+    first, everything = _peek(documents)
+    job = Records(tagger, writer)
+    with closing(map_in_order(job, everything, tagger.workers(workers), len)) as records:
+        counted = track(records, "tagging", "document", total) if progress else records
+        write_records(framed(counted, writer, first), output)
+
+
+def write_found(found: Iterable[Document], output: str, *, format: Format) -> None:
+    """Writes documents whose entities are found already, as `write_tagged` does."""
+    if format.record_writer is None:
+        assert format.write is not None
+        check_parent(output)
+        format.write(found, Path(output))
+        return
+    writer = format.record_writer()
+    first, everything = _peek(found)
+    write_records(framed(map(writer.record, everything), writer, first), output)
+
+
+def _peek(documents: Iterable[Document]) -> tuple[Document | None, Iterator[Document]]:
+    ahead = iter(documents)
+    first = next(ahead, None)
+    return first, itertools.chain(() if first is None else (first,), ahead)
+
+
+def framed(records: Iterable[str], writer: RecordWriter, first: Document | None) -> Iterator[str]:
+    """Records with what a format has before, between and behind them."""
+    before = writer.start(first)
+    for record in records:
+        yield before + record
+        before = writer.separator
+    if first is None and before:
+        yield before
+    if end := writer.end():
+        yield end
 
 
 def write_records(records: Iterable[str], output: str) -> None:
     """Writes records to a file, which appears when all is done, or at once to "-", the stdout.
 
     Until then the file is called as `OUTPUT_HELP` says. Where the work fails or is stopped, that
-    file stays, and standard error says so.
+    file stays, and standard error says so. A name that ends in .gz, .bz2 or .xz compresses.
 
     Raises:
         InputError: the file's folder is missing, or the disk is full.
@@ -88,11 +159,9 @@ def write_records(records: Iterable[str], output: str) -> None:
     check_parent(output)
     part = Path(f"{output}{PART}")
     with reported(part):
-        file = open(part, "w", encoding="utf-8", newline="\n", buffering=1)
+        file = open(part, "wb")
     try:
-        for record in records:
-            with reported(part):
-                file.write(record)
+        _write_to_file(records, file, part, Path(output).suffix)
         with reported(part):
             file.close()
         with reported(Path(output)):
@@ -102,6 +171,20 @@ def write_records(records: Iterable[str], output: str) -> None:
             file.close()
         _tell_what_is_kept(part, error)
         raise
+
+
+def _write_to_file(records: Iterable[str], file: BinaryIO, part: Path, suffix: str) -> None:
+    stream = cast(BinaryIO, compressed(file, suffix).__enter__())
+    try:
+        for record in records:
+            with reported(part):
+                stream.write(record.encode())
+                if stream is file:
+                    file.flush()  # each finished record is safe
+    finally:
+        if stream is not file:
+            with reported(part):
+                stream.close()
 
 
 def _tell_what_is_kept(part: Path, error: BaseException) -> None:
@@ -134,17 +217,3 @@ def _write_to_stdout(records: Iterable[str]) -> None:
 def discard_stdout() -> None:
     """Sends the standard output nowhere; the interpreter flushes it at exit and would complain."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def json_line(text: str, entities: Sequence[Entity]) -> str:
-    """The record of a text in the format "jsonl"."""
-    found = [dataclasses.asdict(entity) for entity in entities]
-    for entity in found:
-        entity["score"] = round(entity["score"], _SCORE_DIGITS)
-    return json.dumps({"text": text, "entities": found}, ensure_ascii=False) + "\n"
-
-
-def _conll(tagged: tuple[Sentence, Sequence[str]]) -> str:
-    sentence, tags = tagged
-    pairs = zip(sentence.words, tags, strict=True)
-    return "".join(f"{word}\t{tag}\n" for word, tag in pairs) + "\n"

@@ -14,10 +14,9 @@ from bioner_kd.atomic import atomic_file
 from bioner_kd.bounded import gunzip, parse_json
 from bioner_kd.errors import InputError, NewerFormatError, UsageError, check_format, one_line
 from bioner_kd.regular_file import read_small
-from bioner_kd.tagging.checked_json import texts_of
 from bioner_kd.tagging.decoding import Decoder, Transitions
 from bioner_kd.tagging.tag_set import TagSet
-from bioner_kd.tagging.word_features import WordFeatures
+from bioner_kd.tagging.word_features import WordFeatures, texts_of
 from bioner_kd.text.rules import FIRST_RULES, RULES, TextRules
 
 TABLES = "tables.json"

@@ -2,21 +2,22 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 
 from bioner_kd.errors import InputError
-from bioner_kd.tagging.decoding import Entity, entities_from_tags
+from bioner_kd.tagging.decoding import Decoder, Entity, entities_from_tags
 from bioner_kd.tagging.exported import find_exported
 from bioner_kd.tagging.hub import fetch_student, is_on_hub
-from bioner_kd.tagging.models.pieces import read_in_pieces
-from bioner_kd.tagging.models.word_model import WordModel
+from bioner_kd.tagging.models.word_model import WordModel, read_in_pieces
 from bioner_kd.tagging.named import DEFAULT, find_named, is_name
 from bioner_kd.tagging.tables import Tables
 from bioner_kd.tagging.workers.parallel import map_in_order, number_of_workers
+from bioner_kd.text.document import Annotation, Document
 from bioner_kd.text.iob2 import OUTSIDE
 from bioner_kd.text.sentence import Sentence
 
@@ -78,6 +79,11 @@ class Tagger:
         """Types of the entities that it finds."""
         return self._tables.tag_set.entity_types
 
+    @property
+    def decoder(self) -> Decoder:
+        """Its logits to tags."""
+        return self._tables.decoder
+
     def tag(self, text: str) -> list[Entity]:
         """Entities of a text, of one sentence or many.
 
@@ -117,6 +123,40 @@ class Tagger:
             raise TypeError(f"{_a_text_or_texts('tag_many', texts)} to tag_many.")
         return map_in_order(self.tag_texts, check_texts(texts), self.workers(workers), len)
 
+    def tag_documents(
+        self, documents: Iterable[Document], *, workers: int = 0
+    ) -> Generator[Document, None, None]:
+        """Documents with the entities that are found in them as their annotations, in order.
+
+        No sentence crosses the passages of a document, and offsets count in `Document.text`.
+        Annotations of before, and what was said of them, are left out.
+
+        Args:
+            documents: as `bioner_kd.read_documents` gives them; their number may be infinite.
+            workers: as for `tag_many`.
+
+        Raises:
+            InputError: a document cannot be tagged, or a worker cannot go on; its number is said.
+            UsageError: the number of workers is negative.
+
+        Examples:
+            >>> document = Document.from_text("Aspirin relieves headache.", id="7")
+            >>> (tagged,) = Tagger.load().tag_documents([document])
+            >>> [(found.type, found.text) for found in tagged.annotations]
+            [('Chemical', 'Aspirin'), ('Disease', 'headache')]
+        """
+        return map_in_order(self.tagged, documents, self.workers(workers), len)
+
+    def tagged(self, documents: Sequence[Document]) -> list[Document]:
+        """Documents with what is found in them; neighbouring documents are read together."""
+        cut = [tuple(document.cut(self.sentences)) for document in documents]
+        return [
+            replace(document.with_annotations(map(as_annotation, entities)), sentences=sentences)
+            for document, sentences, entities in zip(
+                documents, cut, self.tag_groups(cut), strict=True
+            )
+        ]
+
     def tag_texts(self, texts: Sequence[str]) -> list[list[Entity]]:
         """Entities of each text; sentences of neighbouring texts are read together."""
         return self.tag_groups(map(self.sentences, texts))
@@ -137,10 +177,6 @@ class Tagger:
     ) -> list[list[tuple[Sentence, list[str]]]]:
         """Sentences of each group with the IOB2 tags of their words."""
         return _in_groups(self._tags, groups)
-
-    def tag_sentence(self, sentence: Sentence) -> list[Entity]:
-        """Entities of one sentence whose words are known; their offsets count in its text."""
-        return self.tag_groups([[sentence]])[0]
 
     def tag_words(self, words: Sequence[str]) -> list[str]:
         """IOB2 tags of the words of one sentence."""
@@ -174,13 +210,27 @@ class Tagger:
         for batch in _batches(sentences):
             yield from zip(batch, self._read(batch)[1], strict=True)
 
+    def logits(self, sentences: Iterable[Sentence]) -> Iterator[np.ndarray]:
+        """The model's logits of each sentence, float32 (words, tags), in order."""
+        for batch in _batches(sentences):
+            yield from self._logits(batch)
+
     def _read(self, batch: Sequence[Sentence]) -> tuple[list[np.ndarray], list[list[str]]]:
-        # Logits and tags of each sentence; the model is shown those that have words.
+        logits = self._logits(batch)
+        return logits, self._tables.decoder.decode_many(logits)
+
+    def _logits(self, batch: Sequence[Sentence]) -> list[np.ndarray]:
+        # The model is shown those that have words.
         features = [self._tables.features.encode(s.words) for s in batch if s.words]
         found = iter(read_in_pieces(self._model.batch_logits, features))
         nothing = np.zeros((0, len(self._tables.tag_set)), np.float32)
-        logits = [next(found) if s.words else nothing for s in batch]
-        return logits, self._tables.decoder.decode_many(logits)
+        return [next(found) if s.words else nothing for s in batch]
+
+
+def as_annotation(entity: Entity) -> Annotation:
+    """An entity as a mention of its document."""
+    span = (entity.start, entity.end)
+    return Annotation(entity.type, (span,), entity.text, score=entity.score)
 
 
 def _a_text_or_texts(method: str, value: object) -> str:

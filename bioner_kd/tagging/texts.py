@@ -1,35 +1,54 @@
 """What is to be tagged, from files or the standard input, read as it is needed."""
 
-import itertools
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.text.conll import read_conll
-from bioner_kd.text.plain_text import number_of_lines, read_text_lines
-from bioner_kd.text.sentence import Sentence
-from bioner_kd.text.source import STDIN
+from bioner_kd.text.document import Document
+from bioner_kd.text.documents import AUTO, LINES, TEXT, Told, read_documents, readable, recognise
+from bioner_kd.text.format import Faults, ReadOptions
+from bioner_kd.text.plain_text import number_of_lines
+from bioner_kd.text.source import STDIN, Source
 
-INPUTS = ("lines", "text", "conll")
+INPUTS = (AUTO, *readable())
 INPUT_HELP = (
-    "What files and standard input hold: lines (one text a line), text (one text a file), conll "
-    "(one word a line in the first column, a blank line between sentences)."
+    "What files and standard input hold: auto (recognised by content and name, and said), lines "
+    "(plain text, a document a line), text (plain text, a document a file), or the name of a "
+    "format. docs/formats.md has them all."
+)
+ID_HELP = (
+    "Column of a table, or field of JSON, that names the document; the usual names, such as id and "
+    "pmid, if empty."
+)
+TEXT_HELP = (
+    "Column or field that holds the text, or several, such as title,abstract; the usual names if "
+    "empty."
+)
+ON_ERROR_HELP = (
+    "What a faulty document does: fail stops, skip leaves it out and says so at the end."
 )
 
-# A text, or a sentence whose words are known.
-Item = str | Sentence
 
-_CHARACTERS_A_WORD = 6
-
-
-def read_items(text: str | None, files: Sequence[str], kind: str) -> Iterator[Item]:
-    """What a command line names.
+def read_input(
+    text: str | None,
+    files: Sequence[str],
+    kind: str = AUTO,
+    *,
+    options: ReadOptions = ReadOptions(),
+    faults: Faults | None = None,
+    told: Told = lambda message: None,
+) -> Iterator[Document]:
+    """The documents that a command line names.
 
     Args:
         text: a text, None where none was given.
-        files: names of files, "-" for the standard input, which is read where there is none.
+        files: names of files and folders, "-" for the standard input, which is read where there is
+            none.
         kind: of `INPUTS`.
+        options: what files do not say themselves.
+        faults: what is done about faulty documents.
+        told: called with a sentence that says as what a file is read.
 
     Returns:
         An iterator that reads files while it goes; that they can be opened is found out at once.
@@ -41,44 +60,28 @@ def read_items(text: str | None, files: Sequence[str], kind: str) -> Iterator[It
     if text is not None:
         if files:
             raise UsageError(f"--text and {files[0]!r}: give a text or files, not both.")
-        return iter([_valid(text)])
+        return iter([Document.from_text(_valid(text))])
     names = list(files) or [STDIN]
     closed = STDIN in names and sys.stdin is None
     if closed or (not files and sys.stdin.isatty()):
         raise UsageError('Nothing to tag: give --text="…", name files, or pipe text in.')
-    if kind == "conll":
-        return _from_conll(names)
-    # Opened here and read later, so that a missing file is found before any work is done.
-    opened = [read_text_lines(name, keep_ends=kind == "text") for name in names]
-    return map("".join, opened) if kind == "text" else itertools.chain.from_iterable(opened)
+    return read_documents(names, format=kind, options=options, faults=faults, told=told)
 
 
-def number_of_texts(files: Sequence[str], kind: str) -> int | None:
-    """How many texts files hold, for the time left; None where that is not known beforehand.
+def number_of_documents(files: Sequence[str], kind: str) -> int | None:
+    """How many documents files hold, for the time left; None where only reading would tell.
 
     Args:
-        files: as `read_items` takes them, which has opened them.
+        files: as `read_input` takes them, which has opened them.
         kind: of `INPUTS`.
     """
-    # Words of tables are all read before the first is tagged, and a pipe can be read only once.
-    if kind == "conll" or not files or not all(Path(file).is_file() for file in files):
+    # A pipe can be read only once.
+    if not files or not all(Path(file).is_file() for file in files):
         return None
-    return len(files) if kind == "text" else sum(map(number_of_lines, files))
-
-
-def sentences_of(item: Item, cut: Callable[[str], Iterable[Sentence]]) -> Iterable[Sentence]:
-    """The sentences of a text as a student's rules cut it; a sentence is its own."""
-    return cut(item) if isinstance(item, str) else (item,)
-
-
-def text_of(item: Item) -> str:
-    """The text that offsets count in."""
-    return item if isinstance(item, str) else item.text
-
-
-def size_of(item: Item) -> int:
-    """About its number of characters."""
-    return len(item) if isinstance(item, str) else len(item) * _CHARACTERS_A_WORD
+    kinds = {recognise(Source(file)).name for file in files} if kind == AUTO else {kind}
+    if kinds == {TEXT}:
+        return len(files)
+    return sum(map(number_of_lines, files)) if kinds == {LINES} else None
 
 
 def _valid(text: str) -> str:
@@ -89,9 +92,3 @@ def _valid(text: str) -> str:
             f"--text: character {error.start + 1} is not UTF-8; check the terminal's encoding."
         ) from error
     return text
-
-
-def _from_conll(files: Sequence[str]) -> Iterator[Item]:
-    if STDIN in files:
-        raise UsageError("--input=conll reads files, not standard input; name them.")
-    return iter([sentence for file in files for sentence in read_conll(file, tagged=False)])

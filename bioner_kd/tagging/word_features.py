@@ -5,7 +5,6 @@ ids.
 """
 
 import functools
-import itertools
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,10 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from bioner_kd.errors import InputError, one_line
+from bioner_kd.errors import InputError, one_line, shown
 from bioner_kd.settings import Bound, Settings, at_least, at_most, setting
-from bioner_kd.tagging.checked_json import folding_of, settings_of, texts_of
-from bioner_kd.tagging.folding import fold, folding_table
+from bioner_kd.tagging.word_form import fold, folding_of, folding_table, word_form, word_shape
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.tokenizer import MASK
 
@@ -25,7 +23,6 @@ FIRST_ENTRY = 2
 # What is learnt with the student, and what a file of word vectors brings.
 LEARNT, VECTOR = ("word", "prefix", "suffix", "shape", "char"), "vector"
 FEATURES = ("word", VECTOR, *LEARNT[1:])
-LONGEST_SHAPE_RUN = 4
 # Characters of a word that a student may read, so that a stranger's does not make a page of it.
 MOST_CHARS = 1000
 _CACHED_WORDS = 200_000
@@ -68,35 +65,6 @@ class FeatureConfig(Settings):
         "the file; 0 keeps all. A word without one is known by its characters.",
         bound=at_least(0),
     )
-
-
-def _lower_ascii(text: str) -> str:
-    return "".join(chr(ord(c) + 32) if "A" <= c <= "Z" else c for c in text)
-
-
-def word_form(folded: str) -> str:
-    """Lower-cased form with every digit read as 0, of a folded word."""
-    return "".join("0" if "0" <= c <= "9" else c for c in _lower_ascii(folded))
-
-
-@functools.lru_cache(_CACHED_WORDS)
-def form_of(word: str) -> str:
-    """The form of a word as it stands in a text, as the feature "word" of a new table has it."""
-    return word_form(fold(word, folding_table()))
-
-
-def _kind(character: str) -> str:
-    if "A" <= character <= "Z":
-        return "X"
-    if "a" <= character <= "z":
-        return "x"
-    return "d" if "0" <= character <= "9" else character
-
-
-def word_shape(folded: str) -> str:
-    """Shape of a folded word: X upper, x lower, d digit, runs cut at four; "Beta2" is "Xxxxd"."""
-    runs = ((kind, len(list(run))) for kind, run in itertools.groupby(folded, _kind))
-    return "".join(kind * min(length, LONGEST_SHAPE_RUN) for kind, length in runs)
 
 
 def _count_words(sentences: Iterable[Sentence]) -> Counter[str]:
@@ -272,3 +240,26 @@ class WordFeatures:
                 f"The word tables are incomplete or damaged ({one_line(error)}); export "
                 "the student again."
             ) from error
+
+
+def texts_of(values: object, name: str) -> tuple[str, ...]:
+    """Strings of a list; ValueError where it is anything else.
+
+    Args:
+        values: what should be a list of strings.
+        name: what they are, for the message.
+    """
+    if not isinstance(values, list | tuple) or not set(map(type, values)) <= {str}:
+        raise ValueError(f"{shown(name)} is no list of strings")
+    return tuple(values)
+
+
+def settings_of(settings: object) -> dict[str, Any]:
+    """Settings of word features: a list of strings and whole numbers; else ValueError."""
+    if not isinstance(settings, dict):
+        raise ValueError("'config' is no JSON object")
+    numbers = {name: value for name, value in settings.items() if name != "features"}
+    for name, value in numbers.items():
+        if type(value) is not int:
+            raise ValueError(f"{shown(name)} is no whole number")
+    return {**numbers, "features": texts_of(settings["features"], "features")}

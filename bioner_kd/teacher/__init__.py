@@ -1,1 +1,1 @@
-"""The teacher: reading a pretrained encoder, fine-tuning it, and its word-level logits."""
+"""The teacher: a pretrained encoder is read and fine-tuned, and labels text for a student."""

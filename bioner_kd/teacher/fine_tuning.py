@@ -1,4 +1,4 @@
-"""A pretrained encoder becomes a tagger of one corpus."""
+"""Fine-tunes a pretrained encoder as a tagger of a corpus."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,20 +11,20 @@ from bioner_kd.encoding.batches import BatchSource, predict_logits, word_values
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.encoding.windows import WindowConfig
 from bioner_kd.errors import UsageError
-from bioner_kd.evaluation.predictions import devel_f1
+from bioner_kd.evaluation.scores import devel_f1
 from bioner_kd.tagging.decoding import Decoder
 from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.teacher.checkpoint.encoder_config import read_config, usable_positions
-from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier
+from bioner_kd.teacher.checkpoint.heads import load_token_classifier
 from bioner_kd.teacher.config import DEFAULT_READING, ReadingConfig
 from bioner_kd.teacher.model import Teacher
 from bioner_kd.teacher.saved_teacher import encode_subwords, save_teacher, subword_source
 from bioner_kd.teacher.tokenizer import load_tokenizer
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.training.config import TrainingConfig
-from bioner_kd.training.digests import arrays_digest, sentences_digest
 from bioner_kd.training.loop import train
 from bioner_kd.training.optimizer import make_optimizer
+from bioner_kd.training.run_folder import arrays_digest, sentences_digest
 
 
 def fine_tune(
@@ -42,22 +42,22 @@ def fine_tune(
 
     Args:
         pretrained: folder of the checkpoint.
-        train_split: sentences with tags; the tag set is theirs.
-        devel_split: sentences with tags, to choose the epoch by.
+        train_split: sentences with tags, which make the tag set.
+        devel_split: sentences with tags, by which the best epoch is chosen.
         training: epochs and optimiser.
-        windows: how long sentences are read.
-        reading: how much is read at once, and how exactly.
-        folder: where the state and the teacher go.
-        settings: what a resumed run must share.
+        windows: how long sentences are cut.
+        reading: how much is read at once, and how exactly the model calculates.
+        folder: takes the state of the training and the teacher.
+        settings: the settings that a resumed run must share.
 
     Raises:
-        InputError: the checkpoint or a tag is not what it should be.
+        InputError: the checkpoint is missing or damaged, or training has not seen a tag of devel.
         UsageError: a window is longer than the checkpoint's positions or the subword budget.
     """
     reading.check_window(windows.max_subwords)
     _check_positions(pretrained, windows)
     tag_set = TagSet.from_sentences(train_split)
-    tag_set.known_tags(devel_split)  # refuses a tag that training never saw
+    tag_set.known_tags(devel_split)  # Refuses a tag that training has not seen.
     tokenizer = load_tokenizer(pretrained)
     keras.utils.set_random_seed(training.seed)
     classifier = load_token_classifier(

@@ -1,7 +1,7 @@
-"""A shard of a cache: a ZIP file of two arrays, `lengths` of the sentences and the values.
+"""A shard of a cache: a ZIP file of two arrays, the `lengths` of the sentences and the values.
 
-What `numpy.load` makes of such a file is decided by the file: how large an array it allocates and
-how far it unpacks. Here the sentences decide, which the reader knows.
+`numpy.load` allocates and unpacks as much as the file says. The reader here knows the sentences and
+allocates as much as their words need.
 """
 
 import io
@@ -9,6 +9,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -16,11 +17,34 @@ import numpy as np
 
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.errors import InputError
-from bioner_kd.teacher.cache_kind import CacheKind
-from bioner_kd.teacher.checkpoint.archive import open_archive
-from bioner_kd.teacher.checkpoint.weights_file import Damaged, map_file, need
+from bioner_kd.teacher.checkpoint.files import Damaged, map_file, need, open_archive
 
-# As wide as the widest hidden state, or as many as the tags of a hundred corpora.
+
+@dataclass(frozen=True)
+class CacheKind:
+    """The kind of values that a cache holds for each word.
+
+    Attributes:
+        name: name of the kind in shards and manifests.
+        dtype: type of the numbers.
+        command: the command that makes such a cache.
+    """
+
+    name: str
+    dtype: type[np.floating]
+    command: str
+
+    @property
+    def title(self) -> str:
+        """Name of the kind in messages."""
+        return self.name.replace("_", " ")
+
+
+LOGITS = CacheKind("logits", np.float32, "bioner_kd cache_logits")
+# Some hundred numbers per word: float16 halves the bytes and is exact enough for a student.
+HIDDEN_STATES = CacheKind("hidden_states", np.float16, "bioner_kd cache_logits --hidden")
+
+# Enough for the widest hidden state, or for the tags of a hundred corpora.
 MOST_COLUMNS = 10_000
 _MAGIC = b"\x93NUMPY\x01\x00"
 _HEADER = re.compile(
@@ -28,7 +52,7 @@ _HEADER = re.compile(
     rb"'shape': \((\d{1,12}),(?: (\d{1,12}))?\), \}\s*"
 )
 _PIECE = 1 << 20
-# What `zipfile` raises of records that are cut, packed wrongly, encrypted or not there.
+# What `zipfile` raises for records that are cut, packed wrongly, encrypted or missing.
 _BROKEN = (
     *(OSError, KeyError, ValueError, RuntimeError, EOFError),
     *(zlib.error, zipfile.BadZipFile),
@@ -36,11 +60,11 @@ _BROKEN = (
 
 
 def shard_content(rows: Ragged, kind: CacheKind) -> bytes:
-    """The file of a shard.
+    """Makes the content of a shard's file.
 
     Args:
-        rows: values of the kind's dtype, (words, tags or width) for each sentence.
-        kind: what the values are.
+        rows: values of the kind's dtype, (words, width of the values) for each sentence.
+        kind: the kind of the values.
     """
     content = io.BytesIO()
     np.savez_compressed(content, lengths=rows.lengths, **{kind.name: rows.flat})
@@ -48,19 +72,19 @@ def shard_content(rows: Ragged, kind: CacheKind) -> bytes:
 
 
 def read_shard(path: Path, kind: CacheKind, lengths: Sequence[int]) -> Ragged:
-    """Reads a shard of these sentences.
+    """Reads a shard.
 
     Args:
         path: the file.
-        kind: what its values are.
+        kind: the kind of its values.
         lengths: number of words of each sentence.
 
     Returns:
-        (words of all sentences, tags or width), of the kind's dtype.
+        (words of all sentences, width of the values), of the kind's dtype.
 
     Raises:
-        Damaged: the file is no shard of this kind, or one of other sentences.
-        InputError: it cannot be read, or is empty.
+        Damaged: the file is no shard of this kind, or a shard of other sentences.
+        InputError: the file cannot be read, or is empty.
     """
     words = sum(lengths)
     try:
@@ -80,7 +104,7 @@ def _read_array(
     archive: zipfile.ZipFile, name: str, dtype: np.dtype, shape: tuple[int | None, ...]
 ) -> np.ndarray:
     info = archive.getinfo(f"{name}.npy")
-    # Other ways of packing take memory before the first byte is out.
+    # Other ways of packing allocate memory before the first byte is unpacked.
     packings = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
     need(info.compress_type in packings, f"its {name} are packed in an unknown way")
     with archive.open(info) as file:
@@ -96,7 +120,7 @@ def _read_array(
         need(fits and np.dtype(descr.decode()) == dtype, f"its {name} have another shape or type")
         array = np.empty(found, dtype)
         _fill(array, file)
-        # The checksum is compared where the array ends.
+        # zipfile compares the checksum at the end of the array.
         need(not file.read(1), f"more than its {name} follows")
     return array
 

@@ -1,4 +1,4 @@
-"""The teacher: a pretrained encoder and a classifier that give one row of logits for each word."""
+"""The model of a teacher: a pretrained encoder and a classifier, with logits for each word."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from bioner_kd.encoding.graph import one_graph
+from bioner_kd.encoding.batches import one_graph
 from bioner_kd.teacher.checkpoint.encoder_config import FAMILIES
 from bioner_kd.teacher.config import DEFAULT_READING
 from bioner_kd.teacher.parts import (
@@ -21,10 +21,10 @@ from bioner_kd.training.word_tagger import LOSS, WordTagger
 
 
 class Teacher(WordTagger):
-    """A token classifier of any family, each word read at its first subword.
+    """A token classifier of any family that reads each word at its first subword.
 
-    Windows are rows of their own, and a batch is read in parts of at most `subword_budget`
-    subwords, whose gradients are summed: the sum is the gradient of the whole batch.
+    A batch of windows is read in parts of at most `subword_budget` subwords. The sum of the parts'
+    gradients is the gradient of the whole batch.
 
     Source:
         Lee et al. (2020), "BioBERT", Bioinformatics 36(4); Devlin et al. (2019), arXiv:1810.04805,
@@ -44,7 +44,7 @@ class Teacher(WordTagger):
         Args:
             classifier: a token classifier of transformers.
             pad_id: id of the padding piece, which attention leaves out.
-            subword_budget: most subwords that are read at once, padding included.
+            subword_budget: largest number of subwords that are read at once, padding included.
             **options: as in keras.Model.
         """
         super().__init__(**options)
@@ -52,12 +52,12 @@ class Teacher(WordTagger):
         self.subword_budget = subword_budget
 
     def call(self, features: Mapping[str, tf.Tensor], training: bool | None = None) -> tf.Tensor:
-        """Logits of every word.
+        """Computes the logits of every word.
 
         Args:
             features: int32 "subword_ids" (batch, windows, subwords) and "word_positions" (batch,
-                words), the place of each word's first subword in its sentence's windows laid end to
-                end.
+                words), the position of each word's first subword in the windows of its sentence
+                laid end to end.
             training: whether dropout acts.
 
         Returns:
@@ -70,13 +70,13 @@ class Teacher(WordTagger):
         return self._of_all_words(read, self.classifier.config.num_labels, features)
 
     def with_hidden_state(self, features: Mapping[str, tf.Tensor]) -> tf.Tensor:
-        """Logits of every word and, behind them, the last hidden state of its first subword.
+        """Computes the logits of every word and the last hidden state of its first subword.
 
         Args:
             features: as in `call`; dropout does not act.
 
         Returns:
-            float32 (batch, words, tags + hidden size).
+            float32 (batch, words, tags + hidden size), the logits first.
         """
 
         def read(part: Part) -> tf.Tensor:
@@ -90,11 +90,11 @@ class Teacher(WordTagger):
     def gradients(
         self, features: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor], mask: tf.Tensor
     ) -> list[tf.Tensor]:
-        """Gradients of a batch, summed over its parts, in the order of the trainable variables."""
+        """Computes the gradients of a batch, in the order of the trainable variables."""
         words = scored_words(mask)
 
         def step(part: Part, sums: list[tf.Tensor]) -> list[tf.Tensor]:
-            # A part's words as the words of one sentence without padding.
+            # The words of a part are like the words of one sentence without padding.
             of_part = {
                 name: tf.gather_nd(values, part.words)[None] for name, values in targets.items()
             }
@@ -133,10 +133,11 @@ class Teacher(WordTagger):
     def graph(
         self, *, hidden_state: bool = False
     ) -> Callable[[Mapping[str, tf.Tensor]], tf.Tensor]:
-        """The model as it predicts, as one graph for batches of any shape.
+        """Makes a graph of the prediction, for batches of any shape.
 
         Args:
-            hidden_state: whether it gives what `with_hidden_state` does, instead of the logits.
+            hidden_state: whether the graph returns what `with_hidden_state` returns, and not the
+                logits alone.
         """
         signature = {
             "subword_ids": tf.TensorSpec([None, None, None], tf.int32),
@@ -153,11 +154,11 @@ class Teacher(WordTagger):
     def word_losses(
         self, features: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor], logits: tf.Tensor
     ) -> dict[str, tf.Tensor]:
-        """Cross-entropy of the annotated tags."""
+        """Computes the cross-entropy of the annotated tags, in nats per word."""
         return {LOSS: cross_entropy_per_word(logits, targets["tag_ids"])}
 
 
 def _at_words(values: tf.Tensor, part: Part) -> tf.Tensor:
-    """From (windows, subwords, values) to float32 (words, values)."""
+    """Picks the rows of the words: (windows, subwords, values) to float32 (words, values)."""
     flat = tf.reshape(values, [-1, values.shape[-1]])
     return tf.cast(tf.gather(flat, part.places), tf.float32)

@@ -1,7 +1,7 @@
-"""The windows of a batch, in parts of bounded size.
+"""Reads the windows of a batch in parts of bounded size.
 
-Memory then depends on the size of a part and not on the longest sentence of a batch: a window is
-padded only to the longest of its part, and a sentence of one window has no empty ones.
+Memory then depends on the size of a part, and not on the longest sentence of a batch: a window is
+padded to the longest window of its part, and the empty windows of short sentences are left out.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,9 +17,9 @@ class Part(NamedTuple):
 
     Attributes:
         ids: int32 (windows, subwords), padded.
-        words: int64 (words, 2), sentence and place of the words whose first subwords are in these
-            windows.
-        places: int32 (words,), the places of these subwords in the windows laid end to end.
+        words: int64 (words, 2), number of the sentence, and number in the sentence, of each word
+            whose first subword is in these windows.
+        places: int32 (words,), positions of these first subwords in the windows laid end to end.
     """
 
     ids: tf.Tensor
@@ -31,11 +31,12 @@ class WindowRows(NamedTuple):
     """The windows of a batch, the shortest first.
 
     Attributes:
-        ids: int32 (windows, subwords), padded to the longest.
-        widths: int32 (windows,), to what length each would be padded alone.
-        window: int32 (batch, words), which window a word's first subword is in.
-        offset: int32 (batch, words), and where in it.
-        budget: most subwords of a part, padding included, unless a single window has more.
+        ids: int32 (windows, subwords), padded to the longest window.
+        widths: int32 (windows,), the length to which each window would be padded alone.
+        window: int32 (batch, words), number of the window that has the word's first subword.
+        offset: int32 (batch, words), position of the word's first subword in this window.
+        budget: largest number of subwords of a part, padding included, unless a single window has
+            more.
     """
 
     ids: tf.Tensor
@@ -46,14 +47,14 @@ class WindowRows(NamedTuple):
 
     @classmethod
     def of(cls, features: Mapping[str, tf.Tensor], *, pad_id: int, budget: int) -> "WindowRows":
-        """Takes a teacher's features: "subword_ids" and "word_positions" of `Teacher.call`."""
+        """Makes the rows of a teacher's features, which are those of `Teacher.call`."""
         ids, positions = features["subword_ids"], features["word_positions"]
         longest = tf.shape(ids)[2]
         rows = tf.reshape(ids, [-1, longest])
         lengths = tf.reduce_sum(tf.cast(tf.not_equal(rows, pad_id), tf.int32), axis=1)
         order = tf.argsort(lengths, stable=True)
         rank = tf.math.invert_permutation(order)
-        # Sentences of fewer windows than the longest have empty ones, which stand first.
+        # Sentences with few windows have empty ones, which stand first.
         empty = tf.reduce_sum(tf.cast(tf.equal(lengths, 0), tf.int32))
         order = order[empty:]
         of_sentence = tf.range(tf.shape(ids)[0])[:, None] * tf.shape(ids)[1]
@@ -66,14 +67,14 @@ class WindowRows(NamedTuple):
         )
 
     def part(self, start: tf.Tensor, word_mask: tf.Tensor | None) -> tuple[Part, tf.Tensor]:
-        """The part that begins with a window.
+        """Makes the part that begins with a window.
 
         Args:
-            start: int32 scalar, the first window.
-            word_mask: float32 (batch, words), 1 where a word is wanted; None for all.
+            start: int32 scalar, number of the first window.
+            word_mask: float32 (batch, words), 1 for a word that is wanted; None for all words.
 
         Returns:
-            The part, and int32 scalar, the first window after it.
+            The part, and the number of the first window after it, int32 scalar.
         """
         widths = self.widths[start:]
         sizes = tf.range(1, tf.size(widths) + 1) * widths
@@ -97,10 +98,10 @@ def for_each_part(
     """Runs a step on each part of a batch, one after the other.
 
     Args:
-        windows: of the batch.
+        windows: the windows of the batch.
         word_mask: as in `WindowRows.part`.
-        step: takes a part and the state, returns the state after it.
-        state: tensors, whose shapes a step does not change.
+        step: takes a part and the state, and returns the state after the part.
+        state: tensors whose shapes a step does not change.
 
     Returns:
         The state after the last part.
@@ -118,13 +119,13 @@ def one_after_the_other(
     step: Callable[[tf.Tensor, list[tf.Tensor]], tuple[tf.Tensor, list[tf.Tensor]]],
     state: list[tf.Tensor],
 ) -> list[tf.Tensor]:
-    """Runs a step on parts of rows, of which one alone is in memory at a time.
+    """Runs a step on parts of rows, one part in memory at a time.
 
     Args:
-        rows: int32 scalar, their number.
-        step: takes the first row of a part and the state; returns the first row after the part and
-            the state after it.
-        state: tensors, whose shapes a step does not change.
+        rows: int32 scalar, number of rows.
+        step: takes the number of the first row of a part and the state; returns the number of the
+            first row after the part, and the state after the part.
+        state: tensors whose shapes a step does not change.
 
     Returns:
         The state after the last part.
@@ -141,10 +142,10 @@ def one_after_the_other(
 
 
 def no_gradients(variables: Sequence[tf.Variable]) -> list[tf.Tensor]:
-    """What sums of gradients start from: a zero for each number of the variables."""
+    """Makes the zeros to which gradients are added."""
     return [tf.zeros(variable.shape) for variable in variables]
 
 
 def add_gradients(sums: Sequence[tf.Tensor], found: Sequence[tf.Tensor]) -> list[tf.Tensor]:
-    """Adds the gradients of a part, of which those of embeddings may be sparse."""
+    """Adds the gradients of a part; the gradients of embeddings may be sparse."""
     return [total + gradient for total, gradient in zip(sums, found, strict=True)]

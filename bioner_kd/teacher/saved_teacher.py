@@ -1,4 +1,4 @@
-"""A fine-tuned teacher on disk: a folder that transformers reads too, and how it is used."""
+"""A fine-tuned teacher on disk, in a folder that transformers reads too."""
 
 import functools
 import json
@@ -19,10 +19,9 @@ from bioner_kd.errors import InputError, one_line, shown
 from bioner_kd.tagging.decoding import Decoder
 from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.teacher.checkpoint.encoder_config import read_config, usable_positions
-from bioner_kd.teacher.checkpoint.json_file import read_json_object
+from bioner_kd.teacher.checkpoint.files import TF_WEIGHTS, read_json_object
+from bioner_kd.teacher.checkpoint.heads import load_token_classifier
 from bioner_kd.teacher.checkpoint.tf_weights import save_checkpoint
-from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier
-from bioner_kd.teacher.checkpoint.weights_file import TF_WEIGHTS
 from bioner_kd.teacher.config import DEFAULT_READING, FLOAT32, ReadingConfig
 from bioner_kd.teacher.model import Teacher
 from bioner_kd.teacher.tokenizer import SubwordTokenizer, load_tokenizer
@@ -34,15 +33,15 @@ SETTINGS = "bioner_kd.json"
 
 @dataclass(frozen=True)
 class SavedTeacher:
-    """A teacher with everything that turns sentences into its logits.
+    """A teacher with everything that it needs to read sentences.
 
     Attributes:
-        folder: where it is kept.
-        model: features to word-level logits.
-        tokenizer: words to subwords.
-        tag_set: the tags of the last axis of its logits.
-        windows: how it reads long sentences.
-        fingerprint: what its logits depend on, by name, as a logits cache records it.
+        folder: the run directory.
+        model: turns features into word-level logits.
+        tokenizer: splits words into subwords.
+        tag_set: the tags of the last axis of the logits.
+        windows: how long sentences are cut.
+        fingerprint: what the logits depend on, by name, as a logits cache records it.
     """
 
     folder: Path
@@ -54,7 +53,7 @@ class SavedTeacher:
 
     @property
     def decoder(self) -> Decoder:
-        """Its logits to tags."""
+        """Turns the logits into tags."""
         return Decoder(self.tag_set)
 
     @property
@@ -64,33 +63,30 @@ class SavedTeacher:
 
     @property
     def size(self) -> int:
-        """Bytes of its weights on disk."""
+        """Number of bytes of the weights on disk."""
         return (self.folder / TF_WEIGHTS).stat().st_size
 
     def encode(self, sentences: Sequence[Sentence]) -> SubwordSentences:
-        """Cuts sentences into this teacher's windows."""
+        """Cuts sentences into the teacher's windows."""
         return encode_subwords(sentences, self.tokenizer, self.windows)
 
     def logits(
         self, sentences: Sequence[Sentence], batch_size: int = 32, *, name: str = ""
     ) -> list[np.ndarray]:
-        """Word-level logits, float32 (words, tags) a sentence, in order.
-
-        With a name, it is told under that name how far the work has come.
-        """
+        """Computes the word-level logits, as `SentenceModel.logits` does."""
         return predict_logits(self.call, self.source(sentences), batch_size, name=name)
 
     def source(self, sentences: Sequence[Sentence]) -> BatchSource:
-        """Batches of this teacher's features alone."""
+        """Makes batches of the teacher's features, without targets."""
         return subword_source(self.encode(sentences))
 
     def logits_and_hidden_states(
         self, sentences: Sequence[Sentence], batch_size: int = 32
     ) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        """Logits and last hidden state of every word, in one reading.
+        """Computes the logits and the last hidden state of every word.
 
         Returns:
-            float32 (words, tags) and float32 (words, hidden size) a sentence, in order.
+            float32 (words, tags) and float32 (words, hidden size) for each sentence, in order.
         """
         rows = predict_logits(self.call_with_hidden_state, self.source(sentences), batch_size)
         tags = len(self.tag_set)
@@ -98,12 +94,12 @@ class SavedTeacher:
 
     @functools.cached_property
     def call_with_hidden_state(self) -> Callable[[Mapping[str, tf.Tensor]], tf.Tensor]:
-        """The frozen model as a graph: features to (batch, words, tags + hidden size)."""
+        """The model as a graph: from features to (batch, words, tags + hidden size)."""
         return self.model.graph(hidden_state=True)
 
     @functools.cached_property
     def call(self) -> Callable[[Mapping[str, tf.Tensor]], tf.Tensor]:
-        """The frozen model as a graph: features to logits (batch, words, tags)."""
+        """The model as a graph: from features to logits (batch, words, tags)."""
         return self.model.graph()
 
 
@@ -122,7 +118,7 @@ def encode_subwords(
 
 
 def subword_source(encoded: SubwordSentences) -> BatchSource:
-    """Batches of a teacher's features alone."""
+    """Makes batches of a teacher's features, without targets."""
     return BatchSource(encoded.lengths, encoded.words, (encoded.gatherer(),))
 
 
@@ -134,7 +130,7 @@ def save_teacher(
     windows: WindowConfig,
     pretrained: str,
 ) -> None:
-    """Writes what `load_teacher` reads into an existing folder.
+    """Writes a teacher into an existing folder.
 
     Raises:
         InputError: the folder cannot be written or the disk is full.
@@ -149,11 +145,11 @@ def save_teacher(
 def teacher_fingerprint(
     folder: Path, reading: ReadingConfig = DEFAULT_READING
 ) -> dict[str, object]:
-    """What the logits of a saved teacher depend on, read without loading it.
+    """Reads what the logits of a saved teacher depend on, without loading the teacher.
 
     Args:
-        folder: of the teacher.
-        reading: how exactly it calculates.
+        folder: the run directory of the teacher.
+        reading: how exactly the teacher calculates.
 
     Raises:
         InputError: the folder holds no fine-tuned teacher.
@@ -165,7 +161,7 @@ def teacher_fingerprint(
             "tokenizer": file_digest(folder / TOKENIZER),
             "tags": list(TagSet.from_json(settings["tags"]).tags),
             "windows": asdict(_windows(settings["windows"])),
-            # Named only where it differs, so that a cache made before stays that of its teacher.
+            # Left out if it is the default, so that older caches remain valid.
             **({} if reading.precision == FLOAT32 else {"precision": reading.precision}),
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -185,13 +181,13 @@ def load_teacher(folder: Path, reading: ReadingConfig | None = None) -> SavedTea
     """Loads what bioner_kd finetune_teacher wrote.
 
     Args:
-        folder: of the teacher.
-        reading: how much it reads at once, and how exactly; where it is not given, the default
-            budget, or as much more as a window takes.
+        folder: the run directory of the teacher.
+        reading: how much is read at once, and how exactly the teacher calculates. Without it, a
+            window may be longer than the default budget.
 
     Raises:
         InputError: the folder holds no fine-tuned teacher, or a damaged one.
-        UsageError: its windows are longer than the subword budget that is given.
+        UsageError: the teacher's windows are longer than the budget of `reading`.
     """
     budget_is_given, reading = reading is not None, reading or DEFAULT_READING
     fingerprint = teacher_fingerprint(folder, reading)

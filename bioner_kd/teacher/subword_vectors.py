@@ -1,4 +1,4 @@
-"""Word vectors out of a teacher's table of subword embeddings; no text is trained on."""
+"""Makes word vectors of a teacher's subword embeddings, without training."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ import numpy as np
 from absl import logging
 
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.tagging.word_features import form_of
+from bioner_kd.tagging.word_form import form_of
 from bioner_kd.teacher.checkpoint.state import read_state
 from bioner_kd.teacher.tokenizer import SubwordTokenizer, load_tokenizer
 from bioner_kd.vectors.word_vectors import WordVectors, can_have_vector
@@ -21,19 +21,19 @@ def subword_vectors(
 ) -> WordVectors:
     """Makes word vectors from a teacher's subword embeddings.
 
-    A word has the average of its subwords' embeddings, and a form the average of the words that are
-    written differently but share it, weighted by their counts: a cased teacher knows "BRCA1", not
-    "brca0". All are centred and reduced to their `size` principal axes, which is the best
-    approximation of that rank.
+    The vector of a word is the average of its subwords' embeddings. The vector of a form is the
+    average of the words that share the form, weighted by their counts: a cased teacher knows
+    "BRCA1", not "brca0". All vectors are centred and reduced to their `size` principal axes, the
+    best approximation of that rank.
 
     Args:
         folder: a BERT checkpoint, fine-tuned or not.
-        counts: how often each word was seen.
-        size: numbers of a vector, at most those of an embedding.
-        min_count: a form seen less often gets no vector.
+        counts: number of times that each word was seen.
+        size: number of numbers of a vector, at most that of an embedding.
+        min_count: a form that was seen fewer times gets no vector.
 
     Returns:
-        The forms of the words, the most frequent first.
+        The forms of the words, the most frequent form first.
 
     Raises:
         InputError: the folder is no BERT checkpoint, or no form is frequent enough.
@@ -58,7 +58,7 @@ def subword_vectors(
 
 
 def _read_table(folder: Path, pieces: int) -> np.ndarray:
-    """The subword embeddings, float (pieces, size)."""
+    """Reads the subword embeddings, float (pieces, size)."""
     state = read_state(folder)
     tables = [array for name, array in state.items() if f".{name}".endswith(f".{_TABLE}")]
     if len(tables) != 1 or tables[0].ndim != 2 or tables[0].dtype.kind != "f":
@@ -75,7 +75,7 @@ def _read_table(folder: Path, pieces: int) -> np.ndarray:
 
 
 def _group(counts: Mapping[str, int], min_count: int) -> dict[str, dict[str, int]]:
-    """The words of each form with their counts, the most frequent form first."""
+    """Groups the words and their counts by form, the most frequent form first."""
     words: dict[str, dict[str, int]] = defaultdict(dict)
     totals: Counter[str] = Counter()
     for word, count in counts.items():
@@ -93,18 +93,18 @@ def _group(counts: Mapping[str, int], min_count: int) -> dict[str, dict[str, int
 
 
 def _mean(words: Mapping[str, int], tokenizer: SubwordTokenizer, table: np.ndarray) -> np.ndarray:
-    """The vector of a form before it is reduced, float32 (size of the teacher,)."""
+    """Averages the words of a form: float32 (size of the teacher,)."""
     vectors = [table[tokenizer.subwords(word)].mean(axis=0, dtype=np.float32) for word in words]
     return np.average(vectors, axis=0, weights=list(words.values())).astype(np.float32)
 
 
 def _reduce(vectors: np.ndarray, size: int) -> np.ndarray:
-    """Coordinates of the centred rows on their first singular vectors, float32 (rows, size)."""
+    """Projects the centred rows on their first singular vectors: float32 (rows, size)."""
     centred = vectors - vectors.mean(axis=0)
-    # The singular vectors are the eigenvectors of this square, which is small however many rows.
+    # The singular vectors are the eigenvectors of this matrix, whose size is that of an embedding.
     _, axes = np.linalg.eigh((centred.T @ centred).astype(np.float64))
     axes = axes[:, ::-1][:, :size]
-    # An axis has no direction of its own; one that is fixed makes runs repeat.
+    # The sign of an axis is arbitrary; a fixed sign makes runs repeat.
     largest = np.abs(axes).argmax(axis=0)
     axes = axes * np.where(axes[largest, np.arange(size)] < 0, -1.0, 1.0)
     return np.ascontiguousarray(centred @ axes, dtype=np.float32)

@@ -1,4 +1,4 @@
-"""The teacher's tokenizer, one word at a time."""
+"""Splits words into the subwords of a teacher."""
 
 import json
 import os
@@ -24,34 +24,34 @@ from bioner_kd.teacher.wordpiece import (
 from bioner_kd.text.tokenizer import MASK
 
 _CONFIG = "config.json"
-# About 150 MB; text of millions of sentences has ever new words.
+# They take about 150 MB. A text of millions of sentences has new words without end.
 _MOST_REMEMBERED = 1_000_000
-# Of the rows of an embedding; a few more than there are pieces make a round number.
+# Share of the rows of an embedding that have pieces; rows may be added to make a round number.
 _LEAST_SHARE = 0.98
 
 
 class SubwordTokenizer:
-    """Words to the ids of their subwords.
+    """Splits words into the ids of their subwords.
 
     Attributes:
         cls_id: id of the first piece of a text, such as [CLS].
-        sep_id: id of the last one, such as [SEP].
+        sep_id: id of the last piece of a text, such as [SEP].
         pad_id: id of the padding piece.
-        unk_id: id of the piece for what is unknown.
-        mask_id: id of the piece that masks, `unk_id` in a vocabulary without one.
+        unk_id: id of the unknown piece, such as [UNK].
+        mask_id: id of the mask, such as [MASK]; `unk_id` in a vocabulary without a mask.
         lower_cases: whether words are lower-cased first.
         vocabulary_size: one more than the largest id.
     """
 
     def __init__(self, tokenizer: Tokenizer, special_pieces: dict[str, str]) -> None:
-        """Takes over a tokenizer.
+        """Uses a tokenizer of the tokenizers library.
 
         Args:
-            tokenizer: of the tokenizers library; its truncation and padding are switched off.
-            special_pieces: its pieces in the roles pad_token, unk_token, cls_token, sep_token and,
-                where it has one, mask_token.
+            tokenizer: the tokenizer, whose truncation and padding are switched off.
+            special_pieces: the pieces in the roles pad_token, unk_token, cls_token, sep_token and,
+                if the vocabulary has a mask, mask_token.
         """
-        # A tokenizer.json may truncate and pad: MiniLM's fills every text up to 128 subwords.
+        # A tokenizer.json may truncate and pad: MiniLM's pads every text to 128 subwords.
         tokenizer.no_truncation()
         tokenizer.no_padding()
         # A word that reads "[SEP]" is text, not the end of the sentence.
@@ -64,22 +64,19 @@ class SubwordTokenizer:
         self.sep_id: int = ids[special_pieces["sep_token"]]
         self.lower_cases = lower_cases(tokenizer)
         self._is_word_piece = isinstance(tokenizer.model, models.WordPiece)
-        # Byte-level BPE knows most words by the space before them, and cuts others to pieces.
+        # Byte-level BPE knows most words with a space before them, and splits others further.
         self._before = " " if is_byte_level(tokenizer) else ""
         self.vocabulary_size: int = max(ids.values()) + 1
         self.mask_id: int = ids.get(special_pieces.get("mask_token", ""), self.unk_id)
         self._known: dict[str, tuple[int, ...]] = {MASK: (self.mask_id,)}
 
     def subwords(self, word: str) -> list[int]:
-        """Splits a word.
-
-        Args:
-            word: any text.
+        """Splits a word, which may be any text.
 
         Returns:
-            Subword ids, at least one: the mask for the word `MASK`; the unknown piece for a word of
-            which nothing remains, such as a control character, and, of WordPiece, for a run of more
-            than 100 characters, as in BERT itself.
+            At least one subword id. The word `MASK` becomes the mask. A word of which nothing
+            remains, such as a control character, becomes the unknown piece. In WordPiece, a run of
+            more than 100 characters becomes the unknown piece too, as in BERT.
         """
         ids = self._known.get(word)
         if ids is None:
@@ -94,7 +91,7 @@ class SubwordTokenizer:
         try:
             return self._tokenizer.encode(text, add_special_tokens=False).ids
         except BaseException as error:
-            # A step that a file describes may fail at some texts only.
+            # A step that a file describes may fail at some texts alone.
             if not is_failure(error):
                 raise
             raise InputError(
@@ -103,15 +100,12 @@ class SubwordTokenizer:
             ) from error
 
     def ordinary_ids(self) -> list[int]:
-        """Ids of all pieces but the special ones, in order."""
+        """Lists the ids of all pieces but the special ones, in order."""
         ids = self._tokenizer.get_vocab()
         return sorted(set(ids.values()) - {ids[piece] for piece in self._special_pieces.values()})
 
     def save(self, folder: str | os.PathLike[str]) -> None:
-        """Writes the files that `load_tokenizer` and transformers read.
-
-        Args:
-            folder: made where missing.
+        """Writes the files that `load_tokenizer` and transformers read, into a new or old folder.
 
         Raises:
             InputError: the folder cannot be written.
@@ -133,7 +127,7 @@ class SubwordTokenizer:
                 file.write(text)
 
     def _pieces(self) -> list[str]:
-        # An id without a piece (a vocabulary may repeat one) still needs its line.
+        # An id without a piece still needs a line: a vocabulary may repeat a piece.
         pieces = [f"[no piece {index}]" for index in range(self.vocabulary_size)]
         for piece, index in self._tokenizer.get_vocab().items():
             pieces[index] = piece
@@ -143,20 +137,17 @@ class SubwordTokenizer:
 def load_tokenizer(folder: str | os.PathLike[str]) -> SubwordTokenizer:
     """Loads the tokenizer of a checkpoint folder.
 
-    Whether words are lower-cased is what `tokenizer_config.json` says, else what `tokenizer.json`
-    says, else, as for BioBERT's first releases, which have neither, what the vocabulary shows: one
-    with an upper-case piece is cased.
+    `tokenizer_config.json` says whether words are lower-cased, or else `tokenizer.json` does. The
+    first releases of BioBERT have neither file. Words are then lower-cased unless the vocabulary
+    has a piece with an upper-case letter.
 
     Args:
-        folder: holds `tokenizer.json` of any kind, `vocab.txt` of WordPiece, or `vocab.json` and
+        folder: has `tokenizer.json` of any kind, `vocab.txt` of WordPiece, or `vocab.json` and
             `merges.txt` of byte-level BPE.
 
-    Returns:
-        The tokenizer.
-
     Raises:
-        InputError: a file is missing or broken, the vocabulary lacks a special piece, or it is not
-            of the checkpoint that `config.json`, where there is one, describes.
+        InputError: a file is missing or broken, the vocabulary lacks a special piece, or the
+            vocabulary is of another checkpoint than `config.json`.
     """
     folder = Path(folder)
     tokenizer = SubwordTokenizer(*build_tokenizer(folder))

@@ -1,7 +1,7 @@
-"""Reads `tokenizer.json` of strangers.
+"""Reads `tokenizer.json`, which may come from a stranger.
 
-The tokenizers library builds whatever the file describes: steps that make a letter grow to
-gigabytes, ids for which a table of billions is needed. So the description is checked first.
+The tokenizers library builds whatever the file describes, such as steps that turn a letter into
+gigabytes, or ids that need a table of billions. So the description is checked first.
 """
 
 import base64
@@ -18,32 +18,28 @@ from bioner_kd.errors import InputError, one_line, shown
 from bioner_kd.regular_file import read_small
 from bioner_kd.tagging.models.native_output import call_quietly
 
-# The largest of multilingual encoders have 17 MB or 500,000 pieces.
+# The largest files, of multilingual encoders, have 17 MB or 500,000 pieces.
 MOST_BYTES = 20_000_000
-# SentencePiece has a list for each piece.
+# A SentencePiece vocabulary has a list for each piece.
 MOST_BRACKETS = 1_000_000
 MOST_PIECES = 600_000
 _MOST_ADDED = 10_000
 _MOST_STEPS = 20
-# How many times longer than the text its normalised form may be.
+# Number of times by which normalising may make a text longer.
 _MOST_GROWTH = 100
-# Characters of a pattern, a prefix, a word, and bytes that a character may become.
+# Number of characters of a pattern, a prefix and a word, and of bytes that a character may become.
 _LONGEST_PATTERN, _LONGEST_PREFIX, _LONGEST_WORD, _LONGEST_CHARACTER = 1_000, 20, 1_000, 200
 _SIZE_BYTES = 4
 _WORDS = ("A", "genes", " IL-2Rα", "5′-日本(é)", "a" * 50 + "!")
 
 
 def read_tokenizer_file(path: Path) -> Tokenizer:
-    """Builds the tokenizer that a file describes; it neither truncates nor pads.
+    """Builds the tokenizer that a file of the tokenizers library describes.
 
-    Args:
-        path: a file that the tokenizers library wrote.
-
-    Returns:
-        The tokenizer.
+    The tokenizer neither truncates nor pads.
 
     Raises:
-        InputError: the file is missing, broken, or describes one that no encoder has.
+        InputError: the file is missing, broken, or describes a tokenizer that no encoder has.
     """
     try:
         described = parse_json(read_small(path, MOST_BYTES), brackets=MOST_BRACKETS)
@@ -60,14 +56,14 @@ def read_tokenizer_file(path: Path) -> Tokenizer:
 
 
 def is_failure(error: BaseException) -> bool:
-    """Tells whether the library failed, by itself or by a panic, which is no `Exception`."""
+    """Tells whether an error is a failure of the library, whose panics are no `Exception`."""
     # The class of a panic cannot be imported.
     return isinstance(error, Exception) or type(error).__name__ == "PanicException"
 
 
 def _built(text: str) -> Tokenizer:
     tokenizer = Tokenizer.from_str(text)
-    # What a step refers to is looked up when the first text comes.
+    # A step looks up what it refers to when it gets its first text.
     for word in _WORDS:
         if tokenizer.normalizer is not None:
             tokenizer.normalizer.normalize_str(word)
@@ -106,7 +102,7 @@ def _steps(step: Any, inner: str) -> list[Mapping[str, Any]]:
 
 
 def _growth(step: Mapping[str, Any]) -> float:
-    """How many times longer a text can be after a step, as far as the file decides it."""
+    """Number of times by which a step can make a text longer, as far as the file decides it."""
     kind = step["type"]
     if kind == "Prepend":
         return 1 + len(step["prepend"])
@@ -126,7 +122,7 @@ def _growth(step: Mapping[str, Any]) -> float:
 
 
 def _check_precompiled(table: str) -> None:
-    """Checks a table of SentencePiece: a trie behind its size, then what characters become."""
+    """Checks a table of SentencePiece: the size of a trie, the trie, and what characters become."""
     try:
         content = base64.b64decode(table, validate=True)
     except binascii.Error as error:

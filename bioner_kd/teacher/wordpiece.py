@@ -1,4 +1,4 @@
-"""Builds the tokenizer of a checkpoint from its files, and settles its case."""
+"""Builds the tokenizer of a checkpoint from its files, and decides on lower-casing."""
 
 import json
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers,
 from bioner_kd.bounded import parse_json
 from bioner_kd.errors import InputError, one_line, shown
 from bioner_kd.regular_file import read_small
-from bioner_kd.teacher.checkpoint.json_file import read_json_object
+from bioner_kd.teacher.checkpoint.files import read_json_object
 from bioner_kd.teacher.tokenizer_file import (
     MOST_BRACKETS,
     MOST_BYTES,
@@ -26,8 +26,8 @@ SETTINGS, SPECIAL_PIECES = "tokenizer_config.json", "special_tokens_map.json"
 # Of byte-level BPE.
 _PIECES, _MERGES, _VERSION = "vocab.json", "merges.txt", "#version"
 
-# What a piece is called where no file says it: in RoBERTa's manner, or in BERT's. MPNet has the
-# former's pieces and the latter's [UNK].
+# The usual names of pieces, if no file names them: those of RoBERTa and those of BERT. MPNet has
+# RoBERTa's pieces and BERT's [UNK].
 _USUAL_PIECES = {
     "pad_token": ("<pad>", "[PAD]"),
     "unk_token": ("[UNK]", "<unk>"),
@@ -35,17 +35,14 @@ _USUAL_PIECES = {
     "sep_token": ("</s>", "[SEP]"),
     "mask_token": ("<mask>", "[MASK]"),
 }
-# Settings of a tokenizer that are followed.
+# The settings of a tokenizer that are read.
 _SWITCHES = ("do_lower_case", "strip_accents", "tokenize_chinese_chars")
-# Only pretraining needs it.
+# Needed for pretraining alone.
 _OPTIONAL = "mask_token"
 
 
 def build_tokenizer(folder: Path) -> tuple[Tokenizer, dict[str, str]]:
-    """Builds the tokenizer of a checkpoint folder.
-
-    Args:
-        folder: see `tokenizer.load_tokenizer`.
+    """Builds the tokenizer of a checkpoint folder, as `load_tokenizer` says.
 
     Returns:
         The tokenizer, and its special pieces by their roles, such as cls_token.
@@ -76,7 +73,7 @@ def build_tokenizer(folder: Path) -> tuple[Tokenizer, dict[str, str]]:
 
 
 def is_byte_level(tokenizer: Tokenizer) -> bool:
-    """Tells whether a tokenizer splits the bytes of a word, and the space before it, as GPT-2's."""
+    """Tells whether a tokenizer splits the bytes of a word and its space, as GPT-2's does."""
     step = tokenizer.pre_tokenizer
     described = json.loads(step.__getstate__()) if step is not None else {}
     steps = [described, *described.get("pretokenizers", [])]
@@ -95,7 +92,7 @@ def _read_settings(path: Path) -> dict[str, Any]:
 
 
 def read_optional(path: Path) -> dict[str, Any]:
-    """Reads a JSON object, or an empty one where there is no such file."""
+    """Reads a JSON object; without a file, the object is empty."""
     return read_json_object(path) if path.is_file() else {}
 
 
@@ -106,7 +103,7 @@ def lower_cases(tokenizer: Tokenizer) -> bool:
 
 
 def is_cased(pieces: Iterable[str]) -> bool:
-    """Tells whether a vocabulary keeps upper case, by its pieces other than [UNK] and its like."""
+    """Tells whether a vocabulary has a piece with upper case, apart from pieces such as [UNK]."""
     return any(
         piece != piece.lower()
         for piece in pieces
@@ -115,7 +112,7 @@ def is_cased(pieces: Iterable[str]) -> bool:
 
 
 def _text_of(piece: Any) -> str | None:
-    # A special piece is written as its text, or as an object with flags beside its text.
+    # A special piece is a text, or an object with a text and flags.
     content = piece.get("content") if isinstance(piece, dict) else piece
     return content if isinstance(content, str) else None
 
@@ -194,7 +191,7 @@ def _read_vocabulary(path: Path) -> dict[str, int]:
             f"{path}: the vocabulary has more than {MOST_PIECES:,} pieces, which no encoder has; "
             "download it again."
         )
-    # Not splitlines(): a piece may be a character that Python takes for the end of a line.
+    # A piece may be a character at which splitlines() would cut.
     return {piece: index for index, piece in enumerate(text.split("\n"))}
 
 

@@ -11,14 +11,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
-from bioner_kd.errors import InputError, one_line
+from bioner_kd.errors import InputError, UsageError, one_line
+from bioner_kd.text import zstd
 
+_ZSTD = b"\x28\xb5\x2f\xfd"
 # By the first bytes of a file, whatever its name.
 _READERS: dict[bytes, Callable[..., Any]] = {
     b"\x1f\x8b": gzip.open,
     b"BZh": bz2.open,
     b"\xfd7zXZ\x00": lzma.open,
+    _ZSTD: zstd.open_reader,
 }
+# Readers that have no error of their own.
+_PLAIN_ERRORS = (bz2.open, zstd.open_reader)
+_INSTALL = "pip install zstandard, or use Python 3.14"
 _UNPACK = "unpack it and name the text files in it"
 _DECOMPRESS = "decompress it first, or compress it by gzip, bzip2 or xz, which are read"
 _CONVERT = "save it as plain text (UTF-8) and name that file"
@@ -28,7 +34,6 @@ _OTHERS = {
     b"PK\x05\x06": ("an empty zip archive", _UNPACK),
     b"7z\xbc\xaf\x27\x1c": ("a 7z archive", _UNPACK),
     b"Rar!": ("a RAR archive", _UNPACK),
-    b"\x28\xb5\x2f\xfd": ("compressed by Zstandard", _DECOMPRESS),
     b"\x04\x22\x4d\x18": ("compressed by LZ4", _DECOMPRESS),
     b"\x1f\x9d": ("compressed by compress (.Z)", _DECOMPRESS),
     b"\xd0\xcf\x11\xe0": ("an Office document", _CONVERT),
@@ -50,7 +55,7 @@ _START = 512
 
 @contextmanager
 def decompressed(handle: BinaryIO, name: str) -> Iterator[BinaryIO]:
-    """The bytes inside what gzip, bzip2 or xz compressed, or those of the handle itself.
+    """The bytes inside what gzip, bzip2, xz or Zstandard compressed, or those of the handle itself.
 
     Args:
         handle: at its start; it needs no `seek`.
@@ -77,20 +82,38 @@ def decompressed(handle: BinaryIO, name: str) -> Iterator[BinaryIO]:
     except (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error) as error:
         raise _damaged(name, error) from error
     except OSError as error:
-        # bz2 has no error of its own, and those of a disk have a number.
-        if reader is not bz2.open or error.errno is not None:
+        # The errors of a disk have a number.
+        if reader not in _PLAIN_ERRORS or error.errno is not None:
             raise
         raise _damaged(name, error) from error
 
 
 def compressed(file: IO[bytes], suffix: str) -> contextlib.AbstractContextManager[Any]:
-    """A stream that writes into a file what its suffix asks for: .gz, .bz2 and .xz compress."""
+    """A stream that writes into a file what its suffix asks for: .gz, .bz2, .xz, .zst compress.
+
+    Raises:
+        UsageError: no library for .zst is there.
+    """
     if suffix == ".gz":
         # Without a time and a name, which would differ between equal files.
         return gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=file, mtime=0)
     if suffix == ".bz2":
         return bz2.BZ2File(file, "wb")
+    if suffix == ".zst":
+        if not zstd.is_available():
+            raise UsageError(f"No library writes .zst here; {_INSTALL}, or write .gz or .xz.")
+        return zstd.open_writer(file)
     return lzma.LZMAFile(file, "wb") if suffix == ".xz" else contextlib.nullcontext(file)
+
+
+def is_zip(start: bytes, name: str) -> bool:
+    """Whether a file is an archive of files, not a document that is kept in one.
+
+    Args:
+        start: its first bytes.
+        name: of the file.
+    """
+    return start.startswith(b"PK\x03\x04") and Path(name).suffix.lower() not in _ZIPPED
 
 
 def _buffered(handle: BinaryIO) -> io.BufferedReader:
@@ -103,6 +126,11 @@ def _refuse_others(start: bytes, name: str) -> None:
     found = next((kind for magic, kind in _OTHERS.items() if start.startswith(magic)), None)
     if start[_TAR_AT:].startswith(_TAR):
         found = ("a tar archive", _UNPACK)
+    if start.startswith(_ZSTD) and not zstd.is_available():
+        found = (
+            "compressed by Zstandard, which no library reads here",
+            f"{_INSTALL}, or {_DECOMPRESS}",
+        )
     if found and start.startswith(b"PK"):
         found = _ZIPPED.get(Path(name).suffix.lower(), found)
     if found:

@@ -18,6 +18,8 @@ FILLER = " "
 # Characters. A source that leaves more between two passages is damaged, and would take all memory.
 MOST_FILLER = 1_000_000
 
+KEEP, HULL, PARTS, LEAVE_OUT = DISCONTINUOUS = ("keep", "hull", "parts", "leave_out")
+
 Span = tuple[int, int]
 
 
@@ -157,6 +159,10 @@ class Document:
             end = passage.end
         return "".join(pieces)
 
+    def __len__(self) -> int:
+        """Number of characters."""
+        return self.passages[-1].end if self.passages else 0
+
     @property
     def place(self) -> str:
         """Where it stands, for error messages: its file, its line and its name."""
@@ -221,6 +227,33 @@ class Document:
             for sentence in sentences_of(passage.text):
                 whole = passage.offset == 0 and len(self.passages) == 1
                 yield sentence if whole else sentence.within(self.text, passage.offset)
+
+    def in_one_piece(self, choice: str) -> "Document":
+        """The same document without discontinuous mentions.
+
+        Args:
+            choice: "hull" takes such a mention from its first to its last character, "parts" takes
+                each part for a mention, "leave_out" leaves it out, and "keep" keeps it.
+        """
+        if choice == KEEP or all(len(one.spans) < 2 for one in self.annotations):
+            return self
+        found: list[Annotation] = []
+        for annotation in self.annotations:
+            parts = annotation.spans
+            if len(parts) > 1 and choice == LEAVE_OUT:
+                continue
+            if len(parts) > 1 and choice == HULL:
+                parts = ((annotation.start, annotation.end),)
+            if parts == annotation.spans and len(parts) < 2:
+                found.append(annotation)
+            else:
+                # A name stands for one mention.
+                name = annotation.id if len(parts) == 1 else ""
+                found += [
+                    replace(annotation, spans=(part,), text=self.mention((part,)), id=name)
+                    for part in parts
+                ]
+        return replace(self, annotations=tuple(found))
 
     def with_annotations(self, annotations: Iterable[Annotation]) -> "Document":
         """The same document with other annotations, and without what was said of those before."""

@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePath
 
 from bioner_kd.atomic import atomic_file, check_parent
-from bioner_kd.errors import InputError, UsageError, one_line
+from bioner_kd.errors import InputError, UsageError, one_line, shown
 from bioner_kd.text import formats
+from bioner_kd.text.archive import Archive, is_archive
 from bioner_kd.text.compressed import compressed
-from bioner_kd.text.document import Document
+from bioner_kd.text.document import KEEP, Document
 from bioner_kd.text.format import Faults, Format, ReadOptions
-from bioner_kd.text.source import STDIN, Source, files_of
+from bioner_kd.text.source import STDIN, Source
 
 AUTO, LINES, TEXT = "auto", "lines", "text"
 _COMPRESSIONS = frozenset({".gz", ".bz2", ".xz", ".zst"})
@@ -48,11 +49,14 @@ def writable() -> tuple[str, ...]:
 
 
 def recognise(source: Source) -> Format:
-    """The format of a source, by its first characters and its name.
+    """The format of a source, by its first characters, its name and the files beside it.
 
     Raises:
         InputError: it cannot be opened, or is plainly something that is not read here.
     """
+    for format_ in all_formats().values():
+        if format_.leader(source):
+            return format_
     start = source.start()
     found = [format_ for format_ in all_formats().values() if format_.recognises(start)]
     by_name = [one for one in found or all_formats().values() if _has_suffix(one, source.path)]
@@ -89,8 +93,8 @@ def read_documents(
     """Reads the documents of files, folders and the standard input.
 
     Args:
-        paths: a path or several; "-" is the standard input; of a folder all files are read, in
-            which plain text is one document a file.
+        paths: a path or several; "-" is the standard input; of a folder or a zip archive all files
+            are read, in which plain text is one document a file.
         format: name of a format that is read, or "auto", which recognises the format of each file.
         options: what the files do not say themselves.
         faults: what is done about faulty documents; the first one is an error where not given.
@@ -124,45 +128,127 @@ def read_documents(
 
 
 def write_documents(
-    documents: Iterable[Document], path: str | os.PathLike[str], *, format: str = ""
+    documents: Iterable[Document],
+    path: str | os.PathLike[str],
+    *,
+    format: str = AUTO,
+    faults: Faults | None = None,
 ) -> None:
     """Writes documents to a file or a folder, which appears when all is done.
 
     Args:
         documents: what is written.
-        path: a file, compressed where its name ends in .gz, .bz2 or .xz; a folder where the format
-            has several files; "-" for the standard output.
-        format: name of a format that is written; the one that the file's name asks for if empty.
+        path: a file, compressed where its name ends in .gz, .bz2, .xz or .zst; a folder where the
+            format has several files; "-" for the standard output.
+        format: name of a format that is written, or "auto" for what the name of the file asks
+            for.
+        faults: what is done about documents that the format cannot hold; the first one is an error
+            where not given. Formats of several files, or binary ones, do not ask.
 
     Raises:
         InputError: the file cannot be written, or the format cannot hold a document.
         UsageError: there is no such format, or the name does not say which one is meant.
     """
-    chosen = named_format(format, writable()) if format else format_of_name(path)
+    chosen = format_of_name(path) if format == AUTO else named_format(format, writable())
     if chosen.record_writer is None:
         assert chosen.write is not None
+        if os.fspath(path) == STDIN:
+            raise UsageError(
+                f"{chosen.name} does not go to the standard output; name a file or a folder."
+            )
         check_parent(path)
         chosen.write(documents, Path(path))
     elif os.fspath(path) == STDIN:
-        for piece in records(documents, chosen):
+        for piece in records(documents, chosen, faults):
             sys.stdout.write(piece)
     else:
         check_parent(path)
         with atomic_file(path, "wb") as file, compressed(file, Path(path).suffix) as stream:
-            for piece in records(documents, chosen):
-                stream.write(piece.encode())
+            for piece in records(documents, chosen, faults):
+                stream.write(_encoded(piece, path))
 
 
-def records(documents: Iterable[Document], format: Format) -> Iterator[str]:
-    """What is written of documents, piece by piece, in a format that is text."""
+def _encoded(text: str, path: str | os.PathLike[str]) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        around = text[max(error.start - 30, 0) : error.end + 30]
+        raise InputError(
+            f"{path}: {shown(around)} holds half a character (a surrogate), which no file can "
+            "hold; correct the text that is read."
+        ) from None
+
+
+def convert(
+    source: str | os.PathLike[str],
+    output: str | os.PathLike[str],
+    *,
+    input: str = AUTO,
+    format: str = AUTO,
+    options: ReadOptions = ReadOptions(),
+    discontinuous: str = KEEP,
+    faults: Faults | None = None,
+    told: Told = lambda message: None,
+) -> tuple[int, int]:
+    """Reads documents and writes them in another format.
+
+    Args:
+        source: as `read_documents` takes it.
+        output: as `write_documents` takes it.
+        input: format that is read, or "auto".
+        format: format that is written, or "auto".
+        options: what the source does not say itself.
+        discontinuous: what becomes of such mentions, as `Document.in_one_piece` takes it.
+        faults: what is done about documents that cannot be read or written.
+        told: called with a sentence that says as what a file is read.
+
+    Returns:
+        Numbers of documents and of mentions that were written.
+
+    Raises:
+        InputError: as `read_documents` and `write_documents`.
+        UsageError: as these; or the output is the source.
+    """
+    if os.fspath(output) != STDIN and Path(output).exists() and Path(source).exists():
+        if os.path.samefile(source, output):
+            raise UsageError(f"{output}: this is the input; name another output.")
+    chosen = format_of_name(output) if format == AUTO else named_format(format, writable())
+    documents = read_documents(source, format=input, options=options, faults=faults, told=told)
+    counts = [0, 0]
+
+    def counted() -> Iterator[Document]:
+        for document in documents:
+            counts[0] += 1
+            counts[1] += len(document.annotations)
+            yield document.in_one_piece(discontinuous)
+
+    write_documents(counted(), output, format=chosen.name, faults=faults)
+    return counts[0], counts[1]
+
+
+def records(
+    documents: Iterable[Document], format: Format, faults: Faults | None = None
+) -> Iterator[str]:
+    """What is written of documents, piece by piece, in a format that is text.
+
+    Raises:
+        InputError: the format cannot hold a document, and `faults` does not take that.
+    """
     assert format.record_writer is not None
     writer, ahead = format.record_writer(), iter(documents)
     first = next(ahead, None)
     yield writer.start(first)
-    if first is not None:
-        yield writer.record(first)
-    for document in ahead:
-        yield writer.separator + writer.record(document)
+    separator = ""
+    for document in itertools.chain(() if first is None else (first,), ahead):
+        try:
+            record = writer.record(document)
+        except InputError as error:
+            if faults is None:
+                raise
+            faults.report(error)
+            continue
+        yield separator + record
+        separator = writer.separator
     yield writer.end()
 
 
@@ -179,28 +265,41 @@ def named_format(name: str, allowed: Iterable[str]) -> Format:
 
 def _sources(path: str | os.PathLike[str], name: str) -> Iterator[tuple[Source, Format]]:
     chosen = None if name == AUTO else named_format(name, readable())
-    if os.fspath(path) == STDIN or not Path(path).is_dir():
-        source = Source(path)
+    source = Archive(path) if is_archive(path) else Source(path)
+    files = source.files()
+    if files == [source]:
         if chosen is None:
             chosen = recognise(source)
-        elif source.path != STDIN and not chosen.whole_folder(Path(path).parent):
+        elif source.path != STDIN:
             source.start()  # what cannot be opened is found now
         yield source, chosen
         return
-    whole = [
-        one for one in ([chosen] if chosen else all_formats().values())
-        if one.whole_folder(Path(path))
-    ]  # fmt: skip
+    names = [file.member for file in files]
+    candidates = [chosen] if chosen else all_formats().values()
+    whole = next((one for one in candidates if one.whole_folder(names)), None)
     if whole:
-        yield Source(path), whole[0]
+        yield source, whole
         return
-    for file in files_of(Path(path)):
-        source = Source(file)
-        found = chosen or recognise(source)
-        # A folder of notes: nobody keeps a list of texts in each of many files.
-        if chosen is None and found.name == LINES:
-            found = all_formats()[TEXT]
-        yield source, found
+    for file in files:
+        yield from _sources_in_folder(file, chosen)
+
+
+def _sources_in_folder(source: Source, chosen: Format | None) -> Iterator[tuple[Source, Format]]:
+    if is_archive(source.path):
+        yield from _sources(source.path, chosen.name if chosen else AUTO)
+        return
+    found = chosen or recognise(source)
+    if _is_read_with_another(source, found):
+        return
+    # A folder of notes: nobody keeps a list of texts in each of many files.
+    if chosen is None and found.name == LINES:
+        found = all_formats()[TEXT]
+    yield source, found
+
+
+def _is_read_with_another(source: Source, format: Format) -> bool:
+    leader = format.leader(source)
+    return leader is not None and leader.path != source.path
 
 
 def _has_suffix(format: Format, path: str | os.PathLike[str]) -> bool:

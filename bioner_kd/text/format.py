@@ -1,6 +1,6 @@
 """What a format of documents is: how it is known, read and written."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from bioner_kd.text.document import Document
 from bioner_kd.text.source import Source
 
 FAIL, SKIP = ON_ERROR = ("fail", "skip")
+_TOLD = 10
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,9 @@ class Faults:
     """What is done about documents that cannot be read.
 
     Attributes:
-        skipped: messages of the documents that were left out; all but the first hundred are
-            counted alone.
         number: number of documents that were left out.
+        skipped: messages of the first of them.
     """
-
-    _KEPT = 100
 
     def __init__(self, on_error: str = FAIL) -> None:
         """Takes "fail", which raises the first error, or "skip", which goes on."""
@@ -56,8 +54,18 @@ class Faults:
         if self._raises:
             raise error
         self.number += 1
-        if len(self.skipped) < self._KEPT:
+        if len(self.skipped) < _TOLD:
             self.skipped.append(str(error))
+
+    def tell(self, told: Callable[[str], None]) -> None:
+        """Says how many documents were left out, and why the first of them."""
+        if not self.number:
+            return
+        told(f"{self.number} documents were left out:")
+        for message in self.skipped[:_TOLD]:
+            told(f"  {message}")
+        if self.number > _TOLD:
+            told(f"  … and {self.number - _TOLD} more.")
 
 
 class RecordWriter:
@@ -109,7 +117,12 @@ class Format:
             InputError is raised. Documents have passed `Document.check`.
         record_writer: makes what writes documents as text, one by one.
         write: writes documents where text alone will not do: a folder, or a binary file.
-        whole_folder: a folder as a whole is a source, not each of its files.
+        whole_folder: whether a folder or an archive with files of these names, which may have
+            folders in them ("a/b.ann"), is a source as a whole; `read` then finds its files by
+            `Source.files`.
+        leader: for a file that is of this format because of another file beside it, the one of the
+            two that is read: the file itself, or the other, with which it is read; None for files
+            that stand alone.
     """
 
     name: str
@@ -119,4 +132,5 @@ class Format:
     read: Callable[[Source, ReadOptions, Faults], Iterator[Document]] | None = None
     record_writer: Callable[[], RecordWriter] | None = None
     write: Callable[[Iterable[Document], Path], None] | None = None
-    whole_folder: Callable[[Path], bool] = lambda folder: False
+    whole_folder: Callable[[Sequence[str]], bool] = lambda names: False
+    leader: Callable[[Source], Source | None] = lambda source: None

@@ -1,6 +1,5 @@
 """Plain text, one sentence a line, read as it is needed."""
 
-import itertools
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -34,27 +33,6 @@ def read_plain_text(path: str | os.PathLike[str]) -> Iterator[Sentence]:
         for number, line in enumerate(read_text_lines(path), 1)
     )
     return filter(len, sentences)
-
-
-def read_plain_texts(paths: Iterable[str | os.PathLike[str]]) -> Iterator[Sentence]:
-    """Reads files one after another as `read_plain_text` does; each must have a word.
-
-    Raises:
-        InputError: as `read_plain_text`; or a file has no word, when the iterator is through it.
-    """
-    return itertools.chain.from_iterable(
-        [_at_least_one(path, read_plain_text(path)) for path in paths]
-    )
-
-
-def _at_least_one(
-    path: str | os.PathLike[str], sentences: Iterator[Sentence]
-) -> Iterator[Sentence]:
-    first = next(sentences, None)
-    if first is None:
-        raise no_word(path)
-    yield first
-    yield from sentences
 
 
 def no_word(path: str | os.PathLike[str]) -> InputError:

@@ -71,6 +71,14 @@ class Sentence:
         spans = tuple((offset + start, offset + end) for start, end in self.spans)
         return replace(self, text=text, spans=spans)
 
+    def alone(self) -> "Sentence":
+        """The same sentence with the characters from its first to its last word as its text."""
+        if not self.words:
+            return self
+        start, end = self.spans[0][0], self.spans[-1][1]
+        spans = tuple((first - start, last - start) for first, last in self.spans)
+        return replace(self, text=self.text[start:end], spans=spans)
+
     def __len__(self) -> int:
         """Number of words."""
         return len(self.words)

@@ -23,7 +23,10 @@ class Source:
     Attributes:
         path: as a person gave it, "-" for the standard input.
         name: what messages call it.
+        member: its name within the folder or archive that was named; "" where it was named itself.
     """
+
+    member = ""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         """Takes the name of a file; a file may be read again and again, standard input once."""
@@ -44,6 +47,25 @@ class Source:
         with opened as data:
             yield data
 
+    def files(self) -> "list[Source]":
+        """The files of a folder or an archive; the source itself where it is a file.
+
+        Raises:
+            InputError: there is none in it.
+        """
+        folder = Path(self.path)
+        if self.path == STDIN or not folder.is_dir():
+            return [self]
+        found = [Source(file) for file in files_of(folder)]
+        for source in found:
+            source.member = Path(source.path).relative_to(folder).as_posix()
+        return found
+
+    def beside(self, name: str) -> "Source | None":
+        """The file of a name in the same folder, None where there is none."""
+        path = Path(self.path).parent / name
+        return Source(path) if self.path != STDIN and path.is_file() else None
+
     def start(self) -> str:
         """Its first characters, of at most `START` bytes, for whoever asks what it holds.
 
@@ -58,6 +80,19 @@ class Source:
             else:
                 start = b""
         return start[:START].decode("utf-8-sig", errors="replace")
+
+    def chunks(self) -> Iterator[bytes]:
+        """Its bytes in pieces of at most about `START`, as soon as they come.
+
+        Raises:
+            InputError: as `open`, when the iterator gets there.
+        """
+        with self.open() as data:
+            if isinstance(data, io.BufferedReader):
+                while chunk := data.read1(START):
+                    yield chunk
+            else:
+                yield from data  # whoever replaces the standard input may give lines
 
     def lines(self, *, keep_ends: bool = False) -> Iterator[str]:
         """The lines of UTF-8 text, empty ones included.

@@ -91,12 +91,14 @@ class Tokenizer:
         """The class of every code point, for runtimes that look it up in a table.
 
         Returns:
-            0x110000 bytes: SEPARATOR, WORD or SINGLE at the index of each code point.
+            0x110000 bytes: SEPARATOR (0) ends a word and belongs to none, WORD (1) goes on with the
+            word that it stands in, SINGLE (2) is a word by itself. What Unicode 14 does not assign,
+            private use and lone surrogates are SINGLE for new students, as they may be visible.
         """
         classes = bytearray([SINGLE]) * 0x110000
-        for ranges, character_class_ in ((self.word, WORD), (self.separator, SEPARATOR)):
+        for ranges, character_class in ((self.word, WORD), (self.separator, SEPARATOR)):
             for first, last in ranges:
-                classes[first : last + 1] = bytes([character_class_]) * (last + 1 - first)
+                classes[first : last + 1] = bytes([character_class]) * (last + 1 - first)
         return bytes(classes)
 
     def to_json(self) -> dict[str, Any]:
@@ -122,35 +124,6 @@ class Tokenizer:
 
 # What new students read.
 TOKENIZER = Tokenizer(parse_ranges(WORD_RANGES), parse_ranges(SEPARATOR_RANGES))
-
-
-@functools.cache
-def character_classes() -> bytes:
-    """The class of every code point, for runtimes that look it up in a table.
-
-    Returns:
-        0x110000 bytes: SEPARATOR, WORD or SINGLE at the index of each code point. What Unicode 14
-        does not assign, private use and lone surrogates are SINGLE, as they may be visible.
-    """
-    return TOKENIZER.character_classes()
-
-
-def tokenizer_rule() -> dict[str, Any]:
-    """The rule as JSON values, as `Tokenizer.to_json` gives them."""
-    return TOKENIZER.to_json()
-
-
-def character_class(code_point: int) -> int:
-    """What a character does to the words around it.
-
-    Args:
-        code_point: 0 to 0x10ffff.
-
-    Returns:
-        SEPARATOR (0) ends a word and belongs to none, WORD (1) goes on with the word that it stands
-        in, SINGLE (2) is a word by itself.
-    """
-    return character_classes()[code_point]
 
 
 def tokenize(text: str) -> list[tuple[str, int, int]]:

@@ -1,1 +1,1 @@
-"""What teacher and student training share."""
+"""Code for training that teacher and student share: losses, loop, optimiser and callbacks."""

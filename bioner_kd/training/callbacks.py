@@ -1,4 +1,4 @@
-"""What a training is judged by, and callbacks: best weights, patience, history, progress."""
+"""Callbacks of a training: best and last weights, patience, history, progress, and their goal."""
 
 import csv
 import math
@@ -15,21 +15,21 @@ from absl import logging
 from bioner_kd.atomic import atomic_file
 from bioner_kd.errors import UsageError
 from bioner_kd.progress import Progress
-from bioner_kd.training.averaging import averaged_weights
+from bioner_kd.training.optimizer import averaged_weights
 from bioner_kd.training.run_folder import DEVEL_F1
 
-# The score of the goal, or several scores by name with the goal's among them.
+# The score of the goal, or several scores by name that include the goal's.
 Scores = float | Mapping[str, float]
 
 
 @dataclass(frozen=True)
 class Goal:
-    """Which score chooses the weights that are kept, and how often it is taken.
+    """The score that chooses which weights are kept.
 
     Attributes:
         name: of the score, as in the history.
-        lowest: whether the least is the best, as of a loss.
-        period: what lies between two scores, in the user's words; `epoch` in the code.
+        lowest: whether a lower score is better, as with a loss.
+        period: what users call the time between two scores; the code calls it an epoch.
     """
 
     name: str = DEVEL_F1
@@ -38,15 +38,15 @@ class Goal:
 
     @property
     def worst(self) -> float:
-        """A score that any other is better than."""
+        """The score that every other score is better than."""
         return math.inf if self.lowest else -math.inf
 
     def better(self, score: float, other: float) -> bool:
-        """Whether a score is better than another one."""
+        """Whether `score` is better than `other`."""
         return score < other if self.lowest else score > other
 
     def named(self, scores: Scores) -> dict[str, float]:
-        """Scores by name."""
+        """The scores by name; a single score gets the name of the goal."""
         return dict(scores) if isinstance(scores, Mapping) else {self.name: scores}
 
 
@@ -54,19 +54,32 @@ DEVEL = Goal()
 
 
 class BestWeights(keras.callbacks.Callback):
-    """Scores the model after each epoch and keeps the weights that did best."""
+    """Scores the model after each epoch and keeps the weights with the best score.
+
+    Attributes:
+        goal: which score chooses.
+        score: float32 variable (), the best score so far.
+        epoch: int64 variable (), the epoch of the best score, counted from 0; -1 before the first.
+        weights: variables with the weights of that epoch, in the order of `model.weights`.
+    """
 
     def __init__(self, model: keras.Model, score: Callable[[], Scores], goal: Goal = DEVEL) -> None:
-        """Takes a built model, what gives its scores, and which of them chooses."""
+        """Starts with the weights as they are.
+
+        Args:
+            model: a built model.
+            score: gives the scores of the model with its present weights.
+            goal: which score chooses.
+        """
         super().__init__()
-        self.set_model(model)  # of a training that has nothing left to do, Keras sets none
+        self.set_model(model)  # Keras sets no model where no epoch is left
         self._score, self.goal = score, goal
         self.score = tf.Variable(goal.worst, trainable=False)
         self.epoch = tf.Variable(-1, trainable=False, dtype=tf.int64)
         self.weights = [tf.Variable(weight, trainable=False) for weight in model.weights]
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Scores the averaged weights where the optimiser averages, else the last ones.
+        """Scores the averaged weights if the optimiser keeps an average, else the trained weights.
 
         Raises:
             UsageError: the loss is not a finite number.
@@ -78,7 +91,7 @@ class BestWeights(keras.callbacks.Callback):
             )
         with averaged_weights(self.model):
             scores = self.goal.named(self._score())
-            # Rounded as the state keeps it, or an equal score could seem a better one.
+            # Rounded as the saved state has it, or an equal score could seem better.
             score = float(np.float32(scores[self.goal.name]))
             if self.goal.better(score, float(self.score.numpy())):
                 self.score.assign(score)
@@ -95,15 +108,14 @@ class BestWeights(keras.callbacks.Callback):
 
 
 class LastWeights(BestWeights):
-    """Keeps each epoch's weights, averaged where the optimiser averages; the last ones remain."""
+    """Keeps the weights of the last epoch, averaged if the optimiser keeps an average."""
 
     def __init__(self, model: keras.Model) -> None:
-        """Takes a built model."""
         super().__init__(model, lambda: float(self._epoch))
         self._epoch = 0
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Keeps the weights, and writes no score.
+        """Keeps the weights and adds no score to the logs.
 
         Raises:
             UsageError: the loss is not a finite number.
@@ -113,23 +125,28 @@ class LastWeights(BestWeights):
 
 
 class Patience(keras.callbacks.Callback):
-    """Stops a training whose best epoch lies too far back.
+    """Stops a training after a number of epochs without a better score.
 
-    It keeps no count of its own: which epoch was best is part of the state that a run resumes from,
-    so a resumed run stops where an unbroken one does.
+    It keeps no count of its own. The best epoch is part of the state that a run resumes from, so a
+    resumed run stops at the same epoch as an unbroken one.
     """
 
     def __init__(self, epochs: int, best: BestWeights) -> None:
-        """Takes the epochs to wait, 0 for no end, and what knows the best epoch."""
+        """Waits for a better score.
+
+        Args:
+            epochs: number of epochs to wait; 0 never stops.
+            best: knows the best epoch.
+        """
         super().__init__()
         self._epochs, self._best = epochs, best
 
     def is_over(self, epoch: int) -> bool:
-        """Whether nothing should follow `epoch`, counted from 0."""
+        """Whether training should stop after `epoch`, counted from 0."""
         return 0 < self._epochs <= epoch - int(self._best.epoch.numpy())
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Stops where patience is over; comes behind what scores the epoch."""
+        """Stops the training when patience is over; `best` must have scored the epoch before."""
         if self.is_over(epoch):
             period = self._best.goal.period
             logging.info("Stopping: no better score for %d %ss.", self._epochs, period)
@@ -137,10 +154,16 @@ class Patience(keras.callbacks.Callback):
 
 
 class History(keras.callbacks.Callback):
-    """One CSV row an epoch; a resumed run goes on behind the rows of the epochs that it keeps."""
+    """Writes one CSV row per epoch; a resumed run keeps the rows of the epochs before."""
 
     def __init__(self, path: Path, first_epoch: int, period: str = DEVEL.period) -> None:
-        """Takes the file, the epoch, counted from 0, at which training starts, and its name."""
+        """Reads the rows that are there already.
+
+        Args:
+            path: the CSV file.
+            first_epoch: epoch at which training starts, counted from 0.
+            period: what users call an epoch, the name of the first column.
+        """
         super().__init__()
         self.path, self._period = path, period
         self.rows: list[dict[str, Any]] = []
@@ -149,7 +172,7 @@ class History(keras.callbacks.Callback):
                 self.rows = [row for row in csv.DictReader(file) if int(row[period]) <= first_epoch]
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Adds the epoch's row; epochs are written counted from 1."""
+        """Adds the row of the epoch, which is counted from 1 in the file."""
         values = {name: f"{float(value):.6g}" for name, value in (logs or {}).items()}
         self.rows.append({self._period: epoch + 1, **values})
         with atomic_file(self.path) as file:
@@ -159,42 +182,42 @@ class History(keras.callbacks.Callback):
 
 
 class EpochProgress(keras.callbacks.Callback):
-    """How far each epoch has come, and one line an epoch in any case."""
+    """Shows the progress within each epoch, and logs one line per epoch."""
 
     def __init__(
         self, steps: int, epochs: int, period: str = DEVEL.period, *, done: int = 0
     ) -> None:
-        """Takes what there is to do.
+        """Describes the training.
 
         Args:
-            steps: batches of an epoch.
-            epochs: their number.
-            period: what to call an epoch.
-            done: batches of the first epoch that were done before.
+            steps: number of batches per epoch.
+            epochs: number of epochs.
+            period: what users call an epoch.
+            done: number of batches of the first epoch that an earlier run has done.
         """
         super().__init__()
         self._steps, self._epochs, self._period, self._done = steps, epochs, period, done
         self._progress: Progress | None = None
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Starts to count."""
+        """Starts the progress bar of the epoch."""
         name = f"{self._period} {epoch + 1}/{self._epochs}"
         self._progress = Progress(name, "step", self._steps, done=self._done)
         self._done = 0
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Counts a batch."""
+        """Moves the progress bar on by one batch."""
         if self._progress is not None:
             self._progress.update(note=f"loss {(logs or {}).get('loss', 0):.4g}")
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Writes the epoch's line."""
+        """Logs the line of the epoch."""
         self._close()
         values = ", ".join(f"{name} {float(value):.4g}" for name, value in (logs or {}).items())
         logging.info("%s %d/%d: %s", self._period, epoch + 1, self._epochs, values)
 
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
-        """Leaves no bar behind."""
+        """Closes the progress bar."""
         self._close()
 
     def _close(self) -> None:

@@ -1,4 +1,4 @@
-"""The training of a word tagger, teacher or student: resumable, its best epoch kept."""
+"""The training loop of a word tagger, teacher or student: resumable, and the best epoch is kept."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -8,7 +8,6 @@ import keras
 import tensorflow as tf
 from absl import logging
 
-from bioner_kd.training.averaging import trained_weights
 from bioner_kd.training.callbacks import (
     DEVEL,
     BestWeights,
@@ -19,20 +18,21 @@ from bioner_kd.training.callbacks import (
     Scores,
 )
 from bioner_kd.training.config import TrainingConfig
+from bioner_kd.training.optimizer import trained_weights
 from bioner_kd.training.resume import ResumeState
 from bioner_kd.training.run_folder import HISTORY, STATE
 
 
 class Source(Protocol):
-    """What gives the batches, such as a BatchSource."""
+    """Source of batches, such as a `BatchSource`."""
 
     def steps(self, batch_size: int) -> int:
-        """Batches of an epoch."""
+        """Number of batches per epoch."""
 
     def epochs(
         self, batch_size: int, *, seed: int, first: int, end: int, skip: int = 0
     ) -> tf.data.Dataset:
-        """Batches of the epochs `first` to `end` - 1, the same for the same seed.
+        """Batches of the epochs `first` to `end` - 1; equal seeds give equal batches.
 
         The first `skip` batches of epoch `first` are left out.
         """
@@ -54,10 +54,11 @@ def train(
         model: a WordTagger, built and compiled.
         source: the training split.
         config: epochs, batch size, patience, seed.
-        score: the model's score as it stands, unless `goal` says otherwise devel F1, percent.
+        score: gives the score of the model with its present weights: devel F1 in percent, unless
+            `goal` names another score.
         goal: which score chooses the epoch.
-        folder: where the state to resume from and `history.csv` go.
-        settings: what a resumed run must have in common with the one that was stopped.
+        folder: run directory, where the state to resume from and `history.csv` are written.
+        settings: JSON values that must be equal when a run is resumed.
 
     Returns:
         The best score.
@@ -81,15 +82,15 @@ def fit(
     history: Path,
     settings: Mapping[str, Any],
 ) -> None:
-    """Trains a compiled model, from where it was stopped, and leaves the kept weights in it.
+    """Trains a compiled model from its last state and leaves the kept weights in it.
 
     Args:
         model: as in `train`.
         source: the training split.
         config: as in `train`.
-        kept: which weights are kept.
+        kept: chooses and keeps the weights.
         state: folder of the state to resume from.
-        history: file of a row an epoch.
+        history: CSV file with one row per epoch.
         settings: as in `train`.
     """
     steps = source.steps(config.batch_size)
@@ -107,7 +108,7 @@ def fit(
         EpochProgress(steps, config.epochs, period, done=done),
         patience,
     ]
-    # What is left of an epoch that was stopped has fewer steps than those behind it.
+    # The rest of an epoch that was stopped has fewer steps than the epochs after it.
     whole = first + bool(done)
     try:
         with trained_weights(model.optimizer):

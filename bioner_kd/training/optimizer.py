@@ -1,12 +1,13 @@
-"""AdamW with warm-up and decay."""
+"""AdamW with warm-up, decay and a moving average of the weights."""
 
 import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-from bioner_kd.training.averaging import AveragingAdamW
 from bioner_kd.training.config import TrainingConfig
 
 _NOT_DECAYED = ["bias", "LayerNorm", "layer_norm", "gamma", "beta"]
@@ -14,9 +15,9 @@ _NOT_DECAYED = ["bias", "LayerNorm", "layer_norm", "gamma", "beta"]
 
 @keras.saving.register_keras_serializable("bioner_kd")
 class WarmupDecay(keras.optimizers.schedules.LearningRateSchedule):
-    """A learning rate that rises linearly from 0 and then falls to 0, or stays.
+    """A learning rate that rises linearly from 0 to its peak, and then falls to 0 or stays.
 
-    The first step has the first rise behind it: a step at rate 0 would be lost.
+    The first step has a rate above 0, since a step at rate 0 would change nothing.
 
     Source:
         Devlin et al. (2019), arXiv:1810.04805, appendix A.2 (linear); Loshchilov and Hutter (2017),
@@ -24,20 +25,20 @@ class WarmupDecay(keras.optimizers.schedules.LearningRateSchedule):
     """
 
     def __init__(self, peak: float, warmup_steps: int, total_steps: int, shape: str) -> None:
-        """Takes the course of the rate.
+        """Describes the course of the rate.
 
         Args:
             peak: highest rate.
-            warmup_steps: steps until it is reached.
-            total_steps: steps in all.
-            shape: "linear", "cosine" or "constant", how it goes on.
+            warmup_steps: number of steps until the peak.
+            total_steps: number of steps of the whole training.
+            shape: course after the peak: "linear", "cosine" or "constant".
         """
         super().__init__()
         self.peak, self.shape = peak, shape
         self.warmup_steps, self.total_steps = warmup_steps, total_steps
 
     def __call__(self, step: tf.Tensor) -> tf.Tensor:
-        """Learning rate at a step, counted from 0."""
+        """Learning rate at a step, counted from 0; float32 scalar."""
         done = tf.cast(step, tf.float32)
         rising = (done + 1) / max(self.warmup_steps, 1)
         left = (self.total_steps - done) / max(self.total_steps - self.warmup_steps, 1)
@@ -50,7 +51,7 @@ class WarmupDecay(keras.optimizers.schedules.LearningRateSchedule):
         return self.peak * tf.where(done < self.warmup_steps, rising, falling)
 
     def get_config(self) -> dict[str, Any]:
-        """Arguments that make this schedule again."""
+        """Arguments of the constructor, as Keras saves them."""
         return {
             "peak": self.peak,
             "warmup_steps": self.warmup_steps,
@@ -60,14 +61,14 @@ class WarmupDecay(keras.optimizers.schedules.LearningRateSchedule):
 
 
 def make_optimizer(config: TrainingConfig, steps_per_epoch: int) -> keras.optimizers.Optimizer:
-    """AdamW as `config` says.
+    """Makes AdamW with the schedule, decay and clipping of a training.
 
     Args:
-        config: rates, decay and clipping.
-        steps_per_epoch: batches of an epoch.
+        config: learning rate, schedule, decay, clipping and average.
+        steps_per_epoch: number of batches per epoch.
 
     Returns:
-        An optimizer; with `config.average` it keeps a moving average of the weights beside them.
+        An optimiser. If `config.average` is above 0, it keeps a moving average of the weights.
     """
     total = config.epochs * steps_per_epoch
     rate = WarmupDecay(config.learning_rate, int(config.warmup * total), total, config.schedule)
@@ -80,3 +81,66 @@ def make_optimizer(config: TrainingConfig, steps_per_epoch: int) -> keras.optimi
     )
     optimizer.exclude_from_weight_decay(var_names=_NOT_DECAYED)
     return optimizer
+
+
+@keras.saving.register_keras_serializable("bioner_kd")
+class AveragingAdamW(keras.optimizers.AdamW):
+    """AdamW whose moving average of weights (`use_ema`) leaves the initial weights out.
+
+    Keras starts the average at the initial weights, which are noise, and which outweigh the trained
+    weights for the first 1 / (1 - m) steps, where m is `ema_momentum`. Here the average after t
+    steps is (1 - m) / (1 - m^t) * sum of m^(t - i) * weights of step i. This is the correction that
+    Adam makes to its moments.
+    """
+
+    def _update_model_variables_moving_average(self, var_list: Sequence[tf.Variable]) -> None:
+        if not self.use_ema:
+            return
+        step = tf.cast(self.iterations + 1, tf.float32)  # iterations count the steps before
+        share = (1 - self.ema_momentum) / -tf.math.expm1(step * math.log(self.ema_momentum))
+
+        def update(average: tf.Variable, weight: tf.Tensor, share: tf.Tensor) -> None:
+            average.assign_add(tf.cast(share, average.dtype) * (weight - average))
+
+        for variable in var_list:
+            average = self._model_variables_moving_average[
+                self._index_dict[self._var_key(variable)]
+            ]
+            tf.distribute.get_strategy().extended.update(
+                average, update, args=(variable, share), group=False
+            )
+
+
+@contextmanager
+def averaged_weights(model: keras.Model) -> Iterator[None]:
+    """Gives a model its averaged weights inside the block, and its trained weights afterwards.
+
+    It does nothing if the optimiser keeps no average.
+    """
+    optimizer = model.optimizer
+    if not getattr(optimizer, "use_ema", False):
+        yield
+        return
+    averages = optimizer._model_variables_moving_average
+    places = {key: averages[index] for key, index in optimizer._index_dict.items()}
+    trained = [variable.numpy() for variable in model.trainable_variables]
+    for variable in model.trainable_variables:
+        variable.assign(places[optimizer._var_key(variable)])
+    try:
+        yield
+    finally:
+        for variable, value in zip(model.trainable_variables, trained, strict=True):
+            variable.assign(value)
+
+
+@contextmanager
+def trained_weights(optimizer: keras.optimizers.Optimizer) -> Iterator[None]:
+    """Makes each `fit` in the block end with the trained weights, so that another can follow.
+
+    Otherwise Keras puts the averaged weights into the model when a `fit` ends.
+    """
+    optimizer.finalize_variable_values = lambda variables: None
+    try:
+        yield
+    finally:
+        del optimizer.finalize_variable_values

@@ -1,4 +1,4 @@
-"""The state that a training resumes from."""
+"""The state from which a training resumes."""
 
 import json
 import time
@@ -15,15 +15,16 @@ from bioner_kd.errors import InputError, tensorflow_reason
 from bioner_kd.training.callbacks import BestWeights
 from bioner_kd.training.run_folder import NO_SETTINGS
 
-# What TensorFlow raises of a checkpoint that is damaged, cut short or of another model.
+# TensorFlow raises these for a checkpoint that is damaged, cut short or of another model.
 _UNREADABLE = (tf.errors.OpError, LookupError, RuntimeError, ValueError, AssertionError)
 
 
 class ResumeState(keras.callbacks.Callback):
-    """Everything that training needs to go on, saved after each epoch and now and then within one.
+    """Saves the state of a training after each epoch, and at intervals within an epoch.
 
-    A run that was stopped goes on at the batch after the last state saved, with the same order of
-    batches, optimiser state, best weights and means of the losses so far; only dropout draws anew.
+    A run that was stopped continues with the batch after the last saved state. The order of
+    batches, the optimiser, the best weights and the means of the losses continue as if the run had
+    not been stopped. Only the random numbers of dropout differ.
     """
 
     def __init__(
@@ -37,17 +38,17 @@ class ResumeState(keras.callbacks.Callback):
         minutes: float = 0.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Takes the run.
+        """Prepares the checkpoint.
 
         Args:
-            folder: for the state alone; made where missing.
-            model: built and compiled. Its metrics that have no variables yet, which are those of
-                `compile`, start anew where an epoch is resumed.
-            best: what keeps its best weights, which are part of the state.
-            settings: what a resumed run must share, JSON values.
-            steps: batches of an epoch, in each of which the optimiser makes one step.
+            folder: holds the state and nothing else; it is made if it does not exist.
+            model: built and compiled. Metrics of `compile` have no variables yet, so they start
+                again when an epoch is resumed.
+            best: keeps the best weights, which are part of the state.
+            settings: JSON values that must be equal when the run is resumed.
+            steps: number of batches per epoch; the optimiser makes one step per batch.
             minutes: least time between two states of one epoch; 0 saves after epochs only.
-            clock: seconds.
+            clock: gives the time in seconds.
         """
         super().__init__()
         self._settings_file = folder / "settings.json"
@@ -57,7 +58,7 @@ class ResumeState(keras.callbacks.Callback):
         self._clock, self._saved_at, self._saved_step = clock, clock(), 0
         self._period, self._optimizer = best.goal.period, model.optimizer
         self._optimizer.build(model.trainable_variables)
-        # Keras resets the means where an epoch begins, so that they are kept aside.
+        # Copies, because Keras resets the means at the start of an epoch.
         self._metrics = [value for metric in model.metrics for value in metric.variables]
         self._means = [tf.Variable(value, trainable=False) for value in self._metrics]
         self._means_wait = False
@@ -77,7 +78,7 @@ class ResumeState(keras.callbacks.Callback):
         """Loads the last state, if there is one.
 
         Returns:
-            The epoch to go on with, counted from 0, and how many of its batches are done.
+            The epoch to continue with, counted from 0, and the number of its batches that are done.
 
         Raises:
             InputError: the state is of a run with other settings, or damaged.
@@ -89,7 +90,7 @@ class ResumeState(keras.callbacks.Callback):
         try:
             state = self._whole_epochs.restore(latest).expect_partial()
             state.assert_existing_objects_matched()
-            # Apart, since states of earlier versions have no means, and need none.
+            # Separately, because states of earlier versions have no means.
             tf.train.Checkpoint(means=self._means).restore(latest).expect_partial()
         except _UNREADABLE as error:
             raise self._unreadable(error) from error
@@ -98,7 +99,7 @@ class ResumeState(keras.callbacks.Callback):
         return int(self._next_epoch.numpy()), self._step()
 
     def save_within_epoch(self) -> None:
-        """Saves the state if an epoch is under way and states within epochs are wanted.
+        """Saves the state within an epoch, unless `minutes` is 0 or nothing is new.
 
         Raises:
             InputError: the state cannot be written.
@@ -111,19 +112,19 @@ class ResumeState(keras.callbacks.Callback):
             )  # fmt: skip
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Goes on with the means of an epoch that was stopped."""
+        """Restores the means of the losses of an epoch that was stopped."""
         if self._means_wait:
             for value, kept in zip(self._metrics, self._means, strict=True):
                 value.assign(kept)
             self._means_wait = False
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Saves the state if the last one is old enough."""
+        """Saves the state if the last one is older than `minutes`."""
         if self._clock() - self._saved_at >= self._seconds:
             self.save_within_epoch()
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Saves the state."""
+        """Saves the state of the whole epoch."""
         self._next_epoch.assign(epoch + 1)
         self._save()
 
@@ -139,7 +140,7 @@ class ResumeState(keras.callbacks.Callback):
         return 0 < self._step() < self._steps
 
     def _save(self) -> None:
-        """Writes the state; the one before it is deleted only afterwards."""
+        """Writes the state, and only then deletes the state before it."""
         if not self._means_wait:
             for kept, value in zip(self._means, self._metrics, strict=True):
                 kept.assign(value)

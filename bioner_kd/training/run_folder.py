@@ -1,21 +1,27 @@
-"""The folder of a run, under another name until it is finished."""
+"""The folder of a run, under another name until it is finished.
 
+A run that is resumed must learn from the same data: `sentences_digest` and `arrays_digest` say in a
+few characters what it learns from.
+"""
+
+import hashlib
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 from absl import logging
 
 from bioner_kd.errors import InputError
 from bioner_kd.lock import locked
+from bioner_kd.text.sentence import Sentence
 
 RECORD = "run.cfg"
 STATE = "state"
 HISTORY = "history.csv"
-# Flags that say where a run lies, how it is kept and how the machine is used, and nothing of the
-# model.
+# Flags that do not change the model: the place of a run, its states and the use of the machine.
 NO_SETTINGS = frozenset(
     {
         "output",
@@ -28,41 +34,42 @@ NO_SETTINGS = frozenset(
     }
 )
 _LOCK = ".lock"
-# Windows renames no folder while a file in it is open.
+# Windows cannot rename a folder while a file in it is open.
 _LOCK_BESIDE = sys.platform == "win32"
-# The column of the history that the epoch is chosen by, percent.
+# The column of the history with the score that chooses the epoch, percent.
 DEVEL_F1 = "devel_f1"
+_DIGITS = 16
 
 
 def unfinished_folder(path: Path) -> Path:
-    """Where a run is kept until it is finished."""
+    """The folder in which a run stays until it is finished."""
     return path.with_name(path.name + ".unfinished")
 
 
 def is_finished(path: Path) -> bool:
-    """Whether a finished run has this name."""
+    """Whether `path` is the folder of a finished run."""
     return (path / RECORD).is_file()
 
 
 def record_of(result: Path) -> Path:
-    """Where the flags lie that made a folder or file: in the one, beside the other."""
+    """The flagfile that records how a folder or file was made: inside a folder, beside a file."""
     return result / RECORD if result.is_dir() else result.with_name(f"{result.name}.cfg")
 
 
 @contextmanager
 def run_folder(path: Path, *, overwrite: bool) -> Iterator[Path]:
-    """Yields the unfinished folder of a run, which takes its final name if the block succeeds.
+    """Yields the unfinished folder of a run, which gets its final name if the block succeeds.
 
     After an error, a kill or Ctrl-C the unfinished folder stays if it holds a state from which the
-    same command can go on.
+    same command can continue.
 
     Args:
         path: final name.
-        overwrite: start again, and replace what is there in the end.
+        overwrite: start again, and replace the finished run at the end.
 
     Raises:
-        InputError: a finished run has that name already, what has that name is no run, another
-            process is making it, or the folder cannot be made.
+        InputError: a finished run has that name already, something else has it, another process
+            is training there, or the folder cannot be made.
     """
     check_name(path, overwrite=overwrite)
     folder = unfinished_folder(path)
@@ -100,18 +107,18 @@ def run_folder(path: Path, *, overwrite: bool) -> Iterator[Path]:
 def recorded_run(
     path: Path, *, overwrite: bool, write_record: Callable[[Path], None]
 ) -> Iterator[Path]:
-    """As `run_folder`, with a record of the settings in the folder.
+    """Does what `run_folder` does, and writes a record of the settings into the folder.
 
     Args:
         path: final name.
-        overwrite: start again, and replace what is there in the end.
-        write_record: writes the settings, as a flagfile, to a path.
+        overwrite: start again, and replace the finished run at the end.
+        write_record: writes the settings as a flagfile to the path that it is given.
 
     Raises:
-        InputError: as `run_folder`.
+        InputError: as for `run_folder`.
     """
     with run_folder(path, overwrite=overwrite) as folder:
-        # What a state was made with stays told until the training has seen that it may go on.
+        # The record of a state stays until the training has checked that it may continue.
         if not (folder / STATE).exists():
             write_record(folder / RECORD)
         yield folder
@@ -140,7 +147,7 @@ def check_name(path: Path, *, overwrite: bool) -> None:
     """Checks that a run may have this name.
 
     Raises:
-        InputError: a finished run has that name already, or what has that name is no run.
+        InputError: a finished run has that name already, or something else has it.
     """
     if not path.exists() and not path.is_symlink():
         return
@@ -154,3 +161,23 @@ def check_name(path: Path, *, overwrite: bool) -> None:
             f"{path}: --overwrite replaces the folder of a run, which has a {RECORD}; this is "
             "something else: choose another --output."
         )
+
+
+def sentences_digest(*parts: Iterable[Sentence]) -> str:
+    """Digest of the words and tags of sentences, and of their division into parts."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(b"\n")
+        for sentence in part:
+            words, tags = "\t".join(sentence.words), "\t".join(sentence.tags or ())
+            digest.update(f"{words}\n{tags}\n".encode())
+    return digest.hexdigest()[:_DIGITS]
+
+
+def arrays_digest(arrays: Iterable[np.ndarray]) -> str:
+    """Digest of the numbers, types and shapes of arrays, in order."""
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(f"{array.dtype} {array.shape}\n".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()[:_DIGITS]

@@ -1,4 +1,4 @@
-"""The training step that teacher and student share: any loss that has a value a word."""
+"""The training step that teacher and student share, for any loss with one value per word."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from bioner_kd.training.losses import scored_words
+from bioner_kd.training.losses import masked_mean, scored_words
 
 LOSS = "loss"
 
@@ -14,15 +14,14 @@ LOSS = "loss"
 class WordTagger(keras.Model):
     """A model from features to word-level logits, trained on `(features, targets, word_mask)`.
 
-    A subclass gives `call` and `word_losses`. Losses are means over scored words, whatever the
-    padding and however many replicas share the batch. Metrics of `compile(weighted_metrics=…)` see
-    tag ids, logits and the word mask.
+    A subclass defines `call` and `word_losses`. Losses are means over scored words: neither padding
+    nor the number of replicas changes them. Metrics of `compile(weighted_metrics=…)` get tag ids,
+    logits and the word mask.
     """
 
     loss_names: tuple[str, ...] = (LOSS,)
 
     def __init__(self, **options: Any) -> None:
-        """Takes keras.Model's options."""
         super().__init__(**options)
         # Past Keras's own __setattr__, which would count these among the weights.
         means = {name: keras.metrics.Mean(name=name) for name in self.loss_names}
@@ -31,22 +30,22 @@ class WordTagger(keras.Model):
     def word_losses(
         self, features: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor], logits: tf.Tensor
     ) -> dict[str, tf.Tensor]:
-        """Losses of a batch by name, float32 (batch, words) each; "loss" is what is minimised."""
+        """Losses of a batch by name, float32 (batch, words) each; training minimises "loss"."""
         raise NotImplementedError
 
     def loss_weight(
         self, name: str, targets: Mapping[str, tf.Tensor], word_mask: tf.Tensor
     ) -> tf.Tensor:
-        """Weight of each word in the mean that is reported of a loss, float32 (batch, words)."""
+        """Weight of each word in the reported mean of a loss, float32 (batch, words)."""
         return word_mask
 
     @property
     def metrics(self) -> list[keras.metrics.Metric]:
-        """The losses' means and the metrics of `compile`, all of them reset at each epoch."""
+        """The means of the losses and the metrics of `compile`; Keras resets them at each epoch."""
         return [*self._means.values(), *super().metrics]
 
     def train_step(self, data: Any) -> dict[str, tf.Tensor]:
-        """One step on a batch `(features, targets, word_mask)`."""
+        """Makes one step on a batch `(features, targets, word_mask)`."""
         features, targets, word_mask = _never_empty(data)
         gradients = self.gradients(features, targets, word_mask)
         self.optimizer.apply_gradients(zip(gradients, self.trainable_variables, strict=True))
@@ -71,28 +70,27 @@ class WordTagger(keras.Model):
         mask: tf.Tensor,
         words: tf.Tensor,
     ) -> list[tf.Tensor]:
-        """What a part of a batch adds to the gradients.
+        """Gradients of a part of a batch; their sum over all parts is that of the whole batch.
 
         Args:
-            read: gives the logits of the part in training.
-            features: of the part, as a batch has them.
+            read: computes the logits of the part, with dropout.
+            features: of the part.
             targets: of the part.
-            mask: of the part.
+            mask: word mask of the part.
             words: float32 scalar, number of scored words of the whole batch.
 
         Returns:
-            In the order of the trainable variables; those of all parts have the gradients of the
-            mean loss of the batch as their sum.
+            Gradients of the mean loss, in the order of the trainable variables.
         """
         with tf.GradientTape() as tape:
             logits = read()
             losses = self.word_losses(features, targets, logits)
-            loss = tf.math.divide_no_nan(tf.reduce_sum(losses[LOSS] * mask), words)
+            loss = masked_mean(losses[LOSS], mask, words)
         self.observe(losses, targets, logits, mask)
         return tape.gradient(loss, self.trainable_variables)
 
     def test_step(self, data: Any) -> dict[str, tf.Tensor]:
-        """Losses and metrics of a batch `(features, targets, word_mask)`."""
+        """Computes losses and metrics of a batch `(features, targets, word_mask)`."""
         features, targets, word_mask = _never_empty(data)
         logits = self(features, training=False)
         losses = self.word_losses(features, targets, logits)
@@ -102,7 +100,7 @@ class WordTagger(keras.Model):
     def observe(
         self, losses: dict[str, tf.Tensor], targets: Any, logits: tf.Tensor, word_mask: tf.Tensor
     ) -> None:
-        """Adds the losses and metrics of words to their means."""
+        """Adds the losses of a batch to their means, and updates the metrics."""
         for name, values in losses.items():
             weight = self.loss_weight(name, targets, word_mask)
             self._means[name].update_state(values, sample_weight=weight)

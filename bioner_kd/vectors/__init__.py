@@ -1,1 +1,1 @@
-"""Word vectors: files of the usual formats, and training on plain text."""
+"""Word vectors: reading and writing files of the usual formats, and training on text."""

@@ -11,33 +11,32 @@ from typing import Any
 from absl import logging
 
 from bioner_kd.errors import InputError
-from bioner_kd.tagging.word_features import form_of
+from bioner_kd.tagging.word_form import form_of
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.vectors.config import VectorConfig
 from bioner_kd.vectors.word_vectors import LONGEST_WORD, WordVectors, can_have_vector
 
 
 def learn_vectors(sentences: Iterable[Sentence], config: VectorConfig) -> WordVectors:
-    """Trains word2vec on sentences; their words are read as forms, as the student reads them.
+    """Trains word2vec on sentences, whose words are read as the forms that a student reads.
 
     With one worker, equal sentences and an equal seed give equal vectors.
 
     Args:
-        sentences: gone through once.
+        sentences: the text, which is read once.
         config: sizes and sampling.
 
     Returns:
-        The forms that are frequent enough, the most frequent first.
+        The forms that are frequent enough, the most frequent form first.
 
     Raises:
-        InputError: no form is frequent enough, or the text finds no room in the folder for
-            temporary files.
+        InputError: no form is frequent enough, or the folder for temporary files is too small.
 
     Source:
         Mikolov et al. (2013), arXiv:1310.4546.
     """
     with tempfile.TemporaryDirectory(prefix="bioner_kd_") as folder:
-        # In a file gensim's threads read for themselves, and Python does not hold them up.
+        # gensim's threads read a file by themselves; sentences from Python would hold them up.
         text = Path(folder) / "forms.txt"
         _write_forms(sentences, text)
         return _train(text, config)
@@ -96,7 +95,7 @@ def _report_words(model: Any, config: VectorConfig, kept: int) -> None:
 
 
 class _EpochLines:
-    """A line after each epoch; gensim calls these by their names."""
+    """Logs a line after each epoch. gensim calls the methods by their names."""
 
     def __init__(self, epochs: int) -> None:
         self._epochs, self._done = epochs, 0
@@ -121,7 +120,7 @@ class _EpochLines:
 
 @contextlib.contextmanager
 def _quiet_gensim() -> Iterator[None]:
-    # It logs every step, and warns of small texts, which is for the one who gives them to know.
+    # gensim logs every step, and warns of small texts.
     logger = standard_logging.getLogger("gensim")
     before = logger.level
     logger.setLevel(standard_logging.ERROR)

@@ -1,4 +1,4 @@
-"""Reads word vectors; which format a file has is found in it, whatever its name."""
+"""Reads word vectors in any format; the content of a file tells its format, not its name."""
 
 import codecs
 import os
@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from bioner_kd.errors import InputError
 from bioner_kd.text.text_file import open_decompressed
-from bioner_kd.vectors.binary_format import read_binary
-from bioner_kd.vectors.text_format import read_text
+from bioner_kd.vectors.formats import read_binary, read_text
 from bioner_kd.vectors.word_vectors import WordVectors
 
 _START = 1 << 16
@@ -31,11 +30,11 @@ def read_vectors(path: str | os.PathLike[str]) -> WordVectors:
     """Reads a file of word vectors.
 
     Args:
-        path: word2vec text or binary, fastText's .vec or GloVe's text (which has no first line with
-            the number of words), also compressed by gzip, bzip2 or xz.
+        path: word2vec's text or binary format, fastText's .vec or GloVe's text, also compressed by
+            gzip, bzip2 or xz.
 
     Returns:
-        The words in the order of the file; of a repeated word the first vector.
+        The words in the order of the file. A repeated word has its first vector.
 
     Raises:
         InputError: the file is missing, damaged, cut short or no file of word vectors.
@@ -50,7 +49,7 @@ def read_vectors(path: str | os.PathLike[str]) -> WordVectors:
         if not _is_row(first):
             raise _not_vectors(path, start)
         return read_text(path, size=len(_numbers(first)))
-    # A text with a broken first line is a text still, and its reader names the line.
+    # A text whose first row is broken is still a text, and its reader names the line.
     if _is_row(rest.partition(b"\n")[0], header.size) or _is_text(start):
         return read_text(path, size=header.size, words=header.words)
     return read_binary(path, size=header.size, words=header.words)
@@ -79,12 +78,12 @@ def _not_vectors(path: str | os.PathLike[str], start: bytes) -> InputError:
 
 
 def _numbers(line: bytes) -> list[bytes]:
-    """What stands behind the word of a line; other white space than these can be in the word."""
+    """What stands behind the word of a line. Other white space may be part of the word."""
     return re.split(rb"[ \t]+", line.strip(b" \t\r"))[1:]
 
 
 def _is_row(line: bytes, size: int = 0) -> bool:
-    """Whether a line is a word and numbers: `size` of them, or two or more where that is 0."""
+    """Whether a line is a word and `size` numbers, or any two or more numbers if `size` is 0."""
     numbers = _numbers(line)
     try:
         list(map(float, numbers))
@@ -94,7 +93,7 @@ def _is_row(line: bytes, size: int = 0) -> bool:
 
 
 def _is_text(data: bytes) -> bool:
-    """Whether bytes, which may end in the middle of a character, can be UTF-8 text."""
+    """Whether bytes can be UTF-8 text, which may end in the middle of a character."""
     try:
         codecs.getincrementaldecoder("utf-8")().decode(data)
     except UnicodeDecodeError:

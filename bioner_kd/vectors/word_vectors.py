@@ -1,36 +1,39 @@
-"""Words with a vector each."""
+"""Words with a vector each, and their files in the formats of word2vec."""
 
+import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from bioner_kd.atomic import atomic_file
 from bioner_kd.errors import shown
-from bioner_kd.tagging.word_features import form_of
+from bioner_kd.tagging.word_form import form_of
 from bioner_kd.text.tokenizer import MASK
 
-# What separates words, numbers and lines in a file of vectors, which knows no quotes.
+# A file of vectors knows no quotes, so a word cannot hold what separates words, numbers and lines.
 _STORABLE = re.compile(r"[^ \t\r\n\0]+")
-# Bytes of a word in a binary file; where its first line is wrong, words seem to have no end.
+# In bytes. A binary file whose first line is wrong seems to have words without an end.
 LONGEST_WORD = 10_000
 
 
 def can_be_stored(word: str) -> bool:
-    """Whether a file of word vectors can hold a word: it is not empty and has no blank in it."""
+    """Tells whether a file of vectors can hold a word: the word is not empty and has no blank."""
     return _STORABLE.fullmatch(word) is not None
 
 
 def can_have_vector(form: str) -> bool:
-    """Whether a form of a text may get a vector; a masked word is what any unknown word is."""
+    """Tells whether a form may get a vector. The mask may not: it stands for any word."""
     return form != MASK and can_be_stored(form) and len(form.encode()) < LONGEST_WORD
 
 
 @dataclass(frozen=True, eq=False)
 class WordVectors:
-    """Words and their vectors, the most frequent first.
+    """Words and their vectors.
 
     Attributes:
-        words: each once.
+        words: no word twice, the most frequent word first.
         matrix: float32 (words, size).
     """
 
@@ -38,11 +41,7 @@ class WordVectors:
     matrix: np.ndarray
 
     def __post_init__(self) -> None:
-        """Checks that words and rows belong together.
-
-        Raises:
-            ValueError: they do not, a word is there twice or no file could hold it.
-        """
+        """Checks that words and rows belong together, and that a file can hold the words."""
         if self.matrix.dtype != np.float32 or self.matrix.ndim != 2:
             raise ValueError(
                 f"a matrix of {self.matrix.dtype} {self.matrix.shape}; it must be of float32 "
@@ -59,14 +58,14 @@ class WordVectors:
 
     @property
     def size(self) -> int:
-        """Numbers of a vector."""
+        """Number of numbers of a vector."""
         return self.matrix.shape[1]
 
     def by_form(self) -> dict[str, int]:
-        """Row of each form.
+        """Finds the row of each form.
 
-        A form that several words share, as "p53" and "P21" share "p00", has the row of the word
-        that is written like it, else of the first word, which is the most frequent.
+        Several words may share a form, as "p53" and "P21" share "p00". The form then has the row of
+        the word that is written like the form, or else of the first word, the most frequent.
         """
         rows: dict[str, int] = {}
         for row, word in enumerate(self.words):
@@ -74,3 +73,34 @@ class WordVectors:
             if form == word or form not in rows:
                 rows[form] = row
         return rows
+
+
+def write_vectors(
+    path: str | os.PathLike[str], vectors: WordVectors, *, binary: bool = True
+) -> None:
+    """Writes a file of word vectors, which word2vec, fastText, gensim and other programs read.
+
+    Args:
+        path: name of the file, which appears when it is complete; an existing file is replaced.
+        vectors: the word vectors.
+        binary: whether a number takes 4 bytes; text is three times as large, and also exact.
+
+    Raises:
+        InputError: the folder cannot be written or the disk is full.
+    """
+    with atomic_file(path, "wb") as file:
+        file.write(f"{len(vectors.words)} {vectors.size}\n".encode())
+        for entry in _binary(vectors) if binary else _text(vectors):
+            file.write(entry)
+
+
+def _binary(vectors: WordVectors) -> Iterator[bytes]:
+    for word, vector in zip(vectors.words, vectors.matrix.astype("<f4"), strict=True):
+        yield word.encode() + b" " + vector.tobytes()
+
+
+def _text(vectors: WordVectors) -> Iterator[bytes]:
+    # Nine digits tell every float32 from its neighbours.
+    numbers = " ".join(["%.9g"] * vectors.size)
+    for word, vector in zip(vectors.words, vectors.matrix, strict=True):
+        yield f"{word} {numbers % tuple(vector.tolist())}\n".encode()

@@ -1,17 +1,16 @@
 """Wrong paths are told before TensorFlow is imported."""
 
-import os
-import subprocess
-import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import ROOT
+import bioner_kd
+from tests.programs import Programs, programs
 
 # TensorFlow can be found, but not imported.
 BLOCKED = """
 import importlib.machinery, sys
-from bioner_kd.cli.command import main
 
 class Blocker:
     def find_spec(self, name, path=None, target=None):
@@ -23,16 +22,19 @@ class Blocker:
         pass
 
 sys.meta_path.insert(0, Blocker())
-main()
+import bioner_kd.cli.command, bioner_kd.cli.shared_flags, bioner_kd.recipes.distillation
 """
+COMMAND = Path(bioner_kd.__file__).with_name("__main__.py")
 
 
-def complaint(folder, *arguments):
-    finished = subprocess.run(
-        [sys.executable, "-c", BLOCKED, *arguments],
-        capture_output=True, text=True, cwd=folder, check=False,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+@pytest.fixture(scope="module")
+def blocked() -> Iterator[Programs]:
+    with programs(BLOCKED) as started:
+        yield started
+
+
+def complaint(blocked, folder, *arguments):
+    finished = blocked.run(COMMAND, *arguments, cwd=folder)
     assert "was imported" not in finished.stderr, finished.stderr
     assert finished.returncode == 1, finished.stderr
     return finished.stderr.strip().splitlines()[-1]
@@ -77,13 +79,13 @@ def folder(tmp_path):
         ("train_vectors --from_teacher=./no/such/one --corpus=demo --output=new", "./no/such/one"),
     ],
 )
-def test_a_wrong_path_is_told_without_tensorflow(folder, arguments, named):
+def test_a_wrong_path_is_told_without_tensorflow(blocked, folder, arguments, named):
     program, *flags = arguments.split()
-    assert named in complaint(folder, program, *flags).partition("; ")[0]
+    assert named in complaint(blocked, folder, program, *flags).partition("; ")[0]
     assert not list(folder.glob("new*"))
 
 
-def test_what_is_right_gets_as_far_as_tensorflow(folder):
+def test_what_is_right_gets_as_far_as_tensorflow(blocked, folder):
     arguments = ["export", "--student=student", "--output=new"]
     with pytest.raises(AssertionError, match="was imported"):
-        complaint(folder, *arguments)
+        complaint(blocked, folder, *arguments)

@@ -1,32 +1,29 @@
 """A person's mistakes: one line, the right exit code, no traceback."""
 
-import os
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.cli.conftest import ROOT
+from tests.programs import ROOT, SCRIPTS, Programs, Result, programs
+
+Run = Callable[..., Result]
 
 
-def run(script: str, *arguments: str) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, ROOT / "scripts" / f"{script}.py", *arguments],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        timeout=300,
-        check=False,
-    )
+@pytest.fixture(scope="module")
+def run() -> Iterator[Run]:
+    """Runs a script with arguments."""
+    with programs("import numpy, bioner_kd.cli.shared_flags, bioner_kd.cli.program\n") as started:
+        yield lambda script, *arguments: started.run(SCRIPTS / f"{script}.py", *arguments)
 
 
-def complaint(result: subprocess.CompletedProcess) -> str:
+def complaint(result: Result) -> str:
     assert "Traceback" not in result.stderr
     return result.stderr.strip().splitlines()[-1]
 
 
-def test_help_is_printed_to_standard_output(script):
+def test_help_is_printed_to_standard_output(run, script):
     result = run(script, "--help")
     assert result.returncode == 0
     assert "--verbosity" in result.stdout
@@ -45,21 +42,21 @@ def test_help_is_printed_to_standard_output(script):
         ("evaluate", "--run=teacher", ["name=folder"]),
     ],
 )
-def test_a_setting_out_of_bounds_is_a_usage_error(script, flag, words):
+def test_a_setting_out_of_bounds_is_a_usage_error(run, script, flag, words):
     result = run(script, flag)
     assert result.returncode == 2
     assert all(word in complaint(result) for word in words)
 
 
 @pytest.mark.parametrize("argument", ["--alfa=1", "--alpha=much", "--flagfile=no_such.cfg"])
-def test_a_flag_that_cannot_be_read_is_a_usage_error(argument):
+def test_a_flag_that_cannot_be_read_is_a_usage_error(run, argument):
     result = run("distill", argument)
     assert result.returncode == 2
     assert "Traceback" not in result.stderr
     assert argument.split("=")[0].lstrip("-") in result.stderr or "no_such" in result.stderr
 
 
-def test_an_argument_that_is_no_flag_is_a_usage_error():
+def test_an_argument_that_is_no_flag_is_a_usage_error(run):
     result = run("evaluate", "saved_models")
     assert result.returncode == 2
     assert "saved_models" in complaint(result)
@@ -76,7 +73,7 @@ def test_an_argument_that_is_no_flag_is_a_usage_error():
         ("evaluate", ["--run=a=no/such/run"], ["no/such/run"]),
     ],
 )
-def test_a_missing_file_or_folder_is_named(script, arguments, words, tmp_path):
+def test_a_missing_file_or_folder_is_named(run, script, arguments, words, tmp_path):
     output = [f"--output={tmp_path / 'out'}"] if script in ("finetune_teacher", "distill") else []
     result = run(script, *arguments, *output)
     assert result.returncode == 1
@@ -84,7 +81,7 @@ def test_a_missing_file_or_folder_is_named(script, arguments, words, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_finished_run_is_not_replaced_unasked(tmp_path):
+def test_a_finished_run_is_not_replaced_unasked(run, tmp_path):
     (tmp_path / "out").mkdir()
     result = run("distill", "--alpha=1", "--epochs=1", f"--output={tmp_path / 'out'}")
     assert result.returncode == 1
@@ -92,7 +89,7 @@ def test_a_finished_run_is_not_replaced_unasked(tmp_path):
 
 
 @pytest.mark.slow
-def test_an_output_that_cannot_be_made_is_named(tmp_path):
+def test_an_output_that_cannot_be_made_is_named(run, tmp_path):
     (tmp_path / "file").write_text("")
     result = run("distill", "--alpha=1", "--epochs=1", f"--output={tmp_path / 'file' / 'out'}")
     assert result.returncode == 1
@@ -112,9 +109,9 @@ def test_a_reader_that_stops_reading_is_no_error_message():
     assert result.stderr == ""
 
 
-# Runs a program as on a base install: what extras bring is out of reach.
+# As on a base install: what extras bring is out of reach.
 BASE_INSTALL = """
-import runpy, sys
+import sys
 from bioner_kd.extras import EXTRA_OF
 
 class Blocker:
@@ -123,25 +120,18 @@ class Blocker:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 sys.meta_path.insert(0, Blocker())
-sys.argv = sys.argv[1:]
-runpy.run_path(sys.argv[0], run_name="__main__")
+import numpy, bioner_kd.cli.program
 """
 
 
-def run_on_base_install(script: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "-c", BASE_INSTALL, ROOT / "scripts" / f"{script}.py", *arguments],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        timeout=300,
-        check=False,
-    )
+@pytest.fixture(scope="module")
+def base_install() -> Iterator[Programs]:
+    with programs(BASE_INSTALL) as started:
+        yield started
 
 
-def test_help_needs_no_extra(script, tmp_path):
-    result = run_on_base_install(script, "--help", cwd=tmp_path)
+def test_help_needs_no_extra(base_install, script, tmp_path):
+    result = base_install.run(SCRIPTS / f"{script}.py", "--help", cwd=tmp_path)
     assert (result.returncode, result.stderr) == (0, "")
 
 
@@ -161,11 +151,13 @@ def test_help_needs_no_extra(script, tmp_path):
         ("train_vectors", ["--text=text.txt", "--output=out"], "train"),
     ],
 )
-def test_a_program_says_in_a_line_which_extra_it_lacks(script, arguments, extra, tmp_path):
+def test_a_program_says_in_a_line_which_extra_it_lacks(
+    base_install, script, arguments, extra, tmp_path
+):
     (tmp_path / "text.txt").write_text("Fever is common.\n")
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "student.safetensors").touch()  # what can be checked without it is, first
-    result = run_on_base_install(script, *arguments, cwd=tmp_path)
+    result = base_install.run(SCRIPTS / f"{script}.py", *arguments, cwd=tmp_path)
     assert result.returncode == 1
     said = complaint(result)
     assert said.startswith(f"{script}.py: ") and "is not installed here" in said

@@ -1,20 +1,19 @@
+from dataclasses import replace
+
 import pytest
 
 from bioner_kd.corpus.alignment import (
     ACROSS,
-    HULL,
     IN_PARTS,
     INSIDE_A_WORD,
-    LEAVE_OUT,
     NESTED,
     NO_WORD,
     OVERLAPPING,
-    PARTS,
     AlignmentConfig,
     align,
 )
 from bioner_kd.errors import UsageError
-from bioner_kd.text.document import Annotation, Document, Passage
+from bioner_kd.text.document import HULL, LEAVE_OUT, PARTS, Annotation, Document, Passage
 from bioner_kd.text.sentence import Sentence
 
 TEXT = "Breast and ovarian cancer cells. Aspirin-like drugs help."
@@ -142,3 +141,9 @@ def test_a_document_whose_source_has_tags_keeps_them():
 def test_unknown_choices_are_refused(wrong):
     with pytest.raises(UsageError, match=f"--{next(iter(wrong))}="):
         AlignmentConfig(**wrong)
+
+
+def test_scores_stand_at_the_words_of_their_mentions():
+    annotations = [replace(mention("ovarian cancer"), score=0.7), mention("Aspirin", "Chemical")]
+    _, aligned = tags_of(annotations)
+    assert aligned.scores == [(None, None, 0.7, 0.7, None, None), (None,) * 6]

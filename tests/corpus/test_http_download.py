@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from bioner_kd.corpus.http_download import Patience, fetch
+from bioner_kd.corpus.http_download import RetryPolicy, fetch
 from bioner_kd.corpus.public_table import PublicFile
 from bioner_kd.errors import InputError
 
 DATA = bytes(range(256)) * 2000  # 512,000 bytes, several pieces
 FILE = PublicFile("", "train.tsv", "data/train.tsv", len(DATA), hashlib.sha256(DATA).hexdigest())
-FAST = Patience(timeout=5, retries=3, pause=0)
+FAST = RetryPolicy(timeout=5, retries=3, pause=0)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -83,7 +83,7 @@ def part_of(path):
 
 def message_of(url, path, **options):
     with pytest.raises(InputError) as caught:
-        fetch(FILE, url, path, **{"patience": FAST, **options})
+        fetch(FILE, url, path, **{"retry": FAST, **options})
     assert url in str(caught.value) and "\n" not in str(caught.value)
     assert not path.exists()
     return str(caught.value)
@@ -116,7 +116,7 @@ def test_other_file_of_that_name_is_left_alone(server, path):
 @pytest.mark.parametrize("tells_length", [True, False])
 def test_cut_connection_is_resumed_where_it_stopped(server, path, tells_length):
     server.cuts, server.tells_length = [200_000, 100_000], tells_length
-    fetch(FILE, server.url, path, patience=FAST)
+    fetch(FILE, server.url, path, retry=FAST)
     assert path.read_bytes() == DATA
     ranges = [asked for _, asked in server.asked]
     assert ranges == ["", "bytes=200000-", "bytes=300000-"]
@@ -139,7 +139,7 @@ def test_complete_part_needs_no_request(server, path):
 
 def test_server_that_ignores_range_sends_everything_again(server, path):
     server.cuts, server.resumes = [200_000], False
-    fetch(FILE, server.url, path, patience=FAST)
+    fetch(FILE, server.url, path, retry=FAST)
     assert path.read_bytes() == DATA
     assert [asked for _, asked in server.asked] == ["", "bytes=200000-"]
 
@@ -148,7 +148,7 @@ def test_range_that_cannot_be_had_starts_again(server, path):
     path.parent.mkdir()
     part_of(path).write_bytes(DATA[:1000])
     server.codes = [416]
-    fetch(FILE, server.url, path, patience=FAST)
+    fetch(FILE, server.url, path, retry=FAST)
     assert path.read_bytes() == DATA
     assert [asked for _, asked in server.asked] == ["bytes=1000-", ""]
 
@@ -197,7 +197,7 @@ def test_refusal_is_final(server, path, code):
 
 def test_busy_server_is_asked_again(server, path):
     server.codes = [503, 429]
-    fetch(FILE, server.url, path, patience=FAST)
+    fetch(FILE, server.url, path, retry=FAST)
     assert len(server.asked) == 3
     server.codes = [503] * 9
     path.unlink()
@@ -219,7 +219,7 @@ def test_unknown_host(path):
 def test_silent_server_runs_into_the_timeout(path):
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/train.tsv"
-        message = message_of(url, path, patience=Patience(timeout=0.1, retries=1, pause=0))
+        message = message_of(url, path, retry=RetryPolicy(timeout=0.1, retries=1, pause=0))
     assert "timed out" in message
 
 

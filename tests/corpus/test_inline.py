@@ -1,8 +1,6 @@
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from bioner_kd.corpus.inline import format_inline, parse_inline, parse_inline_lines
+from bioner_kd.corpus.inline import parse_inline, parse_inline_lines
 from bioner_kd.errors import InputError
 from bioner_kd.text.iob2 import entities, repair_iob2
 from bioner_kd.text.sentence import Sentence
@@ -96,30 +94,26 @@ def test_comments_and_blank_lines_are_skipped():
     assert [s.line for s in sentences] == [4, 5, 6]
 
 
-TAGS = st.sampled_from(["O", "B-Disease", "I-Disease", "B-Cell_type", "I-Cell_type"])
+# A line, its text, and the mentions of it.
+LINES = [
+    (r"\# [Chemical 5-FU] \[sic\]", "# 5-FU [sic]", [("Chemical", "5-FU")]),
+    (r"\#1", "#1", []),
+    (r"a \[b\]", "a [b]", []),
+    (r"\\[Disease a\\b]\\", r"\a\b" + "\\", [("Disease", r"a\b")]),
+    ("[Cell_type T]-[Cell_type B]", "T-B", [("Cell_type", "T"), ("Cell_type", "B")]),
+    ("([Disease β-a\u0301],\u200b[Disease 😀 b])", "(β-a\u0301,\u200b😀 b)",
+     [("Disease", "β-a\u0301"), ("Disease", "😀 b")]),
+    (" [Disease a b] ", " a b ", [("Disease", "a b")]),
+    ("", "", []),
+]  # fmt: skip
 
 
-@given(st.text(alphabet=st.sampled_from("ab β-[]\\#(),\u0301\u200b😀"), max_size=30), st.data())
-def test_format_and_parse_round_trip(text, data):
+@pytest.mark.parametrize(("line", "text", "found"), LINES)
+def test_text_words_and_mentions_of_known_lines(line, text, found):
+    sentence = parse_inline(line, path="p", line_number=3)
     plain = sentence_from_text(text, path="p", line=3)
-    tags = repair_iob2(data.draw(st.lists(TAGS, min_size=len(plain), max_size=len(plain))))
-    sentence = Sentence(text, plain.words, plain.spans, tuple(tags), "p", 3, one_line=True)
-    line = format_inline(sentence)
-    assert parse_inline(line, path="p", line_number=3) == sentence
-    assert not line.startswith("#")
-
-
-def test_format_of_a_known_sentence():
-    line = r"\# [Chemical 5-FU] \[sic\] and [Disease asthma]."
-    assert format_inline(parse_inline(line)) == line
-
-
-def test_sentence_without_tags_has_no_brackets():
-    assert format_inline(sentence_from_text("a [b]")) == r"a \[b\]"
-
-
-@pytest.mark.parametrize(("text", "tag"), [("a\nb", "O"), ("a\rb", "O"), ("a b", "B-cell line")])
-def test_what_cannot_be_written_is_refused(text, tag):
-    plain = sentence_from_text(text)
-    with pytest.raises(InputError):
-        format_inline(Sentence(text, plain.words, plain.spans, (tag, "O")))
+    assert sentence == Sentence(
+        text, plain.words, plain.spans, sentence.tags, "p", 3, one_line=True
+    )
+    assert mentions(sentence) == found
+    assert list(sentence.tags) == repair_iob2(list(sentence.tags))

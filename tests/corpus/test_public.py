@@ -8,11 +8,11 @@ import zipfile
 import pytest
 
 from bioner_kd.corpus import public
-from bioner_kd.corpus.http_download import Patience
+from bioner_kd.corpus.http_download import RetryPolicy
 from bioner_kd.corpus.public import RECORD, download_corpus
 from bioner_kd.corpus.public_table import PublicFile, public_files
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.text.conll import read_conll
+from bioner_kd.text.formats.conll import read_conll
 
 SMALL = {
     "train.tsv": b"lung\tB-Disease\ncancer\tI-Disease\n\n",
@@ -26,7 +26,7 @@ UNTYPED = {
     "test.tsv": b"x\tO\n",
     "train_dev.tsv": b"E.\tB\n",
 }
-QUICK = Patience(timeout=5, retries=0, pause=0)
+QUICK = RetryPolicy(timeout=5, retries=0, pause=0)
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -162,7 +162,7 @@ def test_corpus_that_the_archive_lacks_is_named(archive, tmp_path):
 def test_wrong_archive_is_refused(mirror, tmp_path):
     (mirror.root / "NERdata.zip").write_bytes(b"not the archive")
     with pytest.raises(InputError, match="wrong size, expected 18204624 bytes"):
-        download_corpus("s800", tmp_path / "c", base_url=mirror.url, patience=QUICK)
+        download_corpus("s800", tmp_path / "c", base_url=mirror.url, retry=QUICK)
 
 
 def test_unknown_names_and_addresses_are_refused(tmp_path):

@@ -65,16 +65,16 @@ def test_a_sentence_of_the_same_words_counts_once(write):
         ("gout", "is", "bad"),
         ("gout", "is", "worse"),
     ]
-    assert (sample.lines, sample.repeats, sample.short, sample.long) == (3, 1, 0, 0)
+    assert (sample.found, sample.repeats, sample.short, sample.long) == (3, 1, 0, 0)
 
 
 @pytest.mark.parametrize("size", [1, 2, ALL])
-def test_lines_too_short_and_too_long_are_left_out_and_counted(write, size):
+def test_sentences_too_short_and_too_long_are_left_out_and_counted(write, size):
     path = write("Methods", "", "1 .", "gout is bad", "x " * 100_000, "a b c d e", "y" * 100_000)
     sample = sample_text([path], SampleConfig(text_size=size, max_words=5))
     assert {s.text for s in sample.sentences} <= {"gout is bad", "a b c d e"}
     assert len(sample.sentences) == (2 if size == ALL else size)
-    assert (sample.lines, sample.short, sample.long) == (6, 3, 1)
+    assert (sample.found, sample.short, sample.long) == (6, 3, 1)
 
 
 def test_bounds_on_the_words_are_inclusive(write):

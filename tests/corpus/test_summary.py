@@ -1,4 +1,4 @@
-from bioner_kd.corpus.summary import in_words
+from bioner_kd.corpus.summary import cut_otherwise, in_words
 from bioner_kd.text.sentence import Sentence
 
 
@@ -11,3 +11,10 @@ def test_mentions_are_counted_by_type():
 
 def test_text_without_tags_has_no_mentions():
     assert in_words([Sentence.from_words(["a", "b"])]) == "1 sentences, 2 words, 0 mentions"
+
+
+def test_words_that_the_tokeniser_cuts_further_are_counted_with_their_mentions():
+    first = Sentence.from_words(["IL-2", "binds", "IL-2", "."], ["B-DNA", "I-DNA", "O", "O"])
+    other = Sentence.from_words(["gout", "IL-4"], ["B-Disease", "O"])
+    assert cut_otherwise([first, other]) == (3, 1)
+    assert cut_otherwise([other, Sentence.from_words(["gout"])]) == (1, 0)

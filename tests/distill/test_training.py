@@ -10,11 +10,12 @@ from bioner_kd.distill.config import DistillConfig, StudentPlan
 from bioner_kd.distill.training import SoftTargets, Transfer, distil
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.evaluation.predictions import devel_f1
+from bioner_kd.evaluation.scores import devel_f1
 from bioner_kd.student.config import StudentConfig
 from bioner_kd.student.saved_student import load_student
 from bioner_kd.tagging.tag_set import TagSet
-from bioner_kd.tagging.word_features import UNKNOWN, VECTOR, FeatureConfig, word_form
+from bioner_kd.tagging.word_features import UNKNOWN, VECTOR, FeatureConfig
+from bioner_kd.tagging.word_form import word_form
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.training.config import TrainingConfig
 from bioner_kd.vectors.word_vectors import WordVectors
@@ -163,6 +164,7 @@ def test_a_student_learns_words_that_only_the_transfer_set_shows(tmp_path, alpha
     assert saved.logits(text[:1])[0].argmax(axis=1).tolist() == [0, 1]
 
 
+@pytest.mark.slow
 def test_word_vectors_stand_in_the_table_that_goes_with_them(tmp_path):
     forms = dict.fromkeys(word_form(word) for s in TRAIN for word in s.words)
     words = ("elsewhere", *forms)
@@ -190,6 +192,7 @@ def test_an_epoch_draws_no_more_than_there_is():
     assert transfer.drawn(100) == 3
 
 
+@pytest.mark.slow
 def test_a_stopped_run_goes_on_with_what_it_began_with_alone(tmp_path):
     train(tmp_path, soft_targets=KNOWING, alpha=0.3)
     logits = KNOWING.logits

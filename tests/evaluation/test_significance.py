@@ -117,6 +117,11 @@ def test_the_bootstrap_repeats_itself_and_any_number_of_resamples_comes():
     assert not np.array_equal(first, bootstrap_f1(counts, resamples=507, seed=1))
 
 
+def test_a_split_of_one_sentence_is_drawn_in_one_way_only():
+    counts = np.array([[[1, 2, 2]]])
+    assert bootstrap_f1([counts, 2 * counts], resamples=3).tolist() == [[50.0] * 3] * 2
+
+
 def test_identical_systems_do_not_differ():
     counts = simulated(np.random.default_rng(6), 0.7, runs=3)
     assert randomisation_test(counts, counts[::-1], rounds=200) == 1.0
@@ -214,10 +219,24 @@ def test_no_pair_is_no_test():
     st.lists(st.floats(60, 90), min_size=2, max_size=6),
     st.lists(st.floats(60, 90), min_size=2, max_size=6),
 )
-def test_welch_agrees_with_scipy(one, other):
+def test_welch_from_means_and_deviations_is_that_of_the_runs(one, other):
     assume(min(np.std(one), np.std(other)) > 0.01)  # scipy warns of less
     expected = stats.ttest_ind(one, other, equal_var=False).pvalue
     assert welch_test(one, other) == pytest.approx(expected, abs=1e-9)
+
+
+def test_welch_of_a_published_example():
+    # Wikipedia, "Welch's t-test", the second example: t = -1.57, 9.9 degrees of freedom, p = 0.149.
+    one = [17.2, 20.9, 22.6, 18.1, 21.7, 21.4, 23.5, 24.2, 14.7, 21.8]
+    other = [
+        *(21.5, 22.8, 21.0, 23.0, 21.6, 23.6, 22.5, 20.7, 23.4, 21.8),
+        *(20.7, 21.7, 21.5, 22.5, 23.6, 21.5, 22.5, 23.5, 21.5, 21.8),
+    ]
+    assert welch_test(one, other) == pytest.approx(0.149, abs=0.0005)
+
+
+def test_runs_that_are_nearly_equal_are_compared_without_a_warning():
+    assert welch_test([80.0, 80.0], [81.0, 81.001]) == pytest.approx(0.000318, abs=1e-6)
 
 
 def test_runs_without_spread_differ_or_they_do_not():

@@ -10,7 +10,7 @@ import pytest
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.errors import InputError
 from bioner_kd.evaluation.comparison import compare
-from bioner_kd.evaluation.predictions import score_logits
+from bioner_kd.evaluation.scores import score_logits
 from bioner_kd.export.config import Split
 from bioner_kd.export.folder import export_student
 from bioner_kd.student import crf
@@ -91,7 +91,7 @@ def test_scores_of_mentions_are_mean_posteriors(
         lengths = np.array([len(logits)])
         posteriors = crf_student.model.crf.posteriors(logits[np.newaxis], lengths)[0].numpy()
         tags = tagger.tag_words(sentence.words)
-        for entity in tagger.tag_sentence(sentence):
+        for entity in tagger.tag_groups([[sentence]])[0]:
             places = [
                 place
                 for place, (start, end) in enumerate(sentence.spans)

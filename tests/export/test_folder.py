@@ -12,7 +12,7 @@ from ai_edge_litert.interpreter import Interpreter
 from bioner_kd.checksum import file_digest
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.errors import InputError
-from bioner_kd.evaluation.predictions import score_logits
+from bioner_kd.evaluation.scores import score_logits
 from bioner_kd.export import folder as export_module
 from bioner_kd.export.config import ExportConfig, Split
 from bioner_kd.export.folder import export_student

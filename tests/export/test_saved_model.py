@@ -1,5 +1,6 @@
 """The SavedModel: what TF Serving and clients without this project see."""
 
+import logging
 import os
 import re
 import subprocess
@@ -9,11 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
+from google.protobuf import text_format
 from tensorflow.core.protobuf import saved_model_pb2
+from tensorflow_serving.apis import prediction_log_pb2
+from tensorflow_serving.config import model_server_config_pb2
 
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.encoding.batches import predict_logits
-from bioner_kd.export.text_parity import tag_in_graph
+from bioner_kd.export.parity import tag_in_graph
+from bioner_kd.export.saved_model import write_serving_configs, write_warm_up
 from bioner_kd.student.saved_student import SavedStudent
 from bioner_kd.tagging.decoding import entities_from_tags
 from bioner_kd.tagging.tables import read_tables
@@ -164,3 +169,79 @@ def test_its_text_signature_gives_what_a_tagger_gives(version: Path) -> None:
         wanted = [entity.score for entity in expected]
         np.testing.assert_allclose([entity.score for entity in found], wanted, atol=1e-5)
         assert [text[start:end] for start, end in spans] == list(words)
+
+
+def test_the_model_answers_each_request(export_folder: Path) -> None:
+    version = export_folder / "saved_model" / "1"
+    path = version / "assets.extra" / "tf_serving_warmup_requests"
+    loaded, seen = tf.saved_model.load(str(version)), set()
+    for record in tf.data.TFRecordDataset(str(path)):
+        log = prediction_log_pb2.PredictionLog.FromString(record.numpy())
+        assert log.WhichOneof("log_type") == "predict_log"
+        request = log.predict_log.request
+        assert request.model_spec.name == "bioner"
+        inputs = {name: tf.constant(tf.make_ndarray(t)) for name, t in request.inputs.items()}
+        answer = loaded.signatures[request.model_spec.signature_name](**inputs)
+        assert all(tf.size(value) > 0 for value in answer.values())
+        seen.add(request.model_spec.signature_name)
+    assert seen == {"serving_default", "features"}
+
+
+def test_without_the_package_it_says_how_to_get_it(
+    trained_student: SavedStudent,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setitem(sys.modules, "tensorflow_serving", None)
+    monkeypatch.setitem(sys.modules, "tensorflow_serving.apis", None)
+    with caplog.at_level(logging.WARNING, "absl"):
+        assert not write_warm_up(trained_student.features, tmp_path / "extra" / "requests")
+    assert not list(tmp_path.iterdir())
+    assert 'pip install "bioner_kd[serving]"' in caplog.text
+
+
+def without_comments(path: Path) -> str:
+    return re.sub("#.*", "", path.read_text(encoding="utf-8"))
+
+
+def fields(text: str) -> dict[str, str]:
+    """Names and values of a text proto whose messages are not looked into."""
+    found = re.findall(r"(\w+)\s*(?::\s*(\S+)|\{\s*value:\s*(\S+)\s*\})", text)
+    return {name: plain or wrapped for name, plain, wrapped in found}
+
+
+def test_the_model_is_where_the_container_has_it(tmp_path: Path) -> None:
+    write_serving_configs(tmp_path / "serving")
+    text = (tmp_path / "serving" / "models.config").read_text(encoding="utf-8")
+    parsed = text_format.Parse(text, model_server_config_pb2.ModelServerConfig())
+    (config,) = parsed.model_config_list.config
+    assert (config.name, config.base_path) == ("bioner", "/models/bioner")
+    assert config.model_platform == "tensorflow"
+    assert config.model_version_policy.latest.num_versions == 1
+
+
+def test_batches_are_set_by_names_of_tf_servings_batching_parameters(tmp_path: Path) -> None:
+    # tensorflow-serving-api does not have this message; names and forms are those of TF Serving's
+    # session_bundle_config.proto.
+    write_serving_configs(tmp_path)
+    text = without_comments(tmp_path / "batching.config")
+    found = fields(text)
+    # The padding of TF Serving repeats a tensor's first value, which would be a word.
+    assert found.pop("pad_variable_length_inputs") == "false"
+    assert {name: int(value) for name, value in found.items()} == {
+        "max_batch_size": 128,
+        "batch_timeout_micros": 1000,
+        "max_enqueued_batches": 1000,
+        "num_batch_threads": 2,
+    }
+    assert text.count("{") == text.count("}") == 4
+
+
+def test_figures_are_where_prometheus_looks(tmp_path: Path) -> None:
+    write_serving_configs(tmp_path)
+    text = without_comments(tmp_path / "monitoring.config")
+    assert fields(text) == {"enable": "true,", "path": '"/monitoring/prometheus/metrics"'} or (
+        fields(text) == {"enable": "true", "path": '"/monitoring/prometheus/metrics"'}
+    )
+    assert re.match(r"\s*prometheus_config \{[^{}]*\}\s*$", text)

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bioner_kd.export.parity import Row, compare_texts, tag_in_graph
 from bioner_kd.export.saved_model import write_saved_model
-from bioner_kd.export.text_parity import Row, compare_texts, tag_in_graph
 from bioner_kd.student.saved_student import SavedStudent
 from bioner_kd.tagging.decoding import entities_from_tags
 from bioner_kd.tagging.tagger import Tagger
-from bioner_kd.text.conll import read_conll
+from bioner_kd.text.formats.conll import read_conll
 from bioner_kd.text.sentence_splitter import split_sentences
 
 from .trained_student import make_crf_student

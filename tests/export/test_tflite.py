@@ -12,8 +12,7 @@ from tensorflow.lite.python import schema_py_generated as schema
 
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.export import tflite
-from bioner_kd.export.float16 import SMALLEST
-from bioner_kd.export.tflite import operators, tflite_models
+from bioner_kd.export.tflite import SMALLEST_ROUNDED, operators, tflite_models
 from bioner_kd.student.config import StudentConfig
 from bioner_kd.student.model import Student
 from bioner_kd.student.saved_student import SavedStudent
@@ -25,8 +24,8 @@ from bioner_kd.tagging.word_features import (
     VECTOR,
     FeatureConfig,
     WordFeatures,
-    form_of,
 )
+from bioner_kd.tagging.word_form import form_of
 from bioner_kd.text.sentence import Sentence
 
 from .trained_student import SMALL, make_student
@@ -153,7 +152,7 @@ def test_large_weights_have_half_of_the_bytes_in_float16_and_a_quarter_in_int8(
         [len(data) for data in weights((export_folder / TFLITE_FILES[form]).read_bytes())]
         for form in (FLOAT32, FLOAT16, INT8)
     ]
-    large = [size for size in sizes[0] if size >= 4 * SMALLEST]
+    large = [size for size in sizes[0] if size >= 4 * SMALLEST_ROUNDED]
     assert len(large) >= 2  # the products of the two directions, at least
     for size in large:
         assert size // 2 in sizes[1]

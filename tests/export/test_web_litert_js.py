@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from bioner_kd.corpus.http_download import Patience
+from bioner_kd.corpus.http_download import RetryPolicy
 from bioner_kd.errors import InputError
 from bioner_kd.export.web import litert_js
 from bioner_kd.export.web.litert_js import Package, cache_folder, litert_js_files
 
 from .browser import served
 
-FAST = Patience(timeout=5, retries=0, pause=0)
+FAST = RetryPolicy(timeout=5, retries=0, pause=0)
 BUILDS = ("litert_wasm_internal", "litert_wasm_compat_internal")
 CORE = {
     "dist/index.js": b'a;\nimport { createWasmLib } from "@litertjs/wasm-utils";\nb;',
@@ -62,7 +62,7 @@ def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def test_what_is_served(registry: Path) -> None:
-    files = litert_js_files(patience=FAST)
+    files = litert_js_files(retry=FAST)
     assert set(files) == {
         "core.js",
         "wasm_utils.js",
@@ -79,7 +79,7 @@ def test_what_is_served(registry: Path) -> None:
 
 
 def test_packages_are_fetched_once(registry: Path, tmp_path: Path) -> None:
-    first = litert_js_files(patience=FAST)
+    first = litert_js_files(retry=FAST)
     assert cache_folder() == tmp_path / "cache" / "bioner_kd" / "litert_js"
     assert {path.name for path in cache_folder().iterdir()} == {
         "litertjs-core-2.5.3.tgz",
@@ -87,11 +87,11 @@ def test_packages_are_fetched_once(registry: Path, tmp_path: Path) -> None:
     }
     for path in registry.rglob("*.tgz"):
         path.unlink()
-    assert litert_js_files(patience=FAST) == first
+    assert litert_js_files(retry=FAST) == first
 
 
 def test_a_folder_of_npm_pack_needs_no_registry(registry: Path, tmp_path: Path) -> None:
-    expected = litert_js_files(patience=FAST)
+    expected = litert_js_files(retry=FAST)
     folder = cache_folder().rename(tmp_path / "mine")
     for path in registry.rglob("*.tgz"):
         path.unlink()
@@ -114,7 +114,7 @@ def test_a_registry_with_another_file_is_refused(registry: Path) -> None:
     path = next(registry.rglob("core-*.tgz"))
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     with pytest.raises(InputError, match="wrong SHA-256.*npm_config_registry.*--litert_js"):
-        litert_js_files(patience=FAST)
+        litert_js_files(retry=FAST)
     assert not list(cache_folder().iterdir())
 
 
@@ -124,7 +124,7 @@ def test_no_network_is_explained(registry: Path, monkeypatch: pytest.MonkeyPatch
         url = f"http://127.0.0.1:{unused.getsockname()[1]}"
     monkeypatch.setenv("npm_config_registry", url)
     with pytest.raises(InputError) as caught:
-        litert_js_files(patience=FAST)
+        litert_js_files(retry=FAST)
     message = str(caught.value)
     assert "\n" not in message and "--base_url" not in message
     for part in (

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bioner_kd.corpus.demo import read_demo
-from bioner_kd.export.web.fixed_lengths import FixedLengthModel
+from bioner_kd.export.web.folder import FixedLengthModel
 from bioner_kd.tagging.tables import read_tables
 from bioner_kd.tagging.tagger import Tagger
 from bioner_kd.text.sentence import Sentence

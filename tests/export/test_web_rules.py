@@ -14,7 +14,7 @@ import pytest
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.export.web.folder import page_files
 from bioner_kd.tagging.decoding import Decoder, entities_from_tags
-from bioner_kd.tagging.models.pieces import Piece, cut_in_pieces
+from bioner_kd.tagging.models.word_model import Piece, cut_in_pieces
 from bioner_kd.tagging.tables import Tables
 from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.tagging.word_features import FeatureConfig, WordFeatures

@@ -14,7 +14,7 @@ from bioner_kd.errors import InputError, UsageError
 from bioner_kd.export.config import ExportConfig
 from bioner_kd.student.config import StudentConfig
 from bioner_kd.teacher.config import AdaptationConfig
-from bioner_kd.text.conll import write_conll
+from bioner_kd.text.formats.conll import write_conll
 from bioner_kd.training.config import TrainingConfig
 
 from ..cli.conftest import ROOT, load_program

@@ -4,7 +4,7 @@ import pytest
 from bioner_kd.cli.programs import distill
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.recipes.soft_targets import read_soft_targets
-from bioner_kd.teacher.labelled_text import write_sentences
+from bioner_kd.teacher.labelling import write_sentences
 from bioner_kd.teacher.logits_cache import LogitsCache
 from bioner_kd.text.sentence import Sentence
 

@@ -9,9 +9,9 @@ from bioner_kd.cli.programs import distill
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.recipes.soft_targets import read_stages
 from bioner_kd.recipes.teaching import Teaching
-from bioner_kd.teacher.cache_kind import HIDDEN_STATES
-from bioner_kd.teacher.labelled_text import write_sentences
+from bioner_kd.teacher.labelling import write_sentences
 from bioner_kd.teacher.logits_cache import LogitsCache
+from bioner_kd.teacher.logits_shard import HIDDEN_STATES
 from bioner_kd.text.sentence import Sentence
 
 from ..cli.conftest import load_program

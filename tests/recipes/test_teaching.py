@@ -1,10 +1,13 @@
 """What is checked of a student's teacher without TensorFlow."""
 
+import numpy as np
 import pytest
 
 from bioner_kd.distill.config import DistillConfig, HiddenConfig, TransferConfig
 from bioner_kd.errors import InputError
 from bioner_kd.recipes.teaching import Teaching
+from bioner_kd.teacher.logits_cache import LogitsCache
+from bioner_kd.text.sentence import Sentence
 
 SCRATCH = DistillConfig(alpha=1.0)
 
@@ -29,3 +32,14 @@ def test_a_folder_that_is_missing_is_named(tmp_path, where):
     named = {"cache": missing} if where == "cache" else {"teachers": (missing,)}
     with pytest.raises(InputError, match="none"):
         teaching(**named, objective=DistillConfig()).check()
+
+
+def test_a_cache_of_a_transfer_set_alone_will_do_where_alpha_is_one(tmp_path):
+    cache = LogitsCache(tmp_path / "text")
+    sentences = [Sentence.from_words(["no", "fever"])]
+    list(
+        cache.write(sentences, {"tags": ["O", "B-X"]}, lambda part: [np.zeros((2, 2), np.float32)])
+    )
+    teaching(cache=str(tmp_path), size=1).check()
+    with pytest.raises(InputError, match="train: no logits cache"):
+        teaching(cache=str(tmp_path), size=1, objective=DistillConfig()).check()

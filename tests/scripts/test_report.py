@@ -50,7 +50,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def make_teacher(work: Path) -> None:
-    from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier
+    from bioner_kd.teacher.checkpoint.heads import load_token_classifier
     from bioner_kd.teacher.model import Teacher
     from bioner_kd.teacher.saved_teacher import save_teacher
     from bioner_kd.teacher.tokenizer import load_tokenizer

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bioner_kd.lab.study.runs_csv import FAILED, FINISHED, NOT_YET, read_runs
+from bioner_kd.lab.study.study_folder import FAILED, FINISHED, NOT_YET, read_runs
 
 from ..lab.study.study import FAKE, Study, is_alive, until
 

@@ -17,7 +17,7 @@ import pytest
 
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.tagging.tagger import Tagger
-from bioner_kd.text.conll import read_conll, write_conll
+from bioner_kd.text.formats.conll import read_conll, write_conll
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXTS = [sentence.text for sentence in read_demo("test")[:12]]

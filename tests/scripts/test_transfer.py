@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bioner_kd.corpus.demo import read_demo
-from bioner_kd.text.conll import write_conll
+from bioner_kd.text.formats.conll import write_conll
 from bioner_kd.text.plain_text import read_plain_text
 
 from ..teacher.tiny_bert import write_checkpoint

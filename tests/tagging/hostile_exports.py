@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from bioner_kd.tagging.models.associated import with_tables
+from bioner_kd.tagging.models.tflite import with_tables
 
 from .models.without_tables import without_tables
 

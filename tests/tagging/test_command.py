@@ -53,10 +53,10 @@ def test_mistakes_are_one_line(
 def test_ctrl_c_is_one_line(
     export_folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("bioner_kd.tagging.command.write_records", interrupted)
+    monkeypatch.setattr("bioner_kd.tagging.command.write_tagged", interrupted)
     assert main(["--text=gout"], export_folder / "tagger.pyz") == 130
     assert capsys.readouterr().err == "tagger.pyz: Stopped.\n"
 
@@ -95,7 +95,7 @@ def test_progress_has_the_number_of_texts_in_files(
 ) -> None:
     told = []
     monkeypatch.setattr(
-        "bioner_kd.tagging.command.track",
+        "bioner_kd.tagging.records.track",
         lambda records, name, unit, total: told.append((name, unit, total)) or records,
     )
     (tmp_path / "a.gz").write_bytes(gzip.compress(b"one\ntwo\n"))
@@ -105,7 +105,7 @@ def test_progress_has_the_number_of_texts_in_files(
         arguments = [*files, f"--input={kind}", f"--output={tmp_path / 'out'}", "--workers=1"]
         assert main(arguments, export_folder / "tagger.pyz") == 0
     main([f"--text={TEXT}", f"--output={tmp_path / 'out'}"], export_folder / "tagger.pyz")
-    assert told == [("tagging", "text", 3), ("tagging", "text", 2)]
+    assert told == [("tagging", "document", 3), ("tagging", "document", 2)]
     # A reader at the end of a pipe does not wait until all texts are counted.
     assert main([*files, "--workers=1"], export_folder / "tagger.pyz") == 0
-    assert told[2:] == [("tagging", "text", None)]
+    assert told[2:] == [("tagging", "document", None)]

@@ -72,7 +72,7 @@ def test_a_relative_path_will_do(folder: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_an_unknown_form_is_a_usage_error(export_folder: Path) -> None:
-    with pytest.raises(UsageError, match="--form=int4: must be one of float32, float16, int8"):
+    with pytest.raises(UsageError, match="--form=int4: .*float32, float16, int8"):
         find_exported(export_folder, "int4")
     with pytest.raises(UsageError, match="no export folder"):
         find_exported(export_folder / "student_int8.tflite", "int8")
@@ -80,7 +80,7 @@ def test_an_unknown_form_is_a_usage_error(export_folder: Path) -> None:
 
 def test_a_form_that_was_not_exported_is_an_input_error(folder: Path) -> None:
     edit_manifest(folder, lambda manifest: manifest["models"].pop("int8"))
-    with pytest.raises(InputError, match="holds float32, float16, saved_model, not int8"):
+    with pytest.raises(InputError, match="float32, float16, saved_model, not int8"):
         find_exported(folder, "int8")
     edit_manifest(folder, lambda manifest: manifest["models"].clear())
     with pytest.raises(InputError, match="holds no model"):

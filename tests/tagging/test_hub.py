@@ -19,7 +19,8 @@ READY = Path(__file__).resolve().parents[2] / "saved_models" / "disease_bilstm"
 STUDENT = f"hf:{REPOSITORY}"
 NEEDED = ["manifest.json", "student_int8.tflite", "tables.json"]
 PROGRAM = """
-import json, sys
+import json, sys, time
+time.sleep = lambda seconds: None  # the client waits longer before each new attempt
 if sys.argv[3:]:
     sys.modules["huggingface_hub"] = None  # as where it is not installed
 from bioner_kd import InputError, Tagger
@@ -126,13 +127,13 @@ def test_offline_the_copy_in_the_cache_is_taken(hub: Hub, load: Run) -> None:
 
 def test_offline_without_a_copy_says_so(hub: Hub, load: Run) -> None:
     error = error_of(load(HF_HUB_OFFLINE="1"))
-    assert error.startswith(f"{STUDENT}: not in the cache, and HF_HUB_OFFLINE forbids")
+    assert error.startswith(f"{STUDENT}: ") and "unset" in error and "HF_HUB_OFFLINE" in error
     assert hub.requests == []
 
 
 def test_without_network_and_copy_the_error_says_what_to_do(load: Run) -> None:
     error = error_of(load(HF_ENDPOINT="http://127.0.0.1:9"))
-    assert "not in the cache, and http://127.0.0.1:9 did not deliver" in error
+    assert "not in the cache" in error and "http://127.0.0.1:9" in error
     assert "check the network" in error
 
 
@@ -144,32 +145,35 @@ def test_a_repository_that_does_not_exist_is_named(
 ) -> None:
     hub.missing, hub.missing_headers = status, headers
     error = error_of(load("hf:owner/nosuch"))
-    assert error.startswith("hf:owner/nosuch: there is no such repository at http://127.0.0.1")
+    assert error.startswith("hf:owner/nosuch: ") and f"at http://127.0.0.1:{hub.port}" in error
 
 
 def test_a_revision_that_does_not_exist_is_named(load: Run) -> None:
     error = error_of(load(f"{STUDENT}@v9"))
-    assert error.startswith(f"{STUDENT}@v9: the repository exists, but not this branch, tag or")
+    assert error.startswith(f"{STUDENT}@v9: ") and "branch, tag or commit" in error
 
 
 def test_a_repository_that_is_no_export_folder_says_what_it_lacks(hub: Hub, load: Run) -> None:
     del hub.files["manifest.json"]
-    assert error_of(load()).startswith(f"{STUDENT}: the repository has no manifest.json, as an")
+    error = error_of(load())
+    assert error.startswith(f"{STUDENT}: ") and "no manifest.json" in error
 
 
 def test_a_file_that_the_manifest_promises_is_missed(hub: Hub, load: Run) -> None:
     del hub.files["student_int8.tflite"]
-    assert "the repository has no student_int8.tflite" in error_of(load())
+    assert "no student_int8.tflite" in error_of(load())
 
 
 def test_a_gated_repository_says_where_to_ask(hub: Hub, load: Run) -> None:
     hub.gated = True
-    assert f"accept its terms at http://127.0.0.1:{hub.port}/{REPOSITORY}" in error_of(load())
+    error = error_of(load())
+    assert "accept its terms" in error and f"http://127.0.0.1:{hub.port}/{REPOSITORY}" in error
 
 
 def test_a_refusal_is_told_with_its_status(hub: Hub, load: Run) -> None:
     hub.status = 403
-    assert "answered 403 Forbidden; check HF_TOKEN" in error_of(load())
+    error = error_of(load())
+    assert "403 Forbidden" in error and "check HF_TOKEN" in error
 
 
 def test_a_file_that_is_not_the_one_of_the_manifest_is_refused(hub: Hub, load: Run) -> None:
@@ -213,12 +217,12 @@ def test_without_the_client_the_error_names_the_extra(hub: Hub, load: Run) -> No
 )
 def test_a_name_that_is_none_says_how_they_are_written(name: str) -> None:
     assert is_on_hub(name)
-    with pytest.raises(InputError, match="write hf:owner/name, or hf:owner/name@revision"):
+    with pytest.raises(InputError, match="hf:owner/name@revision"):
         Tagger.load(name)
 
 
 def test_a_name_that_the_hub_forbids_is_an_input_error() -> None:
-    with pytest.raises(InputError, match="hf:owner/a--b: there is no such repository at"):
+    with pytest.raises(InputError, match="^hf:owner/a--b: .*no such repository"):
         fetch_student("hf:owner/a--b")
 
 

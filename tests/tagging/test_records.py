@@ -1,13 +1,17 @@
+import gzip
 import json
-from collections.abc import Iterator
+import lzma
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from bioner_kd.corpus.demo import read_demo
-from bioner_kd.errors import InputError
-from bioner_kd.tagging.records import tagged_records, write_records
+from bioner_kd.errors import InputError, UsageError
+from bioner_kd.tagging.records import chosen_format, framed, write_records, write_tagged
 from bioner_kd.tagging.tagger import Tagger
+from bioner_kd.text.document import Document
+from bioner_kd.text.format import RecordWriter
 
 SENTENCES = read_demo("test")[:6]
 TEXTS = [sentence.text for sentence in SENTENCES]
@@ -18,8 +22,20 @@ def tagger(export_folder: Path) -> Tagger:
     return Tagger.load(export_folder, form="float32")
 
 
-def test_a_line_of_json_has_the_text_and_its_entities(tagger: Tagger) -> None:
-    lines = list(tagged_records(tagger, ["", *TEXTS], format="jsonl", workers=1))
+@pytest.fixture
+def written(tagger: Tagger, tmp_path: Path) -> Callable[[list[Document], str], str]:
+    def write(documents: list[Document], format: str) -> str:
+        output = str(tmp_path / "written")
+        write_tagged(tagger, documents, output, format=chosen_format(format, output), workers=1)
+        return Path(output).read_text(encoding="utf-8")
+
+    return write
+
+
+def test_a_line_of_json_has_the_text_and_its_entities(
+    tagger: Tagger, written: Callable[[list[Document], str], str]
+) -> None:
+    lines = written([Document.from_text(text) for text in ["", *TEXTS]], "jsonl").splitlines(True)
     assert lines[0] == '{"text": "", "entities": []}\n'
     for line, text in zip(lines[1:], TEXTS, strict=True):
         record = json.loads(line)
@@ -31,19 +47,59 @@ def test_a_line_of_json_has_the_text_and_its_entities(tagger: Tagger) -> None:
             assert found["score"] == round(found["score"], 6)
 
 
-def test_conll_has_a_line_a_word_and_a_blank_line_a_sentence(tagger: Tagger) -> None:
-    (record,) = tagged_records(tagger, ["It is. Gout."], format="conll", workers=1)
+def test_conll_has_a_line_a_word_and_a_blank_line_a_sentence(
+    written: Callable[[list[Document], str], str],
+) -> None:
+    record = written([Document.from_text("It is. Gout.")], "conll")
     assert [line.split("\t")[0] for line in record.split("\n")] == [
         "It", "is", ".", "", "Gout", ".", "", "",
     ]  # fmt: skip
 
 
-def test_sentences_keep_their_words(tagger: Tagger) -> None:
-    records = list(tagged_records(tagger, SENTENCES, format="conll", workers=1))
-    for record, sentence in zip(records, SENTENCES, strict=True):
+def test_sentences_keep_their_words(
+    tagger: Tagger, written: Callable[[list[Document], str], str]
+) -> None:
+    for sentence in SENTENCES:
+        record = written([Document.from_sentences([sentence])], "conll")
         rows = [line.split("\t") for line in record.splitlines()[:-1]]
         assert tuple(word for word, _ in rows) == sentence.words
         assert [tag for _, tag in rows] == tagger.tag_words(sentence.words)
+
+
+def test_the_name_of_the_output_chooses_the_format() -> None:
+    assert chosen_format("auto", "-").name == "jsonl"
+    assert chosen_format("auto", "found.PubTator.gz").name == "pubtator"
+    assert chosen_format("auto", "found.unknown").name == "jsonl"
+    assert chosen_format("conll", "found.PubTator").name == "conll"
+    with pytest.raises(UsageError, match="brat.*add --output"):
+        chosen_format("brat", "-")
+
+
+class Bracketed(RecordWriter):
+    separator = ","
+
+    def start(self, first: Document | None) -> str:
+        return "[" if first is None else f"{first.id}["
+
+    def record(self, document: Document) -> str:
+        return document.text
+
+    def end(self) -> str:
+        return "]"
+
+
+def test_a_format_may_have_a_frame() -> None:
+    assert "".join(framed([], Bracketed(), None)) == "[]"
+    assert "".join(framed(["a"], Bracketed(), Document("1"))) == "1[a]"
+    assert "".join(framed(["a", "b"], Bracketed(), Document("1"))) == "1[a,b]"
+
+
+def test_the_name_of_the_output_compresses(tmp_path: Path) -> None:
+    write_records(["α\n", "b\n"], str(tmp_path / "out.gz"))
+    assert gzip.decompress((tmp_path / "out.gz").read_bytes()) == "α\nb\n".encode()
+    with pytest.raises(InputError, match=r"out\.xz\.part"):
+        write_records(broken(InputError("bad."), "c\n"), str(tmp_path / "out.xz"))
+    assert lzma.decompress((tmp_path / "out.xz.part").read_bytes()) == b"c\n"
 
 
 def test_records_go_to_a_file_that_is_whole_or_not_there(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.tagging.word_features import FeatureConfig, WordFeatures
 from bioner_kd.text.rules import FIRST_RULES, TextRules
 from bioner_kd.text.sentence import Sentence
-from bioner_kd.text.tokenizer import SEPARATOR, SINGLE, WORD, character_classes
+from bioner_kd.text.tokenizer import SEPARATOR, SINGLE, TOKENIZER, WORD
 
 TESTS = Path(__file__).resolve().parents[1]
 SAVED_MODELS = TESTS.parent / "saved_models"
@@ -40,7 +40,7 @@ def test_compressed_tables_are_read_back_and_the_same_each_time(tmp_path: Path) 
     assert path.read_bytes() == content
     for damaged in (content[:-9], content[:30] + b"x" * 9 + content[39:]):
         path.write_bytes(damaged)
-        with pytest.raises(InputError, match="not the tables of a student, or damaged ones"):
+        with pytest.raises(InputError, match=r"tables\.json.gz: .*damaged.* again"):
             read_tables(path)
 
 
@@ -83,7 +83,7 @@ def test_tables_without_transitions_are_those_of_a_softmax_student(tmp_path: Pat
 def test_damaged_transitions_are_found(tmp_path: Path, damage: object) -> None:
     path = tmp_path / "tables.json"
     path.write_text(json.dumps(OF_A_CRF.to_json() | {"transitions": damage}), encoding="utf-8")
-    with pytest.raises(InputError, match=r"tables.json: not the tables of a student.*again\.$"):
+    with pytest.raises(InputError, match=r"tables\.json: .*damaged.* again\.$"):
         read_tables(path)
 
 
@@ -92,13 +92,13 @@ def test_tables_larger_than_any_that_are_read_are_not_written(
 ) -> None:
     size = len(json.dumps(TABLES.to_json(), ensure_ascii=False).encode())
     monkeypatch.setattr("bioner_kd.tagging.tables.LARGEST", size - 1)
-    with pytest.raises(InputError, match=f"have {size} bytes.*--vocabulary_size"):
+    with pytest.raises(InputError, match=f"{size} bytes.*--vocabulary_size"):
         TABLES.write(tmp_path / "tables.json")
     assert not list(tmp_path.iterdir())
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="tables.json: there is no such file"):
+    with pytest.raises(InputError, match=r"tables\.json: .*no such file"):
         read_tables(tmp_path / "tables.json")
 
 
@@ -108,7 +108,7 @@ def test_a_missing_part_is_found(tmp_path: Path, part: str) -> None:
     del record[part]
     path = tmp_path / "tables.json"
     path.write_text(json.dumps(record), encoding="utf-8")
-    with pytest.raises(InputError, match="not the tables of a student, or damaged ones"):
+    with pytest.raises(InputError, match=r"tables\.json: .*damaged.* again"):
         read_tables(path)
 
 
@@ -140,7 +140,7 @@ def test_a_setting_out_of_bounds_is_damage_too(tmp_path: Path, value: object) ->
     record["features"]["config"]["max_chars"] = value
     path = tmp_path / "tables.json"
     path.write_text(json.dumps(record), encoding="utf-8")
-    with pytest.raises(InputError, match="word tables are incomplete or damaged"):
+    with pytest.raises(InputError, match="word tables.*damaged.* again"):
         read_tables(path)
 
 
@@ -154,7 +154,7 @@ def test_an_entry_that_is_no_string_is_damage(tmp_path: Path, entry: object) -> 
         else:
             record["features"]["folding"]["x"] = entry
         path.write_text(json.dumps(record), encoding="utf-8")
-        with pytest.raises(InputError, match="no list of strings|folding"):
+        with pytest.raises(InputError, match="'char'.* list of strings|'folding'"):
             read_tables(path)
 
 
@@ -170,7 +170,7 @@ def test_the_tables_say_how_text_is_cut_into_words(tmp_path: Path) -> None:
         WORD if number in word else SEPARATOR if number in separator else SINGLE
         for number in range(0x110000)
     ]
-    assert bytes(classes) == character_classes()
+    assert bytes(classes) == TOKENIZER.character_classes()
 
 
 def without_the_rules(record: dict[str, Any]) -> None:
@@ -252,7 +252,7 @@ def test_tables_of_format_2_must_have_the_whole_rules(
     change(record)
     path = tmp_path / "tables.json"
     path.write_text(json.dumps(record | {"format": 2}), encoding="utf-8")
-    with pytest.raises(InputError, match="not the tables of a student.*(tokenizer|stops)"):
+    with pytest.raises(InputError, match=r"tables\.json: .*(tokenizer|stops)"):
         read_tables(path)
 
 
@@ -264,13 +264,13 @@ def test_tables_of_a_newer_version_say_so(tmp_path: Path, number: int) -> None:
     with pytest.raises(NewerFormatError) as raised:
         read_tables(path)
     message = str(raised.value)
-    assert message.startswith(f"{path}: has the format ") and str(number) in message
-    assert "reads 2 at most" in message and message.endswith("so update bioner_kd.")
+    assert message.startswith(f"{path}: ") and f"format {number}" in message
+    assert " 2 " in message and "update bioner_kd" in message
 
 
 @pytest.mark.parametrize("number", [0, -1, 2.0, "2", True, None, [2]])
 def test_a_format_that_is_no_number_is_damage(tmp_path: Path, number: object) -> None:
     path = tmp_path / "tables.json"
     path.write_text(json.dumps(TABLES.to_json() | {"format": number}), encoding="utf-8")
-    with pytest.raises(InputError, match="damaged ones .tables.json has the format .*again"):
+    with pytest.raises(InputError, match=r"tables\.json: .*damaged.* format .*again"):
         read_tables(path)

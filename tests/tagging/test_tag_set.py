@@ -35,7 +35,7 @@ def test_encode():
 
 def test_tag_that_training_lacks_is_named_with_file_and_line():
     sentence = Sentence.from_words(["p53", "x"], ["O", "B-Gene"], path="devel.tsv", line=8)
-    with pytest.raises(InputError, match=r"^devel.tsv:9: tag 'B-Gene' does not occur in the tr"):
+    with pytest.raises(InputError, match=r"^devel.tsv:9: .*'B-Gene'.*train"):
         TagSet.from_sentences(TRAIN).encode(sentence)
 
 
@@ -48,7 +48,7 @@ def test_sentences_without_tags_are_refused():
 
 
 def test_corpus_with_one_tag_is_refused():
-    with pytest.raises(InputError, match="has no entity"):
+    with pytest.raises(InputError, match="no entity"):
         TagSet.from_sentences([Sentence.from_words(["a", "b"], ["O", "O"])])
 
 
@@ -78,13 +78,13 @@ def test_unknown_tag_has_no_id():
 
 
 def test_more_tags_than_decoding_can_bear_are_refused():
-    with pytest.raises(InputError, match="There are 1001 tags.*last column"):
+    with pytest.raises(InputError, match="1001 tags.*column"):
         TagSet(("O", *(f"B-{number}" for number in range(1000))))
     assert len(TagSet(("O", *(f"B-{number}" for number in range(999))))) == 1000
 
 
 def test_public_training_split(public_file):
-    from bioner_kd.text.conll import read_conll
+    from bioner_kd.text.formats.conll import read_conll
 
     tag_set = TagSet.from_sentences(read_conll(public_file("NCBI-disease/train.tsv")))
     assert tag_set.tags == ("O", "B-Disease", "I-Disease")
@@ -94,7 +94,7 @@ def test_known_tags_are_the_sentences_own_and_others_are_refused():
     tag_set = TagSet(("O", "B-Disease"))
     known = Sentence.from_words(["no", "gout"], ["O", "B-Disease"])
     assert tag_set.known_tags([known]) == [["O", "B-Disease"]]
-    with pytest.raises(InputError, match="does not occur in the training split"):
+    with pytest.raises(InputError, match="'B-Chemical'.*train"):
         tag_set.known_tags([known, Sentence.from_words(["zinc"], ["B-Chemical"])])
 
 
@@ -102,7 +102,7 @@ def test_known_tags_are_the_sentences_own_and_others_are_refused():
     "value", ["O", {"O": 0}, None, ["O", 1], ["O", "B-" + "x" * 199], ["O", *["B-X"] * 10_000]]
 )
 def test_tags_from_a_file_are_a_list_of_short_texts(value):
-    with pytest.raises(InputError, match="tags must be a list") as caught:
+    with pytest.raises(InputError, match="tags.* list") as caught:
         TagSet.from_json(value)
     assert len(str(caught.value)) < 300
 

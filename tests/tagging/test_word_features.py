@@ -15,10 +15,10 @@ from bioner_kd.tagging.word_features import (
     VECTOR,
     FeatureConfig,
     WordFeatures,
-    form_of,
-    word_form,
-    word_shape,
+    settings_of,
+    texts_of,
 )
+from bioner_kd.tagging.word_form import form_of
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.tokenizer import MASK
 
@@ -27,24 +27,6 @@ TEXT = ("The p53 gene", "the p21 gene", "the BRCA1-linked TNF-alpha")
 
 def tables(config=FeatureConfig(min_count=1), texts=TEXT):  # noqa: B008 - it is frozen
     return WordFeatures.from_sentences([Sentence.from_words(t.split()) for t in texts], config)
-
-
-@pytest.mark.parametrize(
-    ("word", "form", "shape"),
-    [
-        ("Beta2", "beta0", "Xxxxd"),
-        ("p53", "p00", "xdd"),
-        ("BRCA1/2", "brca0/0", "XXXXd/d"),
-        ("immunoglobulin", "immunoglobulin", "xxxx"),
-        ("TNF-", "tnf-", "XXX-"),
-        ("123456", "000000", "dddd"),
-        ("Жуки", "Жуки", "Жуки"),  # what is not ASCII is left alone: no language's own rules
-        ("-----", "-----", "----"),
-    ],
-)
-def test_form_and_shape(word, form, shape):
-    assert word_form(word) == form
-    assert word_shape(word) == shape
 
 
 def test_entries_of_a_word():
@@ -224,7 +206,7 @@ def without(name):
     ],
 )
 def test_incomplete_tables_are_an_input_error(data):
-    with pytest.raises(InputError, match="word tables are incomplete or damaged"):
+    with pytest.raises(InputError, match="word tables.*damaged.* again"):
         WordFeatures.from_json(data)
 
 
@@ -283,3 +265,29 @@ def test_a_masked_word_is_unknown_however_often_training_shows_it():
         first, masked = rows.reshape(2, -1)
         assert first.min() >= PAD and masked[0] == UNKNOWN, name
     assert found.tables == tables(texts=(*TEXT, *["the gene"] * 9)).tables
+
+
+def test_right_parts_of_a_json_file_come_back():
+    assert texts_of(["a", "β"], "tags") == ("a", "β") == texts_of(("a", "β"), "tags")
+    assert settings_of({"features": ["word"], "max_chars": 3}) == {
+        "features": ("word",),
+        "max_chars": 3,
+    }
+
+
+@pytest.mark.parametrize("values", [None, "text", 3, {"a": 1}, ["a", 1], ["a", None], [["a"]]])
+def test_what_is_no_list_of_strings_is_named(values):
+    with pytest.raises(ValueError, match="'tags'.* list of strings"):
+        texts_of(values, "tags")
+
+
+@pytest.mark.parametrize("value", [None, "3", 3.0, True, [3], {}])
+def test_a_setting_that_is_no_whole_number_is_named(value):
+    with pytest.raises(ValueError, match="'max_chars'.* whole number"):
+        settings_of({"features": ["word"], "max_chars": value})
+
+
+@pytest.mark.parametrize("settings", [None, [], "text", {"features": "word"}])
+def test_settings_of_another_type_are_refused(settings):
+    with pytest.raises(ValueError, match="'config'.* object|'features'.* list of strings"):
+        settings_of(settings)

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from bioner_kd.checksum import file_digest
-from bioner_kd.teacher.logits_cache import MANIFEST, LogitsCache
+from bioner_kd.teacher.cache_manifest import MANIFEST
+from bioner_kd.teacher.logits_cache import LogitsCache
 from bioner_kd.text.sentence import Sentence
 
 from .checkpoint.hostile import LONG, NASTY, Write

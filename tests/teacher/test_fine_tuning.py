@@ -8,7 +8,7 @@ import pytest
 
 from bioner_kd.encoding.windows import WindowConfig
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.evaluation.predictions import devel_f1
+from bioner_kd.evaluation.scores import devel_f1
 from bioner_kd.teacher import fine_tuning
 from bioner_kd.teacher.fine_tuning import fine_tune
 from bioner_kd.teacher.saved_teacher import load_teacher

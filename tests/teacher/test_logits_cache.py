@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from bioner_kd.errors import InputError
-from bioner_kd.teacher.cache_kind import HIDDEN_STATES, LOGITS
-from bioner_kd.teacher.logits_cache import LogitsCache, words_digest
+from bioner_kd.teacher.cache_manifest import words_digest
+from bioner_kd.teacher.logits_cache import LogitsCache
+from bioner_kd.teacher.logits_shard import HIDDEN_STATES, LOGITS
 from bioner_kd.text.sentence import Sentence
 
 SENTENCES = [Sentence.from_words([f"w{n}x{i}" for i in range(1 + n % 4)]) for n in range(10)]

@@ -1,10 +1,14 @@
+"""Shards of a cache, and the kinds of its values."""
+
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from bioner_kd.encoding.ragged import Ragged
-from bioner_kd.teacher.cache_kind import HIDDEN_STATES, LOGITS
-from bioner_kd.teacher.checkpoint.weights_file import Damaged
-from bioner_kd.teacher.logits_shard import read_shard, shard_content
+from bioner_kd.teacher.checkpoint.files import Damaged
+from bioner_kd.teacher.labelling import hidden_folder
+from bioner_kd.teacher.logits_shard import HIDDEN_STATES, LOGITS, read_shard, shard_content
 
 
 @pytest.mark.parametrize("kind", [LOGITS, HIDDEN_STATES])
@@ -29,3 +33,13 @@ def test_a_shard_of_other_sentences_or_another_kind_is_refused(tmp_path):
         read_shard(tmp_path / "shard", LOGITS, [2, 2])
     with pytest.raises(Damaged, match="no item named 'hidden_states.npy'"):
         read_shard(tmp_path / "shard", HIDDEN_STATES, [1, 3])
+
+
+def test_the_two_kinds_can_be_told_apart():
+    assert (LOGITS.name, LOGITS.dtype) == ("logits", np.float32)
+    assert (HIDDEN_STATES.name, HIDDEN_STATES.dtype) == ("hidden_states", np.float16)
+    assert HIDDEN_STATES.title == "hidden states"
+
+
+def test_hidden_states_are_beside_the_logits():
+    assert hidden_folder(Path("cache") / "train") == Path("cache") / "train_hidden"

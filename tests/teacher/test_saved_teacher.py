@@ -11,7 +11,7 @@ from transformers import TFBertForTokenClassification
 from bioner_kd.encoding.windows import WindowConfig
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.tagging.tag_set import TagSet
-from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier
+from bioner_kd.teacher.checkpoint.heads import load_token_classifier
 from bioner_kd.teacher.config import ReadingConfig
 from bioner_kd.teacher.model import Teacher
 from bioner_kd.teacher.saved_teacher import (

@@ -92,7 +92,7 @@ def test_pretrained_and_bare_encoders_are_read(tmp_path, name):
 
 @pytest.mark.slow
 def test_a_fine_tuned_teacher_gives_the_vectors_of_its_checkpoint(tmp_path):
-    from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier
+    from bioner_kd.teacher.checkpoint.heads import load_token_classifier
     from bioner_kd.teacher.tokenizer import load_tokenizer
 
     write_checkpoint(tmp_path / "pretrained")

@@ -39,7 +39,6 @@ OTHERS = {
     "a.tar": (archive("tar"), "a tar archive, .* unpack"),
     "a.tar.gz": (gzip.compress(archive("tar")), "a tar archive, .* unpack"),
     "a.tar.bz2": (bz2.compress(archive("tar")), "a tar archive, .* unpack"),
-    "a.zst": (b"\x28\xb5\x2f\xfd\x04\x00", "compressed by Zstandard"),
     "a.7z": (b"7z\xbc\xaf\x27\x1c\x00\x04", "a 7z archive"),
     "a.doc": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Office document"),
     "a.rtf": (b"{\\rtf1\\ansi", "rich text"),

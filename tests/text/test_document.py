@@ -74,3 +74,19 @@ def test_a_document_without_a_name_is_called_by_its_line():
     assert Document.from_text("x", line=12).name == "12"
     assert Document.from_text("x", id="PMID1", line=12).name == "PMID1"
     assert Document.from_text("x").name == "1"
+
+
+def test_discontinuous_mentions_become_one_piece_as_chosen():
+    parts = Annotation("X", ((0, 7), (15, 17)), "Aspirin It", "T1", score=0.5)
+    other = Annotation("Y", ((18, 23),), "helps", "T2")
+    document = TWO_PASSAGES.with_annotations([parts, other])
+    assert document.in_one_piece("keep") == document
+    assert document.in_one_piece("leave_out").annotations == (other,)
+    hull = document.in_one_piece("hull").check().annotations
+    assert [(a.spans, a.text, a.id) for a in hull] == [
+        (((0, 17),), "Aspirin works  It", "T1"), (((18, 23),), "helps", "T2"),
+    ]  # fmt: skip
+    each = document.in_one_piece("parts").check().annotations
+    assert [(a.spans, a.id, a.score) for a in each] == [
+        (((0, 7),), "", 0.5), (((15, 17),), "", 0.5), (((18, 23),), "T2", None),
+    ]  # fmt: skip

@@ -10,11 +10,7 @@ import sys
 import pytest
 
 from bioner_kd.errors import InputError
-from bioner_kd.text.plain_text import (
-    read_plain_text,
-    read_plain_texts,
-    write_plain_text,
-)
+from bioner_kd.text.plain_text import read_plain_text, write_plain_text
 from bioner_kd.text.text_file import open_decompressed
 
 TEXT = "\ufeffAspirin helps.\r\n\n \u200b \n  β-blockers too\nlast line"
@@ -58,7 +54,8 @@ def test_compressed_files_are_read_whatever_their_name(write, compress):
 def test_damaged_compressed_files_are_refused(write, compress):
     data = compress(bytes(range(1, 10)) * 5000)
     path = write(data[: len(data) // 2])
-    assert message_of(path).startswith(f"{path}: this compressed file is cut short or damaged")
+    message = message_of(path)
+    assert message.startswith(f"{path}: ") and "damaged" in message
     flipped = bytearray(data)
     flipped[len(data) // 2] ^= 0xFF
     assert "damaged" in message_of(write(bytes(flipped)))
@@ -72,7 +69,7 @@ def test_bytes_come_out_as_they_went_in(write, compress):
 
 
 def test_damage_is_named_where_bytes_are_read(write):
-    with pytest.raises(InputError, match="cut short or damaged"):
+    with pytest.raises(InputError, match="damaged"):
         with open_decompressed(write(gzip.compress(bytes(1000))[:-9])) as opened:
             opened.read()
 
@@ -124,20 +121,6 @@ def test_files_are_read_lazily(monkeypatch):
     monkeypatch.setattr(sys, "stdin", Stdin())
     assert len(list(itertools.islice(read_plain_text("-"), 5))) == 5
     assert taken == [1, 2, 3, 4, 5]
-
-
-def test_files_are_read_one_after_another(write):
-    one, other = write("a b\n", name="one"), write("\nc\n", name="other")
-    assert [sentence.words for sentence in read_plain_texts([one, other])] == [("a", "b"), ("c",)]
-
-
-@pytest.mark.parametrize("blank", ["", "\n \n"])
-def test_a_file_without_a_word_among_others_is_named(write, blank):
-    one, empty = write("a b\n", name="one"), write(blank, name="empty")
-    sentences = read_plain_texts([one, empty])
-    assert len(next(sentences)) == 2
-    with pytest.raises(InputError, match="empty: no word in this file"):
-        next(sentences)
 
 
 def test_empty_file_has_no_sentences(write):

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bioner_kd.corpus.inline import format_inline, parse_inline
+from bioner_kd.corpus.inline import parse_inline
 from bioner_kd.corpus.splits import read_split
 from bioner_kd.tagging.tag_set import TagSet
-from bioner_kd.text.conll import read_conll, write_conll
+from bioner_kd.text.formats.conll import read_conll, write_conll
 from bioner_kd.text.iob2 import split_tag
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.text_file import open_file
@@ -60,7 +60,7 @@ CASES: dict[str, Callable[[Path], object]] = {
     ),
     "an open mention": lambda path: parse_inline(f"[Disease {LONG}"),
     "half a word": lambda path: parse_inline(f"[Disease a{LONG}]b"),
-    "a type that is none": lambda path: format_inline(Sentence.from_words(["a"], [f"B-1{PLAIN}"])),
+    "a type that is none": lambda path: parse_inline(f"[1{PLAIN} a]"),
     "a tag": lambda path: split_tag(LONG),
     "a tag set": lambda path: TagSet(("O", f"B-{PLAIN}", f"B-{PLAIN}")),
     "an unknown tag": lambda path: TagSet(("O", f"B-{PLAIN}")).encode(

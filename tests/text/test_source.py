@@ -55,3 +55,26 @@ def test_files_of_a_folder_are_sorted_and_none_is_hidden(tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="empty.*no file"):
         files_of(tmp_path / "empty")
+
+
+def test_files_of_a_folder_know_their_names_in_it(tmp_path):
+    (tmp_path / "a").mkdir()
+    for name in ("b.txt", "a/c.txt"):
+        (tmp_path / name).write_text(name)
+    first, second = Source(tmp_path).files()
+    assert (first.member, second.member) == ("a/c.txt", "b.txt")
+    assert list(first.lines()) == ["a/c.txt"]
+    assert first.beside("b.txt") is None
+    (found,) = second.files()
+    assert found is second
+    assert Source(STDIN).files()[0].path == STDIN
+
+
+def test_a_file_beside_another_is_found(tmp_path):
+    for name in ("a.txt", "a.ann"):
+        (tmp_path / name).write_text(name)
+    beside = Source(tmp_path / "a.txt").beside("a.ann")
+    assert beside is not None
+    assert list(beside.lines()) == ["a.ann"]
+    assert Source(tmp_path / "a.txt").beside("b.ann") is None
+    assert Source(STDIN).beside("a.ann") is None

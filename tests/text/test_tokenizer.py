@@ -13,9 +13,8 @@ from bioner_kd.text.tokenizer import (
     MASK,
     SEPARATOR,
     SINGLE,
+    TOKENIZER,
     WORD,
-    character_class,
-    character_classes,
     sentence_from_text,
     split_words,
     tokenize,
@@ -23,6 +22,9 @@ from bioner_kd.text.tokenizer import (
 
 # The table that every runtime's tokeniser is tested with.
 CASES = json.loads(Path(__file__).with_name("tokenizer_cases.json").read_text(encoding="utf-8"))
+
+# The class of each code point.
+CLASSES = TOKENIZER.character_classes()
 
 # Invisible by category (Cf), visible by their glyph: Unicode's prepended concatenation marks.
 VISIBLE_FORMAT = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
@@ -44,16 +46,16 @@ def test_offsets_slice_back_to_the_word_and_only_separators_are_left_out(text):
     end = 0
     for word, start, stop in tokenize(text):
         assert text[start:stop] == word != ""
-        assert all(character_class(ord(char)) == SEPARATOR for char in text[end:start])
+        assert all(CLASSES[ord(char)] == SEPARATOR for char in text[end:start])
         end = stop
-    assert all(character_class(ord(char)) == SEPARATOR for char in text[end:])
+    assert all(CLASSES[ord(char)] == SEPARATOR for char in text[end:])
 
 
 @given(st.text(alphabet=st.characters(codec=None), max_size=40))
 def test_regular_expression_follows_the_class_of_each_character(text):
     expected, previous = [], SEPARATOR
     for char in text:
-        kind = character_class(ord(char))
+        kind = CLASSES[ord(char)]
         if kind == WORD and previous == WORD:
             expected[-1] += char
         elif kind != SEPARATOR:
@@ -69,10 +71,10 @@ def test_words_joined_by_spaces_are_the_same_words(text):
 
 
 def test_classes_of_some_characters():
-    assert [character_class(ord(char)) for char in "aβ²\u0301漢"] == [WORD] * 5
-    assert [character_class(ord(char)) for char in " \n\0\u00ad\u200b\ufeff"] == [SEPARATOR] * 6
-    assert [character_class(ord(char)) for char in "_-😀\ue000\ud800\u0378"] == [SINGLE] * 6
-    assert len(character_classes()) == 0x110000
+    assert [CLASSES[ord(char)] for char in "aβ²\u0301漢"] == [WORD] * 5
+    assert [CLASSES[ord(char)] for char in " \n\0\u00ad\u200b\ufeff"] == [SEPARATOR] * 6
+    assert [CLASSES[ord(char)] for char in "_-😀\ue000\ud800\u0378"] == [SINGLE] * 6
+    assert len(CLASSES) == 0x110000
 
 
 def _expected_class(code_point):
@@ -84,18 +86,17 @@ def _expected_class(code_point):
 
 
 def test_frozen_ranges_are_those_of_unicode_14():
-    classes = character_classes()
     version = int(unicodedata.unidata_version.split(".")[0])
-    differ = [c for c in range(0x110000) if classes[c] != _expected_class(c)]
+    differ = [c for c in range(0x110000) if CLASSES[c] != _expected_class(c)]
     if version < 14:  # characters that this Python does not know yet
         differ = [c for c in differ if unicodedata.category(chr(c)) != "Cn"]
     if version > 14:  # characters that came later are words by themselves
-        differ = [c for c in differ if classes[c] != SINGLE]
+        differ = [c for c in differ if CLASSES[c] != SINGLE]
     assert [hex(c) for c in differ] == []
 
 
 def test_white_space_of_python_separates():
-    assert all(character_class(c) == SEPARATOR for c in range(0x110000) if chr(c).isspace())
+    assert all(CLASSES[c] == SEPARATOR for c in range(0x110000) if chr(c).isspace())
 
 
 def test_ranges_are_ascending_and_apart():
@@ -111,7 +112,7 @@ def _bounds(entry):
 
 @pytest.mark.parametrize("corpus", ["BC2GM", "BC5CDR", "NCBI-disease"])
 def test_words_of_public_corpora_are_reproduced(public_file, corpus):
-    from bioner_kd.text.conll import read_conll
+    from bioner_kd.text.formats.conll import read_conll
 
     for sentence in read_conll(public_file(f"{corpus}/test.tsv")):
         assert tuple(word for word, _, _ in tokenize(sentence.text)) == sentence.words
@@ -134,7 +135,7 @@ def test_long_words_and_sentences_are_kept_whole():
 
 def test_import_brings_no_tensorflow_and_no_numpy():
     code = (
-        "import sys, bioner_kd.text.tokenizer, bioner_kd.text.iob2, bioner_kd.text.conll\n"
+        "import sys, bioner_kd.text.tokenizer, bioner_kd.text.iob2, bioner_kd.text.formats.conll\n"
         "print([m for m in ('tensorflow', 'numpy', 'keras', 'transformers') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,10 +1,18 @@
 """The folder of a run, which has its name when it is complete and not before."""
 
+import numpy as np
 import pytest
 
 from bioner_kd.errors import InputError
+from bioner_kd.text.sentence import Sentence
 from bioner_kd.training import run_folder as module
-from bioner_kd.training.run_folder import RECORD, run_folder, unfinished_folder
+from bioner_kd.training.run_folder import (
+    RECORD,
+    arrays_digest,
+    run_folder,
+    sentences_digest,
+    unfinished_folder,
+)
 
 
 def finish(path, text, *, overwrite=False):
@@ -118,3 +126,34 @@ def test_a_folder_that_cannot_be_made_is_an_input_error(tmp_path):
     (tmp_path / "file").write_text("text")
     with pytest.raises(InputError, match="cannot make this folder"):
         finish(tmp_path / "file" / "student", "one")
+
+
+WORDS = Sentence.from_words(["no", "fever"])
+TAGGED = Sentence.from_words(["no", "fever"], ["O", "B-Disease"])
+OTHER = Sentence.from_words(["no", "fever"], ["O", "O"])
+
+
+def test_words_tags_order_and_parts_of_sentences_count():
+    texts = [[WORDS], [TAGGED], [OTHER], [TAGGED, OTHER], [OTHER, TAGGED]]
+    assert len({sentences_digest(text) for text in texts} | {sentences_digest([], [WORDS])}) == 6
+    assert sentences_digest([TAGGED], [WORDS]) == sentences_digest((TAGGED,), iter([WORDS]))
+
+
+def test_where_a_sentence_was_read_does_not_count():
+    moved = Sentence.from_words(TAGGED.words, TAGGED.tags, path="train.tsv", line=7)
+    assert sentences_digest([moved]) == sentences_digest([TAGGED])
+
+
+def test_numbers_shapes_and_types_of_arrays_count():
+    numbers = np.arange(6, dtype=np.float32)
+    arrays = [
+        [],
+        [numbers],
+        [numbers + 1],
+        [numbers.reshape(2, 3)],
+        [numbers.reshape(2, 3).T],
+        [numbers.astype(np.float16)],
+        [numbers[:3], numbers[3:]],
+    ]
+    assert len({arrays_digest(given) for given in arrays}) == len(arrays)
+    assert arrays_digest([numbers[::2]]) == arrays_digest([numbers[::2].copy()])

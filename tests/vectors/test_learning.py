@@ -13,8 +13,7 @@ from bioner_kd.text.tokenizer import MASK
 from bioner_kd.vectors.config import ALGORITHMS, VectorConfig
 from bioner_kd.vectors.learning import learn_vectors
 from bioner_kd.vectors.reader import read_vectors
-from bioner_kd.vectors.word_vectors import WordVectors
-from bioner_kd.vectors.writer import write_vectors
+from bioner_kd.vectors.word_vectors import WordVectors, write_vectors
 
 DRUGS, PARTS = ["aspirin", "ibuprofen", "codeine"], ["liver", "kidney", "spleen"]
 

@@ -74,8 +74,7 @@ def _read_sources(program: Program, cache: str) -> list[Sentence]:
     if program.read(CORPUS).corpus:
         sources += read_splits(program, "train")[0]
     if cache:
-        from bioner_kd.teacher.cache_kind import TEXT
-        from bioner_kd.teacher.labelled_text import read_labelled_text
+        from bioner_kd.teacher.labelling import TEXT, read_labelled_text
 
         found = read_labelled_text(Path(cache) / TEXT, {}).tagged()
         sources += [sentence for sentence in found if set(sentence.tags or ()) - {OUTSIDE}]

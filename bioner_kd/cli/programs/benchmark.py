@@ -123,7 +123,7 @@ def read_corpus(program: Program) -> "tuple[Corpus, tuple[str, ...]]":
     """What is tagged, and the tags of the corpus."""
     from bioner_kd.lab.benchmark.session import Corpus
     from bioner_kd.tagging.tag_set import TagSet
-    from bioner_kd.training.digests import sentences_digest
+    from bioner_kd.training.run_folder import sentences_digest
 
     split = program.read(CONTESTANTS).split
     train, devel = read_splits(program, "train", "devel")
@@ -157,7 +157,7 @@ def open_session(program: Program, folder: Path) -> "Session":
 
 def summary(session: "Session") -> str:
     """The tables for the terminal, of what is measured so far."""
-    from bioner_kd.lab.benchmark.document import terminal
+    from bioner_kd.lab.benchmark.report import terminal
     from bioner_kd.lab.benchmark.targets import targets
 
     results, roles = session.results, session.line_up.roles
@@ -170,7 +170,7 @@ def write_results(program: Program, session: "Session") -> None:
     Raises:
         InputError: nothing could be measured.
     """
-    from bioner_kd.lab.benchmark.machine import describe
+    from bioner_kd.lab.benchmark.process import describe
     from bioner_kd.lab.benchmark.report import write_files
 
     session.check_measured()

@@ -72,7 +72,7 @@ def read_rows(choice: EvaluationChoice) -> dict[str, list[Path]]:
         InputError: a folder holds no model, or the report cannot be written.
         UsageError: a row is not written as it should be, or mixes models that are no seeds of one.
     """
-    from bioner_kd.lab.study.one_model import check_seeds
+    from bioner_kd.lab.study.groups import check_seeds
 
     require("tensorflow")
 

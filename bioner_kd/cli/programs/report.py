@@ -31,9 +31,9 @@ from bioner_kd.text.sentence import Sentence
 from bioner_kd.training.run_folder import RECORD
 
 if TYPE_CHECKING:
-    from bioner_kd.lab.study.predictions import Split
-    from bioner_kd.lab.study.results import Results
-    from bioner_kd.lab.study.runs import Group
+    from bioner_kd.lab.study.collection import StudyResults
+    from bioner_kd.lab.study.groups import Group
+    from bioner_kd.lab.study.predictions import ScoredSplit
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def read_runs(choice: RunChoice) -> Runs:
         InputError: a folder is not that of a run or a sweep.
     """
     from bioner_kd.lab.study.collection import named_groups
-    from bioner_kd.lab.study.sweep_groups import read_sweep
+    from bioner_kd.lab.study.groups import read_sweep
 
     found = named_groups(parse_runs(choice.runs, flag="runs"))
     named, sweeps, notes = len(found), {}, []
@@ -132,15 +132,15 @@ def read_runs(choice: RunChoice) -> Runs:
     return Runs(tuple(found), named, sweeps, tuple(notes))
 
 
-def read_split(program: Program) -> "tuple[Split, list[Sentence]]":
+def read_split(program: Program) -> "tuple[ScoredSplit, list[Sentence]]":
     """The split to score on, and the training split."""
     from bioner_kd.lab.study.collection import corpus_name
-    from bioner_kd.lab.study.predictions import Split
+    from bioner_kd.lab.study.predictions import ScoredSplit
     from bioner_kd.tagging.tag_set import TagSet
 
     name = program.read(RUNS).split
     sentences, train = read_splits(program, name, "train")
-    return Split(
+    return ScoredSplit(
         corpus_name(program.read(CORPUS).corpus),
         name,
         sentences,
@@ -148,10 +148,10 @@ def read_split(program: Program) -> "tuple[Split, list[Sentence]]":
     ), train
 
 
-def make_results(program: Program, runs: Runs) -> "Results":
+def make_results(program: Program, runs: Runs) -> "StudyResults":
     """Scores, compares and measures the groups as the flags say."""
     from bioner_kd.lab.study import analysis, collection
-    from bioner_kd.lab.study.results import Results
+    from bioner_kd.lab.study.collection import StudyResults
 
     config: ReportConfig = program.read(REPORT)
     split, train = read_split(program)
@@ -167,10 +167,12 @@ def make_results(program: Program, runs: Runs) -> "Results":
     )
     errors = collection.student_errors(groups, split, train, students=config.students)
     costs = collection.measure_groups(groups, split) if config.measure else {}
-    return Results(config, split, groups, pairs, costs, errors, runs.notes)
+    return StudyResults(config, split, groups, pairs, costs, errors, runs.notes)
 
 
-def write_folder(program: Program, runs: Runs, results: "Results", choice: OutputChoice) -> None:
+def write_folder(
+    program: Program, runs: Runs, results: "StudyResults", choice: OutputChoice
+) -> None:
     """Writes the folder of the report, which appears when all is done."""
     from bioner_kd.lab.study.repetition import report_command, write_flagfiles
     from bioner_kd.lab.study.report import write_report
@@ -184,7 +186,7 @@ def write_folder(program: Program, runs: Runs, results: "Results", choice: Outpu
         program.write_flagfile(folder / RECORD)
 
 
-def summary(results: "Results") -> str:
+def summary(results: "StudyResults") -> str:
     """The scores as a table for the terminal."""
     from bioner_kd.evaluation.table import text_table
 

@@ -29,14 +29,16 @@ from bioner_kd.errors import InputError, UsageError
 from bioner_kd.lab.study.config import SweepConfig
 from bioner_kd.lab.study.grid import make_runs, parse_arms, parse_axes
 from bioner_kd.lab.study.plan import Plan, ReadSettings
-from bioner_kd.lab.study.runs_csv import FAILED, RunRow
+from bioner_kd.lab.study.study_folder import FAILED, RunRow
 
 SWEEP = FlagGroup("Sweep", SweepConfig())
 
 
 def main(program: Program) -> None:
     """Trains as the flags say."""
-    from bioner_kd.lab.study import lock, names, plan, seeds
+    from bioner_kd.lab.study import plan
+    from bioner_kd.lab.study.groups import seeds_table
+    from bioner_kd.lab.study.study_folder import SWEEP_RECORD, study_lock
     from bioner_kd.lab.study.sweep import Sweep
 
     config = program.read(SWEEP)
@@ -46,11 +48,11 @@ def main(program: Program) -> None:
         plan.check_records(study, read_settings)
         print(*dry_run(study), sep="\n")
         return
-    with lock.study_lock(study.output) as descriptor:
+    with study_lock(study.output) as descriptor:
         plan.check_records(study, read_settings)
-        program.write_flagfile(study.output / names.RECORD)
+        program.write_flagfile(study.output / SWEEP_RECORD)
         rows = Sweep(study, jobs=config.jobs, lock=descriptor).run()
-    print(seeds.seeds_table(rows), end="")
+    print(seeds_table(rows), end="")
     report_failures(rows)
 
 

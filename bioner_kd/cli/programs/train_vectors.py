@@ -21,8 +21,8 @@ from bioner_kd.cli.program import Program
 from bioner_kd.corpus.splits import read_split
 from bioner_kd.errors import UsageError
 from bioner_kd.settings import Settings, setting
-from bioner_kd.text.plain_text import read_plain_texts
 from bioner_kd.text.sentence import Sentence
+from bioner_kd.text.unlabelled import read_unlabelled
 from bioner_kd.training.run_folder import record_of
 from bioner_kd.vectors.config import VectorConfig
 
@@ -90,7 +90,7 @@ def read_sentences(choice: WordChoice) -> Iterator[Sentence]:
     """
     if not choice.text and not choice.corpus:
         raise UsageError("There are no words: name files by --text, or a --corpus.")
-    texts = read_plain_texts(choice.text)
+    texts = read_unlabelled(choice.text)
     # Its tags are of no interest here, so that nothing is wrong with odd ones.
     split = read_split(choice.corpus, "train", repair_tags=True) if choice.corpus else ()
     return itertools.chain(texts, split)
@@ -120,7 +120,7 @@ def save(program: Program, path: Path, vectors: "WordVectors") -> str:
     Returns:
         What was written, in a line.
     """
-    from bioner_kd.vectors.writer import write_vectors
+    from bioner_kd.vectors.word_vectors import write_vectors
 
     write_vectors(path, vectors, binary=program.read(FILE).format == "binary")
     program.write_flagfile(record_of(path))

@@ -1,29 +1,32 @@
-"""Bytes become characters, and characters strings, for any bytes and any character.
+"""Bytes become characters, characters become words, and words become strings.
 
 TensorFlow's own decoder reads the 66 noncharacters of Unicode as damage, and leaves open how much
-of a damaged sequence one U+FFFD stands for. This one does what `bytes.decode(errors="replace")`
+of a damaged sequence one U+FFFD stands for. `decode` does what `bytes.decode(errors="replace")`
 does in Python: a U+FFFD for each longest part that might have begun a character, else for a byte.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import tensorflow as tf
 
 _REPLACEMENT = 0xFFFD
 # U+FFFE and U+FFFF of each plane, then U+FDD0 to U+FDEF: what TensorFlow does not encode.
 _PLANE_ENDS = [plane + last for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF)]
 _NONCHARACTERS = [*_PLANE_ENDS, *range(0xFDD0, 0xFDF0)]
+_CODE_POINTS = 0x110000
 
 
 class Characters(NamedTuple):
     """The characters of a batch of texts, one text after the other.
 
-    A NUL stands before the first text and after each, so that what lies before or behind a
-    character can be looked at without asking where its text ends.
+    A NUL stands before the first text and after each text, so that the characters around a
+    character can be read without a check for the end of its text.
 
     Attributes:
         code_points: int32 (characters,).
-        starts: int64 (texts,), where the first character of each text is among them.
+        starts: int64 (texts,), index of the first character of each text.
     """
 
     code_points: tf.Tensor
@@ -31,7 +34,7 @@ class Characters(NamedTuple):
 
 
 def decode(texts: tf.Tensor) -> Characters:
-    """Reads texts as UTF-8, with U+FFFD for what is none.
+    """Reads texts as UTF-8, with U+FFFD for bytes that are no UTF-8.
 
     Args:
         texts: string (texts,).
@@ -39,7 +42,7 @@ def decode(texts: tf.Tensor) -> Characters:
     joined = tf.strings.join(["\0", tf.strings.reduce_join(tf.strings.join([texts, "\0"]))])
     data = tf.cast(tf.io.decode_raw(joined, tf.uint8), tf.int32)
     code_points, lengths = _read_at_each_byte(data)
-    # Bytes within a sequence never start one, so that looking back three bytes tells all of them.
+    # Bytes within a sequence never start one, so looking back three bytes finds all of them.
     inside = tf.reduce_any([previous(lengths, by) > by for by in (1, 2, 3)], axis=0)
     first_bytes = tf.where(~inside)[:, 0]
     text_bytes = tf.cast(tf.strings.length(texts), tf.int64) + 1
@@ -48,7 +51,7 @@ def decode(texts: tf.Tensor) -> Characters:
 
 
 def _read_at_each_byte(data: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """What a sequence that starts at each byte would be: its character, and its bytes."""
+    """Character and number of bytes of the sequence that would start at each byte."""
     second, third, fourth = (following(data, by) for by in (1, 2, 3))
     wanted = _sequence_length(data)
     low = tf.where(data == 0xE0, 0xA0, tf.where(data == 0xF0, 0x90, 0x80))
@@ -67,7 +70,7 @@ def _read_at_each_byte(data: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 
 
 def _sequence_length(first: tf.Tensor) -> tf.Tensor:
-    """Bytes of the sequence that a byte begins, 0 where it can begin none."""
+    """Number of bytes of the sequence that a byte begins; 0 if it can begin none."""
     lengths = [(0xC2, 2), (0xE0, 3), (0xF0, 4), (0xF5, 0)]
     found = tf.where(first < 0x80, 1, 0)
     for lowest, length in lengths:
@@ -80,17 +83,17 @@ def _continues(data: tf.Tensor) -> tf.Tensor:
 
 
 def following(values: tf.Tensor, by: int = 1) -> tf.Tensor:
-    """The value so many places behind each; zeros behind the last one."""
+    """The value `by` places after each value; zeros after the last one."""
     return tf.pad(values, [[0, by]])[by:]
 
 
 def previous(values: tf.Tensor, by: int = 1) -> tf.Tensor:
-    """The value so many places before each; zeros before the first one."""
+    """The value `by` places before each value; zeros before the first one."""
     return tf.pad(values, [[by, 0]])[: tf.size(values)]
 
 
 def encode(rows: tf.RaggedTensor) -> tf.Tensor:
-    """Characters become strings.
+    """Encodes characters as strings.
 
     Args:
         rows: int32 (strings, (characters)); a noncharacter is alone in its row, as in a word.
@@ -108,3 +111,91 @@ def encode(rows: tf.RaggedTensor) -> tf.Tensor:
     known = tf.constant([chr(code_point).encode() for code_point in _NONCHARACTERS])
     odd = (ends_plane | in_block) & (rows.row_lengths() > 0)
     return tf.where(odd, tf.gather(known, tf.where(odd, number, 0)), strings)
+
+
+class CharacterSets:
+    """Several sets of characters in one table, which has the code points at which sets change.
+
+    A table of all code points would take a megabyte.
+    """
+
+    def __init__(self, sets: Mapping[str, Iterable[Sequence[int]]]) -> None:
+        """Makes the table.
+
+        Args:
+            sets: first and last code point of each range of each set, by name; at most 31 sets.
+        """
+        masks = np.zeros(_CODE_POINTS, np.int32)
+        self._bits = {name: 1 << number for number, name in enumerate(sets)}
+        for name, ranges in sets.items():
+            for first, last in ranges:
+                masks[first : last + 1] |= self._bits[name]
+        self._starts = np.flatnonzero(np.diff(masks, prepend=-1)).astype(np.int32)
+        self._masks = masks[self._starts]
+
+    def find(self, code_points: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Whether each character is in each set, by name; bool of the shape of `code_points`."""
+        # One constant, because an array would be saved once for each operation that reads it.
+        place = tf.searchsorted(tf.constant(self._starts), code_points, side="right") - 1
+        masks = tf.gather(self._masks, place)
+        return {name: masks & bit != 0 for name, bit in self._bits.items()}
+
+
+def find_sorted(keys: np.ndarray, code_points: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Looks characters up in a sorted table.
+
+    Args:
+        keys: int32 (entries,), sorted, at least one.
+        code_points: int32 (characters,).
+
+    Returns:
+        Whether each character has an entry, bool (characters,), and the index of its entry in
+        `keys`, int32 (characters,), 0 without an entry.
+    """
+    entries = tf.constant(keys)
+    place = tf.minimum(tf.searchsorted(entries, code_points), len(keys) - 1)
+    found = tf.gather(entries, place) == code_points
+    return found, tf.where(found, place, 0)
+
+
+class Words(NamedTuple):
+    """The words of a batch of texts, one text after the other.
+
+    Attributes:
+        characters: int32 (words, (characters)), code points of each word.
+        firsts: int64 (words,), index of the first character among the characters of all texts.
+        texts: int64 (words,), number of the text.
+        starts: int64 (words,), index of the first character in the text.
+        ends: int64 (words,), index in the text of the character after the last.
+    """
+
+    characters: tf.RaggedTensor
+    firsts: tf.Tensor
+    texts: tf.Tensor
+    starts: tf.Tensor
+    ends: tf.Tensor
+
+
+def find_words(characters: Characters, in_word: tf.Tensor, separates: tf.Tensor) -> Words:
+    """Cuts texts into words, as `bioner_kd.text.tokenizer` does.
+
+    Args:
+        characters: of the texts.
+        in_word: bool (characters,), whether each character continues a word.
+        separates: bool (characters,), whether each character belongs to no word. A character that
+            is neither is a word by itself.
+    """
+    single = ~in_word & ~separates
+    firsts = tf.where(single | in_word & ~previous(in_word))[:, 0]
+    lasts = tf.where(single | in_word & ~following(in_word))[:, 0]
+    lengths = lasts - firsts + 1
+    code_points = tf.boolean_mask(characters.code_points, ~separates)
+    texts = tf.searchsorted(characters.starts, firsts, side="right", out_type=tf.int64) - 1
+    starts = firsts - tf.gather(characters.starts, texts)
+    return Words(
+        tf.RaggedTensor.from_row_lengths(code_points, lengths, validate=False),
+        firsts,
+        texts,
+        starts,
+        starts + lengths,
+    )

@@ -1,4 +1,4 @@
-"""Logits become tags and their probabilities, as `bioner_kd.tagging.decoding` has it."""
+"""Logits become tags and their probabilities, as in `bioner_kd.tagging.decoding`."""
 
 import tensorflow as tf
 
@@ -9,19 +9,18 @@ class DecoderGraph:
     """A decoder as operations on padded batches of sentences."""
 
     def __init__(self, decoder: Decoder) -> None:
-        """Takes the decoder of one student."""
         self._opens, self._steps = decoder.constraints
         self._has_crf = decoder.transitions is not None
 
     def __call__(self, logits: tf.Tensor, lengths: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Tags of a batch.
+        """Decodes a batch.
 
         Args:
             logits: float32 (batch, words, tags), at least one word.
-            lengths: integer (batch,), words of each sentence that are no padding.
+            lengths: integer (batch,), number of words of each sentence.
 
         Returns:
-            Ids of tags, int32 (batch, words), and their probabilities, float64 of the same shape.
+            Ids of tags, int32 (batch, words), and their probabilities, float64 (batch, words).
         """
         logits = tf.cast(logits, tf.float64)
         present = tf.sequence_mask(lengths, tf.shape(logits)[1])
@@ -33,7 +32,7 @@ class DecoderGraph:
         return tags, tf.gather(odds, tags, batch_dims=2)
 
     def _best_tags(self, logits: tf.Tensor, present: tf.Tensor) -> tf.Tensor:
-        """Tags without a CRF: each word's best, unless they are no sequence that IOB2 allows."""
+        """Tags without a CRF: the best tag of each word, or the best sequence that IOB2 allows."""
         ids = tf.argmax(logits, axis=2, output_type=tf.int32)
         steps = tf.gather_nd(self._steps, tf.stack([ids[:, :-1], ids[:, 1:]], axis=2))
         forbidden = tf.reduce_any(tf.math.is_inf(steps) & present[:, 1:], axis=1)
@@ -45,7 +44,7 @@ class DecoderGraph:
         )
 
     def _best_path(self, logits: tf.Tensor, present: tf.Tensor) -> tf.Tensor:
-        """The sequence of the highest score, by Viterbi: int32 (batch, words)."""
+        """The sequence with the highest score, by Viterbi: int32 (batch, words)."""
         rows, goes_on = _words_first(logits, present)
         itself = tf.zeros_like(rows[0], tf.int32) + tf.range(self._opens.size)
 
@@ -87,12 +86,11 @@ class DecoderGraph:
 
 
 def _words_first(logits: tf.Tensor, present: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """What loops over words read.
+    """Inputs of loops over words.
 
     Returns:
-        The logits (words, batch, tags), and whether each word goes on with its sentence, bool
-        (words, batch, 1): neither the first word nor padding does, so that loops pass their state
-        through there.
+        The logits (words, batch, tags), and whether each word continues its sentence, bool (words,
+        batch, 1). Neither the first word nor padding does, and loops keep their state there.
     """
     rows = tf.transpose(logits, [1, 0, 2])
     goes_on = tf.transpose(present)[:, :, tf.newaxis]

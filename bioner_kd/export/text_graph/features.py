@@ -1,4 +1,4 @@
-"""Words become ids, as `bioner_kd.tagging.word_features` has it."""
+"""Words become ids, as in `bioner_kd.tagging.word_features`."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from bioner_kd.export.text_graph.character_sets import find_sorted
-from bioner_kd.export.text_graph.characters import encode, previous
-from bioner_kd.tagging.word_features import FIRST_ENTRY, LONGEST_SHAPE_RUN, UNKNOWN, WordFeatures
+from bioner_kd.export.text_graph.characters import encode, find_sorted, previous
+from bioner_kd.tagging.word_features import FIRST_ENTRY, UNKNOWN, WordFeatures
+from bioner_kd.tagging.word_form import LONGEST_SHAPE_RUN
 
 
 class _Words:
-    """The characters of words one after the other, int32, and where each word starts, int64."""
+    """The characters of all words in one tensor, int32, and the start of each word, int64."""
 
     def __init__(self, values: tf.Tensor, splits: tf.Tensor) -> None:
         self.values, self.splits = values, splits
@@ -25,18 +25,18 @@ class _Words:
 
     @cached_property
     def places(self) -> tf.Tensor:
-        """Place of each character in its word, from 0."""
+        """Place of each character in its word, counted from 0."""
         starts = tf.gather(self.splits, self._owners)
         return tf.range(tf.size(starts, tf.int64)) - starts
 
     @cached_property
     def places_from_end(self) -> tf.Tensor:
-        """Place of each character in its word, seen from its end, from 1."""
+        """Place of each character before the end of its word, counted from 1."""
         ends = tf.gather(self.splits, self._owners + 1)
         return ends - tf.range(tf.size(ends, tf.int64))
 
     def kept(self, values: tf.Tensor, keep: tf.Tensor) -> tf.RaggedTensor:
-        """The same words with other characters, and only some of them."""
+        """The words with other characters, of which only some are kept."""
         so_far = tf.concat([[0], tf.cumsum(tf.cast(keep, tf.int64))], axis=0)
         splits = tf.gather(so_far, self.splits)
         return tf.RaggedTensor.from_row_splits(
@@ -45,7 +45,7 @@ class _Words:
 
 
 class FeatureGraph(tf.Module):
-    """A student's word tables as operations."""
+    """The word tables of a student as operations."""
 
     def __init__(self, features: WordFeatures) -> None:
         super().__init__()
@@ -59,17 +59,17 @@ class FeatureGraph(tf.Module):
         self._characters = _CharacterTable(features.tables.get("char", ()))
 
     def __call__(self, words: tf.RaggedTensor) -> dict[str, tf.Tensor]:
-        """Features of words.
+        """Computes the features of words.
 
         Args:
             words: int32 (words, (characters)).
 
         Returns:
-            int32 "word_ids" (words,) and so on, "char_ids" (words, max_chars).
+            int32 "word_ids" (words,), "char_ids" (words, max_chars) and so on, by name.
         """
         folded = self._folding.fold(_Words(words.values, words.row_splits))
         strings = self._strings(folded)
-        # An unknown entry is -1 in the tables.
+        # Tables give -1 for an unknown entry.
         ids = {
             f"{name}_ids": table.lookup(strings[name]) + FIRST_ENTRY
             for name, table in self._tables.items()
@@ -102,7 +102,7 @@ class _Folding:
         texts = [text for _, text in entries]
         self._lengths = np.array([len(text) for text in texts], np.int64)
         self._starts = np.cumsum(self._lengths) - self._lengths
-        # At least one, which is read for characters that have no entry.
+        # At least one value, which is read for characters without an entry.
         self._values = np.array([ord(c) for text in texts for c in text] or [0], np.int32)
 
     def fold(self, words: _Words) -> _Words:
@@ -111,7 +111,7 @@ class _Folding:
         found, entry = find_sorted(self._keys, words.values)
         lengths = tf.where(found, tf.gather(self._lengths, entry), 1)
         ends = tf.cumsum(lengths)
-        # Where the first character of each replacement would stand, less its place in the result.
+        # Index of the first character of each replacement, minus its index in the result.
         ahead = tf.gather(self._starts, entry) - (ends - lengths)
         owner = tf.repeat(tf.range(tf.size(lengths, tf.int64)), lengths)
         place = tf.gather(ahead, owner) + tf.range(tf.size(owner, tf.int64))
@@ -130,7 +130,7 @@ class _CharacterTable:
             for number, entry in enumerate(entries, FIRST_ENTRY)
             if len(entry) == 1
         }
-        # Nothing is looked up below 0, where a table without entries has one.
+        # A table without entries has one below 0, which no character matches.
         pairs = sorted(ids.items()) or [(-1, UNKNOWN)]
         self._keys, self._ids = np.array(pairs, np.int32).T
 
@@ -146,7 +146,7 @@ class _CharacterTable:
 
 
 class _Numbered(tf.lookup.KeyValueTensorInitializer):
-    """Numbers strings from 0, without a list of the numbers in what is saved."""
+    """Numbers strings from 0, without saving a list of the numbers."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         super().__init__(tf.constant(keys), tf.range(len(keys)))
@@ -160,7 +160,7 @@ class _Numbered(tf.lookup.KeyValueTensorInitializer):
 
 
 def _string_table(entries: Sequence[str]) -> tf.lookup.StaticHashTable:
-    # Lone surrogates, which no text can have, become bytes that match nothing.
+    # Lone surrogates, which no text has, become bytes that match nothing.
     keys = [entry.encode("utf-8", "surrogatepass") for entry in entries or ["\ud800"]]
     return tf.lookup.StaticHashTable(_Numbered(keys), UNKNOWN - FIRST_ENTRY)
 

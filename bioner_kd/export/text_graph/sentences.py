@@ -1,7 +1,8 @@
-"""Where texts are cut into sentences, as `bioner_kd.text.sentence_splitter` has it.
+"""Where texts are cut into sentences, as in `bioner_kd.text.sentence_splitter`.
 
-That rule reads from left to right, but each cut depends on the characters around it alone, so all
-are found at once: what an earlier cut hides from a later one is white space, which no word is in.
+That rule reads from left to right, but each cut depends only on the characters around it, so all
+cuts are found at once. An earlier cut can only hide white space from a later cut, and no word has
+white space in it.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from bioner_kd.export.text_graph.characters import following
 from bioner_kd.text.sentence_ends import SentenceEnds
 
 _LINE_FEED, _RETURN, _FULL_STOP = ord("\n"), ord("\r"), ord(".")
-# An abbreviation becomes a number of base 32, which 12 letters fit in.
+# An abbreviation becomes a number in base 32; int64 has room for 12 letters.
 _MOST_LETTERS = 12
 
 
@@ -24,7 +25,7 @@ def _number(word: str) -> int:
 def find_cuts(
     code_points: tf.Tensor, sets: Mapping[str, tf.Tensor], rule: SentenceEnds
 ) -> tf.Tensor:
-    """Where sentences end.
+    """Finds the ends of sentences.
 
     Args:
         code_points: int32 (characters,), NUL at both ends.
@@ -32,9 +33,8 @@ def find_cuts(
         rule: of the student.
 
     Returns:
-        int64 (cuts,), characters before which there is a cut, in no order. There may be several
-        between two words, and some that the rule in Python does not make because a blank line cuts
-        there anyway.
+        int64 (cuts,), indices of characters before which there is a cut, in no order. There can be
+        several cuts between two words. Some are not in Python, where a blank line cuts there.
     """
     not_white = tf.where(~sets["white"])[:, 0]
     ends = _ends_behind_stops(code_points, sets, not_white, rule)
@@ -45,7 +45,7 @@ def _ends_of_blank_lines(code_points: tf.Tensor, not_white: tf.Tensor) -> tf.Ten
     carriage = (code_points == _RETURN) & (following(code_points) != _LINE_FEED)
     breaks = tf.cumsum(tf.cast((code_points == _LINE_FEED) | carriage, tf.int32))
     so_far = tf.gather(breaks, not_white)
-    # Between a character that is not white and the next one there is one run of white space.
+    # Between two characters that are not white there is one run of white space.
     return tf.boolean_mask(not_white[1:], so_far[1:] - so_far[:-1] >= 2)
 
 
@@ -67,24 +67,24 @@ def _ends_behind_stops(
 
 
 def _next(places: tf.Tensor, start: tf.Tensor) -> tf.Tensor:
-    """The first of some sorted places that is not before each start; the last place is behind."""
+    """The first of the sorted places at or after each start; the last place is after all."""
     return tf.gather(places, tf.searchsorted(places, start))
 
 
 def _abbreviated(
     code_points: tf.Tensor, inner: tf.Tensor, stops: tf.Tensor, rule: SentenceEnds
 ) -> tf.Tensor:
-    """Whether what stands before each stop is an abbreviation."""
+    """Whether the word before each stop is an abbreviation."""
     longest = rule.longest_abbreviation
     places = stops[:, tf.newaxis] + np.arange(-longest, 0)
     window = tf.gather(code_points, tf.maximum(places, 0))
     lower = window | 0x20
     letter = (lower >= ord("a")) & (lower <= ord("z"))
-    # 1 from the first of the letters and full stops right before the stop on.
+    # 1 for the run of letters and full stops right before the stop.
     run = tf.cast(letter | (window == _FULL_STOP), tf.int64)
     run = tf.math.cumprod(run, axis=1, reverse=True)
     length = tf.reduce_sum(run, axis=1)
-    # What stands before a run that fills the window is not looked at.
+    # The character before a run that fills the window is not read.
     before = tf.gather(inner, tf.maximum(stops - length - 1, 0)) & (length < longest)
     alone = (length > 0) & ~before
     single_letters = (length % 2 == 1) & _alternates(letter, run)
@@ -98,6 +98,6 @@ def _abbreviated(
 
 
 def _alternates(letter: tf.Tensor, run: tf.Tensor) -> tf.Tensor:
-    """Whether a run is a letter, a full stop, a letter and so on, seen from its end."""
+    """Whether a run, read from its end, is a letter, a full stop, a letter and so on."""
     wanted = np.arange(run.shape[1])[::-1] % 2 == 0
     return tf.reduce_all((letter == wanted) | (run == 0), axis=1)

@@ -1,22 +1,19 @@
-"""The text signature of a SavedModel: raw strings in, words, tags, scores and places out."""
+"""The text signature of a SavedModel: raw strings in, and words, tags, scores and offsets out."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from bioner_kd.export.text_graph.character_sets import CharacterSets
-from bioner_kd.export.text_graph.characters import decode, encode
+from bioner_kd.export.text_graph.characters import CharacterSets, Words, decode, encode, find_words
 from bioner_kd.export.text_graph.decoding import DecoderGraph
 from bioner_kd.export.text_graph.features import FeatureGraph
-from bioner_kd.export.text_graph.padded_batches import call_in_batches, pieces, whole_sentences
 from bioner_kd.export.text_graph.sentences import find_cuts
-from bioner_kd.export.text_graph.words import Words, find_words
 from bioner_kd.tagging.models.layout import LOGITS, NUM_WORDS, TEXT
-from bioner_kd.tagging.models.pieces import LONGEST
+from bioner_kd.tagging.models.word_model import LONGEST
 from bioner_kd.tagging.tables import Tables
 
-# Type of each output, and what stands where a text has fewer words than the longest of its batch.
+# Type and padding of each output; texts with fewer words than the longest of a batch are padded.
 OUTPUTS = {
     "words": (tf.string, ""),
     "tags": (tf.string, ""),
@@ -24,12 +21,14 @@ OUTPUTS = {
     "starts": (tf.int32, -1),
     "ends": (tf.int32, -1),
 }
-# Words of a batch of sentences, padding included; decoding takes little memory a word.
+# Number of words of a batch of sentences with padding; decoding takes little memory per word.
 _STUDENT_WORDS, _DECODED_WORDS = 4096, 65_536
+# Maps the values of a batch and the lengths of its rows, int64 (rows,), to (rows, longest, …).
+Call = Callable[[Mapping[str, tf.Tensor], tf.Tensor], Sequence[tf.Tensor]]
 
 
 def describe_text_signature() -> dict[str, Any]:
-    """Names, types and shapes of the signature as JSON values; -1 is any number."""
+    """Names, types and shapes of the signature as JSON values; -1 means any number."""
     outputs = {
         name: {"dtype": dtype.name, "shape": [-1, -1]} for name, (dtype, _) in OUTPUTS.items()
     }
@@ -40,14 +39,14 @@ def describe_text_signature() -> dict[str, Any]:
 
 
 class TextGraph(tf.Module):
-    """What a Tagger does in Python, as operations."""
+    """The work of a `Tagger` as operations."""
 
     def __init__(self, tables: Tables, student: Any) -> None:
-        """Takes a student.
+        """Makes the parts of the graph.
 
         Args:
-            tables: its tables.
-            student: its features (batch, words) to its logits by name, a concrete function.
+            tables: of the student.
+            student: concrete function of the features (batch, words) to the logits, by name.
         """
         super().__init__()
         tokenizer, self._ends = tables.rules.tokenizer, tables.rules.ends
@@ -58,7 +57,7 @@ class TextGraph(tf.Module):
         self._tags = list(tables.tag_set.tags)
 
     def signature(self) -> Any:
-        """The concrete function of string "text" (texts,) to the outputs (texts, longest)."""
+        """Makes the concrete function of string "text" (texts,) to `OUTPUTS` (texts, longest)."""
         spec = tf.TensorSpec([None], tf.string, name=TEXT)
 
         @tf.function(autograph=False)
@@ -114,15 +113,15 @@ class TextGraph(tf.Module):
 def _by_text(
     numbers: tf.Tensor, texts: tf.Tensor, values: dict[str, tf.Tensor]
 ) -> dict[str, tf.Tensor]:
-    """What was found of each word goes to the row of its text.
+    """Moves the values of each word to the row of its text.
 
     Args:
-        numbers: int64 (words,), of the text of each word, ascending.
-        texts: how many there are.
+        numbers: int64 (words,), number of the text of each word, ascending.
+        texts: number of texts.
         values: (words,) for each of `OUTPUTS`.
     """
     lengths = tf.math.bincount(tf.cast(numbers, tf.int32), minlength=texts, maxlength=texts)
-    # An output without any place has no form in some clients.
+    # Some clients cannot read an output of width 0.
     longest = tf.reduce_max(tf.concat([lengths, [1]], axis=0))
     outputs = {}
     for name, (dtype, padding) in OUTPUTS.items():
@@ -130,3 +129,108 @@ def _by_text(
         rows = tf.RaggedTensor.from_row_lengths(value, lengths, validate=False)
         outputs[name] = rows.to_tensor(padding, shape=tf.stack([-1, longest]))
     return {**outputs, NUM_WORDS: lengths}
+
+
+class Spans(NamedTuple):
+    """Words that are read together, as indices among the words of all sentences.
+
+    Attributes:
+        starts: int64 (spans,), first word that is read.
+        ends: int64 (spans,), word after the last that is read; a span has at least one word.
+        firsts: int64 (spans,), first word whose result counts. Each word counts in one span.
+        lasts: int64 (spans,), word after the last whose result counts.
+    """
+
+    starts: tf.Tensor
+    ends: tf.Tensor
+    firsts: tf.Tensor
+    lasts: tf.Tensor
+
+
+def whole_sentences(lengths: tf.Tensor) -> Spans:
+    """Makes one span of each sentence; `lengths` is int64 (sentences,)."""
+    ends = tf.cumsum(lengths)
+    return Spans(ends - lengths, ends, ends - lengths, ends)
+
+
+def pieces(lengths: tf.Tensor, longest: int) -> Spans:
+    """Cuts long sentences into spans, as `bioner_kd.tagging.models.word_model.cut_in_pieces` does.
+
+    Args:
+        lengths: int64 (sentences,).
+        longest: largest number of words of a piece.
+    """
+    stride = longest - longest // 4
+    over = tf.maximum(lengths - longest, 0)
+    numbers = (over + stride - 1) // stride + 1
+    sentence = tf.repeat(tf.range(tf.size(numbers)), numbers)
+    number = tf.range(tf.size(sentence, tf.int64))
+    number -= tf.gather(tf.cumsum(numbers, exclusive=True), sentence)
+    over, length = tf.gather(over, sentence), tf.gather(lengths, sentence)
+
+    def start(number: tf.Tensor) -> tf.Tensor:
+        return tf.minimum(number * stride, over)
+
+    def joint(number: tf.Tensor) -> tf.Tensor:
+        return (start(number) + longest + start(number + 1)) // 2
+
+    ends = tf.minimum(start(number) + longest, length)
+    firsts = tf.where(number > 0, joint(number - 1), 0)
+    lasts = tf.where(ends == length, length, joint(number))
+    offset = tf.gather(tf.cumsum(lengths, exclusive=True), sentence)
+    return Spans(*(offset + places for places in (start(number), ends, firsts, lasts)))
+
+
+def call_in_batches(
+    call: Call,
+    values: Mapping[str, tf.Tensor],
+    spans: Spans,
+    results: Sequence[tf.Tensor],
+    most_words: int,
+) -> list[tf.Tensor]:
+    """Calls a function on batches of spans of similar length, the longest spans first.
+
+    Args:
+        call: reads a batch.
+        values: values of all words, (words, …) by name.
+        spans: the spans to read.
+        results: (words, …), of the types that `call` gives; their values are replaced.
+        most_words: number of words of a batch with padding. A longer span is a batch of its own.
+
+    Returns:
+        The results of `call` for each word.
+    """
+    lengths = spans.ends - spans.starts
+    order = tf.argsort(lengths, direction="DESCENDING", stable=True)
+
+    def body(done: tf.Tensor, *so_far: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        longest = tf.gather(lengths, order[done])
+        rows = tf.maximum(most_words // tf.cast(longest, tf.int32), 1)
+        chosen = order[done : done + rows]
+        places = tf.gather(spans.starts, chosen)[:, tf.newaxis] + tf.range(longest)
+        present = tf.sequence_mask(tf.gather(lengths, chosen), longest)
+        batch = {name: _padded(all_words, places, present) for name, all_words in values.items()}
+        found = call(batch, tf.gather(lengths, chosen))
+        counts = places >= tf.gather(spans.firsts, chosen)[:, tf.newaxis]
+        counts &= places < tf.gather(spans.lasts, chosen)[:, tf.newaxis]
+        where = tf.boolean_mask(places, counts)[:, tf.newaxis]
+        pairs = zip(so_far, found, strict=True)
+        return done + rows, *(
+            tf.tensor_scatter_nd_update(before, where, tf.boolean_mask(new, counts))
+            for before, new in pairs
+        )
+
+    loop: Any = tf.while_loop(
+        lambda done, *_: done < tf.size(lengths),
+        body,
+        (0, *results),
+        # One batch at a time, because a batch can take much of the memory.
+        parallel_iterations=1,
+    )
+    return list(loop[1:])
+
+
+def _padded(values: tf.Tensor, places: tf.Tensor, present: tf.Tensor) -> tf.Tensor:
+    rows = tf.gather(values, tf.where(present, places, 0))
+    shape = tf.concat([tf.shape(present), tf.ones([tf.rank(values) - 1], tf.int32)], axis=0)
+    return tf.where(tf.reshape(present, shape), rows, tf.zeros([], values.dtype))

@@ -1,7 +1,7 @@
-"""LiteRT.js, which runs the model in a browser: its files, as its npm packages have them.
+"""The files of LiteRT.js, which runs the model in a browser, from its npm packages.
 
-They are not part of this project. An export fetches the packages once, checks them, and keeps them
-in the user's cache folder.
+The packages are not part of this project. An export fetches them once, checks them, and keeps them
+in the cache folder of the user.
 """
 
 import base64
@@ -15,17 +15,17 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from bioner_kd.corpus.http_download import Patience, fetch
+from bioner_kd.corpus.http_download import RetryPolicy, fetch
 from bioner_kd.corpus.public_table import PublicFile
 from bioner_kd.errors import InputError
 
 VERSION = "2.5.3"
 _REGISTRY = "https://registry.npmjs.org"
 _REGISTRY_VARIABLES = ("npm_config_registry", "NPM_CONFIG_REGISTRY")
-# The builds without threads (which need headers that not every server sends): for current browsers,
-# and for those without relaxed SIMD.
+# The builds without threads, since threads need headers that not every server sends. The first is
+# for current browsers, the second for browsers without relaxed SIMD.
 _BUILDS = ("litert_wasm_internal", "litert_wasm_compat_internal")
-# Workers know no import maps, so the one import by a package's name becomes one by a file's.
+# Workers have no import maps, so the one import by the name of a package gets the name of a file.
 _IMPORT = b'from "@litertjs/wasm-utils"'
 _IMPORT_OF_FILE = b'from "./wasm_utils.js"'
 
@@ -35,10 +35,10 @@ class Package:
     """An npm package at one version.
 
     Attributes:
-        path: of its tarball in a registry.
-        size: bytes of the tarball.
+        path: path of the tarball in a registry.
+        size: size of the tarball in bytes.
         sha256: of the tarball, 64 hexadecimal digits.
-        integrity: of the tarball, as npm writes it: "sha512-" and 64 bytes in base64.
+        integrity: of the tarball in the form of npm: "sha512-" and 64 bytes in base64.
     """
 
     path: str
@@ -48,7 +48,7 @@ class Package:
 
     @property
     def file_name(self) -> str:
-        """As `npm pack` names the tarball."""
+        """Name that `npm pack` gives to the tarball."""
         scope, _, name = self.path.partition("/-/")
         return f"{scope.partition('/')[0].removeprefix('@')}-{name}"
 
@@ -69,22 +69,22 @@ WASM_UTILS = Package(
 )
 
 
-def litert_js_files(folder: str = "", *, patience: Patience | None = None) -> dict[str, bytes]:
-    """What a page serves of LiteRT.js, with its licence.
+def litert_js_files(folder: str = "", *, retry: RetryPolicy | None = None) -> dict[str, bytes]:
+    """The files of LiteRT.js that a page serves, with its licence.
 
     Args:
-        folder: holds the two tarballs that `npm pack` fetches; where empty, they are taken from the
-            cache folder and, the first time, from the npm registry (npm_config_registry where that
-            is set).
-        patience: how long to wait for the registry.
+        folder: has the two tarballs that `npm pack` fetches. If it is empty, they are read from the
+            cache folder, and fetched from the npm registry (npm_config_registry if that is set) the
+            first time.
+        retry: how long to wait for the registry, and how often to try again.
 
     Returns:
         Contents by name; WebAssembly is compressed by gzip.
 
     Raises:
-        InputError: a package cannot be had, or is not the one that it should be.
+        InputError: a package cannot be fetched or read, or has another checksum.
     """
-    core, utils = (_content(package, folder, patience) for package in (CORE, WASM_UTILS))
+    core, utils = (_content(package, folder, retry) for package in (CORE, WASM_UTILS))
     files = {"core.js": _members(core, "dist/index.js")["dist/index.js"]}
     files["wasm_utils.js"] = _members(utils, "dist/index.js")["dist/index.js"]
     files["core.js"] = files["core.js"].replace(_IMPORT, _IMPORT_OF_FILE)
@@ -99,20 +99,20 @@ def litert_js_files(folder: str = "", *, patience: Patience | None = None) -> di
 
 
 def compress(content: bytes) -> bytes:
-    """gzip, the same bytes each time."""
+    """Compresses by gzip, with the same bytes each time."""
     return gzip.compress(content, 9, mtime=0)
 
 
 def cache_folder() -> Path:
-    """Where fetched packages are kept: below XDG_CACHE_HOME, or ~/.cache."""
+    """The folder of fetched packages, in XDG_CACHE_HOME or ~/.cache."""
     root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(root) / "bioner_kd" / "litert_js"
 
 
-def _content(package: Package, folder: str, patience: Patience | None) -> bytes:
+def _content(package: Package, folder: str, retry: RetryPolicy | None) -> bytes:
     path = Path(folder or cache_folder()) / package.file_name
     if not folder and not path.exists():
-        _download(package, path, patience)
+        _download(package, path, retry)
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -129,12 +129,12 @@ def _content(package: Package, folder: str, patience: Patience | None) -> bytes:
     return content
 
 
-def _download(package: Package, path: Path, patience: Patience | None) -> None:
+def _download(package: Package, path: Path, retry: RetryPolicy | None) -> None:
     registry = next(filter(None, map(os.environ.get, _REGISTRY_VARIABLES)), _REGISTRY)
     file = PublicFile("", package.file_name, package.path, package.size, package.sha256)
     url = f"{registry.rstrip('/')}/{package.path}"
     try:
-        fetch(file, url, path, patience=patience, mirror="npm_config_registry")
+        fetch(file, url, path, retry=retry, mirror="npm_config_registry")
     except InputError as error:
         raise InputError(
             f"LiteRT.js, which the page runs on, cannot be had. {error} Or fetch it elsewhere "
@@ -150,7 +150,7 @@ def _members(tarball: bytes, *names: str) -> Mapping[str, bytes]:
     found = {}
     with tarfile.open(fileobj=io.BytesIO(tarball), mode="r:gz") as archive:
         for name in names:
-            # The integrity was checked, so that the files are there.
+            # The files exist, because the integrity was checked.
             member = archive.extractfile(f"package/{name}")
             found[name] = member.read() if member else b""
     return found

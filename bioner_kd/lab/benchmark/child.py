@@ -1,7 +1,6 @@
-"""The process of one contestant: reads a job, does it, and writes lines of JSON.
+"""The process of one contestant: it reads a job, does the job, and writes lines of JSON.
 
-Until the job's own function is imported it imports next to nothing, so that start-up time and
-memory are the contestant's.
+This module imports next to nothing, so that start-up time and memory are those of the contestant.
 """
 
 import importlib
@@ -21,9 +20,9 @@ def resolve(name: str) -> Callable[..., Any]:
 
 
 def peak_memory() -> int:
-    """Most memory that this process has had, bytes.
+    """Peak memory of this process, bytes.
 
-    Linux's own counter where there is one: `ru_maxrss` outlives exec, and would be the parent's.
+    On Linux it is read from /proc, because `ru_maxrss` outlives exec and would be the parent's.
     """
     try:
         with open("/proc/self/status", encoding="ascii") as file:
@@ -38,13 +37,13 @@ def peak_memory() -> int:
 
 
 def pin(cores: list[int]) -> None:
-    """Keeps this process and its threads on some cores, where the system can."""
+    """Keeps this process and its threads on these cores, where the system can do that."""
     if cores and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, cores)
 
 
 def _reporter() -> Report:
-    # What libraries print goes to standard error: standard output is for the parent.
+    # Standard output is for the parent, so what libraries print goes to standard error.
     channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
 
@@ -56,7 +55,7 @@ def _reporter() -> Report:
 
 
 def main() -> None:
-    """Does the job that standard input holds."""
+    """Reads a job from standard input and does it."""
     job = json.load(sys.stdin)
     pin(job["cores"])
     resolve(job["call"])(_reporter(), **job["arguments"])

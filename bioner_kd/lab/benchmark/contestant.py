@@ -1,4 +1,4 @@
-"""A contestant: what the plan knows of it, and what its process makes of that."""
+"""Contestants: how they are described, and the interface of an opened one."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,25 +8,25 @@ from bioner_kd.text.iob2 import OUTSIDE
 from bioner_kd.text.sentence import Sentence
 
 Span = tuple[str, int, int]
-# An option of this name gets the number of cores that the contestant has this time.
+# The option with this name is set to the number of cores of the measurement.
 THREADS = "threads"
 
 
 @dataclass(frozen=True)
 class Contestant:
-    """One row of the table, before its process has started.
+    """A model that is measured: one row of the table.
 
     Attributes:
-        name: a word, by which it is left out and found in the records.
-        title: what the table calls it.
-        opener: "module:function" that opens it in its process, given `options`.
-        options: arguments of that function, which JSON can hold.
-        size: bytes on disk of all that it needs, None where it is not on disk.
-        slow: timed on the smaller sample.
-        trained: has learnt from this corpus, so that its F1 means something.
-        many: is made for many texts at once, and gets the sample many times.
-        profiled: its time is taken apart.
-        parts: bytes of the files that `size` adds up, by name, where that is of interest.
+        name: a word that identifies it, in flags and in records.
+        title: its name in the table.
+        opener: "module:function" that opens it in its process.
+        options: arguments of the opener, of types that JSON has.
+        size: bytes on disk of all its files; None where it is not on disk.
+        slow: whether it is timed on the smaller sample.
+        trained: whether it was trained on this corpus, so that its F1 means something.
+        many: whether it tags many texts at once, and gets the sample several times.
+        profiled: whether the time of each of its steps is measured.
+        parts: bytes of each of its files, by name, where the report shows them.
     """
 
     name: str
@@ -42,20 +42,20 @@ class Contestant:
 
 
 class Opened(Protocol):
-    """A contestant that is ready."""
+    """A contestant that can tag."""
 
     def tag(self, sentences: Sequence[Sentence]) -> Sequence[Any]:
-        """What is timed: from texts, or from words, to entities or tags, in order."""
+        """The call that is timed: entities or tags of each sentence, in order."""
 
     def tags(self, sentence: Sentence, result: Any) -> Sequence[str]:
-        """IOB2 tags of the words of a sentence, from its part of what `tag` gave."""
+        """IOB2 tags of the words of a sentence, from its item in the result of `tag`."""
 
 
 class OfTexts:
-    """A contestant that is given a text and finds entities in it."""
+    """A contestant that finds entities in texts."""
 
     def __init__(self, tag: Callable[[Sequence[str]], Iterable[Iterable[Span]]]) -> None:
-        """Takes what finds (type, start, end) of each entity of each text."""
+        """Makes it from a function that gives (type, start, end) of each entity of each text."""
         self._tag = tag
 
     def tag(self, sentences: Sequence[Sentence]) -> list[Iterable[Span]]:
@@ -68,10 +68,10 @@ class OfTexts:
 
 
 class OfWords:
-    """A contestant that is given words and tags them."""
+    """A contestant that tags words."""
 
     def __init__(self, tag: Callable[[Sequence[Sentence]], Sequence[Sequence[str]]]) -> None:
-        """Takes what gives the IOB2 tags of each sentence."""
+        """Makes it from a function that gives the IOB2 tags of each sentence."""
         self._tag = tag
 
     def tag(self, sentences: Sequence[Sentence]) -> Sequence[Sequence[str]]:
@@ -79,19 +79,19 @@ class OfWords:
         return self._tag(sentences)
 
     def tags(self, sentence: Sentence, result: Sequence[str]) -> Sequence[str]:
-        """These tags."""
+        """The tags that `tag` gave."""
         return result
 
 
 def tags_of_spans(sentence: Sentence, spans: Iterable[Span]) -> list[str]:
     """IOB2 tags of the words that spans of characters touch.
 
-    A span that ends inside of a word is read as all of the word, which favours taggers that cut
-    text into other words than the corpus does.
+    A span that ends inside a word counts for the whole word. This favours taggers that cut text
+    into other words than the corpus does.
 
     Args:
-        sentence: with the text that the spans count in.
-        spans: (type, start, end), in order; where two touch one word, the first has it.
+        sentence: with the text whose characters the spans count.
+        spans: (type, start, end), in order; of two spans that touch one word, the first counts.
     """
     tags = [OUTSIDE] * len(sentence)
     for entity_type, start, end in spans:

@@ -1,4 +1,4 @@
-"""Which contestants there are."""
+"""The contestants of a benchmark, made from folders and names."""
 
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.lab.benchmark import teachers
+from bioner_kd.lab.benchmark import models
 from bioner_kd.lab.benchmark.config import BIOBERT
 from bioner_kd.lab.benchmark.contestant import THREADS, Contestant
 from bioner_kd.lab.benchmark.peers.trained import PEERS
@@ -20,8 +20,7 @@ from bioner_kd.teacher.config import BFLOAT16, FLOAT32
 from bioner_kd.training.machine import has_bfloat16
 
 BIOBERT_BF16 = "biobert_bf16"
-_TEACHERS = "bioner_kd.lab.benchmark.teachers"
-_STUDENTS = "bioner_kd.lab.benchmark.students"
+_MODELS = "bioner_kd.lab.benchmark.models"
 _MANY = "_many"
 # The peer that the student must be as fast as.
 _PEER = "spacy"
@@ -29,11 +28,11 @@ _PEER = "spacy"
 
 @dataclass(frozen=True)
 class LineUp:
-    """Who is measured.
+    """The contestants that are measured.
 
     Attributes:
         contestants: in the order of the table.
-        notes: what was left out, and why.
+        notes: which contestants were left out, and why.
     """
 
     contestants: Sequence[Contestant]
@@ -41,12 +40,12 @@ class LineUp:
 
     @property
     def peers(self) -> list[str]:
-        """Names of those that this project trains for comparison."""
+        """Names of the taggers of other projects."""
         return [one.name for one in self.contestants if one.name in PEERS]
 
     @property
     def roles(self) -> Roles:
-        """Who plays which part in the targets."""
+        """The contestants that the targets compare."""
         names = {one.name for one in self.contestants}
         single = INT8 if INT8 in names else _smallest(self.contestants)
         return Roles(
@@ -57,11 +56,7 @@ class LineUp:
         )
 
     def check_names(self, baseline: str) -> None:
-        """Checks what is chosen by name.
-
-        Raises:
-            UsageError: the baseline is no contestant, or two contestants have one name.
-        """
+        """Refuses two contestants of one name, and a baseline that is no contestant."""
         names = [one.name for one in self.contestants]
         for name in names:
             if names.count(name) > 1:
@@ -70,11 +65,7 @@ class LineUp:
             raise UsageError(f"--baseline={baseline}: must be one of {', '.join(names)}.")
 
     def without(self, names: Sequence[str]) -> "LineUp":
-        """The same but for contestants of some names.
-
-        Raises:
-            UsageError: there is none of that name, or none is left.
-        """
+        """The line-up without the contestants of these names; unknown names are refused."""
         known = [one.name for one in self.contestants]
         for name in names:
             # On a processor without bfloat16 one contestant is left out already.
@@ -87,8 +78,12 @@ class LineUp:
 
 
 def biobert(tags: Sequence[str], batch_size: int) -> tuple[list[Contestant], list[str]]:
-    """BioBERT's shape in float32 and, where the processor has it, bfloat16; and notes."""
-    size = teachers.shape_size(len(tags))
+    """Contestants of BioBERT's shape, in float32 and in bfloat16 where the processor has it.
+
+    Returns:
+        The contestants, and notes on what was left out.
+    """
+    size = models.shape_size(len(tags))
     precisions = {BIOBERT: FLOAT32, BIOBERT_BF16: BFLOAT16}
     notes = []
     if not has_bfloat16():
@@ -101,7 +96,7 @@ def biobert(tags: Sequence[str], batch_size: int) -> tuple[list[Contestant], lis
         Contestant(
             name,
             f"BioBERT's shape, {precision}",
-            f"{_TEACHERS}:open_shape",
+            f"{_MODELS}:open_shape",
             {"tags": list(tags), "precision": precision, "batch_size": batch_size},
             size=size,
             slow=True,
@@ -113,19 +108,15 @@ def biobert(tags: Sequence[str], batch_size: int) -> tuple[list[Contestant], lis
 
 
 def teacher(name: str, folder: Path, batch_size: int) -> Contestant:
-    """A fine-tuned teacher.
-
-    Raises:
-        InputError: the folder holds none.
-    """
-    from bioner_kd.teacher.checkpoint.weights_file import TF_WEIGHTS
+    """A fine-tuned teacher; a folder without one is refused."""
+    from bioner_kd.teacher.checkpoint.files import TF_WEIGHTS
     from bioner_kd.teacher.saved_teacher import teacher_fingerprint
 
     teacher_fingerprint(folder)
     return Contestant(
         name,
         f"{name} (teacher, Keras)",
-        f"{_TEACHERS}:open_teacher",
+        f"{_MODELS}:open_teacher",
         {"folder": str(folder), "batch_size": batch_size},
         size=(folder / TF_WEIGHTS).stat().st_size,
         slow=True,
@@ -133,11 +124,7 @@ def teacher(name: str, folder: Path, batch_size: int) -> Contestant:
 
 
 def student(folder: Path, batch_size: int) -> Contestant:
-    """A student in Keras.
-
-    Raises:
-        InputError: the folder holds none.
-    """
+    """A student in Keras; a folder without one is refused."""
     try:
         size = sum(path.stat().st_size for path in student_files(folder))
     except OSError as error:
@@ -147,16 +134,12 @@ def student(folder: Path, batch_size: int) -> Contestant:
         ) from error
     options = {"folder": str(folder), "batch_size": batch_size}
     return Contestant(
-        "student_keras", "Student in Keras", f"{_STUDENTS}:open_student", options, size=size
+        "student_keras", "Student in Keras", f"{_MODELS}:open_student", options, size=size
     )
 
 
 def exported(folder: Path, batch_size: int) -> list[Contestant]:
-    """Every model of an export folder, by `Tagger.tag` and by `Tagger.tag_many`.
-
-    Raises:
-        InputError: it is no export folder.
-    """
+    """Every model of an export folder, each once by `Tagger.tag` and once by `Tagger.tag_many`."""
     models = read_manifest(folder)["models"]
     return [one for form in models for one in _of_form(folder, form, models[form], batch_size)]
 
@@ -173,7 +156,7 @@ def _of_form(
     yield Contestant(
         form,
         f"{title}, tag",
-        f"{_STUDENTS}:open_tagger",
+        f"{_MODELS}:open_tagger",
         options,
         size=size,
         profiled=form != SAVED_MODEL,
@@ -182,7 +165,7 @@ def _of_form(
     yield Contestant(
         form + _MANY,
         f"{title}, tag_many",
-        f"{_STUDENTS}:open_tagger_many",
+        f"{_MODELS}:open_tagger_many",
         {**options, THREADS: 1},
         size=size,
         many=True,
@@ -191,7 +174,7 @@ def _of_form(
         yield Contestant(
             form + "_text",
             f"{title}, texts in batches",
-            f"{_STUDENTS}:open_saved_model_texts",
+            f"{_MODELS}:open_saved_model_texts",
             {"folder": str(folder / entry["path"]), "batch_size": batch_size},
             size=size,
         )
@@ -211,7 +194,12 @@ def _size(path: Path) -> int:
 
 
 def peers(names: Sequence[str], folder: Path) -> list[Contestant]:
-    """Taggers of others, trained or to be trained below a folder."""
+    """Taggers of other projects.
+
+    Args:
+        names: of `PEERS`.
+        folder: each tagger has a folder of its name in it, now or once it is trained.
+    """
     return [
         Contestant(name, PEERS[name].title, PEERS[name].opener, {"folder": str(folder / name)})
         for name in names
@@ -219,7 +207,7 @@ def peers(names: Sequence[str], folder: Path) -> list[Contestant]:
 
 
 def with_sizes(contestants: Sequence[Contestant]) -> list[Contestant]:
-    """The same, where peers have been trained since."""
+    """The contestants, with the sizes of peers that have been trained since."""
     return [
         one
         if one.size is not None or "folder" not in one.options

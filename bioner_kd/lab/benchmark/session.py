@@ -1,4 +1,4 @@
-"""A benchmark from its line-up to its results; what is measured survives an interruption."""
+"""A benchmark from its line-up to its results, which goes on after an interruption."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -10,16 +10,14 @@ from absl import logging
 
 from bioner_kd.atomic import atomic_file
 from bioner_kd.errors import InputError
-from bioner_kd.lab.benchmark import records
+from bioner_kd.lab.benchmark import measurements
 from bioner_kd.lab.benchmark.config import BenchmarkConfig
 from bioner_kd.lab.benchmark.line_up import LineUp, with_sizes
+from bioner_kd.lab.benchmark.measurements import BenchmarkResults, Failure
 from bioner_kd.lab.benchmark.peers.trained import TRAIN, is_trained
 from bioner_kd.lab.benchmark.process import ChildError, run_child, usable_cores
-from bioner_kd.lab.benchmark.records import Failure
-from bioner_kd.lab.benchmark.rounds import run_tasks
-from bioner_kd.lab.benchmark.samples import sample_files
-from bioner_kd.lab.benchmark.summary import Results
-from bioner_kd.lab.benchmark.tasks import all_tasks
+from bioner_kd.lab.benchmark.sentence_files import sentence_files
+from bioner_kd.lab.benchmark.tasks import all_tasks, run_tasks
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.training.run_folder import STATE
 
@@ -30,14 +28,14 @@ _TRAINING_TIMEOUT = 24 * 3600.0
 
 @dataclass(frozen=True)
 class Corpus:
-    """What peers are trained on, and what is tagged.
+    """The corpus that peers are trained on and contestants tag.
 
     Attributes:
-        name: as `read_split` takes it.
-        repair_tags: as `read_split` takes it.
-        split: what is timed and scored, with tags.
+        name: as in `read_split`.
+        repair_tags: as in `read_split`.
+        split: sentences with tags, timed and scored.
         other: sentences of another split.
-        digest: of what peers are trained on.
+        digest: digest of the sentences that peers are trained on.
     """
 
     name: str
@@ -52,12 +50,12 @@ class Session:
     """A benchmark at work.
 
     Attributes:
-        line_up: who is measured.
-        corpus: on what.
-        config: how.
-        folder: where measurements are kept.
-        peer_steps: most steps of training a peer, 0 for as many as are usual.
-        failures: what failed in this run.
+        line_up: the contestants.
+        corpus: the corpus on which they are measured.
+        config: how they are measured.
+        folder: folder of the measurements.
+        peer_steps: largest number of training steps of a peer; 0 for the usual number.
+        failures: measurements that failed in this session.
     """
 
     line_up: LineUp
@@ -68,13 +66,10 @@ class Session:
     failures: list[Failure] = field(default_factory=list)
 
     def keep_settings(self, settings: Mapping[str, Any]) -> None:
-        """Makes sure that what was measured before was measured in the same way.
+        """Refuses to go on with measurements that were made with other settings.
 
         Args:
-            settings: what a measurement depends on, which JSON can hold.
-
-        Raises:
-            InputError: it was measured in another way.
+            settings: what a measurement depends on, of types that JSON has.
         """
         path = self.folder / STATE / _SETTINGS
         path.parent.mkdir(exist_ok=True)
@@ -92,11 +87,7 @@ class Session:
             json.dump(settings, file, indent=1)
 
     def train_peers(self) -> None:
-        """Trains the peers that are not there yet; one that fails is a failure like any other.
-
-        Raises:
-            InputError: a folder holds something else.
-        """
+        """Trains the peers that are not trained yet; a peer that fails is left out."""
         for name in self.line_up.peers:
             contestant = next(one for one in self.line_up.contestants if one.name == name)
             folder = Path(contestant.options["folder"])
@@ -118,28 +109,24 @@ class Session:
                 logging.warning("%s, training: %s", name, error)
 
     def measure(self) -> None:
-        """Measures what is not measured yet."""
-        with sample_files(self.corpus.split, self.corpus.other, self.config) as samples:
+        """Does the measurements that are not done yet."""
+        with sentence_files(self.corpus.split, self.corpus.other, self.config) as samples:
             tasks = all_tasks(self.line_up.contestants, samples, self.config)
             run_tasks(tasks, self._path, self.failures)
 
     def check_measured(self) -> None:
-        """Looks whether there is anything to report.
-
-        Raises:
-            InputError: nothing could be measured.
-        """
+        """Refuses to report where no measurement succeeded."""
         if not self.results.threads():
             reasons = "; ".join(f"{one.contestant}: {one.reason}" for one in self.failures)
             raise InputError(f"Nothing could be measured ({reasons or 'no contestant'}).")
 
     @property
-    def results(self) -> Results:
-        """All that is measured so far."""
-        found = [*records.read(self._path), *self.failures]
+    def results(self) -> BenchmarkResults:
+        """The measurements so far."""
+        found = [*measurements.read(self._path), *self.failures]
         contestants = with_sizes(self.line_up.contestants)
-        return Results(contestants, found, self.config.baseline)
+        return BenchmarkResults(contestants, found, self.config.baseline)
 
     @property
     def _path(self) -> Path:
-        return self.folder / records.MEASUREMENTS
+        return self.folder / measurements.MEASUREMENTS

@@ -1,29 +1,27 @@
-"""What an exported student is meant to reach, and by how much it does or does not."""
+"""Targets of an exported student, and by how much it reaches or misses them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bioner_kd.evaluation.table import human_bytes
 from bioner_kd.lab.benchmark.contestant import Contestant
-from bioner_kd.lab.benchmark.records import Profile
-from bioner_kd.lab.benchmark.summary import Results
+from bioner_kd.lab.benchmark.measurements import BenchmarkResults, Profile
 
 FASTER, SMALLER, READY, MEMORY, SPEED_UP = 100.0, 100.0, 0.5, 150_000_000, 1.8
 
 
 @dataclass(frozen=True)
 class Target:
-    """One thing to reach.
+    """One target.
 
     Attributes:
-        what: in words.
-        needed: with its unit.
-        measured: with its unit; empty where it was not measured.
-        share: what was measured over what is needed or, of a limit, allowed; None where not
-            measured.
-        reached: whether that is enough; None where it was not measured.
-        bound: what takes the time or memory, where it was missed and looked at.
-        limit: less is better.
+        what: what is measured, in words.
+        needed: value to reach, with its unit.
+        measured: measured value, with its unit; empty where it was not measured.
+        share: measured value divided by the needed or allowed one; None where it was not measured.
+        reached: whether the target is reached; None where it was not measured.
+        bound: what takes the time or memory, where the target was missed and this was measured.
+        limit: whether `needed` is a greatest value.
     """
 
     what: str
@@ -45,13 +43,13 @@ class Target:
 
 @dataclass(frozen=True)
 class Roles:
-    """Which contestant plays which part in the targets; "" where there is none.
+    """Names of the contestants that the targets compare; "" where there is none.
 
     Attributes:
-        single: the int8 student, one text after the other.
-        many: the same, many texts at once.
-        teachers: of BioBERT's shape.
-        peer: the tagger of others that it must be as fast as.
+        single: the int8 student that tags one text after the other.
+        many: the int8 student that tags many texts at once.
+        teachers: models of BioBERT's shape.
+        peer: the tagger of another project that the student must be as fast as.
     """
 
     single: str = ""
@@ -60,8 +58,8 @@ class Roles:
     peer: str = ""
 
 
-def targets(results: Results, roles: Roles) -> list[Target]:
-    """All targets, on one core where nothing else is said."""
+def targets(results: BenchmarkResults, roles: Roles) -> list[Target]:
+    """All targets; they hold for one core where no number of cores is named."""
     return [
         *_against_teachers(results, roles),
         *_against_peer(results, roles),
@@ -75,7 +73,7 @@ def _fast(roles: Roles) -> str:
     return roles.many or roles.single
 
 
-def _against_teachers(results: Results, roles: Roles) -> Iterator[Target]:
+def _against_teachers(results: BenchmarkResults, roles: Roles) -> Iterator[Target]:
     for name in roles.teachers:
         title = _title(results, name)
         ratio = results.ratio(_fast(roles), name, 1)
@@ -96,7 +94,7 @@ def _against_teachers(results: Results, roles: Roles) -> Iterator[Target]:
         )
 
 
-def _against_peer(results: Results, roles: Roles) -> Iterator[Target]:
+def _against_peer(results: BenchmarkResults, roles: Roles) -> Iterator[Target]:
     if not roles.peer:
         return
     title = _title(results, roles.peer)
@@ -115,7 +113,7 @@ def _against_peer(results: Results, roles: Roles) -> Iterator[Target]:
         )
 
 
-def _of_the_process(results: Results, roles: Roles) -> Iterator[Target]:
+def _of_the_process(results: BenchmarkResults, roles: Roles) -> Iterator[Target]:
     profile = results.profile(roles.single)
     ready = results.spread(roles.single, 1, lambda one: one.ready)
     yield _at_most(
@@ -135,7 +133,7 @@ def _of_the_process(results: Results, roles: Roles) -> Iterator[Target]:
     )
 
 
-def _speed_up(results: Results, roles: Roles) -> Target:
+def _speed_up(results: BenchmarkResults, roles: Roles) -> Target:
     ratio = results.ratio(roles.many, roles.many, 2, other_threads=1)
     return _at_least(
         "words a second of tag_many on 2 cores, times those on 1",
@@ -146,7 +144,7 @@ def _speed_up(results: Results, roles: Roles) -> Target:
     )
 
 
-def _title(results: Results, name: str) -> str:
+def _title(results: BenchmarkResults, name: str) -> str:
     contestant = results.contestant(name)
     return contestant.title if contestant else name
 

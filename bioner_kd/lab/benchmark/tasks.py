@@ -1,29 +1,35 @@
-"""What is to be done with contestants, each in a process of its own."""
+"""The measurements of a benchmark, each in a process of its own, done in turn.
 
-from collections.abc import Callable, Iterator, Sequence
+In a round every contestant is measured once, so that what else the machine does meets all of them.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+from absl import logging
 
 from bioner_kd.errors import UsageError
 from bioner_kd.evaluation.scores import score
-from bioner_kd.lab.benchmark import jobs, profile
+from bioner_kd.lab.benchmark import jobs, measurements
 from bioner_kd.lab.benchmark.config import BenchmarkConfig
 from bioner_kd.lab.benchmark.contestant import THREADS, Contestant
-from bioner_kd.lab.benchmark.machine import load_average
-from bioner_kd.lab.benchmark.process import run_child, usable_cores
-from bioner_kd.lab.benchmark.records import Measurement, Profile, Record, Score
-from bioner_kd.lab.benchmark.samples import Samples
+from bioner_kd.lab.benchmark.measurements import Failure, Measurement, Profile, Record, Score
+from bioner_kd.lab.benchmark.process import ChildError, load_average, run_child, usable_cores
+from bioner_kd.lab.benchmark.sentence_files import SentenceFiles
+from bioner_kd.progress import track
 
 
 @dataclass(frozen=True)
 class Task:
-    """One process.
+    """One measurement in a process of its own.
 
     Attributes:
-        contestant: who.
-        what: in words.
-        key: by which its record is found again.
-        do: runs the process; raises ChildError where it fails.
+        contestant: the contestant that is measured.
+        what: what is measured, in words.
+        key: identifies the record of this task among those of a file.
+        do: runs the process and makes the record; raises ChildError where it fails.
     """
 
     contestant: Contestant
@@ -33,16 +39,16 @@ class Task:
 
 
 def key_of(record: Record) -> tuple[Any, ...]:
-    """Key of the task that made a record."""
+    """The key of the task that made a record."""
     if isinstance(record, Measurement):
         return "round", record.round, record.contestant, record.threads
     return type(record).__name__.lower(), record.contestant
 
 
 def all_tasks(
-    contestants: Sequence[Contestant], samples: Samples, config: BenchmarkConfig
+    contestants: Sequence[Contestant], samples: SentenceFiles, config: BenchmarkConfig
 ) -> Iterator[Task]:
-    """Scores and profiles first, which also show what does not work; then round after round."""
+    """All tasks: scores and profiles first, because they show what does not work, then rounds."""
     for contestant in contestants:
         if contestant.trained:
             yield score_task(contestant, samples, config)
@@ -56,17 +62,13 @@ def all_tasks(
 
 
 def possible_threads(config: BenchmarkConfig) -> list[int]:
-    """Numbers of cores to measure with, those that there are."""
+    """Those of the configured numbers of cores that this machine has."""
     cores = len(usable_cores())
     return [threads for threads in config.cores if not cores or threads <= cores]
 
 
 def notes_on_threads(config: BenchmarkConfig) -> list[str]:
-    """What cannot be measured here for want of cores.
-
-    Raises:
-        UsageError: that is everything.
-    """
+    """Notes on the numbers of cores that this machine does not have; refuses where it has none."""
     cores, possible = len(usable_cores()), possible_threads(config)
     missing = [str(threads) for threads in config.cores if threads not in possible]
     if not possible:
@@ -76,8 +78,8 @@ def notes_on_threads(config: BenchmarkConfig) -> list[str]:
     return [f"Not measured with {' or '.join(missing)} cores: only {cores} can be used here."]
 
 
-def score_task(contestant: Contestant, samples: Samples, config: BenchmarkConfig) -> Task:
-    """F1 of the whole split."""
+def score_task(contestant: Contestant, samples: SentenceFiles, config: BenchmarkConfig) -> Task:
+    """The task that scores a contestant on the whole split."""
     threads = max(possible_threads(config))
 
     def do() -> Record:
@@ -91,13 +93,13 @@ def score_task(contestant: Contestant, samples: Samples, config: BenchmarkConfig
 
 def measure_task(
     contestant: Contestant,
-    samples: Samples,
+    samples: SentenceFiles,
     config: BenchmarkConfig,
     *,
     threads: int,
     number: int,
 ) -> Task:
-    """Speed, start-up and memory, once."""
+    """The task that measures speed, start-up and memory in one round."""
     timed = samples.timed(contestant)
     repeats = config.many_repeats if contestant.many else 1
     arguments = {
@@ -131,8 +133,8 @@ def measure_task(
     return Task(contestant, what, ("round", number, contestant.name, threads), do)
 
 
-def profile_task(contestant: Contestant, samples: Samples, config: BenchmarkConfig) -> Task:
-    """Where the time goes, on one core."""
+def profile_task(contestant: Contestant, samples: SentenceFiles, config: BenchmarkConfig) -> Task:
+    """The task that times each step of an exported model, on one core."""
     arguments = {
         **{name: contestant.options[name] for name in ("path", "form")},
         "first": jobs.row(samples.fast.sentences[0]),
@@ -141,7 +143,7 @@ def profile_task(contestant: Contestant, samples: Samples, config: BenchmarkConf
     }
 
     def do() -> Record:
-        ready, steps = run_child(profile.PROFILE, arguments, threads=1, timeout=config.timeout)
+        ready, steps = run_child(jobs.PROFILE, arguments, threads=1, timeout=config.timeout)
         start = ready.record["start"]
         python = ready.seconds - sum(start.values())
         return Profile(
@@ -159,3 +161,31 @@ def _opening(contestant: Contestant, threads: int) -> dict[str, Any]:
     if THREADS in options:
         options[THREADS] = threads
     return {"opener": contestant.opener, "options": options}
+
+
+def run_tasks(tasks: Iterable[Task], path: Path, failures: list[Failure]) -> None:
+    """Does the tasks whose records are not there yet.
+
+    Args:
+        tasks: in order; further tasks of a contestant that has failed are left out.
+        path: file of records; each record is added as soon as it is known.
+        failures: list to which failures are added.
+    """
+    every = list(tasks)
+    done = {key_of(record) for record in measurements.read(path)}
+    todo = [task for task in every if task.key not in done]
+    if len(todo) < len(every):
+        logging.info("%d of %d measurements are there.", len(every) - len(todo), len(every))
+    for task in track(todo, "benchmark", "measurement", len(todo)):
+        if all(failure.contestant != task.contestant.name for failure in failures):
+            _do(task, path, failures)
+
+
+def _do(task: Task, path: Path, failures: list[Failure]) -> None:
+    try:
+        record = task.do()
+        measurements.append(path, record)
+        logging.info("%s, %s: %s", task.contestant.name, task.what, measurements.shown(record))
+    except ChildError as error:
+        failures.append(Failure(task.contestant.name, task.what, str(error)))
+        logging.warning("%s, %s: %s", task.contestant.name, task.what, error)

@@ -1,4 +1,4 @@
-"""What the scores of groups of runs show, and how sure it is."""
+"""Scores of groups of runs, and intervals and tests of their differences."""
 
 import statistics
 from collections.abc import Sequence
@@ -17,29 +17,29 @@ from bioner_kd.evaluation.significance import (
     sign_flip_test,
     welch_test,
 )
-from bioner_kd.evaluation.summary import Summary, summarise
-from bioner_kd.evaluation.table import Row, Spread
-from bioner_kd.lab.study.history import best_epoch
-from bioner_kd.lab.study.predictions import Predictions, Split
-from bioner_kd.lab.study.runs import Group, Run, differing_settings
+from bioner_kd.evaluation.summary import MeanStd, Summary, summarise
+from bioner_kd.evaluation.table import Row
+from bioner_kd.lab.study.groups import Group, differing_settings
+from bioner_kd.lab.study.predictions import Predictions, ScoredSplit
+from bioner_kd.lab.study.runs import FinishedRun, best_epoch
 
 Interval = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class ScoredRun:
-    """A run on a split.
+    """A run with its scores on a split.
 
     Attributes:
-        run: which.
-        predictions: its tags.
-        scores: in both modes.
+        run: the run.
+        predictions: tags of the run.
+        scores: scores in both modes.
         counts: int64 (sentences, 3) of `sentence_counts`.
-        devel_f1: percent, of the epoch that was kept, as its training scored it; None where no
-            epoch was chosen, as of an average of teachers.
+        devel_f1: F1 on devel of the epoch that was kept, percent; None where no epoch was chosen,
+            as for an average of teachers.
     """
 
-    run: Run
+    run: FinishedRun
     predictions: Predictions
     scores: Scores
     counts: np.ndarray
@@ -48,17 +48,17 @@ class ScoredRun:
 
 @dataclass(frozen=True)
 class Difference:
-    """A group beside the baseline; what cannot be said is None.
+    """Difference between two groups.
 
     Attributes:
         f1: difference of the mean F1, percentage points.
-        interval: its 95 % bootstrap interval over sentences.
-        p_sentences: paired approximate randomisation on sentences.
-        p_holm: the same, adjusted for the number of students or pairs that are compared (Holm);
-            None for a teacher beside the baseline, whom nobody doubts.
-        p_paired: exact sign flips of the differences of runs with the same seed; None where the
-            two have fewer than two seeds in common.
-        p_welch: Welch's t-test across seeds; None where one of the two has a single run.
+        interval: 95 % bootstrap interval of the difference, over sentences.
+        p_sentences: p of paired approximate randomisation over sentences.
+        p_holm: `p_sentences` adjusted for the number of students or pairs that are compared (Holm);
+            None for a teacher beside the baseline.
+        p_paired: p of exact sign flips of the differences of runs with the same seed; None where
+            the groups have fewer than two seeds in common.
+        p_welch: p of Welch's t-test across seeds; None where one of the groups has a single run.
     """
 
     f1: float
@@ -71,12 +71,12 @@ class Difference:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two groups beside each other.
+    """Two groups that are compared.
 
     Attributes:
-        group: name of the one.
-        base: name of the other, which is subtracted.
-        difference: of the two, adjusted for the number of pairs.
+        group: name of the first group.
+        base: name of the second group, whose F1 is subtracted.
+        difference: difference of the two, adjusted for the number of pairs.
     """
 
     group: str
@@ -86,14 +86,14 @@ class Pair:
 
 @dataclass(frozen=True)
 class ScoredGroup:
-    """A group on a split.
+    """A group with its scores on a split.
 
     Attributes:
-        group: which.
-        runs: its runs, scored.
-        summary: mean and standard deviation of their scores.
+        group: the group.
+        runs: its runs with their scores.
+        summary: mean and standard deviation of the scores.
         interval: 95 % bootstrap interval of the mean F1, over sentences.
-        difference: to the baseline; None for the baseline itself, or where there is none.
+        difference: difference from the baseline; None for the baseline, or without a baseline.
     """
 
     group: Group
@@ -104,17 +104,17 @@ class ScoredGroup:
 
     @property
     def name(self) -> str:
-        """Its name."""
+        """Name of the group."""
         return self.group.name
 
     @property
     def teacher(self) -> bool:
-        """Whether its runs are teachers."""
+        """Whether the runs are teachers."""
         return self.runs[0].predictions.teacher
 
     @property
     def f1(self) -> float:
-        """Mean micro F1 of its runs, conlleval mode, percent."""
+        """Mean micro F1 of the runs, conlleval mode, percent."""
         return self.summary.mean.conlleval.micro.f1
 
     @property
@@ -123,15 +123,15 @@ class ScoredGroup:
         return [run.scores.conlleval.micro.f1 for run in self.runs]
 
     @property
-    def devel_f1(self) -> Spread | None:
-        """Mean and standard deviation of its runs' F1 on devel; None where that of one is."""
+    def devel_f1(self) -> MeanStd | None:
+        """Mean and standard deviation of F1 on devel; None where a run has none."""
         found = [run.devel_f1 for run in self.runs if run.devel_f1 is not None]
         if len(found) < len(self.runs):
             return None
-        return Spread(statistics.fmean(found), statistics.stdev(found) if found[1:] else None)
+        return MeanStd(statistics.fmean(found), statistics.stdev(found) if found[1:] else None)
 
     def row(self) -> Row:
-        """Its row of a table of models."""
+        """The group as a row of a table of models."""
         made = self.runs[0].predictions
         return Row.from_summary(self.name, self.summary, parameters=made.parameters, size=made.size)
 
@@ -141,13 +141,8 @@ class ScoredGroup:
         return np.stack([run.counts for run in self.runs])
 
 
-def score_run(run: Run, predictions: Predictions, split: Split) -> ScoredRun:
-    """Scores a run's tags against the annotation.
-
-    Raises:
-        InputError: the split has a tag that training lacks, or no tags; or the run's history is
-            damaged.
-    """
+def score_run(run: FinishedRun, predictions: Predictions, split: ScoredSplit) -> ScoredRun:
+    """Scores the tags of a run against those of the split."""
     gold = split.tag_set.known_tags(split.sentences)
     counts = sentence_counts(gold, predictions.tags)
     scores, best = score(gold, predictions.tags), best_epoch(run.folder)
@@ -164,13 +159,11 @@ def analyse(
     """Summarises groups and compares each with the baseline.
 
     Args:
-        scored: groups with their runs, scored on one split.
+        scored: groups with their runs, scored on one split; a group that has both teachers and
+            students is refused.
         baseline: name of the group that the others are compared with; "" for none.
-        resamples: of the bootstrap.
-        rounds: of the randomisation test.
-
-    Raises:
-        InputError: a group has teachers and students.
+        resamples: number of resamples of the bootstrap.
+        rounds: number of rounds of the randomisation test.
     """
     for group, runs in scored:
         _check_kinds(group, runs)
@@ -198,10 +191,10 @@ def compare_pairs(
     """Compares groups two by two.
 
     Args:
-        groups: all of them, scored on one split.
-        pairs: names of the two groups of each; the second is subtracted.
-        resamples: of the bootstrap.
-        rounds: of the randomisation test.
+        groups: all groups, scored on one split.
+        pairs: names of the two groups of each pair; the second is subtracted.
+        resamples: number of resamples of the bootstrap.
+        rounds: number of rounds of the randomisation test.
     """
     named = {group.name: group for group in groups}
     found = []
@@ -217,16 +210,16 @@ def compare_pairs(
 
 
 def told_settings(groups: Sequence[ScoredGroup]) -> list[str]:
-    """Settings in which students differ among each other, then those in which teachers do.
+    """Settings in which students differ from each other, then those in which teachers do.
 
-    Teachers differ from students in nearly all settings, which says nothing.
+    Students and teachers are not compared, because they differ in nearly all settings.
     """
     kinds = [[g.group for g in groups if g.teacher == teacher] for teacher in (False, True)]
     return list(dict.fromkeys(name for kind in kinds for name in differing_settings(kind)))
 
 
 def best_student(groups: Sequence[ScoredGroup]) -> ScoredGroup | None:
-    """The group of students with the best mean F1; None where there is none."""
+    """The group of students with the best mean F1; None where no group has students."""
     students = [group for group in groups if not group.teacher]
     return max(students, key=lambda group: group.f1, default=None)
 
@@ -272,7 +265,7 @@ def _difference(
 
 
 def _paired_differences(group: ScoredGroup, base: ScoredGroup) -> list[float]:
-    """Differences of F1 of the runs that share a seed; none where a seed is not that of one run."""
+    """Differences of F1 of runs that share a seed; none where a seed is missing or not unique."""
     tables = []
     for side in (group, base):
         seeds = [run.run.seed for run in side.runs]

@@ -1,4 +1,4 @@
-"""A training in a process of its own, which does not outlive the sweep."""
+"""A training in a process of its own, and how it is stopped."""
 
 import ctypes
 import os
@@ -7,8 +7,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -18,11 +20,11 @@ _TAIL_BYTES = 8192
 
 
 class Child:
-    """A command whose output goes to the end of a log.
+    """A running command whose output goes to the end of a log.
 
-    It is in a session of its own, so that Ctrl-C reaches it from the sweep alone, and once. On
-    Linux it is killed when the sweep is; elsewhere it goes on until it has finished, and holds the
-    study's lock until then.
+    The command is in a session of its own, so that Ctrl-C reaches it through the sweep alone. On
+    Linux it is killed when the sweep is killed. Elsewhere it goes on until it has finished, and
+    holds the lock of the study until then.
     """
 
     def __init__(self, command: Sequence[str], log: Path, *, lock: int) -> None:
@@ -30,11 +32,11 @@ class Child:
 
         Args:
             command: program and arguments.
-            log: made where missing.
+            log: file for the output, made where it is missing.
             lock: file descriptor of the study's lock, which the process inherits.
 
         Raises:
-            OSError: the log cannot be written or the process not be started.
+            OSError: the log cannot be written, or the process cannot be started.
         """
         log.parent.mkdir(parents=True, exist_ok=True)
         self._log = log
@@ -55,23 +57,23 @@ class Child:
 
     @property
     def seconds(self) -> float:
-        """How long it has been at work."""
+        """Seconds since the start of the command."""
         return time.monotonic() - self._started
 
     def poll(self) -> int | None:
-        """Its exit code, minus the signal that killed it, or None while it is at work."""
+        """The exit code, or minus the signal that killed the command; None while it runs."""
         return self._process.poll()
 
     def send(self, number: signal.Signals) -> None:
-        """Sends a signal; does nothing if the process has ended."""
+        """Sends a signal to the process, if it has not ended."""
         self._process.send_signal(number)
 
     def wait(self) -> int:
-        """Waits for its exit code."""
+        """Waits for the end of the command and gives its exit code."""
         return self._process.wait()
 
     def last_lines(self, count: int = 5) -> list[str]:
-        """The end of what it said, at most `count` lines."""
+        """The last lines of the output, at most `count`."""
         with self._log.open("rb") as file:
             end = file.seek(0, os.SEEK_END)
             file.seek(max(self._start_of_log, end - _TAIL_BYTES))
@@ -79,12 +81,12 @@ class Child:
 
 
 def stop(children: Collection[Child], grace: float, hurry: Callable[[], bool]) -> None:
-    """Interrupts children as Ctrl-C does and kills those that do not end, then waits for all.
+    """Interrupts children as Ctrl-C does, kills those that do not end, and waits for all.
 
     Args:
-        children: those at work, or ended already.
-        grace: seconds before they are killed.
-        hurry: asked all the while whether to kill them now.
+        children: children that run or have ended.
+        grace: seconds before children are killed.
+        hurry: called again and again; where it gives True, children are killed at once.
     """
     deadline = time.monotonic() + grace
     for child in children:
@@ -100,7 +102,7 @@ def stop(children: Collection[Child], grace: float, hurry: Callable[[], bool]) -
 
 
 def _preparation(parent: int) -> Callable[[], None]:
-    """What a child does between fork and exec: no locks, no imports."""
+    """The function that a child calls between fork and exec, which must not import anything."""
 
     def prepare() -> None:
         # A job that a shell started in the background ignores SIGINT, and would hand that down.
@@ -111,3 +113,40 @@ def _preparation(parent: int) -> Callable[[], None]:
                 os._exit(1)
 
     return prepare
+
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class StopRequests:
+    """Counts the requests to stop."""
+
+    def __init__(self) -> None:
+        """Starts at zero."""
+        self.count = 0
+
+    def note(self, number: int, frame: FrameType | None) -> None:
+        """Counts a request; a handler of signals."""
+        self.count += 1
+
+
+@contextmanager
+def stop_requests() -> Iterator[StopRequests]:
+    """Counts SIGINT and SIGTERM while the block runs; call it in the main thread."""
+    requests = StopRequests()
+    before = {number: signal.signal(number, requests.note) for number in _SIGNALS}
+    try:
+        yield requests
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
+
+def reason(exit_code: int) -> str:
+    """Why a training ended without a finished run, by its exit code."""
+    if exit_code < 0:
+        try:
+            return f"killed by {signal.Signals(-exit_code).name}"
+        except ValueError:
+            return f"killed by signal {-exit_code}"
+    return f"exit code {exit_code}" + ("" if exit_code else ", but it made no run")

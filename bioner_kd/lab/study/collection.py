@@ -1,24 +1,71 @@
-"""The runs of a report, gathered and scored."""
+"""The results of a study: its runs are gathered, scored and measured."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from absl import logging
 
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.evaluation.errors import (
+    Error,
     false_mentions,
     missed_mentions,
     recall_by_training,
     training_mentions,
 )
-from bioner_kd.lab.study.analysis import ScoredGroup, ScoredRun, best_student, score_run
+from bioner_kd.lab.study.analysis import Pair, ScoredGroup, ScoredRun, best_student, score_run
+from bioner_kd.lab.study.config import ReportConfig
 from bioner_kd.lab.study.costs import Cost, measure
-from bioner_kd.lab.study.predictions import Split, predict
-from bioner_kd.lab.study.results import StudentErrors
-from bioner_kd.lab.study.runs import Group, find_folders, read_run
+from bioner_kd.lab.study.groups import Group
+from bioner_kd.lab.study.predictions import ScoredSplit, predict
+from bioner_kd.lab.study.runs import find_folders, read_run
 from bioner_kd.progress import Progress, track
 from bioner_kd.text.sentence import Sentence
+
+
+@dataclass(frozen=True)
+class StudentErrors:
+    """Errors that a group of students makes and the teachers do not make.
+
+    Attributes:
+        students: name of the group of students.
+        teachers: names of the groups of teachers.
+        missed: mentions that the students miss.
+        false: mentions that the students find and nobody has annotated.
+        recalls: recall of the mentions that are in training and of those that are not, percent, by
+            the name of the group; None where there is no such mention.
+    """
+
+    students: str
+    teachers: Sequence[str]
+    missed: Sequence[Error]
+    false: Sequence[Error]
+    recalls: Mapping[str, tuple[float | None, float | None]]
+
+
+@dataclass(frozen=True)
+class StudyResults:
+    """Scores, comparisons and costs of groups of runs on a split.
+
+    Attributes:
+        config: how the groups were compared.
+        split: the split that the runs were scored on.
+        groups: the groups, in order.
+        pairs: pairs of groups that were compared.
+        costs: costs of the groups that were measured, by the name of the group.
+        errors: errors of students; None where the groups have no teacher or no student.
+        notes: what a reader should know about the runs.
+    """
+
+    config: ReportConfig
+    split: ScoredSplit
+    groups: Sequence[ScoredGroup]
+    pairs: Sequence[Pair] = ()
+    costs: Mapping[str, Cost] = field(default_factory=dict)
+    errors: StudentErrors | None = None
+    notes: Sequence[str] = ()
+
 
 _CORPUS = "corpus"
 
@@ -27,10 +74,7 @@ def named_groups(folders: Mapping[str, Iterable[Path]]) -> list[Group]:
     """Groups whose runs a person has named.
 
     Args:
-        folders: folders or patterns of `find_folders`, by the name of the group.
-
-    Raises:
-        InputError: one of them is not the folder of a finished run.
+        folders: run directories or patterns of `find_folders`, by the name of the group.
     """
     return [
         Group(name, tuple(read_run(folder) for folder in find_folders(patterns)))
@@ -39,23 +83,20 @@ def named_groups(folders: Mapping[str, Iterable[Path]]) -> list[Group]:
 
 
 def corpus_name(folder: str) -> str:
-    """What a corpus is called: its folder's name alone, where it lies is of no use to a reader."""
+    """Name of a corpus: that of its folder, without the path."""
     return Path(folder).absolute().name
 
 
 def check_groups(
-    groups: Sequence[Group], split: Split, *, chosen: Iterable[tuple[str, str]]
+    groups: Sequence[Group], split: ScoredSplit, *, chosen: Iterable[tuple[str, str]]
 ) -> None:
     """Checks what can be checked before any model is loaded.
 
     Args:
-        groups: of the report.
-        split: what they will be scored on.
-        chosen: flags and the names of groups that they have chosen; "" where none is.
-
-    Raises:
-        UsageError: there is no group, two have one name, or a chosen one does not exist.
-        InputError: a run was trained on another corpus.
+        groups: groups of the report; there must be one at least, each with a name of its own, and
+            their runs must be trained on the corpus of the split.
+        split: split that the runs will be scored on.
+        chosen: flags, and for each the name of the group that it chooses; "" for no group.
     """
     names = [group.name for group in groups]
     if not groups:
@@ -79,13 +120,9 @@ def check_groups(
 
 
 def score_groups(
-    groups: Sequence[Group], split: Split, *, batch_size: int
+    groups: Sequence[Group], split: ScoredSplit, *, batch_size: int
 ) -> list[tuple[Group, list[ScoredRun]]]:
-    """Scores every run, from the predictions in its folder where they are there.
-
-    Raises:
-        InputError: a folder holds no model, or one that was trained for other tags.
-    """
+    """Scores every run, by the predictions in its run directory where it has them."""
     total = sum(len(group.runs) for group in groups)
     with Progress("scoring", "run", total) as progress:
         scored = []
@@ -101,8 +138,8 @@ def score_groups(
     return scored
 
 
-def measure_groups(groups: Sequence[ScoredGroup], split: Split) -> dict[str, Cost]:
-    """What the first run of each group costs, by the group's name."""
+def measure_groups(groups: Sequence[ScoredGroup], split: ScoredSplit) -> dict[str, Cost]:
+    """Costs of the first run of each group, by the name of the group."""
     folders = {group.name: group.runs[0].run.folder for group in groups}
     costs = {}
     # A run that is the first of two groups is measured once.
@@ -114,18 +151,15 @@ def measure_groups(groups: Sequence[ScoredGroup], split: Split) -> dict[str, Cos
 
 
 def student_errors(
-    groups: Sequence[ScoredGroup], split: Split, train: Sequence[Sentence], *, students: str
+    groups: Sequence[ScoredGroup], split: ScoredSplit, train: Sequence[Sentence], *, students: str
 ) -> StudentErrors | None:
-    """What students get wrong and teachers do not; None where one of the two is missing.
+    """Errors that students make and teachers do not; None without students or teachers.
 
     Args:
-        groups: scored on the split.
-        split: what they were scored on.
+        groups: groups that are scored on the split.
+        split: split that the groups are scored on.
         train: the training split.
-        students: name of the group of students; "" for those of the best mean F1.
-
-    Raises:
-        UsageError: that group is one of teachers.
+        students: name of the group of students; "" for the students of the best mean F1.
     """
     chosen = {group.name: group for group in groups}.get(students) or best_student(groups)
     teachers = _voters(group for group in groups if group.teacher)
@@ -153,7 +187,7 @@ def student_errors(
 
 
 def _voters(teachers: Iterable[ScoredGroup]) -> list[ScoredGroup]:
-    """Groups of teachers; averages, whose parts may be students, only where there is no other."""
+    """Groups of single teachers; averages, which may have students, where there are no others."""
     groups = list(teachers)
     alone = [group for group in groups if not any(run.run.parts for run in group.runs)]
     return alone or groups

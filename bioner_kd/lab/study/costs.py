@@ -1,4 +1,4 @@
-"""What a model costs on a device: bytes as int8, and time for a sentence at a time."""
+"""The cost of a model on a device: bytes as int8, and time per sentence."""
 
 import statistics
 import time
@@ -11,27 +11,28 @@ import tensorflow as tf
 
 from bioner_kd.evaluation.scores import score
 from bioner_kd.export.tflite import tflite_models
-from bioner_kd.lab.benchmark.timing import Clock, pass_seconds, spread_over
+from bioner_kd.lab.benchmark.jobs import Clock, call_seconds
+from bioner_kd.lab.benchmark.sentence_files import spread_over
 from bioner_kd.student.saved_student import load_student
 from bioner_kd.tagging.models.layout import INT8
 from bioner_kd.tagging.models.tflite import TFLiteModel
 from bioner_kd.tagging.tagger import Tagger
-from bioner_kd.teacher.ensemble.folders import load_single
-from bioner_kd.teacher.ensemble.joined import joined_folders, teaches
-from bioner_kd.teacher.ensemble.mean import SingleTeacher
+from bioner_kd.teacher.ensemble.folders import joined_folders, load_single, teaches
+from bioner_kd.teacher.ensemble.teachers import StudentTeacher
+from bioner_kd.teacher.saved_teacher import SavedTeacher
 from bioner_kd.text.sentence import Sentence
 
-# Sentences whose time is taken, spread over the split, and how often each: a median of so many
-# hardly moves, and the best of three leaves out what else the machine does.
+# Number of sentences that are timed, at even distances in the split, and number of times each. The
+# median of this many hardly moves; the best of three leaves out what else the machine does.
 TIMED, REPEATS = 200, 3
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a model costs.
+    """The cost of a model.
 
     Attributes:
-        milliseconds: median time of a sentence, one at a time, from words to tags.
+        milliseconds: median time per sentence, one at a time, from words to tags.
         int8_bytes: size of the int8 .tflite file; None for a teacher.
         int8_f1: micro F1 of that file in conlleval mode, percent; None for a teacher.
     """
@@ -42,14 +43,11 @@ class Cost:
 
 
 def measure(folder: Path, sentences: Sequence[Sentence]) -> Cost:
-    """Converts the student of a run to int8 and times it; times a teacher as it is in Keras.
+    """Measures the model of a run: a student as int8 .tflite, a teacher in Keras.
 
     Args:
-        folder: of the run.
-        sentences: with tags; at most `TIMED` of them are timed.
-
-    Raises:
-        InputError: the folder holds no model.
+        folder: run directory.
+        sentences: sentences with tags; at most `TIMED` of them are timed.
     """
     if teaches(folder):
         teachers = [load_single(part) for part in joined_folders(folder)]
@@ -66,10 +64,11 @@ def measure(folder: Path, sentences: Sequence[Sentence]) -> Cost:
     )
 
 
-def _teachers_tagger(teachers: Sequence[SingleTeacher]) -> Callable[[Sentence], object]:
-    # Without the queue of batches that `logits` sets up, which takes longer than one
-    # sentence does.
-    def logits(teacher: SingleTeacher, sentence: Sentence) -> np.ndarray:
+def _teachers_tagger(
+    teachers: Sequence[SavedTeacher | StudentTeacher],
+) -> Callable[[Sentence], object]:
+    # Without the queue of batches of `logits`, whose set-up takes longer than a sentence.
+    def logits(teacher: SavedTeacher | StudentTeacher, sentence: Sentence) -> np.ndarray:
         features, _, _ = teacher.source([sentence]).gather(tf.constant([0]))
         return teacher.call(features)[0, : len(sentence)].numpy()
 
@@ -86,14 +85,23 @@ def median_milliseconds(
     *,
     clock: Clock = time.perf_counter,
 ) -> float:
-    """Median over sentences of the best of several times.
+    """Median over sentences of the shortest of several times.
 
     Args:
-        tag: what is timed.
-        sentences: at least one; `TIMED` of them at even distances are timed.
-        clock: seconds.
+        tag: function that is timed.
+        sentences: at least one sentence; at most `TIMED` of them are timed.
+        clock: current time, seconds.
     """
     chosen = spread_over(sentences, TIMED)
-    # Pass after pass, so that what disturbs one second does not disturb all times of a sentence.
+    # Pass after pass, so that a short disturbance meets one of the times of a sentence at most.
     passes = [pass_seconds(tag, chosen, clock) for _ in range(REPEATS)]
     return 1000.0 * statistics.median(map(min, *passes))
+
+
+def pass_seconds(
+    tag: Callable[[Sentence], object],
+    sentences: Sequence[Sentence],
+    clock: Clock = time.perf_counter,
+) -> list[float]:
+    """Seconds for each sentence, one after the other."""
+    return [call_seconds(lambda s=sentence: tag(s), clock) for sentence in sentences]  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""The section of a report on what students get wrong and teachers do not."""
+"""The section of a report on errors that students make and teachers do not."""
 
 from collections.abc import Sequence
 
@@ -11,16 +11,16 @@ from bioner_kd.evaluation.errors import (
     FrequentError,
     most_frequent,
 )
-from bioner_kd.lab.study.document import Block, Cell, Heading, Marked, Paragraph, Table
-from bioner_kd.lab.study.results import Results, StudentErrors
+from bioner_kd.lab.study.collection import StudentErrors, StudyResults
+from bioner_kd.lab.study.page import Block, Cell, Heading, Marked, Paragraph, Table
 
 _NONE = "–"
-# Words of an example sentence on each side of its mention.
+# Number of words of an example sentence on each side of its mention.
 _CONTEXT = 12
 
 
-def error_section(results: Results) -> list[Block]:
-    """The section; empty where no errors were looked for."""
+def error_section(results: StudyResults) -> list[Block]:
+    """The blocks of the section; none where the results have no errors of students."""
     if results.errors is None:
         return []
     errors, rows = results.errors, results.config.error_rows

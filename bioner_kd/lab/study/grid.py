@@ -1,4 +1,4 @@
-"""What a sweep varies: named arms crossed with a grid of flags."""
+"""The runs of a sweep: named arms crossed with a grid of flags."""
 
 import itertools
 import re
@@ -7,30 +7,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bioner_kd.errors import UsageError
-from bioner_kd.lab.study.names import safe_name, settings_name
-from bioner_kd.lab.study.runs_csv import COLUMNS
+from bioner_kd.lab.study.study_folder import COLUMNS, safe_name, settings_name
 
 SEED = "seed"
-# What the sweep sets itself, what would undo its promise to keep what is finished, and columns of
-# runs.csv.
+# Flags that the sweep sets itself or that would train finished runs again, and columns of runs.csv.
 _NOT_VARIED = COLUMNS | {"output", "overwrite"}
 _FLAG = re.compile(r"[A-Za-z]\w*")
 
 
 @dataclass(frozen=True)
 class Axis:
-    """A flag and the values that it takes, as text."""
+    """A flag and its values, as text."""
 
     name: str
     values: tuple[str, ...]
 
     @classmethod
     def parse(cls, text: str) -> "Axis":
-        """Reads "alpha=0,0.1,0.3": values end at commas.
-
-        Raises:
-            UsageError: there is no flag's name, or a value stands there twice.
-        """
+        """Reads a flag and values with commas between them, such as "alpha=0,0.1,0.3"."""
         name, equals, values = text.partition("=")
         axis = cls(name.strip(), tuple(value.strip() for value in values.split(",")))
         if not equals or not _FLAG.fullmatch(axis.name):
@@ -51,11 +45,7 @@ class Arm:
 
     @classmethod
     def parse(cls, text: str) -> "Arm":
-        """Reads "scratch: --alpha=1": flags as in a shell, so that values may have commas.
-
-        Raises:
-            UsageError: there is no name, or the flags are not what a shell would read.
-        """
+        """Reads a name and flags as a shell reads them, such as "scratch: --alpha=1"."""
         name, colon, rest = text.partition(":")
         name = name.strip()
         if not colon or not name or name[0] in "\"'-":
@@ -70,19 +60,19 @@ class Arm:
         return cls(name, flags)
 
     def sets(self, flag: str) -> bool:
-        """Whether it gives a flag itself, other than by a flagfile."""
+        """Whether the arm gives a flag itself and not by a flagfile."""
         given = {word.lstrip("-").partition("=")[0] for word in self.flags if word[:1] == "-"}
         return not given.isdisjoint((flag, f"no{flag}"))
 
 
 @dataclass(frozen=True)
-class Run:
-    """One training of a sweep.
+class PlannedRun:
+    """A training that a sweep plans.
 
     Attributes:
-        arm: name of its arm, "" in a sweep without arms.
+        arm: name of the arm, "" in a sweep without arms.
         values: flag and value of each axis, in the order of the axes.
-        flags: all of its flags but --output.
+        flags: all flags of the training but --output.
     """
 
     arm: str
@@ -91,7 +81,7 @@ class Run:
 
     @property
     def name(self) -> str:
-        """Its folder in the study's, with slashes: "alpha=0.3+seed=1" or "scratch/seed=1"."""
+        """The run directory in the study folder: "alpha=0.3+seed=1" or "scratch/seed=1"."""
         parts = ([safe_name(self.arm)] if self.arm else []) + (
             [settings_name(self.values)] if self.values else []
         )
@@ -99,16 +89,12 @@ class Run:
 
 
 def parse_axes(texts: Sequence[str]) -> list[Axis]:
-    """Reads all axes; a later one of the same flag takes the place of the earlier."""
+    """Reads all axes; of two axes of the same flag, the later one counts."""
     return list({axis.name: axis for axis in map(Axis.parse, texts)}.values())
 
 
 def parse_arms(texts: Sequence[str], axes: Sequence[Axis]) -> list[Arm]:
-    """Reads all arms.
-
-    Raises:
-        UsageError: two arms have one name, or an arm sets a flag that the grid varies.
-    """
+    """Reads all arms; refuses two of one name, and flags that the grid varies too."""
     arms = [Arm.parse(text) for text in texts]
     names = [arm.name for arm in arms]
     for arm in arms:
@@ -122,16 +108,13 @@ def parse_arms(texts: Sequence[str], axes: Sequence[Axis]) -> list[Arm]:
     return arms
 
 
-def make_runs(base: Sequence[str], arms: Sequence[Arm], axes: Sequence[Axis]) -> list[Run]:
+def make_runs(base: Sequence[str], arms: Sequence[Arm], axes: Sequence[Axis]) -> list[PlannedRun]:
     """Every arm with every combination of values; the last axis varies fastest.
 
     Args:
-        base: flagfiles that all runs share; an arm's flags win over them, the grid's over both.
-        arms: may be empty: one nameless arm without flags.
+        base: flagfiles that all runs share; flags of an arm win over them, the grid over both.
+        arms: where there are none, there is one arm without name and flags.
         axes: may be empty where there are arms.
-
-    Raises:
-        UsageError: there is nothing to vary, or two runs would share a folder.
     """
     if not arms and not axes:
         raise UsageError("Nothing to vary: pass --grid, such as --grid=seed=1,2,3, or --arm.")
@@ -141,7 +124,7 @@ def make_runs(base: Sequence[str], arms: Sequence[Arm], axes: Sequence[Axis]) ->
         for values in itertools.product(*(axis.values for axis in axes))
     ]
     runs = [
-        Run(arm.name, values, (*shared, *arm.flags, *(f"--{n}={v}" for n, v in values)))
+        PlannedRun(arm.name, values, (*shared, *arm.flags, *(f"--{n}={v}" for n, v in values)))
         for arm in arms or [Arm("", ())]
         for values in combinations
     ]
@@ -149,10 +132,10 @@ def make_runs(base: Sequence[str], arms: Sequence[Arm], axes: Sequence[Axis]) ->
     return runs
 
 
-def _check_names(runs: Sequence[Run]) -> None:
-    by_name: dict[str, Run] = {}
+def _check_names(runs: Sequence[PlannedRun]) -> None:
+    by_name: dict[str, PlannedRun] = {}
     for run in runs:
-        # Some file systems do not tell capitals from small letters.
+        # Some file systems do not tell upper from lower case.
         other = by_name.setdefault(run.name.casefold(), run)
         if other is not run:
             raise UsageError(
@@ -161,5 +144,5 @@ def _check_names(runs: Sequence[Run]) -> None:
             )
 
 
-def _spoken(run: Run) -> str:
+def _spoken(run: PlannedRun) -> str:
     return " ".join(filter(None, [run.arm, *(f"{name}={value}" for name, value in run.values)]))

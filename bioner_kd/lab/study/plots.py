@@ -1,6 +1,8 @@
-"""Pictures of a report, drawn by matplotlib without a screen."""
+"""Pictures of a report, drawn by matplotlib without a screen, and the curves in them."""
 
+import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +13,18 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocat
 
 from bioner_kd.atomic import reported
 from bioner_kd.lab.study.analysis import ScoredGroup
-from bioner_kd.lab.study.curves import Curve
+from bioner_kd.lab.study.groups import differing_settings
 
-# Told apart by the colour-blind too: Okabe and Ito (2008), "Color universal design".
+_TRANSFER = "transfer_"
+_SIZE = "transfer_size"
+# Colours that colour-blind people tell apart too: Okabe and Ito (2008), "Color universal design".
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 _GREY, _TEACHER = "#777777", "#555555"
-_MARKERS = "osD^vP"  # one fewer, so that colour and marker together repeat late
-# More entries of a legend go below the axes; of more curves, the single runs are not drawn.
+_MARKERS = "osD^vP"  # one fewer than colours, so that pairs of colour and marker repeat late
+# A longer legend goes below the axes; with more curves, single runs are not drawn.
 FEW = 4
 _F1 = "F1 (%)"
-# The same picture has the same bytes, whenever it is drawn.
+# So that the same picture always has the same bytes.
 _SETTINGS: Any = {
     "svg.hashsalt": "bioner_kd",
     "text.parse_math": False,  # names may hold dollar signs
@@ -32,17 +36,84 @@ _SETTINGS: Any = {
     "legend.edgecolor": "none",
     "legend.fontsize": "small",
 }
+# Level lines: dashed, dotted, dash-dotted, long dashes, dash-dot-dot, wide dots.
+_LEVELS = ("--", ":", "-.", (0, (9, 4)), (0, (6, 2, 1, 2, 1, 2)), (0, (1, 4)))
 _DPI = 150
 
 Draw = Callable[[Axes], None]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Groups that differ in one setting alone, as points of a curve.
+
+    Attributes:
+        name: the other settings in which this curve differs from other curves; "" of a single one.
+        points: value of the setting and the group, in the order of the values.
+    """
+
+    name: str
+    points: tuple[tuple[float, ScoredGroup], ...]
+
+
+def find_curves(groups: Sequence[ScoredGroup], setting: str) -> list[Curve]:
+    """The curves of students over a numeric setting, without those of a single point.
+
+    Args:
+        groups: teachers and groups without the setting are left out.
+        setting: name of a flag, such as "alpha".
+    """
+    placed = [
+        (value, group)
+        for group in groups
+        if not group.teacher
+        and (value := setting_value(group.group.settings.get(setting))) is not None
+    ]
+    others = [n for n in differing_settings([g.group for _, g in placed]) if n != setting]
+    rows: dict[tuple[str, ...], list[tuple[float, ScoredGroup]]] = {}
+    for value, group in sorted(placed, key=lambda point: point[0], reverse=True):
+        settings = group.group.settings
+        key = tuple(settings.get(n, "") for n in others)
+        # Without a transfer set, its other flags mean nothing: the group begins every curve.
+        free = setting == _SIZE and value == 0
+        same = [row for row in rows if free and _agree(others, row, key)]
+        for row in same or [key]:
+            rows.setdefault(row, []).append((value, group))
+    found = {key: points for key, points in rows.items() if len({x for x, _ in points}) > 1}
+    names = _names(others, list(found))
+    return [
+        Curve(name, tuple(sorted(points, key=lambda point: point[0])))
+        for name, points in zip(names, found.values(), strict=True)
+    ]
+
+
+def _agree(settings: Sequence[str], one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    pairs = zip(settings, one, other, strict=True)
+    return all(a == b for name, a, b in pairs if not name.startswith(_TRANSFER))
+
+
+def setting_value(text: str | None) -> float | None:
+    """A setting as a number; None where it is no number, or below 0, which stands for "all"."""
+    try:
+        value = math.nan if text is None else float(text)
+    except ValueError:
+        return None
+    return value if 0 <= value < math.inf else None
+
+
+def _names(settings: Sequence[str], keys: Sequence[tuple[str, ...]]) -> list[str]:
+    if len(keys) < 2:
+        return [""] * len(keys)
+    told = [n for n, values in enumerate(zip(*keys, strict=True)) if len(set(values)) > 1]
+    return [", ".join(f"{settings[n]}={key[n] or 'none'}" for n in told) for key in keys]
 
 
 def save_picture(path: Path, draw: Draw, *, height: float = 4.0) -> None:
     """Draws a picture into `path`.svg and `path`.png.
 
     Args:
-        path: without ending.
-        draw: draws into the axes.
+        path: path without ending.
+        draw: function that draws into the axes.
         height: inches; pictures are 7 inches wide.
     """
     with rc_context(_SETTINGS):
@@ -51,10 +122,6 @@ def save_picture(path: Path, draw: Draw, *, height: float = 4.0) -> None:
         with reported(path):
             figure.savefig(path.with_suffix(".svg"), metadata={"Date": None, "Creator": None})
             figure.savefig(path.with_suffix(".png"), dpi=_DPI, metadata={"Software": None})
-
-
-# Level lines: dashed, dotted, dash-dotted, long dashes, dash-dot-dot, wide dots.
-_LEVELS = ("--", ":", "-.", (0, (9, 4)), (0, (6, 2, 1, 2, 1, 2)), (0, (1, 4)))
 
 
 def overview(groups: Sequence[ScoredGroup], baseline: str) -> Draw:
@@ -88,9 +155,9 @@ def curves(
 
     Args:
         found: the curves.
-        lines: groups without the setting, such as the teacher: level lines.
-        setting: what the horizontal axis says.
-        logarithmic: for values that double, 0 among them.
+        lines: groups without the setting, such as the teacher, drawn as level lines.
+        setting: label of the horizontal axis.
+        logarithmic: whether the axis is logarithmic above 0.
     """
 
     def draw(axes: Axes) -> None:
@@ -119,12 +186,12 @@ def curves(
 
 
 def pareto(groups: Sequence[tuple[float, ScoredGroup]], label: str, *, size: bool) -> Draw:
-    """Draws F1 over what it costs; groups that no cheaper one beats are joined and named.
+    """Draws F1 over cost; groups that no cheaper group equals are joined and named.
 
     Args:
-        groups: cost and group.
-        label: what the horizontal axis says.
-        size: the cost is in bytes, not milliseconds.
+        groups: cost and group of each point.
+        label: label of the horizontal axis.
+        size: whether the cost is in bytes and not in milliseconds.
     """
     front = pareto_front([(cost, group.f1) for cost, group in groups])
 
@@ -135,7 +202,7 @@ def pareto(groups: Sequence[tuple[float, ScoredGroup]], label: str, *, size: boo
         for number, (cost, group) in enumerate(groups):
             if number not in front and not group.teacher:
                 axes.plot(cost, group.f1, "o", color=_GREY, alpha=0.4)
-        # In a legend, since the names of neighbours would cover each other.
+        # In a legend, because names beside the points would cover each other.
         for shape, (cost, group) in enumerate(ends):
             _named_point(axes, cost, group, shape)
         for number, (cost, group) in enumerate(groups):
@@ -151,10 +218,7 @@ def pareto(groups: Sequence[tuple[float, ScoredGroup]], label: str, *, size: boo
 
 
 def pareto_front(points: Sequence[tuple[float, float]]) -> list[int]:
-    """Numbers of the points (cost, score) that no other beats in both, or equals and beats in one.
-
-    Of points that are the same, all are in it.
-    """
+    """Numbers of the points (cost, score) on the Pareto front; equal points are all on it."""
     return [
         number
         for number, (cost, score) in enumerate(points)

@@ -1,4 +1,4 @@
-"""What a run predicts on a split: computed once, then read from its folder."""
+"""Predictions of a run on a split, computed once and kept in the run directory."""
 
 import gzip
 import hashlib
@@ -15,24 +15,23 @@ from absl import logging
 from bioner_kd.atomic import atomic_file
 from bioner_kd.errors import InputError
 from bioner_kd.tagging.tag_set import TagSet
-from bioner_kd.teacher.ensemble.folders import load_model, model_digest
-from bioner_kd.teacher.ensemble.joined import joined_folders, teaches
-from bioner_kd.teacher.logits_cache import words_digest
+from bioner_kd.teacher.cache_manifest import words_digest
+from bioner_kd.teacher.ensemble.folders import joined_folders, load_model, model_digest, teaches
 from bioner_kd.text.sentence import Sentence
 
-# Another number where the same model would tag the same words otherwise than before.
+# Raise this number where the same model tags the same words differently from before.
 _FORMAT = 1
 
 
 @dataclass(frozen=True)
-class Split:
-    """What runs are scored on.
+class ScoredSplit:
+    """The split that the runs of a report are scored on.
 
     Attributes:
-        corpus: its name.
-        name: of the split, such as "devel".
-        sentences: with tags.
-        tag_set: tags of the corpus's training split.
+        corpus: name of the corpus.
+        name: name of the split, such as "devel".
+        sentences: sentences with tags.
+        tag_set: tags of the training split.
     """
 
     corpus: str
@@ -43,10 +42,10 @@ class Split:
 
 @dataclass(frozen=True)
 class Predictions:
-    """A run's tags of a split, and what there is to say of its model.
+    """Tags of a run on a split, and facts about its model.
 
     Attributes:
-        tags: one sequence a sentence.
+        tags: predicted tags, one sequence per sentence.
         teacher: whether the model is a teacher.
         parameters: number of weights.
         size: bytes on disk.
@@ -58,21 +57,23 @@ class Predictions:
     size: int
 
 
-def predictions_file(folder: Path, split: Split) -> Path:
-    """Where the predictions of a run on a split are kept."""
+def predictions_file(folder: Path, split: ScoredSplit) -> Path:
+    """The file of the predictions of a run on a split."""
     corpus = re.sub(r"[^A-Za-z0-9._-]", "_", split.corpus)
     first, *others = joined_folders(folder)
-    # An average is kept with its first teacher, beside that teacher's own predictions.
+    # Predictions of an average lie in the run directory of its first teacher.
     names = "\0".join(other.resolve().name for other in others).encode()
     mean = f"_mean_{hashlib.sha256(names).hexdigest()[:8]}" if others else ""
     return first / f"predicted_{corpus}_{split.name}{mean}.json.gz"
 
 
-def predict(folder: Path, split: Split, *, batch_size: int) -> Predictions:
-    """A run's tags of a split, from its folder where the same model has tagged the same words.
+def predict(folder: Path, split: ScoredSplit, *, batch_size: int) -> Predictions:
+    """Predictions of a run on a split, from their file where model and words are the same.
 
-    Raises:
-        InputError: the folder holds no model, or one that was trained for other tags.
+    Args:
+        folder: run directory; a model that was trained for other tags is refused.
+        split: split to tag.
+        batch_size: number of sentences in a batch.
     """
     path = predictions_file(folder, split)
     key = {
@@ -89,7 +90,7 @@ def predict(folder: Path, split: Split, *, batch_size: int) -> Predictions:
     return predictions
 
 
-def _compute(folder: Path, split: Split, batch_size: int) -> Predictions:
+def _compute(folder: Path, split: ScoredSplit, batch_size: int) -> Predictions:
     model = load_model(folder)
     tag_set = model.decoder.tag_set
     if tag_set != split.tag_set:
@@ -103,8 +104,8 @@ def _compute(folder: Path, split: Split, batch_size: int) -> Predictions:
     return Predictions(tags, teaches(folder), model.parameters, model.size)
 
 
-def _read(path: Path, key: Mapping[str, Any], split: Split) -> Predictions | None:
-    """What `_write` wrote; None where it is missing, damaged or of something else."""
+def _read(path: Path, key: Mapping[str, Any], split: ScoredSplit) -> Predictions | None:
+    """Predictions from a file; None where the file is missing, damaged or has another key."""
     try:
         with gzip.open(path, "rt", encoding="utf-8") as file:
             record = json.load(file)
@@ -133,5 +134,5 @@ def _write(path: Path, key: Mapping[str, Any], made: Predictions, tag_set: TagSe
         with atomic_file(path, "wb") as file:
             file.write(gzip.compress(content, mtime=0))
     except InputError as error:
-        # The runs of somebody else, say: they are scored all the same.
+        # Runs in a folder without write permission are scored all the same.
         logging.warning("%s Until then every report predicts anew.", error)

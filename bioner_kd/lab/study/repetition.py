@@ -1,4 +1,4 @@
-"""How the runs of a report are made again: flagfiles that travel with it, and commands."""
+"""Flagfiles and commands that make the runs of a report again."""
 
 import shlex
 from collections.abc import Mapping, Sequence
@@ -7,17 +7,18 @@ from pathlib import Path
 from bioner_kd.atomic import atomic_file
 from bioner_kd.lab.study.analysis import ScoredGroup
 from bioner_kd.lab.study.grid import SEED
-from bioner_kd.lab.study.names import safe_name
-from bioner_kd.lab.study.runs import Group, Run
+from bioner_kd.lab.study.groups import Group
+from bioner_kd.lab.study.runs import FinishedRun
+from bioner_kd.lab.study.study_folder import safe_name
 from bioner_kd.training.run_folder import RECORD, record_of
 
 FLAGS = "flags"
 _OUTPUT = "output"
 _TEACHER = "finetune_teacher"
-# What bioner_kd distill has and bioner_kd finetune_teacher has not.
+# A flag that bioner_kd distill has and bioner_kd finetune_teacher has not.
 _ALPHA = "alpha"
 _CACHE = "cache"
-# Flags of a run that name what another program has made, and what that is.
+# Flags of a run that name the output of another program, and what that output is.
 _SOURCES = {
     "teacher": "What a teacher began as",
     "teachers": "A teacher",
@@ -25,7 +26,7 @@ _SOURCES = {
     _CACHE: "The teacher's logits",
     "text": "Text",
 }
-# Flags that one program alone has.
+# Flags that tell which program wrote a record.
 _MAKERS = {
     "block_subwords": "adapt_teacher",
     "negative": "train_vectors",
@@ -44,21 +45,21 @@ def write_flagfiles(
     *,
     shown: Path,
 ) -> dict[str, str]:
-    """Writes the flagfiles that a report's runs are made again with.
+    """Writes flagfiles with which the runs of a report can be made again.
 
     Args:
-        folder: of the report, unfinished.
+        folder: unfinished folder of the report.
         named: groups that a person named.
         swept: groups of sweeps.
-        sweeps: the record of each sweep, by its name.
-        shown: what the report's folder will be called, for the commands.
+        sweeps: record of each sweep, by the name of the sweep.
+        shown: final folder of the report, for the commands.
 
     Returns:
-        Commands, by what they make, in the order in which they must run: teachers, the logits and
+        Commands by what they make, in the order in which they must run: teachers, the logits and
         word vectors that students learnt from, sweeps, other students.
     """
     files = _Flagfiles(folder, shown)
-    # What a sweep makes need not be said again of an average that it is part of.
+    # The command of a sweep makes its runs, also where they are parts of an average.
     files.told |= {run.run.folder for group in swept for run in group.runs}
     teachers = [group for group in named if group.teacher]
     for group in teachers:
@@ -75,7 +76,7 @@ def write_flagfiles(
 
 
 class _Flagfiles:
-    """Flagfiles and their commands so far; none of what is told already."""
+    """Writes flagfiles and collects their commands, once for each run."""
 
     def __init__(self, folder: Path, shown: Path) -> None:
         self._folder, self._shown = folder, shown
@@ -105,8 +106,8 @@ class _Flagfiles:
         if lines:
             self.commands[f"The runs of {group.name}"] = "\n".join(lines)
 
-    def add_sources(self, run: Run) -> None:
-        """What a run began with, where the flags that made it lie beside it."""
+    def add_sources(self, run: FinishedRun) -> None:
+        """Adds what a run was trained from, where its record lies beside it."""
         named = ((what, name) for flag, what in _SOURCES.items() for name in _named(run, flag))
         for what, path in named:
             if path in self.told:
@@ -126,16 +127,16 @@ class _Flagfiles:
 
 
 def report_command(flags: Sequence[str]) -> str:
-    """The command that makes a report, a flag a line."""
+    """The command that makes a report, with a line for each flag."""
     return _INDENT.join(["bioner_kd report", *map(_quoted, flags)])
 
 
-def _of_student(run: Run) -> bool:
+def _of_student(run: FinishedRun) -> bool:
     return _ALPHA in run.flags
 
 
-def _named(run: Run, source: str) -> list[Path]:
-    """What a flag of a run names, as far as the run used it: one from scratch reads no logits."""
+def _named(run: FinishedRun, source: str) -> list[Path]:
+    """Paths that a flag of a run names and the run used; training from scratch uses no logits."""
     flags = run.flags
     scratch = float(flags.get(_ALPHA, 0)) == 1 and not flags.get("alpha_end")
     plain = all(flags.get(name, "0") == "0" for name in ("transfer_size", "hidden_epochs"))
@@ -144,26 +145,26 @@ def _named(run: Run, source: str) -> list[Path]:
     return [Path(name) for name in flags.get(source, "").split(",") if name]
 
 
-def _sources(path: Path) -> list[Run]:
-    """What made a folder or file; of logits, each call that labelled a part of them."""
+def _sources(path: Path) -> list[FinishedRun]:
+    """Records of the program that made a folder or file; of logits, one for each part."""
     own = record_of(path)
     files = {path: own} if own.is_file() else {f.parent: f for f in path.glob(f"*/{RECORD}")}
     records = {made: file.read_text(encoding="utf-8") for made, file in sorted(files.items())}
     if len(set(records.values())) == 1:
-        return [Run(path, next(iter(records.values())))]
-    return [Run(made, record) for made, record in records.items()]
+        return [FinishedRun(path, next(iter(records.values())))]
+    return [FinishedRun(made, record) for made, record in records.items()]
 
 
-def _maker(source: Run) -> str:
+def _maker(source: FinishedRun) -> str:
     return next((name for flag, name in _MAKERS.items() if flag in source.flags), _TEACHER)
 
 
-def _own_flags(run: Run, names: set[str]) -> str:
+def _own_flags(run: FinishedRun, names: set[str]) -> str:
     return " ".join(_quoted(line) for line in run.record.splitlines() if _name(line) in names)
 
 
 def _quoted(flag: str) -> str:
-    # Quotes around the value alone, as people write it.
+    # Quotes around the value alone, as people write flags.
     name, equals, value = flag.partition("=")
     return f"{name}={shlex.quote(value)}" if equals else flag
 

@@ -1,5 +1,6 @@
-"""Runs and their groups: trainings that differ in nothing but the seed."""
+"""Finished runs, read from their run directories."""
 
+import csv
 import glob
 import re
 from collections.abc import Iterable, Mapping
@@ -9,94 +10,61 @@ from pathlib import Path
 
 from bioner_kd.errors import InputError
 from bioner_kd.lab.study.grid import SEED
-from bioner_kd.teacher.ensemble.joined import joined_folders
-from bioner_kd.training.run_folder import NO_SETTINGS, RECORD, unfinished_folder
+from bioner_kd.teacher.ensemble.folders import joined_folders
+from bioner_kd.training.run_folder import DEVEL_F1, HISTORY, NO_SETTINGS, RECORD, unfinished_folder
 
 _UNFINISHED = unfinished_folder(Path("run")).suffix
 
 
 @dataclass(frozen=True)
-class Run:
-    """A finished training.
+class FinishedRun:
+    """A finished training, or an average of several.
 
     Attributes:
-        folder: where it lies.
-        record: the flagfile of the flags that it ran with, its run.cfg; of an average of teachers,
-            the flags that they share.
-        parts: of an average, each teacher; otherwise none.
+        folder: run directory, or "a+b" for an average.
+        record: content of run.cfg, the flagfile of the training; for an average, the flags that its
+            parts share.
+        parts: the trainings of an average; empty for a single training.
     """
 
     folder: Path
     record: str
-    parts: tuple["Run", ...] = ()
+    parts: tuple["FinishedRun", ...] = ()
 
     @cached_property
     def flags(self) -> Mapping[str, str]:
-        """The flags that it ran with, as `parse_flags` reads them."""
+        """The flags of the training, as `parse_flags` reads them."""
         return parse_flags(self.record)
 
     @property
-    def trainings(self) -> tuple["Run", ...]:
-        """Itself, or the parts of an average."""
+    def trainings(self) -> tuple["FinishedRun", ...]:
+        """The run itself, or the parts of an average."""
         return self.parts or (self,)
 
     @property
     def seed(self) -> int | None:
-        """Its seed, None where its record names none."""
+        """The seed, None where the record has none."""
         return int(self.flags[SEED]) if self.flags.get(SEED, "").isdecimal() else None
 
     @property
     def settings(self) -> dict[str, str]:
-        """Its flags but the seed and those that say nothing of the model."""
+        """The flags without the seed and those that say nothing about the model."""
         left_out = NO_SETTINGS | {SEED}
         return {name: value for name, value in self.flags.items() if name not in left_out}
 
 
-@dataclass(frozen=True)
-class Group:
-    """Runs that are the same but for their seed.
-
-    Attributes:
-        name: what a reader knows them by.
-        runs: at least one.
-    """
-
-    name: str
-    runs: tuple[Run, ...]
-
-    @property
-    def settings(self) -> dict[str, str]:
-        """Settings that all its runs share."""
-        first, *others = [run.settings for run in self.runs]
-        return {
-            name: value
-            for name, value in first.items()
-            if all(other.get(name) == value for other in others)
-        }
-
-    @property
-    def mixed(self) -> list[str]:
-        """Settings in which its runs differ, which they should not."""
-        names = {name for run in self.runs for name in run.settings}
-        return sorted(names - self.settings.keys())
-
-
-def read_run(folder: Path) -> Run:
-    """A run by its folder, or an average of teachers by "a+b".
-
-    Raises:
-        InputError: there is no such folder, or it is not that of a finished run.
-    """
+def read_run(folder: Path) -> FinishedRun:
+    """Reads a finished run from its run directory, or an average from "a+b"."""
     parts = joined_folders(folder)
     if len(parts) == 1:
         return _read_folder(folder)
     runs = tuple(map(_read_folder, parts))
     others = [set(run.record.splitlines()) for run in runs[1:]]
     shared = [line for line in runs[0].record.splitlines() if all(line in o for o in others)]
-    return Run(folder, "\n".join(shared) + "\n", runs)
+    return FinishedRun(folder, "\n".join(shared) + "\n", runs)
 
 
-def _read_folder(folder: Path) -> Run:
+def _read_folder(folder: Path) -> FinishedRun:
     try:
         text = (folder / RECORD).read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
@@ -105,14 +73,14 @@ def _read_folder(folder: Path) -> Run:
             f"{folder}: {missing} (its {RECORD} cannot be read); name folders that "
             "bioner_kd distill or bioner_kd finetune_teacher made."
         ) from error
-    return Run(folder, text)
+    return FinishedRun(folder, text)
 
 
 def parse_flags(text: str) -> dict[str, str]:
-    """Reads the flagfile that a program wrote of its own flags.
+    """Reads a flagfile in which a program wrote its own flags.
 
     Returns:
-        Values by flag, as text: "yes" or "no" of a switch, the values of a repeated flag joined.
+        Values by flag, as text: "yes" or "no" for a switch, joined values for a repeated flag.
     """
     flags: dict[str, str] = {}
     for line in text.splitlines():
@@ -126,17 +94,14 @@ def parse_flags(text: str) -> dict[str, str]:
 
 
 def find_folders(patterns: Iterable[Path]) -> list[Path]:
-    """The folders that patterns such as "saved_models/mine/student_*" stand for.
+    """Run directories that match patterns such as "saved_models/mine/student_*".
 
     Args:
-        patterns: names of folders; "*", "?" and "[…]" stand for any that exist but those of
-            unfinished runs. A name without these is taken as it is.
+        patterns: names of folders, or patterns with "*", "?" and "[…]", which match existing
+            folders but not those of unfinished runs. A pattern without a match is refused.
 
     Returns:
-        Each folder once; those of a pattern in the order of their names, numbers as numbers.
-
-    Raises:
-        InputError: nothing has a name like that.
+        Each folder once; those of a pattern in the order of their names, with numbers as numbers.
     """
     found: dict[Path, None] = {}
     for pattern in patterns:
@@ -157,8 +122,36 @@ def _natural(path: Path) -> tuple[list[tuple[int, str]], str]:
     return [(int(part), "") if part.isdigit() else (-1, part) for part in parts], str(path)
 
 
-def differing_settings(groups: Iterable[Group]) -> list[str]:
-    """Names of the settings in which groups differ, in the order in which the groups have them."""
-    settings = [group.settings for group in groups]
-    names = dict.fromkeys(name for one in settings for name in one)
-    return [name for name in names if len({one.get(name) for one in settings}) > 1]
+@dataclass(frozen=True)
+class BestEpoch:
+    """The epoch whose weights were kept.
+
+    Attributes:
+        epoch: counted from 1.
+        devel_f1: percent.
+    """
+
+    epoch: int
+    devel_f1: float
+
+
+def best_epoch(folder: Path) -> BestEpoch | None:
+    """Reads the best epoch from the history of a run; None where it has no scores on devel.
+
+    Raises:
+        InputError: the history is damaged.
+    """
+    path = folder / HISTORY
+    if not path.exists():
+        return None
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        scored = [row for row in rows if DEVEL_F1 in row]
+        epochs = [BestEpoch(int(row["epoch"]), float(row[DEVEL_F1])) for row in scored]
+    except (OSError, ValueError, TypeError, LookupError) as error:
+        raise InputError(
+            f"{path}: cannot be read ({error}); delete the run's folder to train it again."
+        ) from error
+    # Of equal epochs, training keeps the first.
+    return max(epochs, key=lambda found: found.devel_f1, default=None)

@@ -1,8 +1,9 @@
-"""The results of a study in words, tables and pictures."""
+"""The page of a report, made of the results of a study."""
 
 from collections.abc import Callable, Mapping, Sequence
 
-from bioner_kd.evaluation.table import Spread, human_bytes
+from bioner_kd.evaluation.summary import MeanStd
+from bioner_kd.evaluation.table import human_bytes
 from bioner_kd.lab.study.analysis import (
     Difference,
     Interval,
@@ -10,36 +11,27 @@ from bioner_kd.lab.study.analysis import (
     best_student,
     told_settings,
 )
-from bioner_kd.lab.study.document import (
-    Block,
-    Code,
-    Document,
-    Heading,
-    Listing,
-    Paragraph,
-    Picture,
-    Table,
-)
+from bioner_kd.lab.study.collection import StudyResults
 from bioner_kd.lab.study.error_section import error_section
-from bioner_kd.lab.study.results import Results
+from bioner_kd.lab.study.page import Block, Code, Heading, Listing, Page, Paragraph, Picture, Table
 
 _NONE = "–"
 _DIFFERENCE = (
     "Δ F1", "95 % interval of Δ", "p (sentences)", "p (Holm)", "p (same seeds)", "p (Welch)",
 )  # fmt: skip
-# The name and F1, where the best students are told.
+# Columns of the name and of F1, which are bold for the best students.
 _BOLD = (0, 4)
 
 
-def make_document(
-    results: Results, pictures: Sequence[Picture], commands: Mapping[str, str]
-) -> Document:
-    """The report.
+def make_page(
+    results: StudyResults, pictures: Sequence[Picture], commands: Mapping[str, str]
+) -> Page:
+    """Makes the page of a report.
 
     Args:
-        results: what there is to tell.
-        pictures: those that were drawn, in order; the first is the overview.
-        commands: what made the runs and the report, by what it made.
+        results: results of the study.
+        pictures: pictures in order; the first is the overview.
+        commands: commands that made the runs and the report, by what they make.
     """
     blocks: list[Block] = [*_introduction(results), *pictures[:1], _scores(results)]
     blocks += _types(results)
@@ -50,10 +42,10 @@ def make_document(
     blocks += error_section(results)
     blocks += _settings(results)
     blocks += _commands(commands)
-    return Document(results.config.title, blocks)
+    return Page(results.config.title, blocks)
 
 
-def _introduction(results: Results) -> list[Block]:
+def _introduction(results: StudyResults) -> list[Block]:
     split, groups = results.split, results.groups
     mentions = groups[0].summary.mean.conlleval.micro.support
     trainings = (part for group in groups for run in group.runs for part in run.run.trainings)
@@ -71,7 +63,7 @@ def _introduction(results: Results) -> list[Block]:
     return [*blocks, Listing(results.notes)] if results.notes else blocks
 
 
-def _scores(results: Results) -> Table:
+def _scores(results: StudyResults) -> Table:
     best = best_student(results.groups)
     titles = ["Group", "Runs", "Precision", "Recall", "F1", "95 % interval", "F1 (strict)"]
     rows = [_score_row(group) for group in results.groups]
@@ -91,7 +83,7 @@ def _scores(results: Results) -> Table:
     )
 
 
-def _tells_devel(results: Results) -> bool:
+def _tells_devel(results: StudyResults) -> bool:
     chosen_on_devel = any(group.devel_f1 for group in results.groups)
     return chosen_on_devel and results.split.name != "devel"
 
@@ -100,19 +92,19 @@ def _score_row(group: ScoredGroup) -> list[str]:
     mean, std = group.summary.mean, group.summary.std
     spread = {
         name: str(
-            Spread(
+            MeanStd(
                 getattr(mean.conlleval.micro, name),
                 getattr(std.conlleval.micro, name) if std else None,
             )
         )
         for name in ("precision", "recall", "f1")
     }
-    strict = Spread(mean.strict.micro.f1, std.strict.micro.f1 if std else None)
+    strict = MeanStd(mean.strict.micro.f1, std.strict.micro.f1 if std else None)
     interval = _interval(group.interval)
     return [group.name, str(len(group.runs)), *spread.values(), interval, str(strict)]
 
 
-def _types(results: Results) -> list[Block]:
+def _types(results: StudyResults) -> list[Block]:
     types = results.split.tag_set.entity_types
     if len(types) < 2:
         return []
@@ -125,14 +117,14 @@ def _type_f1(group: ScoredGroup, entity_type: str) -> str:
     if entity_type not in mean.conlleval.per_type:
         return _NONE
     return str(
-        Spread(
+        MeanStd(
             mean.conlleval.per_type[entity_type].f1,
             std.conlleval.per_type[entity_type].f1 if std else None,
         )
     )
 
 
-def _comparisons(results: Results) -> list[Block]:
+def _comparisons(results: StudyResults) -> list[Block]:
     blocks: list[Block] = []
     if results.config.baseline:
         compared = [group for group in results.groups if group.difference]
@@ -146,7 +138,7 @@ def _comparisons(results: Results) -> list[Block]:
     return [*blocks, *_tests(results)] if blocks else []
 
 
-def _tests(results: Results) -> list[Block]:
+def _tests(results: StudyResults) -> list[Block]:
     return [
         Listing(
             [
@@ -177,7 +169,7 @@ def _difference_cells(difference: Difference | None) -> list[str]:
 
 
 def p_value(p: float | None) -> str:
-    """A p-value, exact enough to see on which side of 0.05 it lies; "–" where there is none."""
+    """A p-value with enough digits to show on which side of 0.05 it lies; "–" for None."""
     if p is None:
         return _NONE
     if p < 0.0001:
@@ -187,7 +179,7 @@ def p_value(p: float | None) -> str:
     return f"{p:.{digits}f}"
 
 
-def _costs(results: Results) -> list[Block]:
+def _costs(results: StudyResults) -> list[Block]:
     titles = ("Group", "Parameters", "On disk", "As int8", "F1 lost as int8", "ms a sentence")
     columns = titles if results.costs else titles[:3]
     rows = [_cost_row(group, results)[: len(columns)] for group in results.groups]
@@ -202,7 +194,7 @@ def _costs(results: Results) -> list[Block]:
     return blocks
 
 
-def _cost_row(group: ScoredGroup, results: Results) -> list[str]:
+def _cost_row(group: ScoredGroup, results: StudyResults) -> list[str]:
     predictions, cost = group.runs[0].predictions, results.costs.get(group.name)
     row = [group.name, f"{predictions.parameters:,}", human_bytes(predictions.size)]
     if cost is None:
@@ -220,7 +212,7 @@ def _or_none(value: float | None, show: Callable[..., str]) -> str:
     return _NONE if value is None else show(value)
 
 
-def _settings(results: Results) -> list[Block]:
+def _settings(results: StudyResults) -> list[Block]:
     groups = [group.group for group in results.groups]
     names = told_settings(results.groups)
     if not names:

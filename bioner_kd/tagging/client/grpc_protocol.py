@@ -6,9 +6,7 @@ from typing import Any
 
 from bioner_kd.errors import InputError, one_line
 from bioner_kd.extras import missing
-from bioner_kd.tagging.client.answers import read_answer
-from bioner_kd.tagging.client.config import ServerConfig
-from bioner_kd.tagging.client.deadline import call_within
+from bioner_kd.tagging.client.server import ServerConfig, call_within, read_answer
 from bioner_kd.tagging.decoding import Entity
 from bioner_kd.tagging.models.layout import NUM_WORDS, SERVING, TEXT, WORD_OUTPUTS
 

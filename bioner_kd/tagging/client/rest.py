@@ -8,9 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from bioner_kd.bounded import parse_json
 from bioner_kd.errors import InputError, UsageError, one_line, shown
-from bioner_kd.tagging.client.answers import read_answer
-from bioner_kd.tagging.client.config import ServerConfig
-from bioner_kd.tagging.client.deadline import call_within
+from bioner_kd.tagging.client.server import ServerConfig, call_within, read_answer
 from bioner_kd.tagging.decoding import Entity
 
 _SHOWN = 200

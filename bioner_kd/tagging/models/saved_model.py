@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from bioner_kd.errors import InputError, one_line, shown
-from bioner_kd.tagging.models.batching import logits_in_batches, pad
 from bioner_kd.tagging.models.layout import FEATURES, LOGITS
+from bioner_kd.tagging.models.word_model import logits_in_batches, pad
 
 # Sentences of one call, and its words with padding, which bound its memory.
 _BATCH_SIZE, _BATCH_WORDS = 64, 8192

@@ -128,15 +128,15 @@ class WorkerPool(Generic[Item, Result]):
         try:
             for _ in range(workers):
                 self._processes.append(WorkerProcess(pickled))
+            self._threads = [
+                threading.Thread(target=self._feed, args=(process,), daemon=True)
+                for process in self._processes
+            ]
+            for thread in self._threads:
+                thread.start()
         except BaseException:
-            self._end_processes()
+            self.close()
             raise
-        self._threads = [
-            threading.Thread(target=self._feed, args=(process,), daemon=True)
-            for process in self._processes
-        ]
-        for thread in self._threads:
-            thread.start()
 
     def results(self) -> Iterator[tuple[Chunk[Item], Answer]]:
         """Each chunk and what became of it, in order, until the source ends.
@@ -183,7 +183,9 @@ class WorkerPool(Generic[Item, Result]):
         for process in self._processes:
             process.stop()
         for thread in self._threads:
-            thread.join()
+            # Ctrl-C may have come before all were started; one that starts later ends at once.
+            if thread.is_alive():
+                thread.join()
         self._end_processes()
 
     def _end_processes(self) -> None:

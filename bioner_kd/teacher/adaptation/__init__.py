@@ -1,1 +1,1 @@
-"""Continued pretraining of a teacher on text without annotation, by masked language modelling."""
+"""Continues the pretraining of an encoder on unlabelled text, by masked language modelling."""

@@ -1,10 +1,10 @@
-"""Text as blocks of subwords, all of one length.
+"""Cuts a text into blocks of subwords, all of one length.
 
-Sentences follow one another in the order of the text, and a block ends where it is full. So no
-time goes into padding, and all batches have one shape, for which TensorFlow plans once. Single
-sentences in length-bucketed batches were measured too, on PubMed abstracts and two cores: of their
-subwords 20 % are padding, [CLS] or [SEP], so that a subword of text costs 11 % more than in blocks
-of 128, whose longer attention costs 5 % more than that of blocks of 64.
+Sentences follow one another in the order of the text, and a block ends where it is full. So there
+is no padding, and all batches have one shape, for which TensorFlow plans once. Batches of single
+sentences of similar length were measured too, on PubMed abstracts and two cores. There, 20 % of the
+subwords are padding, [CLS] or [SEP], and a subword of the text costs 11 % more than in blocks of
+128. A subword in blocks of 128 costs 5 % more than in blocks of 64, whose attention is shorter.
 """
 
 from array import array
@@ -20,7 +20,7 @@ from bioner_kd.progress import track
 from bioner_kd.teacher.tokenizer import SubwordTokenizer
 from bioner_kd.text.sentence import Sentence
 
-# About 2000 sentences: enough to tell two losses apart, scored in seconds.
+# About 2000 sentences, which are scored in seconds and are enough to tell two losses apart.
 _MOST_HELD_OUT = 500
 # [CLS] and [SEP].
 _SPECIAL = 2
@@ -32,8 +32,8 @@ class Blocks:
 
     Attributes:
         ids: int32 (blocks, subwords), [CLS] first and [SEP] last.
-        starts: bool (blocks, subwords), whether a word begins here; true at [CLS], [SEP] and the
-            first subword of each block.
+        starts: bool (blocks, subwords), whether a word begins at the subword; true at [CLS], at
+            [SEP] and at the first subword of each block.
     """
 
     ids: np.ndarray
@@ -44,19 +44,19 @@ class Blocks:
         return len(self.ids)
 
     def take(self, indices: np.ndarray) -> "Blocks":
-        """Some of the blocks."""
+        """Takes some of the blocks by number."""
         return Blocks(self.ids[indices], self.starts[indices])
 
     def hold_out(self, share: float, *, seed: int) -> tuple["Blocks", "Blocks"]:
-        """Sets blocks aside at random.
+        """Holds out some blocks at random.
 
         Args:
-            share: of all blocks, above 0 and below 1; at least one block and at most 500 are held
-                out, and at least one is left.
-            seed: chooses them.
+            share: share of the blocks to hold out, above 0 and below 1; at least one block and at
+                most 500 are held out, and at least one is left.
+            seed: chooses the held-out blocks.
 
         Returns:
-            Blocks to train on, and blocks to judge by.
+            The blocks to train on, and the held-out blocks.
         """
         count = min(max(1, round(share * len(self))), _MOST_HELD_OUT, len(self) - 1)
         order = np.random.default_rng(seed).permutation(len(self))
@@ -73,12 +73,12 @@ def read_blocks(
     """Cuts a text into blocks.
 
     Args:
-        sentences: the text; it is read once, and 5 bytes a subword are kept of it.
-        tokenizer: words to subwords.
-        subwords: of a block, [CLS] and [SEP] included. What is left at the end of the text, less
-            than a block, is not used.
-        text_size: number of sentences, about, in blocks drawn from all of the text; -1 for all. A
-            smaller number gives a part of what a larger one gives.
+        sentences: the text. It is read once and takes 5 bytes of memory per subword.
+        tokenizer: splits words into subwords.
+        subwords: number of subwords of a block, [CLS] and [SEP] included. The end of the text that
+            does not fill a block is not used.
+        text_size: approximate number of sentences in the blocks, which are sampled from the whole
+            text; -1 for all. A smaller number gives a part of the blocks of a larger one.
 
     Returns:
         At least two blocks.
@@ -111,7 +111,7 @@ def read_blocks(
 
 
 def _draw(count: int, share: float) -> np.ndarray:
-    """Numbers of blocks in order, a share of all of them, at least two."""
+    """Samples the numbers of a share of the blocks, at least two, in order."""
     size = min(max(2, round(share * count)), count)
     return np.sort(np.random.default_rng(0).permutation(count)[:size])
 
@@ -119,8 +119,8 @@ def _draw(count: int, share: float) -> np.ndarray:
 def _read_subwords(
     sentences: Iterable[Sentence], tokenizer: SubwordTokenizer
 ) -> tuple[np.ndarray, np.ndarray, int]:
-    """The subwords of all sentences, int32; whether a word begins there, bool; how many of them."""
-    # Arrays that grow: lists of Python's numbers would take ten times the memory.
+    """Reads the subwords, int32; whether a word begins there, bool; the number of sentences."""
+    # Lists of Python's numbers would take ten times the memory of these arrays.
     ids, starts, read = array("i"), bytearray(), 0
     for sentence in track(sentences, "text", "sentence"):
         read += 1

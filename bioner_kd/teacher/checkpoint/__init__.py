@@ -1,1 +1,1 @@
-"""A pretrained encoder is found, downloaded and read, in any format and without PyTorch."""
+"""Finds, downloads and reads pretrained encoders, in any format and without PyTorch."""

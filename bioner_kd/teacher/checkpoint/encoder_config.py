@@ -1,4 +1,4 @@
-"""Reads `config.json` of a pretrained encoder, of any family that can teach."""
+"""Reads `config.json` of a pretrained encoder of any family that can teach."""
 
 import inspect
 import os
@@ -11,20 +11,20 @@ from transformers import CONFIG_MAPPING, PretrainedConfig
 from transformers.activations_tf import ACT2FN
 
 from bioner_kd.errors import InputError, one_line, shown
-from bioner_kd.teacher.checkpoint.json_file import read_json_object
+from bioner_kd.teacher.checkpoint.files import read_json_object
 
 
 @dataclass(frozen=True)
 class Family:
-    """What is particular to the encoders of one `model_type`.
+    """The particulars of the encoders of one `model_type`.
 
     Attributes:
-        reserved_positions: first rows of the table of positions that no subword has. RoBERTa counts
-            positions from the id of the padding piece + 1.
-        needs_autograph: whether its Python decides by values of tensors, which a graph can do only
-            where AutoGraph has converted it. That takes longer than all else before a first step.
-        options: settings that the model reads although the constructor of its configuration does
-            not name them, with their defaults.
+        reserved_positions: number of rows, at the start of the table of positions, that no subword
+            has. RoBERTa counts positions from the id of the padding piece + 1.
+        needs_autograph: whether the code of the model branches on values of tensors, so that
+            AutoGraph has to convert it. The conversion takes most of the time before a first step.
+        options: settings, with their defaults, that the model reads although the constructor of
+            its configuration does not name them.
     """
 
     reserved_positions: int = 0
@@ -34,8 +34,8 @@ class Family:
 
 _RELATIVE = {"position_buckets": -1, "norm_rel_ebd": "none", "share_att_key": False}
 _CONVOLUTION = {"conv_kernel_size": 0, "conv_act": "tanh", "conv_groups": 1}
-# By the model_type of config.json. All have a token classifier in TensorFlow, and an encoder whose
-# last hidden state has one row for each subword.
+# By the model_type of config.json. Each family has a token classifier in TensorFlow, and an encoder
+# whose last hidden state has one row for each subword.
 FAMILIES: Mapping[str, Family] = {
     "bert": Family(),
     "camembert": Family(reserved_positions=2),
@@ -63,18 +63,15 @@ _PAD = "pad_token_id"
 def read_config(folder: str | os.PathLike[str]) -> PretrainedConfig:
     """Reads and checks the configuration of a checkpoint.
 
-    Only settings that the model of this family has are read, each of the type of its default:
-    settings of transformers itself, such as `return_dict`, are left out.
+    Only the settings of the family's models are read, and each must have the type of its default.
+    Settings of transformers itself, such as `return_dict`, are left out.
 
     Args:
-        folder: the checkpoint; its `config.json` may lack `model_type`, as BioBERT's original does.
-
-    Returns:
-        The configuration.
+        folder: the checkpoint. Its `config.json` may lack `model_type`, as BioBERT's does.
 
     Raises:
         InputError: `config.json` is missing or broken, or describes an encoder of another family
-            or none that is possible.
+            or an impossible one.
     """
     path = Path(folder) / "config.json"
     values = read_json_object(path)
@@ -97,12 +94,12 @@ def read_config(folder: str | os.PathLike[str]) -> PretrainedConfig:
 
 
 def usable_positions(config: PretrainedConfig) -> int:
-    """Number of subwords that an encoder has positions for, first and last piece included."""
+    """Counts the subwords, first and last piece included, that an encoder has positions for."""
     return config.max_position_embeddings - FAMILIES[config.model_type].reserved_positions
 
 
 def whole_numbers(config: PretrainedConfig) -> Iterator[tuple[str, int]]:
-    """Settings of a configuration that are whole numbers, by name; no ids of pieces."""
+    """Finds the settings that are whole numbers, by name, but for the ids of pieces."""
     for name in _defaults(config.model_type):
         value = getattr(config, name, None)
         if type(value) is int and not name.endswith("_token_id"):
@@ -163,7 +160,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_label(number: str, label: Any) -> bool:
-    # Of digits alone, and few: the time to read a number grows with the square of its length.
+    # A few digits alone: the time to read a number grows with the square of its length.
     short = number.isdecimal() and len(number) <= _DIGITS_OF_LABELS
     return short and isinstance(label, str) and len(label) <= _LONGEST_LABEL
 

@@ -1,7 +1,7 @@
-"""From a checkpoint of any format to an encoder in TensorFlow, without PyTorch: checked, then set.
+"""Builds an encoder in TensorFlow and sets its weights from a checkpoint, without PyTorch.
 
-The model itself says which tensors it has: a configuration is held against the size of the weights,
-the model is built, and each of its variables takes the tensor of its own name and shape.
+The configuration is compared with the size of the weights, the model is built, and each variable of
+the model takes the tensor of the same name and shape.
 """
 
 import contextlib
@@ -28,20 +28,20 @@ _CHEAP = 1_000_000
 Head = Literal["new", "kept", "needed"]
 Model = TypeVar("Model", bound=TFPreTrainedModel)
 
-# Not weights: tables that PyTorch can store with a model and that TensorFlow computes.
+# Tables, not weights: PyTorch can store them with a model, TensorFlow computes them.
 _BUFFERS = ("embeddings.position_ids", "embeddings.token_type_ids")
-# Of no use to a token classifier; a checkpoint may lack it and a model may have it.
+# A token classifier does not use the pooler: the checkpoint may lack it, and the model may have it.
 _POOLER = "pooler."
 # LayerNorm in checkpoints that were converted from TensorFlow, as BioBERT was.
 _OLD_ENDINGS = {".gamma": ".weight", ".beta": ".bias"}
 
 
 class Place(NamedTuple):
-    """Where a tensor goes.
+    """The variable of a model that takes a tensor.
 
     Attributes:
-        variable: of the model.
-        axes: the axes of PyTorch's tensor in the order of the variable's.
+        variable: the variable.
+        axes: the axes of PyTorch's tensor in the order of the variable's axes.
     """
 
     variable: tf.Variable
@@ -49,7 +49,7 @@ class Place(NamedTuple):
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Shape that PyTorch's tensor has."""
+        """Shape of PyTorch's tensor."""
         of_axis = dict(zip(self.axes, self.variable.shape, strict=True))
         return tuple(of_axis[axis] for axis in range(len(self.axes)))
 
@@ -62,18 +62,18 @@ def load_encoder(
     head: Head,
     precision: str = FLOAT32,
 ) -> Model:
-    """Builds an encoder with some head and sets its weights.
+    """Builds an encoder with a head and sets its weights.
 
     Args:
         folder: weights in any format that `read_state` reads, of a bare encoder or with any head.
-        config: what the model is built from.
-        model_class: of transformers.
-        head: whether the head is "new", that is random, is "kept" where the weights have tensors of
-            it, which is logged where they lack some, or is "needed".
-        precision: what the model calculates in, of PRECISIONS.
+        config: the configuration from which the model is built.
+        model_class: the class of the model, of transformers.
+        head: "new" for a random head; "kept" for the head of the weights, of which missing parts
+            are logged and start random; "needed" for the whole head of the weights.
+        precision: what the model calculates in, one of PRECISIONS.
 
     Returns:
-        The built model, its weights float32. What no loss depends on, a pooler, is not trainable.
+        The built model, its weights float32. A pooler, which no loss depends on, is not trainable.
 
     Raises:
         InputError: the weights are missing or damaged, or do not fit `config`.
@@ -102,7 +102,7 @@ def load_encoder(
 
 
 def places(model: TFPreTrainedModel) -> dict[str, Place]:
-    """The variables of a built model by the names that PyTorch gives their tensors, in order."""
+    """Finds the variables of a built model by PyTorch's names, in order."""
     found = {}
     for variable in model.weights:
         name, axes = torch_name_and_axes(variable.name, variable.shape)
@@ -131,9 +131,9 @@ def _with_prefix(state: Mapping[str, np.ndarray], prefix: str) -> dict[str, np.n
 
 
 def _check_size(folder: Path, config: PretrainedConfig, state: Mapping[str, np.ndarray]) -> None:
-    """Refuses a configuration that asks for more than the weights hold, before it is built."""
+    """Refuses, before the model is built, a configuration of a larger model than the weights'."""
     held = sum(array.size for array in state.values())
-    # Less than this costs nothing to build, after which what does not fit is told more precisely.
+    # A small model costs nothing to build, and then the error names the tensor that does not fit.
     most = max(2 * held, _CHEAP)
     width = config.hidden_size
     layers = config.num_hidden_layers
@@ -143,7 +143,7 @@ def _check_size(folder: Path, config: PretrainedConfig, state: Mapping[str, np.n
             f"weights hold no more than {held:,} numbers in {len(state)} tensors; config.json "
             "and weights must be of one encoder: download both again."
         )
-    # An embedding of ELECTRA is narrower than its layers.
+    # The embedding of an ELECTRA is narrower than its layers.
     width = getattr(config, "embedding_size", width) or width
     for name, number in whole_numbers(config):
         if number * width > most:
@@ -224,7 +224,7 @@ def _freeze_pooler(model: TFPreTrainedModel) -> None:
 
 @contextlib.contextmanager
 def calculating_in(precision: str) -> Iterator[None]:
-    """Models that are made in the block calculate in a precision, of PRECISIONS."""
+    """Makes models that are built in the block calculate in a precision, one of PRECISIONS."""
     before = keras.mixed_precision.global_policy()
     if precision == BFLOAT16:
         if not has_bfloat16():
@@ -243,7 +243,7 @@ def calculating_in(precision: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _quiet_transformers() -> Iterator[None]:
-    # It announces the end of its TensorFlow classes, for which the version is pinned.
+    # transformers announces the end of its TensorFlow classes; its version is pinned for them.
     before = transformers_logging.get_verbosity()
     transformers_logging.set_verbosity_error()
     try:

@@ -9,24 +9,24 @@ from pathlib import Path
 import numpy as np
 
 from bioner_kd.errors import InputError, shown
-from bioner_kd.teacher.checkpoint.json_file import read_json_object
-from bioner_kd.teacher.checkpoint.safetensors_reader import read_safetensors
-from bioner_kd.teacher.checkpoint.tf_weights import are_tf_names, read_h5, with_torch_names
-from bioner_kd.teacher.checkpoint.torch_reader import read_torch
-from bioner_kd.teacher.checkpoint.weights_file import (
+from bioner_kd.teacher.checkpoint.files import (
     INDEX_SUFFIX,
     MOST_TENSORS,
     WEIGHT_FILES,
     Damaged,
     damaged,
+    read_json_object,
 )
+from bioner_kd.teacher.checkpoint.safetensors_reader import read_safetensors
+from bioner_kd.teacher.checkpoint.tf_weights import are_tf_names, read_h5, with_torch_names
+from bioner_kd.teacher.checkpoint.torch_reader import read_torch
 
 _READERS: dict[str, Callable[[Path], dict[str, np.ndarray]]] = {
     ".safetensors": read_safetensors,
     ".bin": read_torch,
     ".h5": read_h5,
 }
-# A folder in it would read a file from outside the checkpoint.
+# With a folder in its name, a shard could be a file outside the checkpoint.
 _SHARD_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}", re.ASCII)
 
 
@@ -34,13 +34,13 @@ def read_state(folder: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     """Reads all weights of a checkpoint folder.
 
     Args:
-        folder: holds one of WEIGHT_FILES, or the index of one of the first two with its shards.
+        folder: has one of WEIGHT_FILES, or the index and the shards of one of the first two.
 
     Returns:
-        Arrays by the names and with the axes that PyTorch gives them, whatever the format.
+        Arrays with PyTorch's names and axes, whatever the format.
 
     Raises:
-        InputError: there are no weights, or a file of them is damaged, missing or refused.
+        InputError: there are no weights, or a file of weights is damaged, missing or refused.
     """
     folder = Path(folder)
     for name in WEIGHT_FILES:
@@ -57,7 +57,7 @@ def read_state(folder: str | os.PathLike[str]) -> dict[str, np.ndarray]:
 def _read_file(path: Path) -> dict[str, np.ndarray]:
     state = _READERS[path.suffix](path)
     if path.suffix == ".safetensors" and are_tf_names(state):
-        # TensorFlow leaves the model's name out here, and only here.
+        # TensorFlow leaves out the name of the model in this format alone.
         try:
             return with_torch_names({f"model/{name}": array for name, array in state.items()})
         except Damaged as error:
@@ -112,7 +112,7 @@ def _check_shards(index: Path, shards: list[str]) -> None:
             raise InputError(
                 f"{path}: this shard is missing, which {index.name} names; download it too."
             )
-        # A link for each tensor would make one file as large as wished.
+        # With a link for each tensor, one file could stand for any number of weights.
         same = seen.setdefault((path.stat().st_dev, path.stat().st_ino), shard)
         if same != shard:
             raise InputError(

@@ -1,4 +1,4 @@
-"""Writes and reads TensorFlow weight files, and gives their tensors PyTorch's names and axes."""
+"""Writes and reads TensorFlow's weight files, and gives tensors PyTorch's names and axes."""
 
 import io
 import math
@@ -17,7 +17,7 @@ from transformers.modeling_tf_pytorch_utils import (
 
 from bioner_kd.atomic import atomic_file, reported
 from bioner_kd.errors import InputError, one_line, shown
-from bioner_kd.teacher.checkpoint.weights_file import (
+from bioner_kd.teacher.checkpoint.files import (
     TF_WEIGHTS,
     Damaged,
     damaged,
@@ -29,7 +29,7 @@ from bioner_kd.teacher.checkpoint.weights_file import (
 # Axes of PyTorch's tensor in the order of TensorFlow's, by how transformers names the change.
 _AXES = {TransposeType.SIMPLE: (1, 0), TransposeType.CONV1D: (2, 1, 0)}
 _HDF5_START = b"\x89HDF\r\n\x1a\n"
-# Groups, most of which are parts of a tensor's name.
+# Number of groups inside one another; most are parts of a tensor's name.
 _DEEPEST = 40
 _OBJECTS_OF_A_TENSOR = 4
 # transformers renames variables by regular expressions, whose time grows faster than the name.
@@ -38,14 +38,13 @@ _MOST_DUPLICATES = 10
 
 
 def save_checkpoint(folder: Path, model: TFPreTrainedModel) -> None:
-    """Writes into an existing folder what `TFPreTrainedModel.save_pretrained` does.
-
-    Not by that itself: HDF5 takes the process down with it where a disk is full when it closes a
-    file, so the file is made in memory.
+    """Writes a model into an existing folder as `TFPreTrainedModel.save_pretrained` does.
 
     Raises:
         InputError: the folder cannot be written or the disk is full.
     """
+    # HDF5 ends the whole process if the disk is full when it closes a file. So the file is made in
+    # memory, and `save_pretrained` is not used.
     model.config.architectures = [type(model).__name__.removeprefix("TF")]
     with reported(folder):
         model.config.save_pretrained(folder)
@@ -57,14 +56,11 @@ def save_checkpoint(folder: Path, model: TFPreTrainedModel) -> None:
 
 
 def read_h5(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
-    """Reads `tf_model.h5` as `save_checkpoint` or transformers writes it.
-
-    Args:
-        path: the file.
+    """Reads a file `tf_model.h5` of `save_checkpoint` or transformers.
 
     Returns:
-        Arrays by the names and with the axes of the same model in PyTorch:
-        `bert/…/query/kernel:0` (in, out) becomes `bert.….query.weight` (out, in).
+        Arrays with the names and axes of the same model in PyTorch: `bert/…/query/kernel:0`
+        (in, out) becomes `bert.….query.weight` (out, in).
 
     Raises:
         InputError: the file is missing, damaged, or holds no weights.
@@ -78,7 +74,7 @@ def read_h5(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     try:
         with h5py.File(path, "r") as file:
             found = {name: _array(item) for name, item in _list_datasets(file, size).items()}
-        # A path begins with the Keras layer that owns the weight; its name proper begins after it.
+        # A path begins with the Keras layer that owns the weight; the weight's name follows.
         return with_torch_names({name.split("/", 1)[-1]: array for name, array in found.items()})
     except Damaged as error:
         raise damaged(path, str(error)) from error
@@ -87,7 +83,7 @@ def read_h5(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
 
 
 def _list_datasets(file: h5py.File, size: int) -> dict[str, h5py.Dataset]:
-    """Walks the file by itself: HDF5's own walk recurses as deep as groups are nested."""
+    """Finds all datasets without HDF5's own walk, which recurses as deep as groups are nested."""
     found: dict[str, h5py.Dataset] = {}
     groups: list[tuple[str, h5py.Group]] = [("", file)]
     seen = 0
@@ -108,15 +104,15 @@ def _list_datasets(file: h5py.File, size: int) -> dict[str, h5py.Dataset]:
             elif isinstance(item, h5py.Dataset):
                 _check_dataset(path + name, item)
                 found[path + name] = item
-    # The same numbers may be linked to more than once.
+    # Several links may lead to the same numbers.
     need(sum(map(_nbytes, found.values())) <= size, "its tensors are larger than the file")
     return found
 
 
 def _check_dataset(name: str, item: h5py.Dataset) -> None:
-    """Refuses what neither Keras nor h5py writes of an array, and what is not in the file.
+    """Refuses a dataset that Keras would not write or that is not whole in this file.
 
-    A dataset may be packed, may lie in other files, or may have no numbers and a size all the same.
+    A dataset may be packed, may lie in other files, or may have a size without any numbers.
     """
     kind = item.dtype
     need(kind.kind in "fiub" and kind.itemsize <= 8, f"its {shown(name)} holds no plain numbers")
@@ -133,7 +129,7 @@ def _check_dataset(name: str, item: h5py.Dataset) -> None:
 
 
 def _nbytes(item: h5py.Dataset) -> int:
-    # Not what HDF5 says, whose product of the axes has 64 bits.
+    # HDF5's own number may overflow: its product of the axes has 64 bits.
     return math.prod(item.shape) * item.dtype.itemsize
 
 
@@ -142,21 +138,21 @@ def _array(item: h5py.Dataset) -> np.ndarray:
 
 
 def are_tf_names(state: dict[str, np.ndarray]) -> bool:
-    """Tells whether tensors bear TensorFlow's names, as in a safetensors file that it saved."""
+    """Tells whether tensors have TensorFlow's names, as in its safetensors files."""
     return any("/" in name for name in state)
 
 
 def with_torch_names(state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Renames and transposes tensors from TensorFlow's manner to PyTorch's.
+    """Gives tensors of TensorFlow the names and axes of PyTorch.
 
     Args:
-        state: arrays by TensorFlow name, beginning with the name of the model.
+        state: arrays by TensorFlow's names, which begin with the name of the model.
 
     Returns:
-        Arrays by PyTorch name; kernels are transposed views.
+        Arrays by PyTorch's names; kernels are transposed views.
 
     Raises:
-        Damaged: a name is none that a variable has.
+        Damaged: no variable can have such a name.
     """
     renamed = {}
     for name, array in state.items():
@@ -170,17 +166,17 @@ def with_torch_names(state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def torch_name_and_axes(name: str, shape: Sequence[int]) -> tuple[str, tuple[int, ...]]:
-    """What PyTorch calls a variable of TensorFlow, and how it lays out its tensor.
+    """Finds PyTorch's name and axes for a variable of TensorFlow.
 
     Args:
-        name: of the variable, beginning with the name of the model.
-        shape: of the variable.
+        name: name of the variable, beginning with the name of the model.
+        shape: shape of the variable.
 
     Returns:
-        The name, and the axes of PyTorch's tensor in the order of the variable's.
+        PyTorch's name, and the axes of PyTorch's tensor in the order of the variable's axes.
     """
     torch_name, transpose = convert_tf_weight_name_to_pt_weight_name(name, tf_weight_shape=shape)
     as_they_are = tuple(range(len(shape)))
     axes = _AXES.get(transpose, as_they_are)
-    # What is called a kernel and has other axes is none of an encoder's.
+    # A kernel with another number of axes is not of an encoder.
     return torch_name, axes if len(axes) == len(shape) else as_they_are

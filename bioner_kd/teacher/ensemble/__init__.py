@@ -1,1 +1,1 @@
-"""What a run folder holds, and several models that teach with one voice."""
+"""Run directories as models, and teachers beside a fine-tuned encoder."""

@@ -1,53 +1,81 @@
-"""Run folders as models, whichever kind of model they hold, and several as one."""
+"""Run directories as models: a teacher, a student, or several as one, named "a+b".
+
+Only the functions that load a model import TensorFlow, so that paths are checked before.
+"""
 
 import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from bioner_kd.encoding.sentence_model import SentenceModel, TeachingModel
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.evaluation.comparison import Tagging
-from bioner_kd.student.saved_student import load_student
+from bioner_kd.student.files import weights_file
+from bioner_kd.teacher.checkpoint.files import TF_WEIGHTS
 from bioner_kd.teacher.config import DEFAULT_READING, ReadingConfig
-from bioner_kd.teacher.ensemble.joined import is_student, joined_folders, teaches
-from bioner_kd.teacher.ensemble.mean import MeanTeacher, SingleTeacher, Teaching
-from bioner_kd.teacher.ensemble.student_voice import load_student_voice, student_fingerprint
-from bioner_kd.teacher.saved_teacher import load_teacher, teacher_fingerprint
+
+if TYPE_CHECKING:
+    from bioner_kd.teacher.ensemble.teachers import StudentTeacher
+    from bioner_kd.teacher.saved_teacher import SavedTeacher
 
 
-def load_model(folder: Path) -> Tagging:
-    """A teacher or a student, whichever the folder holds; of "a+b" the average of these.
+def joined_folders(folder: Path) -> list[Path]:
+    """Splits "a+b" into the run directories of the averaged models; another name stays whole."""
+    parts = str(folder).split("+")
+    if len(parts) == 1 or folder.exists():
+        return [folder]
+    found = []
+    while parts:
+        # The name of a folder may hold a plus, as in a sweep over two settings.
+        ends = range(len(parts), 0, -1)
+        end = next((end for end in ends if Path("+".join(parts[:end])).exists()), 1)
+        found.append(Path("+".join(parts[:end])))
+        parts = parts[end:]
+    return found if any(part.exists() for part in found) else [folder]
+
+
+def is_student(folder: Path) -> bool:
+    """Tells whether a run directory holds a student and not a teacher.
 
     Raises:
-        InputError: it holds neither, or a damaged one, or models of different tags are to be
-            averaged.
-        UsageError: a model is to be averaged with itself.
+        InputError: it holds neither.
     """
-    return load_teachers(joined_folders(folder)) if teaches(folder) else load_student(folder)
+    if weights_file(folder).exists():
+        return True
+    if (folder / TF_WEIGHTS).exists():
+        return False
+    if not folder.is_dir():
+        raise InputError(
+            f"{folder}: no such folder; name one that bioner_kd finetune_teacher or "
+            "bioner_kd distill made."
+        )
+    raise InputError(
+        f"{folder}: holds neither a student (bioner_kd distill) nor a teacher "
+        "(bioner_kd finetune_teacher)."
+    )
 
 
-def model_digest(folder: Path) -> str:
-    """What the predictions of a run folder's model depend on, as hexadecimal digits.
+def teaches(folder: Path) -> bool:
+    """Tells whether a run directory holds a teacher, or is "a+b", the average of several models.
 
     Raises:
-        InputError: the folder holds no model, or not all of it.
-        UsageError: a model is to be averaged with itself.
+        InputError: it holds neither a teacher nor a student.
     """
-    parts = teachers_fingerprint(joined_folders(folder))
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    return len(joined_folders(folder)) > 1 or not is_student(folder)
 
 
 def teachers_fingerprint(
     folders: Sequence[Path], reading: ReadingConfig = DEFAULT_READING
 ) -> dict[str, object]:
-    """What the logits of one or several saved models depend on, read without loading them.
+    """Reads what the logits of one or several saved models depend on, without loading the models.
 
     Args:
-        folders: at least one; their order does not matter.
+        folders: at least one run directory, in any order.
         reading: how exactly teachers calculate.
 
     Raises:
-        InputError: a folder holds no model, or two models have other tags.
+        InputError: a folder holds no model, or two models have different tags.
         UsageError: a model is named twice.
     """
     found = {folder: _fingerprint(folder, reading) for folder in folders}
@@ -67,42 +95,74 @@ def teachers_fingerprint(
     return {**lists, "tags": first["tags"]}
 
 
-def load_teachers(folders: Sequence[Path], reading: ReadingConfig | None = None) -> Teaching:
-    """Loads a model that teaches, or several as their average.
-
-    Args:
-        folders: at least one.
-        reading: as in `load_teacher`.
-
-    Raises:
-        InputError: as `teachers_fingerprint`, or a folder is damaged.
-        UsageError: as `teachers_fingerprint`.
-    """
-    fingerprint = teachers_fingerprint(
-        folders, reading or DEFAULT_READING
-    )  # first, since loading takes seconds each
-    teachers = tuple(load_single(folder, reading) for folder in folders)
-    return teachers[0] if len(teachers) == 1 else MeanTeacher(teachers, fingerprint)
-
-
 def _fingerprint(folder: Path, reading: ReadingConfig) -> dict[str, object]:
-    if is_student(folder):
-        return student_fingerprint(folder)
-    return teacher_fingerprint(folder, reading)
+    from bioner_kd.teacher.ensemble.teachers import student_fingerprint
+    from bioner_kd.teacher.saved_teacher import teacher_fingerprint
 
-
-def load_single(folder: Path, reading: ReadingConfig | None = None) -> SingleTeacher:
-    """Loads the teacher or student of one folder, to teach.
-
-    Args:
-        folder: of a run.
-        reading: as in `load_teacher`.
-
-    Raises:
-        InputError: it holds neither, or a damaged one.
-    """
-    return load_student_voice(folder) if is_student(folder) else load_teacher(folder, reading)
+    return (
+        student_fingerprint(folder) if is_student(folder) else teacher_fingerprint(folder, reading)
+    )
 
 
 def _listed(fingerprint: dict[str, object]) -> str:
     return ", ".join(fingerprint["tags"])  # type: ignore[arg-type]
+
+
+def model_digest(folder: Path) -> str:
+    """Computes the SHA-256 of what the predictions of a run directory's model depend on.
+
+    Raises:
+        InputError: as `teachers_fingerprint`.
+        UsageError: as `teachers_fingerprint`.
+    """
+    parts = teachers_fingerprint(joined_folders(folder))
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def load_model(folder: Path) -> SentenceModel:
+    """Loads the model of a run directory for scoring; of "a+b", the average of the models.
+
+    Raises:
+        InputError: as `teachers_fingerprint`, or a model is damaged.
+        UsageError: as `teachers_fingerprint`.
+    """
+    from bioner_kd.student.saved_student import load_student
+
+    return load_teachers(joined_folders(folder)) if teaches(folder) else load_student(folder)
+
+
+def load_teachers(folders: Sequence[Path], reading: ReadingConfig | None = None) -> TeachingModel:
+    """Loads a model that teaches, or the average of several.
+
+    Args:
+        folders: at least one run directory.
+        reading: as in `load_teacher`.
+
+    Raises:
+        InputError: as `teachers_fingerprint`, or a model is damaged.
+        UsageError: as `teachers_fingerprint`.
+    """
+    from bioner_kd.teacher.ensemble.teachers import MeanTeacher
+
+    # First, since to load a model takes seconds.
+    fingerprint = teachers_fingerprint(folders, reading or DEFAULT_READING)
+    teachers = tuple(load_single(folder, reading) for folder in folders)
+    return teachers[0] if len(teachers) == 1 else MeanTeacher(teachers, fingerprint)
+
+
+def load_single(
+    folder: Path, reading: ReadingConfig | None = None
+) -> "SavedTeacher | StudentTeacher":
+    """Loads the model of one run directory as a teacher.
+
+    Args:
+        folder: the run directory.
+        reading: as in `load_teacher`.
+
+    Raises:
+        InputError: the folder holds no model, or a damaged one.
+    """
+    from bioner_kd.teacher.ensemble.teachers import load_student_teacher
+    from bioner_kd.teacher.saved_teacher import load_teacher
+
+    return load_student_teacher(folder) if is_student(folder) else load_teacher(folder, reading)

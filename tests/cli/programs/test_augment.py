@@ -6,7 +6,7 @@ import pytest
 from bioner_kd.cli.programs import augment
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.teacher.labelled_text import write_sentences
+from bioner_kd.teacher.labelling import write_sentences
 from bioner_kd.teacher.logits_cache import LogitsCache
 from bioner_kd.text.tokenizer import MASK, sentence_from_text, split_words
 

@@ -6,7 +6,7 @@ from bioner_kd.cli.programs import cache_logits
 from bioner_kd.cli.shared_flags import CORPUS
 from bioner_kd.errors import UsageError
 from bioner_kd.recipes.labelling import read_texts
-from bioner_kd.teacher.cache_kind import TEXT
+from bioner_kd.teacher.labelling import TEXT
 
 from ..conftest import load_program
 

@@ -16,7 +16,7 @@ from bioner_kd.cli.programs.report import (
 )
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.lab.study.config import ReportConfig
-from bioner_kd.lab.study.runs_csv import FAILED, FINISHED, RunRow, write_runs
+from bioner_kd.lab.study.study_folder import FAILED, FINISHED, RunRow, write_runs
 
 from ..conftest import load_program
 

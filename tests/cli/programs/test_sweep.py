@@ -7,7 +7,7 @@ from bioner_kd.cli.programs.sweep import dry_run, make_plan, report_failures
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.lab.study.config import SweepConfig
 from bioner_kd.lab.study.plan import check_records
-from bioner_kd.lab.study.runs_csv import FAILED, FINISHED, RunRow
+from bioner_kd.lab.study.study_folder import FAILED, FINISHED, RunRow
 
 
 def make(**settings):

@@ -1,4 +1,4 @@
-"""Bytes to characters and back: what Python makes of them, whatever they are."""
+"""Characters, words and sets of characters, against what Python reads."""
 
 import numpy as np
 import pytest
@@ -6,9 +6,18 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bioner_kd.export.text_graph.characters import decode, encode, following, previous
+from bioner_kd.export.text_graph.characters import (
+    CharacterSets,
+    decode,
+    encode,
+    find_sorted,
+    find_words,
+    following,
+    previous,
+)
+from bioner_kd.text.tokenizer import SEPARATOR, TOKENIZER, WORD, tokenize
 
-from .texts import DATA
+from .texts import DATA, TEXTS
 
 
 @tf.function(input_signature=[tf.TensorSpec([None], tf.string)], autograph=False)
@@ -83,3 +92,47 @@ def test_neighbours_beyond_the_ends_are_zeros() -> None:
     assert following(values).numpy().tolist() == [2, 0]
     assert previous(values).numpy().tolist() == [0, 1]
     assert following(values, 3).numpy().tolist() == previous(values, 3).numpy().tolist() == [0, 0]
+
+
+def test_every_code_point_is_in_the_sets_that_the_tokenizer_puts_it_in() -> None:
+    found = CharacterSets(TOKENIZER.sets).find(tf.range(0x110000))
+    classes = np.frombuffer(TOKENIZER.character_classes(), np.uint8)
+    np.testing.assert_array_equal(found["word"], classes == WORD)
+    np.testing.assert_array_equal(found["separator"], classes == SEPARATOR)
+
+
+def test_sets_may_overlap_and_touch() -> None:
+    sets = CharacterSets({"low": [(0, 9)], "even": [(4, 4), (6, 6)], "high": [(10, 0x10FFFF)]})
+    found = sets.find(tf.constant([0, 4, 6, 9, 10, 0x10FFFF]))
+    assert {name: "".join("01"[int(b)] for b in row) for name, row in found.items()} == {
+        "low": "111100",
+        "even": "011000",
+        "high": "000011",
+    }
+
+
+def test_what_has_no_entry_is_not_found() -> None:
+    keys = np.array([3, 5, 9], np.int32)
+    found, place = find_sorted(keys, tf.constant([0, 3, 4, 5, 9, 10]))
+    assert found.numpy().tolist() == [False, True, False, True, True, False]
+    assert place.numpy().tolist() == [0, 0, 0, 1, 2, 0]
+
+
+SETS = CharacterSets(TOKENIZER.sets)
+
+
+@tf.function(input_signature=[tf.TensorSpec([None], tf.string)], autograph=False)
+def found_words(texts: tf.Tensor) -> tuple[tf.Tensor, ...]:
+    characters = decode(texts)
+    sets = SETS.find(characters.code_points)
+    words = find_words(characters, sets["word"], sets["separator"])
+    return encode(words.characters), words.texts, words.starts, words.ends
+
+
+@settings(deadline=None)
+@given(st.lists(TEXTS, max_size=4))
+def test_words_and_places_are_the_tokenizers(texts: list[str]) -> None:
+    words, numbers, starts, ends = found_words(tf.constant(texts, tf.string, [len(texts)]))
+    expected = [(number, *word) for number, text in enumerate(texts) for word in tokenize(text)]
+    columns = (numbers.numpy(), (w.decode() for w in words.numpy()), starts.numpy(), ends.numpy())
+    assert list(zip(*columns, strict=True)) == expected

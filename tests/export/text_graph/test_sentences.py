@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioner_kd.corpus.demo import read_demo
-from bioner_kd.export.text_graph.character_sets import CharacterSets
+from bioner_kd.export.text_graph.characters import CharacterSets
 from bioner_kd.export.text_graph.sentences import find_cuts
 from bioner_kd.text.ranges import Ranges, ranges_of_characters
 from bioner_kd.text.rules import RULES, TextRules
@@ -60,7 +60,7 @@ RULES_OF_ANY_KIND = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(ends=RULES_OF_ANY_KIND, text=st.lists(st.sampled_from(PIECES), max_size=9).map("".join))
 def test_any_rule_that_tables_may_hold_cuts_as_in_python(ends: SentenceEnds, text: str) -> None:
     tokenizer = Tokenizer(ranges_of_characters("az", "AZ"), ((0, 32), (124, 124)))
@@ -75,7 +75,7 @@ def test_any_rule_that_tables_may_hold_cuts_as_in_python(ends: SentenceEnds, tex
     assert [s for s in found if s] == [list(s.spans) for s in rules.iterate_sentences(text)]
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(TEXTS)
 def test_sentences_are_those_of_the_splitter(text: str) -> None:
     assert sentences_in_graph(text) == sentences_in_python(text)

@@ -1,8 +1,13 @@
-"""Results whose ratios are known."""
+"""BenchmarkResults whose ratios are known."""
 
 from bioner_kd.lab.benchmark.contestant import Contestant
-from bioner_kd.lab.benchmark.records import Measurement, Profile, Record, Score
-from bioner_kd.lab.benchmark.summary import Results
+from bioner_kd.lab.benchmark.measurements import (
+    BenchmarkResults,
+    Measurement,
+    Profile,
+    Record,
+    Score,
+)
 from bioner_kd.lab.benchmark.targets import Roles
 
 ROLES = Roles(
@@ -73,6 +78,8 @@ def good_records() -> list[Record]:
     return records
 
 
-def results(records: list[Record] | None = None) -> Results:
-    """Results of these contestants."""
-    return Results(contestants(), good_records() if records is None else records, "biobert_fp32")
+def results(records: list[Record] | None = None) -> BenchmarkResults:
+    """BenchmarkResults of these contestants."""
+    return BenchmarkResults(
+        contestants(), good_records() if records is None else records, "biobert_fp32"
+    )

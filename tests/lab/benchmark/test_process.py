@@ -1,10 +1,9 @@
-"""Processes of contestants: what they are given, what they say, how they end."""
-
 import subprocess
 import sys
 
 import pytest
 
+from bioner_kd import __version__
 from bioner_kd.lab.benchmark import process
 from bioner_kd.lab.benchmark.process import ChildError, cores_for, run_child, usable_cores
 
@@ -54,3 +53,22 @@ def test_no_process_is_left_behind_after_an_interrupt():
     with pytest.raises(KeyboardInterrupt), process._killed_at_the_end(sleeping, 60):
         raise KeyboardInterrupt
     assert sleeping.returncode is not None
+
+
+def test_a_machine_is_described_by_processor_cores_and_versions():
+    found = process.describe()
+    assert found["processor"] and int(found["cores"]) >= 1
+    assert found["bioner_kd"] == __version__
+    assert found["tensorflow"].startswith("2.15")
+
+
+def test_the_load_is_a_number_where_the_system_tells_it(monkeypatch):
+    assert process.load_average() is None or process.load_average() >= 0
+    monkeypatch.delattr(process.os, "getloadavg")
+    assert process.load_average() is None
+
+
+def test_a_package_that_is_not_there_is_not_listed(monkeypatch):
+    monkeypatch.setattr(process, "_PACKAGES", ("numpy", "no-such-package"))
+    assert "numpy" in process.describe()
+    assert "no-such-package" not in process.describe()

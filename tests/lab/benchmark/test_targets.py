@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from bioner_kd.lab.benchmark.records import Measurement, Score
+from bioner_kd.lab.benchmark.measurements import Measurement, Score
 from bioner_kd.lab.benchmark.targets import Roles, targets
 
 from .made import ROLES, contestants, good_records, measurement, results

@@ -8,16 +8,17 @@ import numpy as np
 
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.lab.study.analysis import ScoredGroup, ScoredRun, analyse, score_run
+from bioner_kd.lab.study.collection import StudyResults
 from bioner_kd.lab.study.config import ReportConfig
-from bioner_kd.lab.study.predictions import Predictions, Split
-from bioner_kd.lab.study.results import Results
-from bioner_kd.lab.study.runs import Group, Run
+from bioner_kd.lab.study.groups import Group
+from bioner_kd.lab.study.predictions import Predictions, ScoredSplit
+from bioner_kd.lab.study.runs import FinishedRun
 from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.text.iob2 import entities
 from bioner_kd.text.sentence import Sentence
 
 TRAIN = read_demo("train")
-SPLIT = Split("demo", "devel", read_demo("devel"), TagSet.from_sentences(TRAIN))
+SPLIT = ScoredSplit("demo", "devel", read_demo("devel"), TagSet.from_sentences(TRAIN))
 
 
 def forgetful_tags(sentences: Sequence[Sentence], recall: float, seed: int) -> list[list[str]]:
@@ -33,11 +34,11 @@ def forgetful_tags(sentences: Sequence[Sentence], recall: float, seed: int) -> l
     return found
 
 
-def make_run(name: str, seed: int | None = 1, **flags: object) -> Run:
+def make_run(name: str, seed: int | None = 1, **flags: object) -> FinishedRun:
     """A run with some flags."""
     own = {"corpus": "demo", **({} if seed is None else {"seed": seed}), "output": name, **flags}
     record = "".join(f"--{flag}={value}\n" for flag, value in own.items())
-    return Run(Path(name), record)
+    return FinishedRun(Path(name), record)
 
 
 def make_group(
@@ -81,7 +82,7 @@ def with_devel(groups: Sequence[ScoredGroup]) -> list[ScoredGroup]:
     ]
 
 
-def make_results(groups: Sequence[ScoredGroup] | None = None, **more: object) -> Results:
+def make_results(groups: Sequence[ScoredGroup] | None = None, **more: object) -> StudyResults:
     """What a report tells of them."""
     config = ReportConfig(title="A study", baseline="scratch", resamples=200, rounds=500)
-    return Results(config, SPLIT, make_groups() if groups is None else groups, **more)
+    return StudyResults(config, SPLIT, make_groups() if groups is None else groups, **more)

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bioner_kd.lab.study.grid import make_runs, parse_arms, parse_axes
-from bioner_kd.lab.study.lock import study_lock
 from bioner_kd.lab.study.plan import Plan
-from bioner_kd.lab.study.runs_csv import RunRow
+from bioner_kd.lab.study.study_folder import RunRow, study_lock
 from bioner_kd.lab.study.sweep import Sweep
 
 FAKE = Path(__file__).with_name("fake_training.py")

@@ -13,8 +13,8 @@ from bioner_kd.lab.study.analysis import (
     score_run,
     told_settings,
 )
+from bioner_kd.lab.study.groups import Group
 from bioner_kd.lab.study.predictions import Predictions
-from bioner_kd.lab.study.runs import Group
 
 from .made import SPLIT, make_group, make_groups, make_run
 

@@ -7,8 +7,8 @@ import time
 import pytest
 
 from bioner_kd.errors import InputError
-from bioner_kd.lab.study.child import Child, stop
-from bioner_kd.lab.study.lock import study_lock
+from bioner_kd.lab.study.child import Child, reason, stop, stop_requests
+from bioner_kd.lab.study.study_folder import study_lock
 
 from .study import is_alive, until
 
@@ -110,7 +110,7 @@ def test_it_holds_the_lock_of_its_study_as_long_as_it_lives(tmp_path):
 SWEEP = """
 import pathlib, signal, sys, time
 from bioner_kd.lab.study.child import Child
-from bioner_kd.lab.study.lock import study_lock
+from bioner_kd.lab.study.study_folder import study_lock
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 folder = pathlib.Path(sys.argv[1])
 with study_lock(folder) as lock:
@@ -146,3 +146,32 @@ def test_it_hears_an_interrupt_where_the_sweep_runs_in_the_background(tmp_path):
         os.kill(int(sweep.stdout.readline()), 0)
         assert sweep.stdout.readline().strip() in ("-2", "1", "130")
         sweep.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_are_counted_and_raise_nothing(number):
+    with stop_requests() as requests:
+        assert requests.count == 0
+        os.kill(os.getpid(), number)
+        os.kill(os.getpid(), number)
+        assert requests.count == 2
+
+
+def test_afterwards_they_do_what_they_did_before():
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    with pytest.raises(ValueError), stop_requests():
+        raise ValueError
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (1, "exit code 1"),
+        (0, "exit code 0, but it made no run"),
+        (-9, "killed by SIGKILL"),
+        (-126, "killed by signal 126"),
+    ],
+)
+def test_the_reason_of_a_failure_is_named(code, words):
+    assert reason(code) == words

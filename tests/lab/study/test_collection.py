@@ -1,5 +1,3 @@
-"""The runs of a report: checked, scored, and beside their teachers."""
-
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,8 +14,9 @@ from bioner_kd.lab.study.collection import (
     student_errors,
 )
 from bioner_kd.lab.study.costs import Cost
+from bioner_kd.lab.study.groups import Group
 from bioner_kd.lab.study.predictions import Predictions
-from bioner_kd.lab.study.runs import Group, Run
+from bioner_kd.lab.study.runs import FinishedRun
 
 from .made import SPLIT, TRAIN, forgetful_tags, make_group, make_groups, make_run
 
@@ -61,7 +60,7 @@ def test_a_run_of_another_corpus_is_refused():
 
 def test_a_run_of_another_corpus_is_refused_in_an_average_too():
     parts = (make_run("saved/x"), make_run("saved/y", corpus="corpora/BC2GM"))
-    average = Run(Path("saved/x+saved/y"), "--seed=1\n", parts)
+    average = FinishedRun(Path("saved/x+saved/y"), "--seed=1\n", parts)
     with pytest.raises(InputError, match="saved/y: was trained on BC2GM, not on demo"):
         check(Group("mean", (average,)))
 
@@ -132,7 +131,7 @@ def test_each_teacher_has_one_vote_and_averages_have_none():
         analyse([make_group(name, recalls, teacher=True)], resamples=100, rounds=100)[0]
         for name, recalls in (("good", [1.0, 1.0]), ("bad", [0.0]))
     )
-    average = replace(bad.runs[0], run=Run(Path("a+b"), "", (make_run("a"), make_run("b"))))
+    average = replace(bad.runs[0], run=FinishedRun(Path("a+b"), "", (make_run("a"), make_run("b"))))
     again = replace(bad, group=Group("again", bad.group.runs))
     mean = replace(bad, group=Group("mean", (average.run,)), runs=(average,))
     alone = student_errors([good, taught], SPLIT, TRAIN, students="taught")

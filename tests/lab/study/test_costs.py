@@ -9,8 +9,9 @@ import pytest
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.encoding.windows import WindowConfig
 from bioner_kd.errors import InputError
-from bioner_kd.lab.study.costs import REPEATS, TIMED, measure, median_milliseconds
-from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier
+from bioner_kd.lab.benchmark.jobs import call_seconds
+from bioner_kd.lab.study.costs import REPEATS, TIMED, measure, median_milliseconds, pass_seconds
+from bioner_kd.teacher.checkpoint.heads import load_token_classifier
 from bioner_kd.teacher.model import Teacher
 from bioner_kd.teacher.saved_teacher import save_teacher
 from bioner_kd.teacher.tokenizer import load_tokenizer
@@ -72,3 +73,14 @@ def test_a_teacher_is_timed_in_keras(tmp_path: Path):
 def test_a_folder_without_a_model_is_named(tmp_path):
     with pytest.raises(InputError, match="holds neither"):
         measure(tmp_path, SPLIT.sentences)
+
+
+def test_the_clock_runs_while_a_sentence_is_tagged():
+    now = [0.0]
+
+    def tag(sentence: Sentence) -> None:
+        now[0] += len(sentence)
+
+    two, five, seven = (Sentence.from_words(["a"] * length) for length in (2, 5, 7))
+    assert pass_seconds(tag, [two, five], lambda: now[0]) == [2, 5]
+    assert call_seconds(lambda: tag(seven), lambda: now[0]) == 7

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bioner_kd.errors import UsageError
-from bioner_kd.lab.study.grid import Arm, Axis, Run, make_runs, parse_arms, parse_axes
+from bioner_kd.lab.study.grid import Arm, Axis, PlannedRun, make_runs, parse_arms, parse_axes
 
 NAMES = st.from_regex(r"[a-z][a-z_]{0,8}", fullmatch=True).map("f_".__add__)
 VALUES = st.lists(
@@ -68,7 +68,7 @@ def test_arms_are_crossed_with_the_grid_and_the_grid_comes_last():
         "transfer_40k/seed=1",
         "transfer_40k/seed=2",
     ]
-    assert runs[3] == Run(
+    assert runs[3] == PlannedRun(
         "transfer 40k",
         (("seed", "2"),),
         ("--flagfile=a.cfg", "--flagfile=b.cfg", "--transfer=a b.txt", "--x=1,2", "--seed=2"),

@@ -5,8 +5,9 @@ import shlex
 from pathlib import Path
 
 from bioner_kd.lab.study.analysis import analyse
+from bioner_kd.lab.study.groups import Group
 from bioner_kd.lab.study.repetition import report_command, write_flagfiles
-from bioner_kd.lab.study.runs import Group, Run, parse_flags
+from bioner_kd.lab.study.runs import FinishedRun, parse_flags
 
 from .made import make_group, make_groups, make_run
 
@@ -59,7 +60,7 @@ def test_teachers_that_are_averaged_are_trained_one_by_one(tmp_path):
     (scored,) = analyse([make_group("both", [0.9], teacher=True)], resamples=100, rounds=100)
     parts = (make_run("a", 1, teacher="x"), make_run("b", 2, teacher="y"))
     (run,) = scored.runs
-    run = dataclasses.replace(run, run=Run(Path("a+b"), "--corpus=demo\n", parts))
+    run = dataclasses.replace(run, run=FinishedRun(Path("a+b"), "--corpus=demo\n", parts))
     scored = dataclasses.replace(scored, runs=(run,))
     lines = write_flagfiles(tmp_path, [scored], [], {}, shown=Path("x"))["The runs of both"]
     assert [line.partition(".cfg ")[2] for line in lines.splitlines()] == [
@@ -73,7 +74,7 @@ def test_students_in_an_average_are_distilled(tmp_path):
     (scored,) = analyse([make_group("both", [0.9], teacher=True)], resamples=100, rounds=100)
     parts = (make_run("a", 1, teacher="x"), *(make_run(f"s{n}", n, alpha=1.0) for n in (1, 2)))
     (run,) = scored.runs
-    run = dataclasses.replace(run, run=Run(Path("a+s1+s2"), "--corpus=demo\n", parts))
+    run = dataclasses.replace(run, run=FinishedRun(Path("a+s1+s2"), "--corpus=demo\n", parts))
     scored = dataclasses.replace(scored, runs=(run,))
     lines = write_flagfiles(tmp_path, [scored], [], {}, shown=Path("x"))["The runs of both"]
     assert [shlex.split(line)[1:] for line in lines.splitlines()] == [
@@ -144,7 +145,7 @@ def test_what_is_told_already_is_not_told_again_of_an_average(tmp_path):
     )
     (run,) = both.runs
     parts = (teacher.runs[0].run, make_run("s1", alpha=1.0))
-    run = dataclasses.replace(run, run=Run(Path("t+s1"), "--corpus=demo\n", parts))
+    run = dataclasses.replace(run, run=FinishedRun(Path("t+s1"), "--corpus=demo\n", parts))
     both = dataclasses.replace(both, runs=(run,))
     commands = write_flagfiles(tmp_path, [teacher, both], [], {}, shown=SHOWN)
     assert [command.count("\n") for command in commands.values()] == [0, 0]

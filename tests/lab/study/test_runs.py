@@ -1,5 +1,3 @@
-"""Runs, groups and their settings."""
-
 from pathlib import Path
 
 import pytest
@@ -8,9 +6,9 @@ from hypothesis import strategies as st
 
 from bioner_kd.errors import InputError
 from bioner_kd.lab.study.runs import (
-    Group,
-    Run,
-    differing_settings,
+    BestEpoch,
+    FinishedRun,
+    best_epoch,
     find_folders,
     parse_flags,
     read_run,
@@ -45,27 +43,12 @@ def test_what_is_written_is_read(flags):
 
 @pytest.mark.parametrize(("record", "seed"), [("--seed=7\n", 7), ("--alpha=1\n", None), ("", None)])
 def test_a_seed_may_be_unknown(record, seed):
-    assert Run(Path("a"), record).seed == seed
+    assert FinishedRun(Path("a"), record).seed == seed
 
 
 def test_where_a_run_lies_and_how_the_machine_was_used_are_no_settings():
     run = make_run("a", 3, alpha=0.3, intra_op_threads=1, deterministic="true")
     assert run.settings == {"corpus": "demo", "alpha": "0.3"}
-
-
-def test_a_group_has_the_settings_that_its_runs_share():
-    group = Group("taught", (make_run("a", 1, alpha=0.3, units=8), make_run("b", 2, alpha=0.3)))
-    assert group.settings == {"corpus": "demo", "alpha": "0.3"}
-    assert group.mixed == ["units"]
-
-
-def test_settings_in_which_groups_differ_keep_their_order():
-    groups = [
-        Group("a", (make_run("a", 1, units=8, alpha=1.0),)),
-        Group("b", (make_run("b", 1, units=8, alpha=0.3, transfer="x"),)),
-    ]
-    assert differing_settings(groups) == ["alpha", "transfer"]
-    assert differing_settings(groups[:1]) == differing_settings([]) == []
 
 
 def test_a_run_is_read_from_its_folder(tmp_path):
@@ -120,3 +103,21 @@ def test_each_folder_comes_once_and_names_stay_as_they_are(folders):
 def test_a_pattern_of_nothing_is_an_error(folders):
     with pytest.raises(InputError, match=r"taught_\*: no folder of a finished run"):
         find_folders([folders / "taught_*"])
+
+
+def test_the_first_of_the_best_epochs_is_the_one(tmp_path):
+    (tmp_path / "history.csv").write_text("epoch,loss,devel_f1\n1,3,70.5\n2,2,81.25\n3,1,81.25\n")
+    assert best_epoch(tmp_path) == BestEpoch(2, 81.25)
+
+
+def test_a_program_without_devel_scores_has_no_best_epoch(tmp_path):
+    assert best_epoch(tmp_path) is None
+    (tmp_path / "history.csv").write_text("epoch,loss\n1,3\n")
+    assert best_epoch(tmp_path) is None
+
+
+@pytest.mark.parametrize("text", ["epoch,devel_f1\n1,many\n", "devel_f1\n1\n", "epoch,devel_f1\n1"])
+def test_a_damaged_history_is_named(tmp_path, text):
+    (tmp_path / "history.csv").write_text(text)
+    with pytest.raises(InputError, match=r"history\.csv: cannot be read.*delete the run's folder"):
+        best_epoch(tmp_path)

@@ -7,12 +7,12 @@ import pytest
 
 from bioner_kd.evaluation.errors import Error
 from bioner_kd.lab.study.analysis import analyse, compare_pairs
+from bioner_kd.lab.study.collection import StudentErrors, StudyResults
 from bioner_kd.lab.study.costs import Cost
-from bioner_kd.lab.study.document import Code, Heading, Listing, Marked, Paragraph, Picture, Table
 from bioner_kd.lab.study.error_section import example
-from bioner_kd.lab.study.results import Results, StudentErrors
-from bioner_kd.lab.study.runs import Run
-from bioner_kd.lab.study.sections import make_document, p_value
+from bioner_kd.lab.study.page import Code, Heading, Listing, Marked, Paragraph, Picture, Table
+from bioner_kd.lab.study.runs import FinishedRun
+from bioner_kd.lab.study.sections import make_page, p_value
 from bioner_kd.text.sentence import Sentence
 
 from .made import make_group, make_groups, make_results, with_devel
@@ -20,16 +20,16 @@ from .made import make_group, make_groups, make_results, with_devel
 OVERVIEW = Picture("f1", "overview")
 
 
-def blocks(results: Results, commands=None, pictures=(OVERVIEW,)) -> list:
-    return list(make_document(results, pictures, commands or {}).blocks)
+def blocks(results: StudyResults, commands=None, pictures=(OVERVIEW,)) -> list:
+    return list(make_page(results, pictures, commands or {}).blocks)
 
 
-def tables(results: Results) -> dict[tuple[str, ...], Table]:
+def tables(results: StudyResults) -> dict[tuple[str, ...], Table]:
     """Tables by the titles of their first two columns."""
     return {tuple(b.titles[:2]): b for b in blocks(results) if isinstance(b, Table)}
 
 
-def headings(results: Results, **more) -> list[str]:
+def headings(results: StudyResults, **more) -> list[str]:
     return [block.text for block in blocks(results, **more) if isinstance(block, Heading)]
 
 
@@ -71,7 +71,7 @@ def test_a_run_that_several_groups_have_is_counted_once():
     groups = make_groups()
     (teacher,) = groups[0].runs
     parts = (teacher.run, groups[1].runs[0].run)
-    mean = dataclasses.replace(teacher, run=Run(Path("a+b"), "", parts))
+    mean = dataclasses.replace(teacher, run=FinishedRun(Path("a+b"), "", parts))
     more = [dataclasses.replace(groups[0], runs=runs) for runs in ((teacher,), (mean,))]
     first = blocks(make_results([*groups, *more]))[0]
     assert "7 runs in 5 groups" in first.text

@@ -1,5 +1,3 @@
-"""A sweep of fake trainings, within this process."""
-
 import os
 import signal
 import threading
@@ -10,7 +8,8 @@ from absl import logging
 
 from bioner_kd.errors import InputError
 from bioner_kd.lab.study import sweep as sweep_module
-from bioner_kd.lab.study.runs_csv import FAILED, FINISHED, NOT_YET, read_runs
+from bioner_kd.lab.study.study_folder import FAILED, FINISHED, NOT_YET, read_runs
+from bioner_kd.lab.study.sweep import duration, seconds_left
 
 from .study import is_alive, until
 
@@ -217,3 +216,31 @@ def test_an_error_of_the_sweep_itself_leaves_no_child_behind(study, monkeypatch)
     with pytest.raises(RuntimeError, match="a bug"):
         study.sweep(study.plan("seed=1,2"), jobs=2)
     assert not any(map(is_alive, study.pids()))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0 s"),
+        (99.4, "99 s"),
+        (99.5, "1.7 min"),
+        (738, "12.3 min"),
+        (3596, "59.9 min"),
+        (3597, "1 h 00 min"),
+        (12_000, "3 h 20 min"),
+        (360_000, "100 h 00 min"),
+    ],
+)
+def test_durations_are_easy_to_read(seconds, text):
+    assert duration(seconds) == text
+
+
+def test_the_time_left_is_that_of_the_mean_run_over_all_jobs():
+    # Two that wait and one that has 60 of 100 seconds to go, by two.
+    assert seconds_left([90, 110], waiting=2, running=[40], jobs=2) == 130
+    assert seconds_left([100], waiting=0, running=[10], jobs=2) == 90
+    assert seconds_left([100], waiting=1, running=[500], jobs=1) == 100
+
+
+def test_no_time_is_guessed_before_a_run_is_finished():
+    assert seconds_left([], waiting=2, running=[40], jobs=2) is None

@@ -17,9 +17,9 @@ import tensorflow as tf
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
 from bioner_kd.corpus.demo import read_demo
-from bioner_kd.tagging.client.config import ServerConfig
 from bioner_kd.tagging.client.grpc_protocol import GrpcClient
 from bioner_kd.tagging.client.rest import RestClient
+from bioner_kd.tagging.client.server import ServerConfig
 from bioner_kd.tagging.decoding import Entity
 from bioner_kd.tagging.models.layout import WORD_OUTPUTS
 from bioner_kd.tagging.tables import read_tables

@@ -9,8 +9,8 @@ import pytest
 import tensorflow as tf
 
 from bioner_kd.errors import InputError
-from bioner_kd.tagging.client.config import ServerConfig
 from bioner_kd.tagging.client.grpc_protocol import GrpcClient
+from bioner_kd.tagging.client.server import ServerConfig
 
 from .servers import HOST, GrpcServer, Model
 

@@ -9,8 +9,8 @@ import time
 import pytest
 
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.tagging.client.config import ServerConfig
 from bioner_kd.tagging.client.rest import RestClient
+from bioner_kd.tagging.client.server import ServerConfig
 
 from .servers import HOST, RestServer
 

@@ -49,7 +49,7 @@ def test_a_pickled_model_opens_its_folder_again(
 @pytest.mark.parametrize("content", [b"", b"\x08\x01\x12"])
 def test_a_folder_without_a_model_is_an_input_error(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "saved_model.pb").write_bytes(content)
-    with pytest.raises(InputError, match="not a SavedModel of a student"):
+    with pytest.raises(InputError, match=f"{tmp_path}.*SavedModel.*again"):
         SavedModel(tmp_path)
 
 
@@ -57,5 +57,5 @@ def test_without_tensorflow_it_says_what_to_use(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "tensorflow", None)
-    with pytest.raises(InputError, match="use one of the .tflite files"):
+    with pytest.raises(InputError, match=r"TensorFlow.*\.tflite"):
         SavedModel(tmp_path)

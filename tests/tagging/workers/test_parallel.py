@@ -129,7 +129,7 @@ def test_a_worker_that_dies_is_one_error_and_no_wait() -> None:
     items[300] = "1" + "0" * 999
     kill = Job(f"os.kill(os.getpid(), {signal.SIGKILL:d}) if item[0] == '1' else 0")
     before = children()
-    with pytest.raises(ChildProcessError, match=r"killed by signal 9 when it was given texts \d+"):
+    with pytest.raises(ChildProcessError, match=r"signal 9 .*texts \d+.*--workers=1"):
         list(map_in_order(kill, items, 2, len))
     assert children() <= before
 

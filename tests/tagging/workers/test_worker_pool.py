@@ -1,5 +1,7 @@
 import pickle
 import signal
+import threading
+from pathlib import Path
 
 import pytest
 
@@ -19,14 +21,14 @@ def test_a_process_that_was_killed_says_so() -> None:
     process = WorkerProcess(pickle.dumps(list))
     assert process.call(Chunk(1, ["a"])) == (["a"], None)
     process._process.send_signal(signal.SIGTERM)
-    with pytest.raises(ChildProcessError, match="signal 15 when it was given texts 2 to 3"):
+    with pytest.raises(ChildProcessError, match="signal 15 .*texts 2 to 3.*--workers=1"):
         process.call(Chunk(2, ["b", "c"]))
     process.close()
 
 
 def test_a_process_that_cannot_load_its_job_says_so(capfd: pytest.CaptureFixture[str]) -> None:
     process = WorkerProcess(b"cno.such\nmodule\n.")
-    with pytest.raises(ChildProcessError, match="ended with status 1 when it was given text 7"):
+    with pytest.raises(ChildProcessError, match="status 1 .*text 7"):
         process.call(Chunk(7, ["b"]))
     process.close()
     assert "No module named 'no'" in capfd.readouterr().err
@@ -46,3 +48,27 @@ def test_a_job_that_cannot_be_pickled_starts_nothing() -> None:
     with pytest.raises((pickle.PicklingError, AttributeError)):
         WorkerPool(lambda items: items, source, 2)
     source.close()
+
+
+def test_ctrl_c_before_all_threads_are_started_ends_the_processes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    source = ReadAhead(map(str, range(100)), len, ahead=50, chunk=3)
+    start, started, processes = threading.Thread.start, [], []
+
+    def interrupted(thread: threading.Thread) -> None:
+        if started:
+            raise KeyboardInterrupt
+        started.append(thread)
+        start(thread)
+
+    def make(job: bytes) -> WorkerProcess:
+        processes.append(WorkerProcess(job))
+        return processes[-1]
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    monkeypatch.setattr("bioner_kd.tagging.workers.worker_pool.WorkerProcess", make)
+    with pytest.raises(KeyboardInterrupt):
+        WorkerPool(list, source, 2)
+    assert len(processes) == 2 and not started[0].is_alive()
+    assert not any(Path(f"/proc/{process._process.pid}").exists() for process in processes)

@@ -10,8 +10,8 @@ from safetensors.numpy import save_file
 from bioner_kd.errors import InputError
 from bioner_kd.teacher.checkpoint.encoder_config import FAMILIES, read_config, usable_positions
 from bioner_kd.teacher.checkpoint.encoder_model import places
+from bioner_kd.teacher.checkpoint.heads import load_token_classifier
 from bioner_kd.teacher.checkpoint.tf_weights import save_checkpoint
-from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier
 
 from ..tiny_families import CONFIGS, ROBERTA_LIKE, write_family
 

@@ -121,7 +121,7 @@ def test_a_missing_minilm_says_how_to_install_it(monkeypatch):
 )
 @pytest.mark.filterwarnings("ignore:non-integer arguments to randrange")
 def test_the_real_minilm_loads():
-    from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier
+    from bioner_kd.teacher.checkpoint.heads import load_token_classifier
     from bioner_kd.teacher.tokenizer import load_tokenizer
 
     folder = resolve_teacher("minilm")

@@ -11,7 +11,7 @@ from safetensors.numpy import save_file
 torch = pytest.importorskip("torch", reason="the extra `torch` is not installed")
 
 from bioner_kd.teacher.checkpoint.encoder_config import read_config  # noqa: E402
-from bioner_kd.teacher.checkpoint.token_classifier import load_token_classifier  # noqa: E402
+from bioner_kd.teacher.checkpoint.heads import load_token_classifier  # noqa: E402
 from bioner_kd.teacher.checkpoint.torch_reader import read_torch  # noqa: E402
 
 from ..tiny_bert import write_config  # noqa: E402

@@ -2,7 +2,7 @@
 // that is longer than the longest is read in overlapping pieces, and no word is dropped.
 
 /**
- * How a sentence is read, as `bioner_kd/tagging/models/pieces.py` says it.
+ * How a sentence is read, as `bioner_kd/tagging/models/word_model.py` says it.
  * @param {number} words of the sentence, at least 1.
  * @param {number} longest most words of a piece.
  * @returns {{start: number, end: number, first: number, last: number}[]} the words from `start` to

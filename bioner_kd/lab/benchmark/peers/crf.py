@@ -4,20 +4,20 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bioner_kd.lab.benchmark.contestant import OfTexts, Span
-from bioner_kd.tagging.word_features import word_shape
+from bioner_kd.tagging.word_form import word_shape
 from bioner_kd.text import iob2
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.tokenizer import tokenize
 
 MODEL = "model.crfsuite"
 _ITERATIONS = 100
-# How far around a word its neighbours are looked at.
+# Places of the neighbours whose features a word has.
 _NEIGHBOURS = (-2, -1, 1, 2)
 _AFFIXES = (2, 3, 4)
 
 
 def word_features(words: Sequence[str]) -> list[list[str]]:
-    """What the CRF sees of each word: form, affixes, shape, and its neighbours' form and shape.
+    """Features of each word: form, affixes and shape, and form and shape of its neighbours.
 
     Source:
         Okazaki (2007), CRFsuite's example of named entities; the tutorial of sklearn-crfsuite.
@@ -64,10 +64,10 @@ def train(
     """Trains with L-BFGS and elastic net, as the package's tutorial does.
 
     Args:
-        folder: gets the model.
-        training: with tags.
-        devel: not used: the number of iterations is fixed.
-        steps: iterations; 0 for 100.
+        folder: folder for the model.
+        training: sentences with tags.
+        devel: not used, because the number of iterations is fixed.
+        steps: number of iterations; 0 for 100.
     """
     from sklearn_crfsuite import CRF
 
@@ -87,7 +87,7 @@ def train(
 
 
 def open_crf(*, folder: str) -> OfTexts:
-    """A model that `train` has written, on texts, cut into words by this project's rule."""
+    """A model that `train` has written, on texts that this project's tokeniser cuts into words."""
     from sklearn_crfsuite import CRF
 
     crf = CRF(model_filename=str(Path(folder) / MODEL))

@@ -24,10 +24,10 @@ def train(
     """Trains as `spacy train` does with the configuration that `spacy init config` writes.
 
     Args:
-        folder: gets the pipeline that is best on devel.
-        training: with tags.
-        devel: with tags.
-        steps: most steps; 0 leaves it to spaCy, which stops when devel no longer rises.
+        folder: folder for the pipeline that is best on devel.
+        training: sentences with tags.
+        devel: sentences with tags.
+        steps: largest number of steps; 0 lets spaCy stop when F1 on devel no longer rises.
     """
     import spacy
     from spacy.cli.init_config import init_config
@@ -48,7 +48,7 @@ def train(
         (work / "trained").mkdir()
         train_pipeline(init_nlp(config), work / "trained")
         best = spacy.load(work / "trained" / "model-best")
-    # Where the training data lay is of no use to those who load it.
+    # The paths of the training data are of no use to those who load the pipeline.
     best.config["paths"].update(train=None, dev=None)
     best.to_disk(folder)
 
@@ -67,7 +67,7 @@ def _documents(sentences: Sequence[Sentence], vocabulary: Any) -> Any:
 
 
 def open_spacy(*, folder: str) -> OfTexts:
-    """A pipeline that `train` has written, on texts, which it cuts into words itself."""
+    """A pipeline that `train` has written, on texts that it cuts into words itself."""
     import spacy
 
     pipeline = spacy.load(folder)

@@ -1,4 +1,4 @@
-"""Peers as trained models on disk, each with a record of what it was trained on."""
+"""Peers: how they are trained and opened, with a record of the corpus of each."""
 
 import importlib.util
 import json
@@ -11,7 +11,7 @@ from bioner_kd.corpus.splits import read_split
 from bioner_kd.errors import InputError
 from bioner_kd.extras import missing
 from bioner_kd.lab.benchmark.child import Report, resolve
-from bioner_kd.training.digests import sentences_digest
+from bioner_kd.training.run_folder import sentences_digest
 
 RECORD = "peer.json"
 TRAIN = f"{__name__}:train_job"
@@ -23,10 +23,10 @@ class Peer:
     """A tagger of another project.
 
     Attributes:
-        title: what the table calls it.
-        modules: what it imports; `bioner_kd.extras` knows their extra.
-        trainer: "module:function" that fills a folder.
-        opener: "module:function" of the contestant.
+        title: its name in the table.
+        modules: the modules that it imports; `bioner_kd.extras` knows their extra.
+        trainer: "module:function" that trains it into a folder.
+        opener: "module:function" that opens it as a contestant.
     """
 
     title: str
@@ -53,11 +53,7 @@ PEERS = {
 
 
 def check_packages(names: Sequence[str]) -> None:
-    """Looks for what peers need, before any work is done.
-
-    Raises:
-        InputError: a package is not installed.
-    """
+    """Refuses peers whose packages are not installed."""
     for name in names:
         for module in PEERS[name].modules:
             if importlib.util.find_spec(module) is None:
@@ -67,8 +63,12 @@ def check_packages(names: Sequence[str]) -> None:
 def is_trained(name: str, folder: Path, digest: str) -> bool:
     """Whether the folder holds this peer, trained on this corpus.
 
-    Raises:
-        InputError: what is there is something else, or was trained on another corpus.
+    A folder that holds anything else is refused.
+
+    Args:
+        name: of `PEERS`.
+        folder: folder of the peer.
+        digest: digest of the training and devel sentences.
     """
     if not folder.exists():
         return False
@@ -100,12 +100,12 @@ def train_job(
     """Trains a peer in this process and reports {"trained": its folder}.
 
     Args:
-        report: of the process.
+        report: gets the record.
         name: of `PEERS`.
-        folder: to make; it appears when training has succeeded.
-        corpus: as `read_split` takes it.
-        repair_tags: as `read_split` takes it.
-        steps: most steps of training; 0 for as many as are usual.
+        folder: folder of the peer, which appears when training has succeeded.
+        corpus: as in `read_split`.
+        repair_tags: as in `read_split`.
+        steps: largest number of training steps; 0 for the usual number.
     """
     training, devel = (
         read_split(corpus, split, repair_tags=repair_tags) for split in ("train", "devel")

@@ -15,7 +15,7 @@ from bioner_kd.lab.benchmark.peers.trained import (
     is_trained,
     train_job,
 )
-from bioner_kd.training.digests import sentences_digest
+from bioner_kd.training.run_folder import sentences_digest
 
 DIGEST = sentences_digest(read_demo("train"), read_demo("devel"))
 

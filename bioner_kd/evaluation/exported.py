@@ -1,0 +1,76 @@
+"""An exported student, as it ships, is scored like any other model."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bioner_kd.progress import track
+from bioner_kd.tagging.decoding import Decoder
+from bioner_kd.tagging.exported import Exported, find_exported, read_manifest
+from bioner_kd.tagging.models.layout import MANIFEST
+from bioner_kd.tagging.tagger import Tagger
+from bioner_kd.text.sentence import Sentence
+
+
+@dataclass(frozen=True)
+class ExportedStudent:
+    """A student as the tagger reads it.
+
+    Attributes:
+        tagger: which has model and tables.
+        parameters: number of weights; 0 where no manifest says it.
+        size: bytes of the model's files.
+    """
+
+    tagger: Tagger
+    parameters: int
+    size: int
+
+    @property
+    def decoder(self) -> Decoder:
+        """Its logits to tags."""
+        return self.tagger.decoder
+
+    def logits(
+        self, sentences: Sequence[Sentence], batch_size: int = 64, *, name: str = ""
+    ) -> list[np.ndarray]:
+        """Logits of each word, float32 (words, tags) a sentence, in order.
+
+        The tagger batches by itself; with a name, it is told under that name how far the work has
+        come.
+        """
+        found = self.tagger.logits(sentences)
+        shown = track(found, name, "sentence", len(sentences)) if name else found
+        return list(shown)
+
+
+def is_exported(folder: Path) -> bool:
+    """Whether this is an export folder, a .tflite file or a version folder of a SavedModel."""
+    return (
+        (folder / MANIFEST).is_file()
+        or (folder / "saved_model.pb").is_file()
+        or (folder.is_file() and folder.suffix == ".tflite")
+    )
+
+
+def load_exported(folder: Path) -> ExportedStudent:
+    """Opens an exported student; of an export folder the form that the tagger takes.
+
+    Raises:
+        InputError: it is damaged.
+    """
+    exported = find_exported(folder)
+    manifest = read_manifest(folder) if (folder / MANIFEST).is_file() else {}
+    # Early manifests do not say it, and damaged ones say anything.
+    parameters = manifest.get("student", {}).get("parameters", 0)
+    return ExportedStudent(
+        Tagger(*exported.open()), parameters if type(parameters) is int else 0, _size(exported)
+    )
+
+
+def _size(exported: Exported) -> int:
+    if exported.model.is_file():
+        return exported.model.stat().st_size
+    return sum(path.stat().st_size for path in exported.model.rglob("*") if path.is_file())

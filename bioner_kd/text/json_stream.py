@@ -1,0 +1,281 @@
+"""JSON that comes from strangers, read as a stream of objects in bounded memory."""
+
+import codecs
+import json
+import math
+import re
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from bioner_kd.errors import InputError, one_line, shown
+from bioner_kd.text.format import Faults
+from bioner_kd.text.source import START, Source
+
+# Characters of one object, and the lists and objects in it; full texts have a hundredth of both.
+MOST_SIZE = 50_000_000
+MOST_BRACKETS = 2_000_000
+# The time for a number grows with the square of its digits.
+_MOST_DIGITS = 1000
+# So near to the end of what is there, a value may only be cut off.
+_CUT = 16
+_SPACE = re.compile(r"[ \t\r\n]*")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+class _DamagedValue(InputError):
+    """A value is JSON, but has something in it that no text or number can be."""
+
+
+def iterate_objects(
+    source: Source, lists: Collection[str], faults: Faults
+) -> Iterator[tuple[Any, dict[str, Any], int]]:
+    """Yields the objects of a file, one at a time.
+
+    Args:
+        source: UTF-8: an object that has the objects in a list; or a list of objects; or objects
+            one after another, such as one a line.
+        lists: names of fields that have objects in a list.
+        faults: what is done about an object that is damaged.
+
+    Yields:
+        Each object, or whatever stands in its place; the fields that stand before the list that it
+        is in; and its line.
+
+    Raises:
+        InputError: this is no JSON, is cut short, or has an object that is too large or too deep.
+    """
+    reader = _Reader(source)
+    while (character := reader.peek()) != "":
+        if character == "[":
+            yield from _items(reader, {}, lists, faults)
+        elif character == "{":
+            yield from _outermost(reader, lists, faults)
+        else:
+            raise reader.error(f"an object begins with a brace, not with {shown(character)}.")
+
+
+def _outermost(
+    reader: "_Reader", lists: Collection[str], faults: Faults
+) -> Iterator[tuple[Any, dict[str, Any], int]]:
+    head: dict[str, Any] = {}
+    line, is_object, size = reader.line, True, 0
+    try:
+        for name in _names(reader):
+            if name in lists and reader.peek() == "[":
+                is_object = False
+                yield from _items(reader, dict(head), lists, faults)
+            else:
+                head[name], length = reader.value()
+                size += length
+                if size > MOST_SIZE:
+                    raise reader.error(f"one object has more than {MOST_SIZE:,} characters.")
+    except InputError as error:
+        if not is_object:
+            raise
+        # It may stand in a line of its own.
+        faults.report(error)
+        reader.skip_line()
+        return
+    if is_object:
+        yield head, {}, line
+
+
+def _names(reader: "_Reader") -> Iterator[str]:
+    reader.expect("{")
+    if reader.peek() == "}":
+        reader.expect("}")
+        return
+    while True:
+        if reader.peek() != '"':
+            raise reader.error("the name of a field is a string.")
+        name, _ = reader.value()
+        reader.expect(":")
+        yield name
+        if reader.expect(",}") == "}":
+            return
+
+
+def _items(
+    reader: "_Reader", head: dict[str, Any], lists: Collection[str], faults: Faults
+) -> Iterator[tuple[Any, dict[str, Any], int]]:
+    reader.expect("[")
+    if reader.peek() == "]":
+        reader.expect("]")
+        return
+    while True:
+        reader.peek()
+        line = reader.line
+        try:
+            item, _ = reader.value()
+        except _DamagedValue as error:
+            faults.report(error)
+        else:
+            yield from _inner(item, head, lists, line)
+        if reader.expect(",]") == "]":
+            return
+
+
+def _inner(
+    item: Any, head: dict[str, Any], lists: Collection[str], line: int
+) -> Iterator[tuple[Any, dict[str, Any], int]]:
+    names = [name for name in lists if isinstance(item, dict) and isinstance(item.get(name), list)]
+    if not names:
+        yield item, head, line
+        return
+    inner_head = {name: value for name, value in item.items() if name not in names}
+    for name in names:
+        for one in item[name]:
+            yield one, inner_head, line
+
+
+class _Reader:
+    """Values of JSON out of a buffer that slides over a file."""
+
+    def __init__(self, source: Source) -> None:
+        self._name = source.name
+        self._chunks = source.chunks()
+        self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
+        self._text, self._at, self._ended = "", 0, False
+        self._line, self._counted, self._bytes = 1, 0, 0
+        self._damage = ""
+        self._parser = json.JSONDecoder(
+            parse_int=self._int, parse_float=self._float, parse_constant=self._constant
+        )
+
+    @property
+    def line(self) -> int:
+        """Line of the file that is read, counted from 1."""
+        self._line += self._text.count("\n", self._counted, self._at)
+        self._counted = self._at
+        return self._line
+
+    def peek(self) -> str:
+        """The next character that is no white space, "" at the end of the file."""
+        while True:
+            found = _SPACE.match(self._text, self._at)
+            assert found is not None
+            self._at = found.end()
+            if self._at < len(self._text):
+                return self._text[self._at]
+            if not self._more():
+                return ""
+
+    def expect(self, characters: str) -> str:
+        """Takes the next character, which is one of those given."""
+        found = self.peek()
+        if not found:
+            raise self._cut_short()
+        if found not in characters:
+            raise self.error(f"{' or '.join(characters)} is missing before {shown(found)}.")
+        self._at += 1
+        return found
+
+    def value(self) -> tuple[Any, int]:
+        """Takes the next value.
+
+        Returns:
+            The value, and its number of characters in the file.
+
+        Raises:
+            InputError: it is no JSON, is cut short, is too large or too deep.
+        """
+        self.peek()
+        while True:
+            self._damage = ""
+            try:
+                value, end = self._parser.raw_decode(self._text, self._at)
+            except json.JSONDecodeError as error:
+                if not self._is_cut(error):
+                    self._at = error.pos
+                    raise self.error(f"no JSON: {one_line(error.msg)}; correct the file.") from None
+                if not self._more():
+                    raise self._cut_short() from None
+                continue
+            except RecursionError:
+                raise self.error("lists and objects are nested too deeply.") from None
+            # A number may go on behind what is there: 0 and 0. may be the start of 0.5.
+            may_go_on = isinstance(value, int | float) and end >= len(self._text) - _CUT
+            if not (may_go_on and self._more()):
+                return self._taken(value, end)
+
+    def skip_line(self) -> None:
+        """Goes on behind the next line end."""
+        while (end := self._text.find("\n", self._at)) < 0:
+            self._at = len(self._text)
+            if not self._more():
+                return
+        self._at = end + 1
+
+    def error(self, message: str) -> InputError:
+        """An error at the place that is read."""
+        return InputError(f"{self._name}:{self.line}: {message}")
+
+    def _taken(self, value: Any, end: int) -> tuple[Any, int]:
+        line, start, self._at = self.line, self._at, end
+        if _SURROGATE.search(self._text, start, end) and not _can_be_written(value):
+            self._damage = "half of a character (a lone surrogate) is no text"
+        if self._damage:
+            raise _DamagedValue(f"{self._name}:{line}: {self._damage}; correct the file.")
+        return value, end - start
+
+    def _is_cut(self, error: json.JSONDecodeError) -> bool:
+        return error.msg.startswith("Unterminated string") or error.pos >= len(self._text) - _CUT
+
+    def _cut_short(self) -> InputError:
+        return self.error("the JSON is cut short behind this line; get the whole file.")
+
+    def _more(self) -> bool:
+        # As much again as is left: the time for a long value is that of reading it twice.
+        if self._ended:
+            return False
+        _ = self.line
+        pieces = [self._text[self._at :]]
+        if len(pieces[0]) > MOST_SIZE:
+            raise self.error(f"one value has more than {MOST_SIZE:,} characters.")
+        wanted = 2 * len(pieces[0]) + START // 2
+        self._at = self._counted = 0
+        size = len(pieces[0])
+        while size < wanted and not self._ended:
+            pieces.append(self._next_piece())
+            size += len(pieces[-1])
+        self._text = "".join(pieces)
+        if self._text.count("[") + self._text.count("{") > MOST_BRACKETS:
+            raise self.error(f"one value has more than {MOST_BRACKETS:,} lists and objects.")
+        return True
+
+    def _next_piece(self) -> str:
+        chunk = next(self._chunks, b"")
+        self._ended = not chunk
+        try:
+            piece = self._decoder.decode(chunk, self._ended)
+        except UnicodeDecodeError as error:
+            raise InputError(
+                f"{self._name}: byte 0x{error.object[error.start]:02x} near offset {self._bytes} "
+                "of the file is not UTF-8. Convert the file, for example: iconv -f ISO-8859-1 -t "
+                "UTF-8 OLD > NEW"
+            ) from None
+        self._bytes += len(chunk)
+        return piece
+
+    def _int(self, digits: str) -> int:
+        if len(digits) > _MOST_DIGITS:
+            self._damage = f"a number has more than {_MOST_DIGITS} digits"
+            return 0
+        return int(digits)
+
+    def _float(self, digits: str) -> float:
+        number = float(digits)
+        if not math.isfinite(number):
+            self._damage = "a number is too large"
+        return number
+
+    def _constant(self, name: str) -> None:
+        self._damage = f"{name} is no number of JSON"
+
+
+def _can_be_written(value: Any) -> bool:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

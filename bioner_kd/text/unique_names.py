@@ -1,0 +1,45 @@
+"""Names of documents, of which each may stand once in a source."""
+
+from bioner_kd.errors import InputError
+from bioner_kd.text.document import Document
+
+# Names that are remembered: about 100 MB of PMIDs. Then the oldest half is forgotten.
+_REMEMBERED = 500_000
+
+
+class UniqueNames:
+    """The names that a source has used so far, in bounded memory.
+
+    Attributes:
+        remembered: number of latest names among which a second use is found at least.
+    """
+
+    def __init__(self, remembered: int = _REMEMBERED) -> None:
+        """Takes how many names are remembered at least."""
+        self.remembered = remembered
+        self._old: dict[str, int] = {}
+        self._new: dict[str, int] = {}
+
+    def add(self, document: Document) -> Document:
+        """Notes the name of a document; documents without a name may be many.
+
+        Returns:
+            The document itself.
+
+        Raises:
+            InputError: another document of the source has this name.
+        """
+        name = document.id
+        if not name:
+            return document
+        before = self._new.get(name, self._old.get(name))
+        if before is not None:
+            where = f", first at line {before}" if before else ""
+            raise InputError(
+                f"{document.place}: this name stands twice in the file{where}; leave one of the "
+                "two documents out, or give it another name."
+            )
+        if len(self._new) >= self.remembered:
+            self._old, self._new = self._new, {}
+        self._new[name] = document.line
+        return document
