@@ -47,6 +47,12 @@ def test_what_is_plainly_something_else_is_refused_by_name(tmp_path, content, wh
     assert [d.text for d in forced] == content.splitlines()
 
 
+def test_the_name_of_a_format_that_is_only_written_reads_nothing(tmp_path):
+    (tmp_path / "page.html").write_text("<html><body><p>Aspirin.</p></body></html>")
+    with pytest.raises(InputError, match=r"page\.html.*XML or HTML.*'html'"):
+        read_documents(tmp_path / "page.html")
+
+
 @pytest.mark.parametrize(
     "line", ["<5 mg of aspirin", "[18F]FDG uptake rose.", "{sic} aspirin", "a < b", "<", ""]
 )
