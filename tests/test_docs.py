@@ -149,7 +149,8 @@ def test_flagfiles_that_samples_name_are_there():
 def formats_of_the_table() -> dict[str, tuple[str, ...]]:
     """Cells behind the name of each format in the table of docs/formats.md."""
     _, _, table = read(DOCS / "formats.md").partition("| name | what it is | read |")
-    rows = re.findall(r"^\| `(\w+)` \| (.*) \|$", table.partition("\n\n")[0], re.MULTILINE)
+    table = table.partition("\n\n")[0]
+    rows = re.findall(r"^\| \[`(\w+)`\]\(\S+\) \| (.*) \|$", table, re.MULTILINE)
     return {name: tuple(cell.strip() for cell in cells.split("|")) for name, cells in rows}
 
 
