@@ -120,7 +120,8 @@ def test_documents_come_in_and_go_out_in_other_formats(
     assert result.returncode == 0 and "is read as pubmed" in result.stderr
     title, abstract, *mentions = output.read_text(encoding="utf-8").strip().split("\n")
     assert (title, abstract) == (f"7|t|{first}", f"7|a|METHODS: {second}")
-    expected = [e.text for text in (first, second) for e in Tagger.load(device).tag(text)]
+    passages = (first, f"METHODS: {second}")
+    expected = [e.text for text in passages for e in Tagger.load(device).tag(text)]
     assert [mention.split("\t")[3] for mention in mentions] == expected
 
 
