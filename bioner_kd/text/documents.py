@@ -60,7 +60,8 @@ def recognise(source: Source) -> Format:
     start = source.start()
     every = [format_ for format_ in all_formats().values() if format_.recognises(start)]
     found = [format_ for format_ in every if not format_.general] or every
-    by_name = [one for one in found or all_formats().values() if _has_suffix(one, source.path)]
+    known = found or [all_formats()[name] for name in readable()]
+    by_name = [one for one in known if _has_suffix(one, source.path)]
     chosen = next(iter([*by_name, *found]), None)
     if chosen is None:
         _refuse_what_is_no_text(source, start)

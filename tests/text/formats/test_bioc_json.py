@@ -151,6 +151,8 @@ def test_half_of_a_character_is_not_written(tmp_path):
         ('[{"passages": []', True),
         ('{"text": "the \\"passages\\": [{ of BioC"}', False),
         ('{"id": "1", "text": "passages"}', False),
+        ('{"text": "A. B.", "passages": [{"kind": "title", "start": 0, "end": 2}', False),
+        ('{"text": "A. B.", "passages": [{"start": 0, "end": 2}', False),
         ('He said "passages": [{', False),
     ],
 )
