@@ -217,9 +217,7 @@ def test_bare_tags_take_the_type_that_is_given(tmp_path):
 
 
 def test_the_pubtator_file_of_a_public_corpus_has_its_mentions(public_file):
-    path = public_file("NCBI-disease/devel.tsv").parents[2] / "documents/BC5CDR_Test.PubTator"
-    if not path.is_file():
-        pytest.skip("the PubTator files are not beside the corpora")
+    path = public_file("../documents/BC5CDR_Test.PubTator")
     aligned = read_aligned(CorpusConfig(corpus=f"test={path}"), "test")
     assert aligned.mentions == 9796
     assert aligned.lost == {}

@@ -54,14 +54,16 @@ def test_a_size_draws_from_all_files(files):
 def test_what_is_left_out_is_counted_in_one_line(files, absl_log):
     texts("--splits=", files)
     assert {record.getMessage() for record in absl_log.records} == {
-        "--text: 50 sentences of 54 lines; left out: 2 of more than 200 words, 2 of fewer than 3, "
+        "--text: 50 of 54 sentences; left out: 2 of more than 200 words, 2 of fewer than 3, "
         "0 repeated."
     }
 
 
 def test_nothing_to_label_is_a_usage_error():
+    program = load_program("cache_logits")
+    program.values(["cache_logits", "--splits="])
     with pytest.raises(UsageError, match="name --splits of a corpus, --text, or both"):
-        texts("--splits=")
+        program.body(program)
 
 
 def test_no_teacher_is_a_usage_error():
