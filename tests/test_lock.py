@@ -1,4 +1,4 @@
-"""The lock as Windows has it; tests/study/test_lock.py has the rest."""
+"""The lock as Windows has it; tests/lab/study/test_study_folder.py has the rest."""
 
 import fcntl
 import runpy

@@ -141,8 +141,3 @@ _SETS = ("white", "opening", "closing", "first", "inner", "stops")
 SENTENCE_ENDS = SentenceEnds(
     ABBREVIATIONS, LONGEST_ABBREVIATION, WHITE, OPENING, CLOSING, FIRST, INNER, STOPS
 )
-
-
-def sentence_rule() -> dict[str, Any]:
-    """The rule as JSON values, as `SentenceEnds.to_json` gives them."""
-    return SENTENCE_ENDS.to_json()

@@ -16,6 +16,8 @@ from bioner_kd.corpus.demo import read_demo
 from bioner_kd.export.zipapp import runtime_sources, write_zipapp
 from bioner_kd.tagging.models.layout import ARCHIVE, TFLITE_FILES
 from bioner_kd.tagging.tagger import Tagger
+from bioner_kd.text import formats
+from bioner_kd.text.documents import all_formats
 
 # What `pip install numpy ai-edge-litert` brings, as far as it is imported.
 INSTALLED = ("numpy", "numpy.libs", "ai_edge_litert")
@@ -129,6 +131,8 @@ IMPORTED = """
 import sys
 sys.path.insert(0, sys.argv[1])
 from bioner_kd.tagging.tagger import Tagger
+from bioner_kd.text import formats
+from bioner_kd.text.documents import all_formats
 assert "tensorflow" not in sys.modules
 tagger = Tagger.load(sys.argv[2])
 texts = [sys.argv[3]] * 4000
@@ -260,3 +264,10 @@ def test_it_holds_the_runtime_and_nothing_of_the_training() -> None:
     packages = {name.split("/")[1] for name in names if name.count("/") > 1}
     assert packages == {"tagging", "text"}
     assert not any("demo" in name or "public" in name for name in names)
+
+
+def test_it_holds_the_module_of_every_format() -> None:
+    folder = Path(formats.__file__).parent
+    modules = {f"bioner_kd/text/formats/{path.name}" for path in folder.glob("*.py")}
+    assert len(modules) > len(all_formats()) > 0
+    assert modules <= set(runtime_sources())

@@ -3,16 +3,16 @@ import re
 
 from bioner_kd.text import sentence_ends
 from bioner_kd.text.ranges import character_set
-from bioner_kd.text.sentence_ends import sentence_rule
+from bioner_kd.text.sentence_ends import SENTENCE_ENDS
 
 
 def characters(name: str) -> set[str]:
-    return {chr(n) for first, last in sentence_rule()[name] for n in range(first, last + 1)}
+    return {chr(n) for first, last in SENTENCE_ENDS.to_json()[name] for n in range(first, last + 1)}
 
 
 def test_the_rule_is_json_and_has_what_the_splitter_reads() -> None:
-    rule = json.loads(json.dumps(sentence_rule()))
-    assert rule == sentence_rule()
+    rule = json.loads(json.dumps(SENTENCE_ENDS.to_json()))
+    assert rule == SENTENCE_ENDS.to_json()
     assert set(rule["abbreviations"]) == sentence_ends.ABBREVIATIONS >= {"al", "fig", "vs"}
     assert rule["longest_abbreviation"] > max(map(len, rule["abbreviations"]))
 
