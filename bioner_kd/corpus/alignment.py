@@ -41,22 +41,6 @@ class AlignmentConfig:
     discontinuous: str = HULL
     types: tuple[str, ...] = ()
 
-    def __post_init__(self) -> None:
-        """Checks the choices.
-
-        Raises:
-            UsageError: there is no such choice, or a type has no name.
-        """
-        for name, choices in (("misaligned", MISALIGNED), ("discontinuous", DISCONTINUOUS)):
-            if (value := getattr(self, name)) not in choices:
-                raise UsageError(f"--{name}={value}: must be one of {', '.join(choices)}.")
-        for entry in self.types:
-            if not all(part.strip() for part in entry.split("=", 1)):
-                raise UsageError(
-                    f"--types={','.join(self.types)}: {shown(entry)} is neither Name nor "
-                    "Name=New name."
-                )
-
     def name_of(self, entity_type: str) -> str | None:
         """What a type is called in the corpus; None where mentions of it are not read."""
         if not self.types:
@@ -128,6 +112,11 @@ class Aligned:
             f"{'; '.join(told)}. {lost} are left out; no tagger of words can give any of the "
             f"{len(self.odd)} exactly."
         )
+
+
+def aligned_words(sentences: list[Sentence]) -> Aligned:
+    """Sentences whose source gives words and tags, so that nothing is lost."""
+    return Aligned(sentences, [(None,) * len(sentence) for sentence in sentences])
 
 
 def align(documents: Iterable[Document], config: AlignmentConfig = AlignmentConfig()) -> Aligned:

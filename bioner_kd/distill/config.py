@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from bioner_kd.corpus.config import ALL
 from bioner_kd.settings import FINITE, Bound, Settings, above, at_least, at_most, setting
+from bioner_kd.student.config import StudentConfig
+from bioner_kd.tagging.word_features import FeatureConfig
+from bioner_kd.training.config import TrainingConfig
 
 ALL_SENTENCES, CONFIDENT, ENTITIES = SELECTIONS = ("all", "confident", "entities")
 
@@ -97,8 +100,18 @@ class TransferConfig(Settings):
     )
 
 
-def needs_soft_targets(
-    objective: DistillConfig, transfer: TransferConfig, hidden: HiddenConfig
-) -> bool:
-    """Whether a distillation reads a cache or runs a teacher at all."""
-    return objective.needs_teacher or transfer.transfer_size != 0 or hidden.hidden_epochs > 0
+@dataclass(frozen=True)
+class StudentPlan:
+    """What a student is made of, and how it is trained.
+
+    Attributes:
+        objective: alpha and temperature.
+        features: what the student sees of a word.
+        student: its sizes.
+        training: epochs and optimiser.
+    """
+
+    objective: DistillConfig
+    features: FeatureConfig
+    student: StudentConfig
+    training: TrainingConfig

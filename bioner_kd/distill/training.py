@@ -9,7 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from bioner_kd.distill.config import DistillConfig
+from bioner_kd.distill.config import DistillConfig, StudentPlan
 from bioner_kd.distill.distiller import ANNOTATED, TEACHER_LOGITS, Distiller
 from bioner_kd.distill.hidden_stage import HiddenStage, fit_hidden_states
 from bioner_kd.encoding.batches import (
@@ -23,13 +23,11 @@ from bioner_kd.encoding.batches import (
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.evaluation.scores import devel_f1
-from bioner_kd.student.config import StudentConfig
 from bioner_kd.student.model import Student
 from bioner_kd.student.saved_student import SavedStudent
 from bioner_kd.tagging.tag_set import TagSet
-from bioner_kd.tagging.word_features import VECTOR, FeatureConfig, WordFeatures
+from bioner_kd.tagging.word_features import VECTOR, WordFeatures
 from bioner_kd.text.sentence import Sentence
-from bioner_kd.training.config import TrainingConfig
 from bioner_kd.training.loop import train
 from bioner_kd.training.optimizer import make_optimizer
 from bioner_kd.training.run_folder import arrays_digest, sentences_digest
@@ -86,12 +84,9 @@ class SoftTargets:
 def distil(
     train_split: Sequence[Sentence],
     devel_split: Sequence[Sentence],
+    plan: StudentPlan,
     *,
     soft_targets: SoftTargets | None,
-    objective: DistillConfig,
-    features: FeatureConfig,
-    student: StudentConfig,
-    training: TrainingConfig,
     folder: Path,
     settings: Mapping[str, Any],
     vectors: WordVectors | None = None,
@@ -103,12 +98,9 @@ def distil(
         train_split: sentences with tags; the tag set is theirs, and the word tables are theirs and
             the transfer set's.
         devel_split: sentences with tags, to choose the epoch by.
+        plan: what the student is made of, and how it is trained.
         soft_targets: of the teacher; may be None where alpha is 1 throughout. A transfer set is
             learnt from whatever alpha is.
-        objective: alpha and temperature.
-        features: what the student sees of a word.
-        student: its sizes.
-        training: epochs and optimiser.
         folder: where the state to resume from goes.
         settings: what a resumed run must share.
         vectors: word vectors that the student sees beside its own embedding of words.
@@ -118,9 +110,9 @@ def distil(
         InputError: the teacher's tags are not the corpus's, or devel has a tag that train lacks.
         UsageError: alpha is below 1 and there is no teacher.
     """
-    tag_set = TagSet.from_sentences(train_split)
+    tag_set, training = TagSet.from_sentences(train_split), plan.training
     tag_set.known_tags(devel_split)  # refuses a tag that training never saw
-    taught = _needed(soft_targets, tag_set, objective)
+    taught = _needed(soft_targets, tag_set, plan.objective)
     unannotated = taught.transfer.sentences if taught and taught.transfer else ()
     settings = {
         **settings,
@@ -129,27 +121,32 @@ def distil(
         "word vectors": arrays_digest([vectors.matrix] if vectors else []),
     }
     keras.utils.set_random_seed(training.seed)
-    saved = _new_student(train_split, unannotated, tag_set, features, student, vectors)
+    saved = _new_student(train_split, unannotated, tag_set, plan, vectors)
     model, devel = saved.model, saved.source(devel_split)
     source = _training_source(train_split, tag_set, saved.features, taught)
     if hidden is not None:
         fit_hidden_states(model, saved.features, hidden, training, folder=folder, settings=settings)
-    distiller = Distiller(student=model, teacher=taught.model if taught else None)
-    steps = source.steps(training.batch_size)
-    distiller.compile(
-        make_optimizer(training, steps), objective=objective, total_steps=training.epochs * steps
-    )
-    train(
-        distiller,
-        source,
-        training,
-        score=lambda: devel_f1(
-            devel_split, predict_logits(saved.call, devel, 64, name="devel"), saved.decoder
-        ),
-        folder=folder,
-        settings=settings,
-    )
+    distiller = _compiled(saved, taught, plan, source.steps(training.batch_size))
+
+    def score() -> float:
+        logits = predict_logits(saved.call, devel, 64, name="devel")
+        return devel_f1(devel_split, logits, saved.decoder)
+
+    train(distiller, source, training, score=score, folder=folder, settings=settings)
     return saved
+
+
+def _compiled(
+    saved: SavedStudent, taught: SoftTargets | None, plan: StudentPlan, steps: int
+) -> Distiller:
+    """The model that is trained, with `steps` steps an epoch."""
+    distiller = Distiller(student=saved.model, teacher=taught.model if taught else None)
+    distiller.compile(
+        make_optimizer(plan.training, steps),
+        objective=plan.objective,
+        total_steps=plan.training.epochs * steps,
+    )
+    return distiller
 
 
 def _arrays_of(soft_targets: SoftTargets | None) -> list[np.ndarray]:
@@ -166,10 +163,10 @@ def _new_student(
     train_split: Sequence[Sentence],
     unannotated: Sequence[Sentence],
     tag_set: TagSet,
-    features: FeatureConfig,
-    config: StudentConfig,
+    plan: StudentPlan,
     vectors: WordVectors | None,
 ) -> SavedStudent:
+    features = plan.features
     if VECTOR in features.features:
         raise UsageError(
             f"--features={','.join(features.features)}: '{VECTOR}' comes with --vectors by itself; "
@@ -180,7 +177,9 @@ def _new_student(
         features = dataclasses.replace(features, features=(*features.features, VECTOR))
     tables = WordFeatures.from_sentences(train_split, features, rows, unannotated)
     size = vectors.size if vectors else 0
-    model = Student(config, tables.sizes(), len(tag_set), vector_size=size, tag_names=tag_set.tags)
+    model = Student(
+        plan.student, tables.sizes(), len(tag_set), vector_size=size, tag_names=tag_set.tags
+    )
     saved = SavedStudent(model, tables, tag_set)
     predict_logits(model, saved.source(train_split[:1]), 1)  # builds the variables
     if vectors:

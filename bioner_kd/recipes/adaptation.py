@@ -4,14 +4,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bioner_kd.errors import UsageError
+from bioner_kd.extras import require
 from bioner_kd.recipes.record import Record, make_record
-from bioner_kd.teacher.adaptation import training as masked_lm
-from bioner_kd.teacher.checkpoint.source import resolve_teacher
+from bioner_kd.teacher.checkpoint.source import find_local, resolve_teacher
 from bioner_kd.teacher.config import ADAPTATION, DEFAULT_READING, AdaptationConfig, ReadingConfig
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.unlabelled import read_unlabelled
 from bioner_kd.training.config import TrainingConfig
-from bioner_kd.training.run_folder import recorded_run
+from bioner_kd.training.machine import MachineConfig
+from bioner_kd.training.run_folder import check_name, recorded_run
 
 
 def adapt(
@@ -22,10 +23,13 @@ def adapt(
     training: TrainingConfig = ADAPTATION,
     adaptation: AdaptationConfig = AdaptationConfig(),
     reading: ReadingConfig = DEFAULT_READING,
+    machine: MachineConfig | None = None,
     overwrite: bool = False,
     record: Record | None = None,
 ) -> Path:
     """Goes on with the pretraining of a BERT, by masked language modelling.
+
+    Wrong arguments are told before TensorFlow is imported.
 
     Args:
         teacher: a hub id, a folder, or "minilm".
@@ -34,6 +38,7 @@ def adapt(
         training: epochs and optimiser.
         adaptation: what is masked, and how text is cut into blocks.
         reading: how much is read at once, and how exactly.
+        machine: threads and determinism of TensorFlow; left as they are if not given.
         overwrite: replace a finished run, and forget an unfinished one.
         record: of the run; made of the arguments if not given.
 
@@ -44,7 +49,16 @@ def adapt(
         InputError: a file, the encoder or the output is not what it should be.
         UsageError: no file is named.
     """
-    sentences, folder = read_text(text), Path(output)
+    folder = Path(output)
+    require("tensorflow")
+    check_name(folder, overwrite=overwrite)
+    find_local(teacher)
+    sentences = read_text(text)
+
+    from bioner_kd.teacher.adaptation import training as masked_lm
+
+    if machine is not None:
+        machine.apply(training.seed)
     if record is None:
         record = make_record(
             adaptation, training, reading, teacher=teacher, text=text, output=folder

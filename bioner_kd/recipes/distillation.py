@@ -2,20 +2,24 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from absl import logging
 
-from bioner_kd.distill import training as distillation
-from bioner_kd.distill.config import DistillConfig, HiddenConfig, TransferConfig
+from bioner_kd.distill.config import DistillConfig, HiddenConfig, StudentPlan, TransferConfig
+from bioner_kd.extras import require
 from bioner_kd.recipes.corpora import Corpus, corpus_of
 from bioner_kd.recipes.record import Record, make_record
-from bioner_kd.recipes.soft_targets import read_stages
+from bioner_kd.recipes.teaching import Teaching
 from bioner_kd.student.config import STUDENT_TRAINING, StudentConfig
-from bioner_kd.student.saved_student import SavedStudent
 from bioner_kd.tagging.word_features import FeatureConfig
+from bioner_kd.text.text_file import open_decompressed
 from bioner_kd.training.config import TrainingConfig
-from bioner_kd.training.run_folder import recorded_run
-from bioner_kd.vectors.reader import read_vectors
+from bioner_kd.training.machine import MachineConfig
+from bioner_kd.training.run_folder import check_name, recorded_run
+
+if TYPE_CHECKING:
+    from bioner_kd.student.saved_student import SavedStudent
 
 
 def distil(
@@ -31,20 +35,19 @@ def distil(
     student: StudentConfig = StudentConfig(),
     vectors: str = "",
     training: TrainingConfig = STUDENT_TRAINING,
+    machine: MachineConfig | None = None,
     overwrite: bool = False,
     record: Record | None = None,
-) -> SavedStudent:
+) -> "SavedStudent":
     """Trains a student, and keeps the epoch with the best devel F1.
 
-    A call that was stopped goes on where it was when it is made again.
+    Wrong arguments are told before TensorFlow is imported. A stopped call goes on when made again.
 
     Args:
         corpus: "demo", a folder with train.tsv, devel.tsv and test.tsv, or a `Corpus`.
         output: the run directory, which has this name when all is done.
-        cache: folder of the teacher's logits, as `label` makes it; empty to run the teacher live,
-            or for none.
-        teachers: run directories of the teachers, which a cache is held against; one of them runs
-            live where there is no cache.
+        cache: folder of the teacher's logits, as `label` makes it; none if empty.
+        teachers: run directories that the cache is held against; without it, one that runs live.
         objective: alpha and temperature; alpha = 1 is the student without a teacher.
         transfer: how much of the labelled text is learnt from, and which.
         hidden: a first stage that fits the teacher's hidden states.
@@ -52,6 +55,7 @@ def distil(
         student: its sizes.
         vectors: file of word vectors; none if empty.
         training: epochs and optimiser.
+        machine: threads and determinism of TensorFlow; left as they are if not given.
         overwrite: replace a finished run, and forget an unfinished one.
         record: of the run; made of the arguments if not given.
 
@@ -63,29 +67,53 @@ def distil(
         UsageError: the settings do not go together, or there is no teacher and alpha is below 1.
 
     Examples:
-        >>> fine_tune("demo", "minilm", "saved_models/teacher")  # doctest: +SKIP
-        >>> label(["saved_models/teacher"], "saved_models/logits")  # doctest: +SKIP
         >>> distil("demo", "saved_models/student", cache="saved_models/logits")  # doctest: +SKIP
     """
     corpus, folder = corpus_of(corpus), Path(output)
-    if student.tune_vectors and not vectors:
+    teaching = Teaching(cache, tuple(teachers), objective, transfer, hidden)
+    plan = StudentPlan(objective, features, student, training)
+    _check(corpus, folder, teaching, vectors, overwrite=overwrite)
+    record = record or make_record(corpus, teaching, plan, vectors=vectors, output=folder)
+    if machine is not None:
+        machine.apply(training.seed)
+    return _train(corpus, folder, teaching, plan, vectors, record, overwrite=overwrite)
+
+
+def _check(
+    corpus: Corpus, folder: Path, teaching: Teaching, vectors: str, *, overwrite: bool
+) -> None:
+    require("tensorflow")
+    check_name(folder, overwrite=overwrite)
+    corpus.check("train", "devel")
+    teaching.check()
+    if vectors:
+        with open_decompressed(vectors):
+            pass
+
+
+def _train(
+    corpus: Corpus,
+    folder: Path,
+    teaching: Teaching,
+    plan: StudentPlan,
+    vectors: str,
+    record: Record,
+    *,
+    overwrite: bool,
+) -> "SavedStudent":
+    from bioner_kd.distill import training as distillation
+    from bioner_kd.recipes.soft_targets import read_stages
+    from bioner_kd.vectors.reader import read_vectors
+
+    if plan.student.tune_vectors and not vectors:
         logging.warning("--tune_vectors says nothing without --vectors.")
-    if record is None:
-        record = make_record(
-            corpus, objective, transfer, hidden, features, student, training,
-            cache=cache, teachers=tuple(teachers), vectors=vectors, output=folder,
-        )  # fmt: skip
     train_split, devel_split = corpus.read("train", "devel")
-    targets, first_stage = read_stages(
-        train_split, cache=cache, teachers=teachers,
-        objective=objective, transfer=transfer, hidden=hidden,
-    )  # fmt: skip
+    targets, first_stage = read_stages(train_split, teaching)
     with recorded_run(folder, overwrite=overwrite, write_record=record.write) as unfinished:
         saved = distillation.distil(
-            train_split, devel_split, soft_targets=targets, hidden=first_stage,
-            objective=objective, features=features, student=student,
+            train_split, devel_split, plan, soft_targets=targets, hidden=first_stage,
             vectors=read_vectors(vectors) if vectors else None,
-            training=training, folder=unfinished, settings=record.settings,
+            folder=unfinished, settings=record.settings,
         )  # fmt: skip
         saved.save(unfinished)
     return saved

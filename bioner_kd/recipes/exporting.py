@@ -4,13 +4,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bioner_kd.export import folder as exports
+from bioner_kd.atomic import check_free
 from bioner_kd.export.config import ExportConfig, Split
 from bioner_kd.export.release import ReleaseConfig
+from bioner_kd.extras import require
 from bioner_kd.recipes.corpora import Corpus, corpus_of
 from bioner_kd.recipes.record import make_record
-from bioner_kd.student.saved_student import load_student
-from bioner_kd.training import run_folder
+from bioner_kd.student.files import check_student
+from bioner_kd.training.machine import MachineConfig
+from bioner_kd.training.run_folder import record_of
 
 
 def export_student(
@@ -21,10 +23,13 @@ def export_student(
     split: str = "test",
     config: ExportConfig = ExportConfig(),
     release: ReleaseConfig = ReleaseConfig(),
+    machine: MachineConfig | None = None,
     overwrite: bool = False,
     write_record: Callable[[Path], None] | None = None,
 ) -> dict[str, Any]:
     """Exports a student as SavedModel, .tflite files or a web page, compared with itself.
+
+    Wrong arguments are told before TensorFlow is imported.
 
     Args:
         student: its run directory.
@@ -33,6 +38,7 @@ def export_student(
         split: which of its splits.
         config: which forms are made.
         release: what the card and the wheel say of the student.
+        machine: threads and determinism of TensorFlow; left as they are if not given.
         overwrite: replace an export that is there.
         write_record: writes the flagfile of what was made; made of the arguments if not given.
 
@@ -46,6 +52,16 @@ def export_student(
         >>> export_student("saved_models/student", "saved_models/export")  # doctest: +SKIP
     """
     corpus, folder = corpus_of(corpus), Path(output)
+    require("tensorflow")
+    check_free(folder, overwrite=overwrite)
+    corpus.check(split)
+    check_student(Path(student))
+
+    from bioner_kd.export import folder as exports
+    from bioner_kd.student.saved_student import load_student
+
+    if machine is not None:
+        machine.apply(seed=0)
     if write_record is None:
         write_record = make_record(
             corpus, config, release, student=str(student), split=split, output=folder
@@ -57,5 +73,5 @@ def export_student(
         load_student(Path(student)), folder, Split(sentences, corpus=name, name=split),
         config=config, release=release, overwrite=overwrite,
     )  # fmt: skip
-    write_record(run_folder.record_of(folder))
+    write_record(record_of(folder))
     return manifest

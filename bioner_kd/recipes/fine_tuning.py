@@ -4,14 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bioner_kd.encoding.windows import WindowConfig
+from bioner_kd.extras import require
 from bioner_kd.recipes.corpora import Corpus, corpus_of
 from bioner_kd.recipes.record import Record, make_record
-from bioner_kd.teacher import fine_tuning
-from bioner_kd.teacher.checkpoint.encoder_config import read_config
-from bioner_kd.teacher.checkpoint.source import resolve_teacher
+from bioner_kd.teacher.checkpoint.source import find_local, resolve_teacher
 from bioner_kd.teacher.config import DEFAULT_READING, FINE_TUNING, ReadingConfig, fit_to_encoder
 from bioner_kd.training.config import TrainingChoice, TrainingConfig
-from bioner_kd.training.run_folder import recorded_run
+from bioner_kd.training.machine import MachineConfig
+from bioner_kd.training.run_folder import check_name, recorded_run
 
 Describe = Callable[[TrainingConfig, int], Record]
 
@@ -24,12 +24,13 @@ def fine_tune(
     training: TrainingChoice = FINE_TUNING,
     windows: WindowConfig = WindowConfig(),
     reading: ReadingConfig = DEFAULT_READING,
+    machine: MachineConfig | None = None,
     overwrite: bool = False,
     describe: Describe | None = None,
 ) -> Path:
     """Fine-tunes an encoder, and keeps the epoch with the best devel F1.
 
-    A call that was stopped goes on where it was when it is made again.
+    Wrong arguments are told before TensorFlow is imported. A stopped call goes on when made again.
 
     Args:
         corpus: "demo", a folder with train.tsv, devel.tsv and test.tsv, or a `Corpus`.
@@ -38,9 +39,9 @@ def fine_tune(
         training: epochs and optimiser; epochs and learning rate that are None fit the encoder.
         windows: how long sentences are read.
         reading: how much is read at once, and how exactly.
+        machine: threads and determinism of TensorFlow; left as they are if not given.
         overwrite: replace a finished run, and forget an unfinished one.
-        describe: the record of the run, given the training as it fits the encoder and the encoder's
-            hidden size; made of the arguments if not given.
+        describe: makes the record, given training as it fits the encoder, and its hidden size.
 
     Returns:
         The run directory.
@@ -51,9 +52,15 @@ def fine_tune(
 
     Examples:
         >>> fine_tune("demo", "minilm", "saved_models/teacher")  # doctest: +SKIP
-        PosixPath('saved_models/teacher')
     """
     corpus, folder = corpus_of(corpus), Path(output)
+    _check(corpus, teacher, folder, overwrite=overwrite)
+
+    from bioner_kd.teacher import fine_tuning
+    from bioner_kd.teacher.checkpoint.encoder_config import read_config
+
+    if machine is not None:
+        machine.apply(training.seed)
     train_split, devel_split = corpus.read("train", "devel")
     pretrained = resolve_teacher(teacher)
     hidden_size = read_config(pretrained).hidden_size
@@ -69,3 +76,10 @@ def fine_tune(
             folder=unfinished, settings=record.settings,
         )  # fmt: skip
     return folder
+
+
+def _check(corpus: Corpus, teacher: str, folder: Path, *, overwrite: bool) -> None:
+    require("tensorflow")
+    check_name(folder, overwrite=overwrite)
+    corpus.check("train", "devel")
+    find_local(teacher)

@@ -26,12 +26,12 @@ def make_record(*configs: Any, **settings: Any) -> Record:
     """The record of a run that no command line describes.
 
     Args:
-        *configs: dataclasses whose fields are named as their flags.
+        *configs: dataclasses whose fields are named as their flags, or are such dataclasses.
         **settings: other flags.
     """
     values = dict(settings)
     for config in configs:
-        values |= dataclasses.asdict(config)
+        values |= _flat(config)
     values = {name: _plain(value) for name, value in values.items() if name != "overwrite"}
 
     def write(path: Path) -> None:
@@ -40,6 +40,15 @@ def make_record(*configs: Any, **settings: Any) -> Record:
             file.write("".join(f"{line}\n" for line in lines))
 
     return Record(values, write)
+
+
+def _flat(config: Any) -> dict[str, Any]:
+    """The settings of a dataclass, those of the dataclasses in it among them."""
+    values: dict[str, Any] = {}
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        values |= _flat(value) if dataclasses.is_dataclass(value) else {field.name: value}
+    return values
 
 
 def _plain(value: Any) -> Any:

@@ -7,18 +7,13 @@ from typing import Any
 import numpy as np
 from absl import logging
 
-from bioner_kd.distill.config import (
-    ALL_SENTENCES,
-    DistillConfig,
-    HiddenConfig,
-    TransferConfig,
-    needs_soft_targets,
-)
+from bioner_kd.distill.config import ALL_SENTENCES, TransferConfig
 from bioner_kd.distill.hidden_stage import HiddenStage
 from bioner_kd.distill.selection import select
 from bioner_kd.distill.training import SoftTargets, Transfer
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.errors import UsageError
+from bioner_kd.recipes.teaching import Teaching
 from bioner_kd.teacher.ensemble.folders import teachers_fingerprint
 from bioner_kd.teacher.labelling import TEXT, hidden_folder, read_labelled_text, read_sentences
 from bioner_kd.teacher.logits_cache import LogitsCache
@@ -28,13 +23,7 @@ from bioner_kd.text.sentence import Sentence
 
 
 def read_stages(
-    train_split: Sequence[Sentence],
-    *,
-    cache: str,
-    teachers: Sequence[str],
-    objective: DistillConfig,
-    transfer: TransferConfig,
-    hidden: HiddenConfig,
+    train_split: Sequence[Sentence], teaching: Teaching
 ) -> tuple[SoftTargets | None, HiddenStage | None]:
     """What a student learns from its teacher: soft targets, and hidden states in a first stage.
 
@@ -44,16 +33,16 @@ def read_stages(
         InputError: as in `read_soft_targets` and `read_hidden_stage`.
         UsageError: the same.
     """
+    cache, transfer = teaching.cache, teaching.transfer
     if not transfer.transfer_size and transfer.transfer_select != ALL_SENTENCES:
         logging.warning(
             "--transfer_select=%s says nothing without a --transfer_size.", transfer.transfer_select
         )
-    needed = needs_soft_targets(objective, transfer, hidden)
     targets = None
-    if needed:
-        train = objective.needs_teacher or hidden.hidden_epochs > 0
+    if teaching.needed:
+        train, teachers = teaching.needed_for_train, teaching.teachers
         targets = read_soft_targets(train_split, cache, teachers, transfer, train=train)
-    return targets, read_hidden_stage(train_split, cache, hidden.hidden_epochs, targets)
+    return targets, read_hidden_stage(train_split, cache, teaching.hidden.hidden_epochs, targets)
 
 
 def read_soft_targets(

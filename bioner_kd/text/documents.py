@@ -58,7 +58,8 @@ def recognise(source: Source) -> Format:
         if format_.leader(source):
             return format_
     start = source.start()
-    found = [format_ for format_ in all_formats().values() if format_.recognises(start)]
+    every = [format_ for format_ in all_formats().values() if format_.recognises(start)]
+    found = [format_ for format_ in every if not format_.general] or every
     by_name = [one for one in found or all_formats().values() if _has_suffix(one, source.path)]
     chosen = next(iter([*by_name, *found]), None)
     if chosen is None:

@@ -112,6 +112,8 @@ class Format:
         suffixes: ends of file names, such as ".PubTator", in any case.
         recognises: whether the first characters of a file (at most 65,536, a byte order mark left
             off) are of this format and no other. It may be called with any text and must be quick.
+        general: gives way to any other format that recognises the same characters, as JSON lines do
+            to those with the fields of an annotation tool.
         read: yields the documents of a source while it reads. A faulty document goes to
             `Faults.report`, and reading goes on behind it where that is possible; otherwise an
             InputError is raised. Documents have passed `Document.check`.
@@ -129,6 +131,7 @@ class Format:
     about: str
     suffixes: tuple[str, ...] = ()
     recognises: Callable[[str], bool] = lambda start: False
+    general: bool = False
     read: Callable[[Source, ReadOptions, Faults], Iterator[Document]] | None = None
     record_writer: Callable[[], RecordWriter] | None = None
     write: Callable[[Iterable[Document], Path], None] | None = None

@@ -1,11 +1,12 @@
 """What a JSON file begins with, of which only the first characters are known."""
 
 import functools
+import json
 import re
 from typing import Any
 
-from bioner_kd.text.json_values import DECODER
-
+# The time for a number grows with the square of its digits; of these a few are enough here.
+_DECODER = json.JSONDecoder(parse_int=lambda digits: int(digits[:18]))
 _MOST_OBJECTS = 20
 _BETWEEN = re.compile(r"[\s,]*")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|["{}\[\],]', re.DOTALL)
@@ -31,7 +32,7 @@ def first_objects(start: str) -> tuple[dict[str, Any], ...]:
     at = 0
     while len(found) < _MOST_OBJECTS and rest.startswith("{", at):
         try:
-            value, at = DECODER.raw_decode(rest, at)
+            value, at = _DECODER.raw_decode(rest, at)
         except (ValueError, RecursionError):
             break
         found.append(value)
@@ -60,7 +61,7 @@ def _completed(start: str) -> list[dict[str, Any]]:
             break
     for text in tries:
         try:
-            value = DECODER.decode(text)
+            value = _DECODER.decode(text)
         except (ValueError, RecursionError):
             continue
         if isinstance(value, dict):

@@ -19,10 +19,12 @@ _MOST_DIGITS = 1000
 # So near to the end of what is there, a value may only be cut off.
 _CUT = 16
 _SPACE = re.compile(r"[ \t\r\n]*")
+# Where an object begins that one before it, which is damaged, cannot hold.
+_NEXT = re.compile(r"\n(?=\{)")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-class _DamagedValue(InputError):
+class DamagedValue(InputError):
     """A value is JSON, but has something in it that no text or number can be."""
 
 
@@ -44,7 +46,7 @@ def iterate_objects(
     Raises:
         InputError: this is no JSON, is cut short, or has an object that is too large or too deep.
     """
-    reader = _Reader(source)
+    reader = JsonReader(source)
     while (character := reader.peek()) != "":
         if character == "[":
             yield from _items(reader, {}, lists, faults)
@@ -55,7 +57,7 @@ def iterate_objects(
 
 
 def _outermost(
-    reader: "_Reader", lists: Collection[str], faults: Faults
+    reader: "JsonReader", lists: Collection[str], faults: Faults
 ) -> Iterator[tuple[Any, dict[str, Any], int]]:
     head: dict[str, Any] = {}
     line, is_object, size = reader.line, True, 0
@@ -80,7 +82,7 @@ def _outermost(
         yield head, {}, line
 
 
-def _names(reader: "_Reader") -> Iterator[str]:
+def _names(reader: "JsonReader") -> Iterator[str]:
     reader.expect("{")
     if reader.peek() == "}":
         reader.expect("}")
@@ -96,7 +98,7 @@ def _names(reader: "_Reader") -> Iterator[str]:
 
 
 def _items(
-    reader: "_Reader", head: dict[str, Any], lists: Collection[str], faults: Faults
+    reader: "JsonReader", head: dict[str, Any], lists: Collection[str], faults: Faults
 ) -> Iterator[tuple[Any, dict[str, Any], int]]:
     reader.expect("[")
     if reader.peek() == "]":
@@ -107,7 +109,7 @@ def _items(
         line = reader.line
         try:
             item, _ = reader.value()
-        except _DamagedValue as error:
+        except DamagedValue as error:
             faults.report(error)
         else:
             yield from _inner(item, head, lists, line)
@@ -128,7 +130,7 @@ def _inner(
             yield one, inner_head, line
 
 
-class _Reader:
+class JsonReader:
     """Values of JSON out of a buffer that slides over a file."""
 
     def __init__(self, source: Source) -> None:
@@ -136,8 +138,8 @@ class _Reader:
         self._chunks = source.chunks()
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
         self._text, self._at, self._ended = "", 0, False
-        self._line, self._counted, self._bytes = 1, 0, 0
-        self._damage = ""
+        self._line, self._counted, self._bytes, self._start = 1, 0, 0, 0
+        self._damage, self._last_line = "", 1
         self._parser = json.JSONDecoder(
             parse_int=self._int, parse_float=self._float, parse_constant=self._constant
         )
@@ -180,6 +182,7 @@ class _Reader:
             InputError: it is no JSON, is cut short, is too large or too deep.
         """
         self.peek()
+        self._start = self._at
         while True:
             self._damage = ""
             try:
@@ -206,6 +209,17 @@ class _Reader:
                 return
         self._at = end + 1
 
+    def skip_value(self) -> None:
+        """Goes on at the next line behind the start of the last value that begins an object."""
+        self._line = self.line - self._text.count("\n", self._start, self._at)
+        self._at = self._counted = self._start
+        while not (found := _NEXT.search(self._text, self._at)):
+            self._at = max(self._at, len(self._text) - 1)
+            if not self._more():
+                self._at = len(self._text)
+                return
+        self._at = found.end()
+
     def error(self, message: str) -> InputError:
         """An error at the place that is read."""
         return InputError(f"{self._name}:{self.line}: {message}")
@@ -215,10 +229,12 @@ class _Reader:
         if _SURROGATE.search(self._text, start, end) and not _can_be_written(value):
             self._damage = "half of a character (a lone surrogate) is no text"
         if self._damage:
-            raise _DamagedValue(f"{self._name}:{line}: {self._damage}; correct the file.")
+            raise DamagedValue(f"{self._name}:{line}: {self._damage}; correct the file.")
         return value, end - start
 
     def _is_cut(self, error: json.JSONDecodeError) -> bool:
+        if error.msg.startswith("Invalid control"):
+            return False
         return error.msg.startswith("Unterminated string") or error.pos >= len(self._text) - _CUT
 
     def _cut_short(self) -> InputError:
@@ -232,8 +248,8 @@ class _Reader:
         pieces = [self._text[self._at :]]
         if len(pieces[0]) > MOST_SIZE:
             raise self.error(f"one value has more than {MOST_SIZE:,} characters.")
-        wanted = 2 * len(pieces[0]) + START // 2
-        self._at = self._counted = 0
+        wanted = 2 * len(pieces[0]) if len(pieces[0]) > START else len(pieces[0]) + 1
+        self._at = self._counted = self._start = 0
         size = len(pieces[0])
         while size < wanted and not self._ended:
             pieces.append(self._next_piece())
@@ -249,12 +265,15 @@ class _Reader:
         try:
             piece = self._decoder.decode(chunk, self._ended)
         except UnicodeDecodeError as error:
+            lines = error.object.count(b"\n", 0, error.start)
+            start = self._bytes + len(chunk) - len(error.object) + error.start
             raise InputError(
-                f"{self._name}: byte 0x{error.object[error.start]:02x} near offset {self._bytes} "
-                "of the file is not UTF-8. Convert the file, for example: iconv -f ISO-8859-1 -t "
-                "UTF-8 OLD > NEW"
+                f"{self._name}:{self._last_line + lines}: byte 0x{error.object[error.start]:02x} "
+                f"at offset {start} of the file is not UTF-8. Convert the file, for example: iconv "
+                f"-f {'UTF-16' if start == 0 else 'ISO-8859-1'} -t UTF-8 OLD > NEW"
             ) from None
         self._bytes += len(chunk)
+        self._last_line += piece.count("\n")
         return piece
 
     def _int(self, digits: str) -> int:
@@ -276,6 +295,6 @@ class _Reader:
 def _can_be_written(value: Any) -> bool:
     try:
         json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
+    except (UnicodeEncodeError, RecursionError):
         return False
     return True

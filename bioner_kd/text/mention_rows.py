@@ -43,7 +43,13 @@ class MentionRows(RecordWriter):
                 "no column, as the first document has no such field; write JSON lines, or give all "
                 "documents the same fields."
             )
-        others = [_cell(fields.get(name)) for name in names]
+        try:
+            others = [_cell(fields.get(name)) for name in names]
+        except RecursionError as error:
+            raise InputError(
+                f"{document.place}: lists and dictionaries in a field of this document are nested "
+                "too deeply for a cell; leave that field out."
+            ) from error
         return "".join(
             self._row([document.name, *_cells(annotation), *others])
             for annotation in document.annotations

@@ -22,7 +22,7 @@ class Blocker:
         pass
 
 sys.meta_path.insert(0, Blocker())
-import bioner_kd.cli.command, bioner_kd.cli.shared_flags, bioner_kd.recipes.checks
+import bioner_kd.cli.command, bioner_kd.cli.shared_flags, bioner_kd.recipes.distillation
 """
 COMMAND = Path(bioner_kd.__file__).with_name("__main__.py")
 

@@ -30,7 +30,6 @@ def test_help_is_printed_to_standard_output(run, script):
     assert result.stderr == ""
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("script", "flag", "words"),
     [
@@ -62,7 +61,6 @@ def test_an_argument_that_is_no_flag_is_a_usage_error(run):
     assert "saved_models" in complaint(result)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("script", "arguments", "words"),
     [
@@ -80,7 +78,6 @@ def test_a_missing_file_or_folder_is_named(run, script, arguments, words, tmp_pa
     assert all(word in complaint(result) for word in words)
 
 
-@pytest.mark.slow
 def test_a_finished_run_is_not_replaced_unasked(run, tmp_path):
     (tmp_path / "out").mkdir()
     result = run("distill", "--alpha=1", "--epochs=1", f"--output={tmp_path / 'out'}")

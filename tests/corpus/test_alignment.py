@@ -135,14 +135,6 @@ def test_a_document_whose_source_has_tags_keeps_them():
     assert aligned.sentences[0].tags == ("B-Gene", "O")
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"misaligned": "no"}, {"discontinuous": "snap"}, {"types": ("=Disease",)}]
-)
-def test_unknown_choices_are_refused(wrong):
-    with pytest.raises(UsageError, match=f"--{next(iter(wrong))}="):
-        AlignmentConfig(**wrong)
-
-
 def test_scores_stand_at_the_words_of_their_mentions():
     annotations = [replace(mention("ovarian cancer"), score=0.7), mention("Aspirin", "Chemical")]
     _, aligned = tags_of(annotations)

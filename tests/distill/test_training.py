@@ -6,7 +6,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from bioner_kd.distill.config import DistillConfig
+from bioner_kd.distill.config import DistillConfig, StudentPlan
 from bioner_kd.distill.training import SoftTargets, Transfer, distil
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.errors import InputError, UsageError
@@ -43,16 +43,19 @@ def train(
     features=("word", "suffix"),
     head="softmax",
 ):
+    plan = StudentPlan(
+        DistillConfig(alpha=alpha, alpha_end=alpha_end),
+        FeatureConfig(features=features),
+        StudentConfig(**SIZES, head=head),
+        TrainingConfig(
+            epochs=epochs, batch_size=4, learning_rate=0.02, schedule="constant", average=0.5
+        ),
+    )
     return distil(
         train_split,
         devel_split,
+        plan,
         soft_targets=soft_targets,
-        objective=DistillConfig(alpha=alpha, alpha_end=alpha_end),
-        features=FeatureConfig(features=features),
-        student=StudentConfig(**SIZES, head=head),
-        training=TrainingConfig(
-            epochs=epochs, batch_size=4, learning_rate=0.02, schedule="constant", average=0.5
-        ),
         folder=folder,
         settings={},
         vectors=vectors,

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from bioner_kd.distill.config import DistillConfig
+from bioner_kd.distill.config import DistillConfig, StudentPlan
 from bioner_kd.distill.hidden_stage import HiddenStage
 from bioner_kd.distill.training import SoftTargets, distil
 from bioner_kd.encoding.ragged import Ragged
@@ -34,17 +34,18 @@ pytestmark = pytest.mark.slow
 
 def train(folder, *, hidden_epochs=2, epochs=3, seed=1, **objective):
     stage = HiddenStage(hidden_epochs, TRAIN, STATES) if hidden_epochs else None
+    plan = StudentPlan(
+        DistillConfig(**{"alpha": 0.2, "alpha_end": 0.9, **objective}),
+        FeatureConfig(features=("word",)),
+        StudentConfig(**SIZES, **PLAIN),
+        TrainingConfig(epochs=epochs, batch_size=4, learning_rate=0.02, average=0.5, seed=seed),
+    )
     return distil(
         TRAIN,
         TRAIN[:5],
+        plan,
         soft_targets=SOFT_TARGETS,
         hidden=stage,
-        objective=DistillConfig(**{"alpha": 0.2, "alpha_end": 0.9, **objective}),
-        features=FeatureConfig(features=("word",)),
-        student=StudentConfig(**SIZES, **PLAIN),
-        training=TrainingConfig(
-            epochs=epochs, batch_size=4, learning_rate=0.02, average=0.5, seed=seed
-        ),
         folder=folder,
         settings={"epochs": epochs},
     )

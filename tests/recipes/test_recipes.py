@@ -1,5 +1,9 @@
 """The whole way from Python, with a tiny teacher."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 import bioner_kd
@@ -13,7 +17,7 @@ from bioner_kd.teacher.config import AdaptationConfig
 from bioner_kd.text.formats.conll import write_conll
 from bioner_kd.training.config import TrainingConfig
 
-from ..cli.conftest import load_program
+from ..cli.conftest import ROOT, load_program
 from ..teacher.tiny_bert import write_checkpoint
 
 TRAINING = TrainingConfig(epochs=1, learning_rate=1e-3, batch_size=16)
@@ -79,6 +83,34 @@ def test_a_missing_corpus_is_named_before_the_encoder_is_looked_for(tmp_path):
 def test_a_student_without_a_teacher_needs_an_alpha_of_one(tmp_path):
     with pytest.raises(UsageError, match="--alpha=0.3 needs a teacher"):
         bioner_kd.distil("demo", tmp_path / "out", objective=DistillConfig(alpha=0.3))
+
+
+# Modules that take seconds to import, which nobody should wait for to read of a typing error.
+HEAVY = "{'tensorflow', 'keras', 'transformers'} & set(sys.modules)"
+CALLS = (
+    "adapt('minilm', ['none.txt'], 'new')",
+    "distil('none', 'new', cache='none')",
+    "distil('demo', 'new', cache='none')",
+    "export_student('none', 'new')",
+    "fine_tune('none', 'minilm', 'new')",
+    "label(['none'], 'new')",
+)
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_wrong_path_is_told_before_tensorflow_is_imported(tmp_path, call):
+    lines = [
+        "import sys, bioner_kd",
+        "try:",
+        f"    bioner_kd.{call}",
+        "except bioner_kd.InputError as error:",
+        f"    print(str(error).partition(':')[0], {HEAVY})",
+    ]
+    finished = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)],
+        capture_output=True, text=True, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert finished.stdout.startswith("none") and finished.stdout.endswith(" set()\n"), finished
 
 
 def test_nothing_to_label_is_a_usage_error(tmp_path):

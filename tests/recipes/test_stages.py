@@ -8,6 +8,7 @@ import pytest
 from bioner_kd.cli.programs import distill
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.recipes.soft_targets import read_stages
+from bioner_kd.recipes.teaching import Teaching
 from bioner_kd.teacher.labelling import write_sentences
 from bioner_kd.teacher.logits_cache import LogitsCache
 from bioner_kd.teacher.logits_shard import HIDDEN_STATES
@@ -24,11 +25,11 @@ def read(*arguments: str):
     program = load_program("distill")
     program.values(["distill", *arguments])
     choice = program.read(distill.SOFT_TARGETS)
-    return read_stages(
-        SENTENCES, cache=choice.cache, teachers=choice.teachers,
-        objective=program.read(distill.DISTILL), transfer=program.read(distill.TRANSFER),
-        hidden=program.read(distill.HIDDEN),
+    teaching = Teaching(
+        choice.cache, choice.teachers, program.read(distill.DISTILL),
+        program.read(distill.TRANSFER), program.read(distill.HIDDEN),
     )  # fmt: skip
+    return read_stages(SENTENCES, teaching)
 
 
 def rows(sentences, width, first=0.0):

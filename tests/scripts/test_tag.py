@@ -9,7 +9,7 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -19,9 +19,10 @@ from bioner_kd.corpus.demo import read_demo
 from bioner_kd.tagging.tagger import Tagger
 from bioner_kd.text.formats.conll import read_conll, write_conll
 
-ROOT = Path(__file__).resolve().parents[2]
+from ..programs import ROOT, SCRIPTS, Result, programs
+
 TEXTS = [sentence.text for sentence in read_demo("test")[:12]]
-Result = subprocess.CompletedProcess[str]
+Tag = Callable[..., Result]
 
 
 def command(*arguments: object) -> list[str]:
@@ -42,6 +43,20 @@ def run(*arguments: object, stdin: str | bytes = "", **environment: str) -> Resu
     output, errors = finished.stdout.decode("utf-8"), finished.stderr.decode("utf-8")
     assert "Traceback" not in errors
     return subprocess.CompletedProcess(finished.args, finished.returncode, output, errors)
+
+
+@pytest.fixture(scope="module")
+def tag() -> Iterator[Tag]:
+    """Runs the program where it need not be a process that was started afresh."""
+    prelude = "import bioner_kd.cli.programs.tag, ai_edge_litert.interpreter\n"
+    with programs(prelude) as started:
+
+        def run(*arguments: object, stdin: str = "") -> Result:
+            result = started.run(SCRIPTS / "tag.py", *arguments, stdin=stdin)
+            assert "Traceback" not in result.stderr
+            return result
+
+        yield run
 
 
 @pytest.fixture(scope="module")
@@ -70,46 +85,48 @@ def records(result: Result) -> list[dict]:
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
-def test_a_text_becomes_a_line_of_json(model: str, expected: list[dict]) -> None:
-    assert records(run(model, f"--text={TEXTS[0]}")) == expected[:1]
+def test_a_text_becomes_a_line_of_json(tag: Tag, model: str, expected: list[dict]) -> None:
+    assert records(tag(model, f"--text={TEXTS[0]}")) == expected[:1]
     assert any(record["entities"] for record in expected)
 
 
-def test_a_text_may_be_empty(model: str) -> None:
-    assert records(run(model, "--text=")) == [{"text": "", "entities": []}]
+def test_a_text_may_be_empty(tag: Tag, model: str) -> None:
+    assert records(tag(model, "--text=")) == [{"text": "", "entities": []}]
 
 
-def test_each_line_of_standard_input_is_a_text(model: str, expected: list[dict]) -> None:
-    assert records(run(model, stdin="\n".join(TEXTS))) == expected
-    assert records(run(model, "-", stdin="\r\n".join(TEXTS) + "\r\n")) == expected
+def test_each_line_of_standard_input_is_a_text(tag: Tag, model: str, expected: list[dict]) -> None:
+    assert records(tag(model, stdin="\n".join(TEXTS))) == expected
+    assert records(tag(model, "-", stdin="\r\n".join(TEXTS) + "\r\n")) == expected
 
 
-def test_an_empty_line_is_a_text_without_entities(model: str) -> None:
-    found = records(run(model, stdin="gout\n\ngout\n"))
+def test_an_empty_line_is_a_text_without_entities(tag: Tag, model: str) -> None:
+    found = records(tag(model, stdin="gout\n\ngout\n"))
     assert [record["text"] for record in found] == ["gout", "", "gout"]
 
 
-def test_files_are_read_in_order(model: str, expected: list[dict], tmp_path: Path) -> None:
+def test_files_are_read_in_order(
+    tag: Tag, model: str, expected: list[dict], tmp_path: Path
+) -> None:
     (tmp_path / "a.txt").write_text("\n".join(TEXTS[:4]), encoding="utf-8")
     (tmp_path / "b.txt.gz").write_bytes(gzip.compress("\n".join(TEXTS[4:8]).encode()))
-    result = run(model, tmp_path / "a.txt", tmp_path / "b.txt.gz", "-", stdin="\n".join(TEXTS[8:]))
+    result = tag(model, tmp_path / "a.txt", tmp_path / "b.txt.gz", "-", stdin="\n".join(TEXTS[8:]))
     assert records(result) == expected
 
 
-def test_a_file_may_be_one_text(model: str, tmp_path: Path) -> None:
+def test_a_file_may_be_one_text(tag: Tag, model: str, tmp_path: Path) -> None:
     content = "\ufeffTitle\r\n\r\n" + TEXTS[0] + "\r\n" + TEXTS[1] + "\n"
     (tmp_path / "a.txt").write_bytes(content.encode())
-    (record,) = records(run(model, "--input=text", tmp_path / "a.txt"))
+    (record,) = records(tag(model, "--input=text", tmp_path / "a.txt"))
     assert record["text"] == content.removeprefix("\ufeff")
     for entity in record["entities"]:
         assert record["text"][entity["start"] : entity["end"]] == entity["text"]
 
 
-def test_conll_in_and_out(model: str, tmp_path: Path, export_folder: Path) -> None:
+def test_conll_in_and_out(tag: Tag, model: str, tmp_path: Path, export_folder: Path) -> None:
     sentences = read_demo("test")[:5]
     write_conll(tmp_path / "in.tsv", sentences)
     output = tmp_path / "out.tsv"
-    result = run(
+    result = tag(
         model, "--input=conll", "--format=conll", f"--output={output}", tmp_path / "in.tsv"
     )
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
@@ -119,8 +136,8 @@ def test_conll_in_and_out(model: str, tmp_path: Path, export_folder: Path) -> No
     assert [list(s.tags or ()) for s in found] == [tagger.tag_words(s.words) for s in sentences]
 
 
-def test_text_becomes_conll(model: str) -> None:
-    result = run(model, "--format=conll", "--text=The gout. It hurts.")
+def test_text_becomes_conll(tag: Tag, model: str) -> None:
+    result = tag(model, "--format=conll", "--text=The gout. It hurts.")
     rows = [line.split("\t") for line in result.stdout.split("\n")]
     assert [row[0] for row in rows] == ["The", "gout", ".", "", "It", "hurts", ".", "", ""]
     assert all(len(row) == 2 for row in rows if row != [""])
@@ -320,8 +337,8 @@ def complaint(result: Result, status: int) -> str:
         (["--tekst=gout"], "tekst"),
     ],
 )
-def test_usage_errors(model: str, arguments: list[str], says: str) -> None:
-    assert says in complaint(run(model, *arguments), 2)
+def test_usage_errors(tag: Tag, model: str, arguments: list[str], says: str) -> None:
+    assert says in complaint(tag(model, *arguments), 2)
 
 
 def test_nothing_to_tag_on_a_terminal_is_a_usage_error(model: str) -> None:
@@ -337,14 +354,16 @@ def test_nothing_to_tag_on_a_terminal_is_a_usage_error(model: str) -> None:
     assert "Nothing to tag" in complaint(result, 2)
 
 
-def test_a_missing_model(tmp_path: Path) -> None:
-    result = run(f"--model={tmp_path / 'no'}", "--text=gout")
+def test_a_missing_model(tag: Tag, tmp_path: Path) -> None:
+    result = tag(f"--model={tmp_path / 'no'}", "--text=gout")
     assert "there is no such file or folder; name an export folder" in complaint(result, 1)
 
 
-def test_a_missing_file_is_found_before_any_text_is_tagged(model: str, tmp_path: Path) -> None:
+def test_a_missing_file_is_found_before_any_text_is_tagged(
+    tag: Tag, model: str, tmp_path: Path
+) -> None:
     (tmp_path / "a.txt").write_text("gout")
-    result = run(model, tmp_path / "a.txt", tmp_path / "b.txt")
+    result = tag(model, tmp_path / "a.txt", tmp_path / "b.txt")
     assert "b.txt: there is no such file. Did you mean" in complaint(result, 1)
 
 
@@ -354,9 +373,9 @@ def test_bytes_that_are_no_utf8_are_named(model: str) -> None:
     assert "<stdin>:2: byte 0xc9" in result.stderr
 
 
-def test_an_output_below_a_file(model: str, tmp_path: Path) -> None:
+def test_an_output_below_a_file(tag: Tag, model: str, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    result = run(model, "--text=gout", f"--output={tmp_path / 'file' / 'out.jsonl'}")
+    result = tag(model, "--text=gout", f"--output={tmp_path / 'file' / 'out.jsonl'}")
     assert f"there is no folder {tmp_path / 'file'}; make it first" in complaint(result, 1)
 
 

@@ -77,3 +77,13 @@ def test_spreadsheets_compute_no_cell_of_csv(tmp_path):
     ]
     assert (tmp_path / "a.tsv").read_bytes().startswith(b"id\ttype\t")
     assert "\t=1+1\t" in (tmp_path / "a.tsv").read_text()
+
+
+def test_a_field_that_is_nested_too_deeply_is_told(written):
+    deep = []
+    for _ in range(100_000):
+        deep = [deep]
+    with pytest.raises(InputError, match="document '7'.*nested"):
+        written(mentions("a", ("X", 0, 1), deep=deep))
+    while deep:  # freed step by step, as Python would free it recursively
+        (deep,) = deep

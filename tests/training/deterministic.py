@@ -15,7 +15,7 @@ SEED = int(sys.argv[1])
 MachineConfig(intra_op_threads=1, inter_op_threads=2, deterministic=True).apply(SEED)
 DRAWN = f"{random.random()} {np.random.random()}"
 
-from bioner_kd.distill.config import DistillConfig  # noqa: E402
+from bioner_kd.distill.config import DistillConfig, StudentPlan  # noqa: E402
 from bioner_kd.distill.training import distil  # noqa: E402
 from bioner_kd.student.config import StudentConfig  # noqa: E402
 from bioner_kd.tagging.word_features import FeatureConfig  # noqa: E402
@@ -30,11 +30,13 @@ with tempfile.TemporaryDirectory() as folder:
     saved = distil(
         SENTENCES,
         SENTENCES[:3],
+        StudentPlan(
+            DistillConfig(alpha=1.0),
+            FeatureConfig(),
+            StudentConfig(word_size=8, units=6),
+            TrainingConfig(epochs=1, batch_size=3, learning_rate=2e-3, average=0.9, seed=SEED),
+        ),
         soft_targets=None,
-        objective=DistillConfig(alpha=1.0),
-        features=FeatureConfig(),
-        student=StudentConfig(word_size=8, units=6),
-        training=TrainingConfig(epochs=1, batch_size=3, average=0.9, seed=SEED),
         folder=Path(folder),
         settings={},
     )

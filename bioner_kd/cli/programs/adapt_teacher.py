@@ -50,22 +50,15 @@ OUTPUT = output.training_output(
 
 def main(program: Program) -> None:
     """Adapts as the flags say."""
-    from bioner_kd.recipes.checks import check_adaptation
-
-    settings, target = program.read(TRAINING), program.read(OUTPUT)
-    check_adaptation(
-        program.read(PRETRAINED).teacher, program.read(TEXT).text,
-        target.output, overwrite=target.overwrite,
-    )  # fmt: skip
-
     from bioner_kd.recipes.adaptation import adapt
 
-    program.read(MACHINE).apply(settings.seed)
+    target = program.read(OUTPUT)
     report_settings(program, TRAINING)
     adapt(
         program.read(PRETRAINED).teacher, program.read(TEXT).text, target.output,
-        training=settings, adaptation=program.read(ADAPTATION),
-        reading=program.read(READING), overwrite=target.overwrite, record=program.record(),
+        training=program.read(TRAINING), adaptation=program.read(ADAPTATION),
+        reading=program.read(READING), machine=program.read(MACHINE), overwrite=target.overwrite,
+        record=program.record(),
     )  # fmt: skip
 
 

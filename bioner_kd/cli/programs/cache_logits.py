@@ -75,22 +75,14 @@ MACHINE = machine()
 
 def main(program: Program) -> None:
     """Labels as the flags say."""
-    from bioner_kd.recipes.checks import check_labelling
-
-    choice = program.read(CACHE)
-    check_labelling(
-        program.read(TEACHER).teachers, program.read(CORPUS), choice.splits,
-        choice.text,
-    )  # fmt: skip
-
     from bioner_kd.recipes.labelling import label
 
-    program.read(MACHINE).apply(seed=0)
+    choice = program.read(CACHE)
     label(
         program.read(TEACHER).teachers, choice.cache, corpus=program.read(CORPUS),
         splits=choice.splits, text=choice.text, sample=program.read(SAMPLE),
         batch_size=choice.batch_size, hidden=choice.hidden, reading=program.read(READING),
-        write_record=program.write_flagfile,
+        machine=program.read(MACHINE), write_record=program.write_flagfile,
     )  # fmt: skip
 
 

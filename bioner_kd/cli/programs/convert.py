@@ -16,8 +16,8 @@ from absl import logging
 
 from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.cli.program import Program
+from bioner_kd.corpus.splits import ENTITY_TYPE_HELP, REPAIR_HELP
 from bioner_kd.errors import UsageError
-from bioner_kd.recipes.corpora import ENTITY_TYPE_HELP, REPAIR_HELP
 from bioner_kd.settings import Settings, setting
 from bioner_kd.tagging.texts import ID_HELP, INPUT_HELP, INPUTS, ON_ERROR_HELP, TEXT_HELP
 from bioner_kd.text.document import DISCONTINUOUS, KEEP

@@ -64,27 +64,17 @@ OUTPUT = output.training_output(
 
 def main(program: Program) -> None:
     """Distils as the flags say."""
-    from bioner_kd.recipes.checks import check_distillation
-
-    config, choice = program.read(TRAINING), program.read(SOFT_TARGETS)
-    target = program.read(OUTPUT)
-    check_distillation(
-        program.read(CORPUS), target.output, cache=choice.cache, teachers=choice.teachers,
-        objective=program.read(DISTILL), transfer=program.read(TRANSFER),
-        hidden=program.read(HIDDEN), vectors=program.read(VECTORS).vectors,
-        overwrite=target.overwrite,
-    )  # fmt: skip
-
     from bioner_kd.recipes.distillation import distil
 
-    program.read(MACHINE).apply(config.seed)
+    choice, target = program.read(SOFT_TARGETS), program.read(OUTPUT)
     report_settings(program, TRAINING)
     distil(
         program.read(CORPUS), target.output, cache=choice.cache, teachers=choice.teachers,
         objective=program.read(DISTILL), transfer=program.read(TRANSFER),
         hidden=program.read(HIDDEN), features=program.read(WORD_FEATURES),
         student=program.read(STUDENT), vectors=program.read(VECTORS).vectors,
-        training=config, overwrite=target.overwrite, record=program.record(),
+        training=program.read(TRAINING), machine=program.read(MACHINE),
+        overwrite=target.overwrite, record=program.record(),
     )  # fmt: skip
 
 

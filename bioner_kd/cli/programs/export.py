@@ -51,20 +51,12 @@ OUTPUT = output.output("saved_models/demo/export", "the exported models, their t
 
 def main(program: Program) -> None:
     """Exports as the flags say."""
-    from bioner_kd.recipes.checks import check_export
+    from bioner_kd.recipes.exporting import export_student
 
     source, target = program.read(SOURCE), program.read(OUTPUT)
-    check_export(
-        source.student, program.read(CORPUS), source.split, target.output,
-        overwrite=target.overwrite,
-    )  # fmt: skip
-
-    from bioner_kd.recipes import exporting
-
-    program.read(MACHINE).apply(seed=0)
-    manifest = exporting.export_student(
+    manifest = export_student(
         source.student, target.output, corpus=program.read(CORPUS), split=source.split,
-        config=program.read(EXPORT), release=program.read(RELEASE),
+        config=program.read(EXPORT), release=program.read(RELEASE), machine=program.read(MACHINE),
         overwrite=target.overwrite, write_record=program.write_flagfile,
     )  # fmt: skip
     folder = Path(target.output)

@@ -41,21 +41,13 @@ OUTPUT = output.training_output(
 
 def main(program: Program) -> None:
     """Fine-tunes as the flags say."""
-    from bioner_kd.recipes.checks import check_fine_tuning
-
-    choice, target = program.read(TRAINING), program.read(OUTPUT)
-    check_fine_tuning(
-        program.read(CORPUS), program.read(PRETRAINED).teacher, target.output,
-        overwrite=target.overwrite,
-    )  # fmt: skip
-
     from bioner_kd.recipes.fine_tuning import fine_tune
 
-    program.read(MACHINE).apply(choice.seed)
+    target = program.read(OUTPUT)
     fine_tune(
         program.read(CORPUS), program.read(PRETRAINED).teacher, target.output,
-        training=choice, windows=program.read(WINDOWS),
-        reading=program.read(READING), overwrite=target.overwrite,
+        training=program.read(TRAINING), windows=program.read(WINDOWS),
+        reading=program.read(READING), machine=program.read(MACHINE), overwrite=target.overwrite,
         describe=lambda *fitted: describe(program, *fitted),
     )  # fmt: skip
 

@@ -11,7 +11,6 @@ stay in `Document.extra["fields"]`.
 """
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 from bioner_kd.bounded import parse_json
@@ -22,7 +21,7 @@ from bioner_kd.text.format import Faults, Format, ReadOptions
 from bioner_kd.text.json_documents import Object, read_objects, with_fields
 from bioner_kd.text.json_start import first_objects
 from bioner_kd.text.sentence import Sentence
-from bioner_kd.text.source import STDIN, Source
+from bioner_kd.text.source import Source
 from bioner_kd.text.tagged_words import check_word, iob2_of, tagged_document
 
 _WORDS = ("tokens", "words")
@@ -136,17 +135,16 @@ def _name_of(tag: object, names: Sequence[str], place: str) -> str:
 
 
 def _names_beside(source: Source) -> list[str]:
-    path = Path(source.path).parent / _INFO
-    if source.path == STDIN or not path.is_file():
+    beside = source.beside(_INFO)
+    if beside is None:
         return []
     try:
-        with path.open("rb") as file:
-            content = file.read(_MOST_INFO)
-        return _names_in(parse_json(content))
+        with beside.open() as file:
+            return _names_in(parse_json(file.read(_MOST_INFO)))
     except (OSError, ValueError) as error:
         raise InputError(
-            f"{path}: what the tags of {source.name} stand for cannot be read ({error}); get this "
-            "file again, or remove it."
+            f"{beside.name}: what the tags of {source.name} stand for cannot be read ({error}); "
+            "get this file again, or remove it."
         ) from error
 
 

@@ -49,13 +49,9 @@ _LINE_ENDS = "\x85\u2028\u2029"
 
 
 def _recognises(start: str) -> bool:
-    from bioner_kd.text.formats import doccano, hf_tokens, label_studio, prodigy
-
     found = first_objects(start)
-    if not found or not text_columns([n for n, v in found[0].items() if isinstance(v, str)], ""):
-        return False
-    others = (doccano, hf_tokens, label_studio, prodigy)
-    return not any(other.FORMAT.recognises(start) for other in others)
+    names = [name for name, value in found[0].items() if isinstance(value, str)] if found else []
+    return bool(text_columns(names, ""))
 
 
 def _read(source: Source, options: ReadOptions, faults: Faults) -> Iterator[Document]:
@@ -188,6 +184,7 @@ FORMAT = Format(
     "JSON lines (objects with a text, an id, mentions and any other fields)",
     suffixes=(".jsonl", ".ndjson"),
     recognises=_recognises,
+    general=True,
     read=_read,
     record_writer=_Writer,
 )

@@ -12,14 +12,13 @@ from collections.abc import Iterator
 
 from bioner_kd.text.document import Document
 from bioner_kd.text.format import Faults, Format, ReadOptions
-from bioner_kd.text.formats import conll
 from bioner_kd.text.mention_rows import MentionRows
 from bioner_kd.text.source import Source
 from bioner_kd.text.table import TAB, is_table, read_table
 
 
 def _recognises(start: str) -> bool:
-    return is_table(start, TAB) and not conll.FORMAT.recognises(start)
+    return is_table(start, TAB)
 
 
 def _read(source: Source, options: ReadOptions, faults: Faults) -> Iterator[Document]:
@@ -35,6 +34,7 @@ FORMAT = Format(
     "TSV with a header line (read: a document in each row; written: a mention in each row)",
     suffixes=(".tsv", ".tab"),
     recognises=_recognises,
+    general=True,
     read=_read,
     record_writer=_writer,
 )

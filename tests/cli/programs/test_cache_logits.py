@@ -60,8 +60,10 @@ def test_what_is_left_out_is_counted_in_one_line(files, absl_log):
 
 
 def test_nothing_to_label_is_a_usage_error():
+    program = load_program("cache_logits")
+    program.values(["cache_logits", "--splits="])
     with pytest.raises(UsageError, match="name --splits of a corpus, --text, or both"):
-        texts("--splits=")
+        program.body(program)
 
 
 def test_no_teacher_is_a_usage_error():

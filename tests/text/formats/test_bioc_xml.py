@@ -2,7 +2,6 @@ import contextlib
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
-from pathlib import Path
 
 import hypothesis
 import hypothesis.strategies as st
@@ -16,7 +15,6 @@ from bioner_kd.text.source import Source
 
 from .bioc_cases import core, damaged, documents, without_place
 
-SHARED = Path(__file__).resolve().parents[4] / "shared" / "formats"
 HEAD = '<?xml version="1.0" encoding="{encoding}"?>\n<!DOCTYPE collection SYSTEM "BioC.dtd">\n'
 # The order of elements that the DTD asks for; annotations of a document are not in it.
 DTD = {
@@ -43,11 +41,9 @@ RICH = """<collection><source>PMC</source><date>2020</date><key>k.key</key><info
 <relation id="R2"><node refid="R1" role=""/></relation></document></collection>"""
 
 
-def shared(name):
-    path = SHARED / name
-    if not path.is_file():
-        pytest.skip(f"{path} is not there")
-    return path
+@pytest.fixture
+def shared(public_file):
+    return lambda name: public_file(f"../formats/{name}")
 
 
 def save(tmp_path, content, encoding="UTF-8"):
@@ -82,11 +78,10 @@ def test_what_was_read_is_written_again(tmp_path, encoding):
     assert without_place([again]) == without_place([document])
 
 
-@pytest.mark.corpora
 @pytest.mark.parametrize(
     "name", ["CDR_devel_first20docs.BioC.xml", "aioner_ex2_fulltext_ccby.BioC.xml"]
 )
-def test_published_files_are_written_as_they_were(tmp_path, name):
+def test_published_files_are_written_as_they_were(tmp_path, shared, name):
     path = shared(f"bioc/{name}")
     assert recognise(Source(path)).name == "bioc_xml"
     found = list(read_documents(path))
@@ -108,8 +103,7 @@ def pubtator_mentions(path):
     ]
 
 
-@pytest.mark.corpora
-def test_bioc_and_pubtator_of_the_same_documents_have_the_same_mentions():
+def test_bioc_and_pubtator_of_the_same_documents_have_the_same_mentions(shared):
     pubtator = pubtator_mentions(shared("pubtator/CDR_devel_first20docs.PubTator.txt"))
     found = list(read_documents(shared("bioc/CDR_devel_first20docs.BioC.xml")))
     assert len(found) == 20
@@ -234,8 +228,7 @@ def test_it_is_known_by_its_collection(start, expected):
     assert all_formats()["bioc_xml"].recognises(start) is expected
 
 
-@pytest.mark.corpora
-def test_the_bioc_package_reads_what_is_written(tmp_path):
+def test_the_bioc_package_reads_what_is_written(tmp_path, shared):
     biocxml = pytest.importorskip("bioc.biocxml")
     ours = list(read_documents(shared("bioc/CDR_devel_first20docs.BioC.xml")))
     write_documents(ours, tmp_path / "b.bioc.xml")

@@ -1,10 +1,12 @@
 import json
+import zipfile
 
 import pytest
 
 from bioner_kd.errors import InputError
+from bioner_kd.text.archive import Archive
 from bioner_kd.text.documents import read_documents, recognise
-from bioner_kd.text.format import ReadOptions
+from bioner_kd.text.format import Faults, ReadOptions
 from bioner_kd.text.formats.hf_tokens import FORMAT
 from bioner_kd.text.source import Source
 
@@ -100,3 +102,12 @@ def test_a_damaged_file_of_names_is_told(file_of, tmp_path):
 )
 def test_other_text_is_not_taken_for_it(start):
     assert not FORMAT.recognises(start)
+
+
+def test_the_file_with_names_may_be_in_an_archive(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.jsonl", json.dumps(ROW))
+        archive.writestr("dataset_info.json", json.dumps({"features": FEATURES}))
+    source = next(one for one in Archive(tmp_path / "a.zip").files() if one.member == "a.jsonl")
+    (document,) = FORMAT.read(source, ReadOptions(), Faults())
+    assert [one.type for one in document.annotations] == ["Disease"]
