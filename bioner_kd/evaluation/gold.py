@@ -168,9 +168,9 @@ class AnnotatedDocuments:
     def pairs(self, tags: Tagged) -> tuple[Tagged, Tagged]:
         """A sequence for each document, with one tag for each mention that either side has."""
         found: list[set[Mention]] = [set() for _ in self.documents]
-        for (number, sentence), mine in zip(self._cut, _only(self.chosen, tags), strict=True):
+        for (number, sentence), given in zip(self._cut, _only(self.chosen, tags), strict=True):
             scores = [1.0] * len(sentence)
-            for entity in entities_from_tags(mine, scores, sentence.spans, sentence.text):
+            for entity in entities_from_tags(given, scores, sentence.spans, sentence.text):
                 found[number].add((entity.type, entity.start, entity.end))
         gold, predicted = [], []
         for mentions, mine in zip(self.mentions, found, strict=True):

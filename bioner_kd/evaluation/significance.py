@@ -6,6 +6,7 @@ seeds would differ on the same sentences.
 """
 
 import itertools
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -134,7 +135,7 @@ def _mean_f1(systems: Sequence[np.ndarray], drawn: np.ndarray) -> np.ndarray:
         float64 (systems, ...), percent.
     """
     sentences = drawn.shape[-1]
-    rows = drawn.reshape(-1, sentences)
+    rows = drawn.reshape(math.prod(drawn.shape[:-1]), sentences)
     # How often each sentence is drawn: a product of matrices then sums the counts of all runs,
     # which takes a fraction of the time and memory of gathering the counts of drawn sentences.
     places = rows + sentences * np.arange(len(rows))[:, np.newaxis]
