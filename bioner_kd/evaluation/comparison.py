@@ -25,7 +25,7 @@ class Result:
     Attributes:
         name: name of the row.
         scores: scores of each seed.
-        parameters: number of weights.
+        parameters: number of weights; 0 where it is not known.
         size: number of bytes on disk.
         sentences_per_second: speed of the first seed on this machine, in batches.
         intervals: of F1, over sentences, or over documents where it was scored by characters.
@@ -47,7 +47,7 @@ class Result:
         return Row.from_summary(
             self.name,
             summarise(self.scores),
-            parameters=self.parameters,
+            parameters=self.parameters or None,
             size=self.size,
             sentences_per_second=self.sentences_per_second,
         )
@@ -69,7 +69,7 @@ class Result:
         """The scores of all seeds and their summary, as a dictionary for JSON."""
         return {
             "name": self.name,
-            "parameters": self.parameters,
+            "parameters": self.parameters or None,
             "bytes": self.size,
             "sentences_per_second": self.sentences_per_second,
             "runs": [scores.to_json() for scores in self.scores],

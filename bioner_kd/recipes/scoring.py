@@ -8,6 +8,7 @@ from absl import logging
 
 from bioner_kd.corpus.alignment import check_types
 from bioner_kd.corpus.splits import read_split_documents
+from bioner_kd.encoding.sentence_model import SentenceModel
 from bioner_kd.errors import UsageError
 from bioner_kd.evaluation.borders import BY, WORDS
 from bioner_kd.evaluation.comparison import Result, check_tags, compare
@@ -42,7 +43,7 @@ def evaluate(
     Raises:
         InputError: the corpus or a run directory is not what it should be, or a model was trained
             for other types than the corpus has.
-        UsageError: `by` or a type is unknown.
+        UsageError: `by` or a type is unknown, or the seeds of a row find different types.
 
     Examples:
         >>> (row,) = evaluate("demo", {"student": ["saved_models/student"]})  # doctest: +SKIP
@@ -50,9 +51,21 @@ def evaluate(
     gold = read_gold(corpus_of(corpus), split, by)
     models = {name: [load_model(Path(path)) for path in paths] for name, paths in runs.items()}
     for name, paths in runs.items():
+        _check_alike(name, models[name])
         for model, path in zip(models[name], paths, strict=True):
             check_tags(model, Path(path), gold)
     return [compare(name, seeds, gold, batch_size) for name, seeds in models.items()]
+
+
+def _check_alike(name: str, models: Sequence[SentenceModel]) -> None:
+    # Other settings are compared by their records, which exports have none of.
+    types = {", ".join(model.decoder.tag_set.entity_types) for model in models}
+    if len(types) > 1:
+        raise UsageError(
+            f"--run={name}=…: these models find different types ({' and '.join(sorted(types))}); "
+            "folders with commas between them are seeds of one model. Give each model a --run of "
+            "its own."
+        )
 
 
 def read_gold(corpus: Corpus, split: str, by: str = WORDS) -> Gold:

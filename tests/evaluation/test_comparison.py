@@ -40,6 +40,13 @@ def test_seeds_are_averaged_and_sizes_are_the_first_seeds():
     assert row.sentences_per_second > 0
 
 
+def test_an_unknown_number_of_weights_is_not_told_as_zero():
+    model = Fixed(0, 1)
+    model.parameters = 0
+    result = compare("file", [model], GOLD, batch_size=1)
+    assert result.row().parameters is None and result.to_json()["parameters"] is None
+
+
 def test_every_pass_over_the_sentences_tells_how_far_it_has_come():
     seeds = [Fixed(0, 1), Fixed(0, 0)]
     compare("student", seeds, GOLD, batch_size=1)

@@ -66,8 +66,8 @@ def is_student(folder: Path) -> bool:
         return False
     if find_export(folder):
         raise InputError(
-            f"{folder}: an exported student, which can be scored by itself but neither teach nor "
-            "be one of several; name the run directory that it was exported from."
+            f"{folder}: this is an exported student, which can be scored, but neither teach nor be "
+            "averaged; name the run directory that it was exported from."
         )
     if not folder.is_dir():
         raise InputError(

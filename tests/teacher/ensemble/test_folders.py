@@ -100,12 +100,12 @@ def find_version(folder: Path) -> Path:
 
 
 def test_an_export_neither_teaches_nor_is_one_of_several(export_folder, student):
-    message = f"{export_folder}: an exported student, which can be scored by itself but neither"
+    message = f"{export_folder}: this is an exported student, which can be scored, but neither"
     for folder in (export_folder, Path(f"{student}+{export_folder}")):
         with pytest.raises(InputError) as refused:
             model_digest(folder)
         assert str(refused.value).startswith(message)
-    with pytest.raises(InputError, match=f"{DEFAULT}: an exported student"):
+    with pytest.raises(InputError, match=f"{DEFAULT}: this is an exported student"):
         teaches(Path(DEFAULT))
     with pytest.raises(InputError, match="an exported student"):
         load_model(Path(f"{export_folder}+{student}"))
