@@ -102,6 +102,14 @@ def trained_student(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 @pytest.fixture(scope="session")
+def crf_student(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A tiny student with a CRF, which no test may change."""
+    from .export.trained_student import make_crf_student
+
+    return make_crf_student(tmp_path_factory.mktemp("crf") / "student")
+
+
+@pytest.fixture(scope="session")
 def export_folder(trained_student: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Its export in every form, which no test may change."""
     from bioner_kd.corpus.demo import read_demo

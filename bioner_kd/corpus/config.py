@@ -15,7 +15,7 @@ TEXT_SIZE = Bound("at least 1, or -1 for all", lambda size: size == ALL or size 
 
 @dataclass(frozen=True)
 class SampleConfig(Settings):
-    """Which lines of plain text are taken."""
+    """Which sentences of unlabelled text are taken."""
 
     text_size: int = setting(
         ALL,
@@ -26,11 +26,11 @@ class SampleConfig(Settings):
     )
     min_words: int = setting(
         3,
-        "Lines of fewer words are left out: headings and list numbers, which give a mention no "
+        "Sentences of fewer words are left out: headings and list numbers, which give a mention no "
         "context.",
     )
     max_words: int = setting(
-        200, "Lines of more words are left out: tables and pages without line ends."
+        200, "Sentences of more words are left out: tables and pages without full stops."
     )
 
     def __post_init__(self) -> None:

@@ -4,17 +4,23 @@ It has the modules of this package that the tagger imports. Equal sources give e
 """
 
 import ast
+import pkgutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import bioner_kd
 from bioner_kd.atomic import atomic_file
+from bioner_kd.text import formats
 
 _PACKAGE = bioner_kd.__name__
 _COMMAND = f"{_PACKAGE}.tagging.command"
 # Modules that are imported by a name in a string, which no search finds.
-_ROOTS = (_COMMAND, f"{_PACKAGE}.tagging.workers.worker")
+_ROOTS = (
+    _COMMAND,
+    f"{_PACKAGE}.tagging.workers.worker",
+    *(f"{formats.__name__}.{module.name}" for module in pkgutil.iter_modules(formats.__path__)),
+)
 # Old versions of Python can read this code, which says which version is needed.
 _MAIN = f"""\
 import sys

@@ -20,15 +20,8 @@ from bioner_kd.tagging.decoding import Decoder
 from bioner_kd.tagging.tables import read_tables
 from bioner_kd.tagging.tagger import Tagger
 
-from .trained_student import make_crf_student
-
 pytestmark = pytest.mark.slow
 SENTENCES = read_demo("test")
-
-
-@pytest.fixture(scope="module")
-def crf_student(tmp_path_factory: pytest.TempPathFactory) -> SavedStudent:
-    return make_crf_student(tmp_path_factory.mktemp("crf") / "student")
 
 
 @pytest.fixture(scope="module")

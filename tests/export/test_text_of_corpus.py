@@ -14,8 +14,6 @@ from bioner_kd.tagging.tagger import Tagger
 from bioner_kd.text.formats.conll import read_conll
 from bioner_kd.text.sentence_splitter import split_sentences
 
-from .trained_student import make_crf_student
-
 pytestmark = pytest.mark.slow
 
 
@@ -28,11 +26,10 @@ def split(public_file: Callable[[str], Path]) -> list:
 def student(
     request: pytest.FixtureRequest,
     trained_student: SavedStudent,
-    tmp_path_factory: pytest.TempPathFactory,
 ) -> SavedStudent:
     if request.param == "plain":
         return trained_student
-    return make_crf_student(tmp_path_factory.mktemp("crf") / "student")
+    return request.getfixturevalue("crf_student")
 
 
 @pytest.fixture(scope="module")

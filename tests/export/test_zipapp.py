@@ -1,5 +1,6 @@
 """tagger.pyz where nothing is installed but numpy and a TFLite interpreter."""
 
+import gzip
 import importlib.util
 import json
 import os
@@ -99,7 +100,29 @@ def test_conll_to_a_file(python: Path, device: Path, tmp_path: Path) -> None:
     )  # fmt: skip
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
     rows = (tmp_path / "out.tsv").read_text(encoding="utf-8").split("\n")
-    assert [row.split("\t")[0] for row in rows] == ["It", "is", "gout", ".", "", ""]
+    words = [row.split("\t")[0] for row in rows]
+    assert words == ["-DOCSTART- (in)", "", "It", "is", "gout", ".", "", ""]
+
+
+PUBMED = """<?xml version="1.0"?><PubmedArticleSet><PubmedArticle><MedlineCitation>
+<PMID Version="1">7</PMID><Article><ArticleTitle>{0}</ArticleTitle><Abstract>
+<AbstractText Label="METHODS">{1}</AbstractText></Abstract></Article></MedlineCitation>
+</PubmedArticle></PubmedArticleSet>"""
+
+
+def test_documents_come_in_and_go_out_in_other_formats(
+    python: Path, device: Path, tmp_path: Path
+) -> None:
+    first, second = [text for text in TEXTS if Tagger.load(device).tag(text)][:2]
+    (tmp_path / "in.xml.gz").write_bytes(gzip.compress(PUBMED.format(first, second).encode()))
+    output = tmp_path / "out.PubTator"
+    result = run(python, device / ARCHIVE, tmp_path / "in.xml.gz", f"--output={output}")
+    assert result.returncode == 0 and "is read as pubmed" in result.stderr
+    title, abstract, *mentions = output.read_text(encoding="utf-8").strip().split("\n")
+    assert (title, abstract) == (f"7|t|{first}", f"7|a|METHODS: {second}")
+    passages = (first, f"METHODS: {second}")
+    expected = [e.text for text in passages for e in Tagger.load(device).tag(text)]
+    assert [mention.split("\t")[3] for mention in mentions] == expected
 
 
 IMPORTED = """

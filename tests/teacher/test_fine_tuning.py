@@ -94,6 +94,7 @@ def test_the_best_epoch_is_what_is_on_disk(tuned):
     assert teacher.windows == WINDOWS
 
 
+@pytest.mark.slow
 def test_a_teacher_stopped_within_an_epoch_ends_as_one_that_was_not(
     pretrained, tmp_path, monkeypatch
 ):

@@ -2,6 +2,7 @@ r"""Measures models side by side: speed, start-up, memory, size and F1, in one r
 
 BioBERT's shape, a fine-tuned teacher, the student in Keras, every exported model, spaCy's NER and a
 CRF tag the same sentences, each in a fresh process, in turn, round after round, with 1 and 2 cores.
+The int8 student also reads and tags the same text as plain lines, PubMed XML and other formats.
 Peers are trained on the corpus the first time, which takes minutes. The folder holds benchmark.md
 and results.jsonl. After Ctrl-C the same command goes on.
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 _PEERS = ("spacy", "crf")
 # What measurements that are kept do not depend on.
-_FREE = ("output", "rounds", "baseline", "timeout", "leave_out")
+_FREE = ("output", "rounds", "baseline", "timeout", "leave_out", "formats")
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,7 @@ def read_corpus(program: Program) -> "tuple[Corpus, tuple[str, ...]]":
     """What is tagged, and the tags of the corpus."""
     from bioner_kd.lab.benchmark.session import Corpus
     from bioner_kd.tagging.tag_set import TagSet
+    from bioner_kd.text.documents import read_documents
     from bioner_kd.training.run_folder import sentences_digest
 
     split = program.read(CONTESTANTS).split
@@ -130,10 +132,11 @@ def read_corpus(program: Program) -> "tuple[Corpus, tuple[str, ...]]":
     chosen = {"train": train, "devel": devel}.get(split)
     if chosen is None:
         (chosen,) = read_splits(program, split)
-    named = program.read(CORPUS)
+    named, documents = program.read(CORPUS), program.read(BENCHMARK).documents
+    given = list(read_documents(documents)) if documents else None
     other = train if split == "devel" else devel
     digest = sentences_digest(train, devel)
-    read = Corpus(named.corpus, named.repair_tags, chosen, other, digest)
+    read = Corpus(named.corpus, named.repair_tags, chosen, other, digest, given)
     return read, TagSet.from_sentences(train).tags
 
 

@@ -7,6 +7,11 @@ corpus or tokenizer are refused.
   bioner_kd cache_logits --flagfile=flags/ncbi_disease/cache_logits.cfg
   bioner_kd cache_logits --teachers=saved_models/mine/teacher --splits= \
       --text=abstracts.txt.gz,papers.txt.xz --text_size=40000 --cache=saved_models/mine/logits
+
+With --labels, documents that anyone annotated take the place of a teacher and its text. distill
+learns from them by --alpha=1 (the corpus' own labels) and --transfer_size=-1 (these).
+
+  bioner_kd cache_logits --labels=annotated.jsonl --cache=saved_models/mine/labels
 """
 
 from dataclasses import dataclass
@@ -16,6 +21,7 @@ from bioner_kd.cli.program import Program
 from bioner_kd.cli.shared_flags import CORPUS, READING, machine
 from bioner_kd.corpus.config import SampleConfig
 from bioner_kd.errors import UsageError
+from bioner_kd.recipes.annotated import LabelConfig
 from bioner_kd.settings import Settings, at_least, setting
 
 
@@ -49,8 +55,9 @@ class CacheChoice(Settings):
     )
     text: tuple[str, ...] = setting(
         (),
-        "Files of plain text to label as well, one sentence a line, UTF-8, .gz, .bz2 and .xz too; "
-        "- is standard input. They make one text, the transfer set of distill.",
+        "Files and folders of text to label as well, in any format (plain text, PubMed XML, JSON "
+        "lines and so on), also compressed; - is standard input. Their sentences make one text, "
+        "the transfer set of distill.",
     )
     cache: str = setting(
         "saved_models/demo/logits",
@@ -67,6 +74,7 @@ class CacheChoice(Settings):
     )
 
 
+LABELS = FlagGroup("Labels in place of a teacher", LabelConfig())
 TEACHER = FlagGroup("Teacher", TeacherChoice())
 CACHE = FlagGroup("Logits", CacheChoice())
 SAMPLE = FlagGroup("Sentences of --text", SampleConfig())
@@ -75,9 +83,13 @@ MACHINE = machine()
 
 def main(program: Program) -> None:
     """Labels as the flags say."""
+    choice, labels = program.read(CACHE), program.read(LABELS)
+    if labels.labels:
+        _label_by_annotator(program, choice, labels)
+        return
+
     from bioner_kd.recipes.labelling import label
 
-    choice = program.read(CACHE)
     label(
         program.read(TEACHER).teachers, choice.cache, corpus=program.read(CORPUS),
         splits=choice.splits, text=choice.text, sample=program.read(SAMPLE),
@@ -86,5 +98,17 @@ def main(program: Program) -> None:
     )  # fmt: skip
 
 
-PARTS = (TEACHER, CACHE, SAMPLE, CORPUS, READING, MACHINE)
+def _label_by_annotator(program: Program, choice: CacheChoice, labels: LabelConfig) -> None:
+    if choice.text:
+        raise UsageError("--labels and --text: labels are of documents of their own; name one.")
+
+    from bioner_kd.recipes.annotated import label_by_annotator
+
+    label_by_annotator(
+        labels, choice.cache, corpus=program.read(CORPUS), sample=program.read(SAMPLE),
+        write_record=program.write_flagfile,
+    )  # fmt: skip
+
+
+PARTS = (TEACHER, LABELS, CACHE, SAMPLE, CORPUS, READING, MACHINE)
 PROGRAM = Program(__doc__, main, PARTS, first=("corpus", "teachers", "cache", "text", "text_size"))

@@ -36,8 +36,8 @@ class WordChoice(Settings):
 
     text: tuple[str, ...] = setting(
         (),
-        "Files of plain text, with commas between, one sentence a line, UTF-8, .gz, .bz2 and .xz "
-        "too; - is standard input.",
+        "Files and folders of text in any format, with commas between, also compressed; - is "
+        "standard input. Text is cut into sentences as the tagger cuts it.",
     )
     corpus: str = setting(
         "",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bioner_kd.lab.benchmark.format_files import FILE_FORMATS
 from bioner_kd.settings import Bound, Settings, above, at_least, setting
 
 BIOBERT = "biobert_fp32"
@@ -54,6 +55,18 @@ class BenchmarkConfig(Settings):
     baseline: str = setting(
         BIOBERT,
         f"Name of the contestant that the others are compared with, such as {BIOBERT}.",
+    )
+    formats: tuple[str, ...] = setting(
+        tuple(FILE_FORMATS),
+        "Formats of documents from which the student reads and tags the same text, on one core; "
+        "none if empty.",
+        choices=tuple(FILE_FORMATS),
+        bound=Bound("each once", lambda names: len(set(names)) == len(names)),
+    )
+    documents: str = setting(
+        "",
+        "File of documents, in any format that bioner_kd tag reads, whose text is written in each "
+        "of --formats; the sentences of the split if empty.",
     )
     timeout: float = setting(
         900.0, "Seconds after which the process of a contestant is stopped.", bound=above(0)

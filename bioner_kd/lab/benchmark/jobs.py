@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,11 @@ from bioner_kd.text.sentence import Sentence
 MEASURE = f"{__name__}:measure"
 TAG = f"{__name__}:tag"
 PROFILE = f"{__name__}:profile"
+READ = f"{__name__}:read"
 TOKENISING, ENCODING = "tokenising and joining", "encoding"
 INTERPRETER, DECODING = "interpreter", "decoding"
+# A file is read again and again for so long, because reading it once may take a millisecond.
+_READING_SECONDS = 1.0
 
 Clock = Callable[[], float]
 
@@ -87,6 +90,59 @@ def tag(report: Report, *, opener: str, options: Mapping[str, Any], sentences: s
     results = opened.tag(given)
     pairs = zip(given, results, strict=True)
     report({"tags": [list(opened.tags(sentence, result)) for sentence, result in pairs]})
+
+
+def read(report: Report, *, file: str, reader: str, path: str, form: str, warm_up: str) -> None:
+    """Reads a file of documents, then reads it again and tags what is read, on one core.
+
+    Args:
+        report: gets the fields of a `Reading` that are measured: the number of words, and the
+            seconds and the processor time of reading alone and of reading and tagging.
+        file: the documents.
+        reader: name of their format.
+        path: export folder.
+        form: name of the model in the export folder.
+        warm_up: file of sentences that are tagged before the clock starts.
+    """
+    from bioner_kd.tagging.tagger import Tagger
+    from bioner_kd.text.documents import read_documents
+
+    def reading() -> None:
+        deque(read_documents(file, format=reader), maxlen=0)
+
+    words = 0
+
+    def tagging() -> None:
+        nonlocal words
+        for document in tagger.tag_documents(read_documents(file, format=reader), workers=1):
+            words += sum(map(len, document.sentences or ()))
+
+    tagger = Tagger.load(path, form=form)
+    tagger.tag_texts([sentence.text for sentence in read_sentences(warm_up)])
+    # The first time the parser is imported, and the file comes from the disk.
+    reading()
+    alone, alone_cpu = costs(reading, least=_READING_SECONDS)
+    seconds, used = costs(tagging)
+    report(
+        {
+            "words": words,
+            "reading": alone,
+            "reading_cpu": alone_cpu,
+            "seconds": seconds,
+            "cpu_seconds": used,
+        }
+    )
+
+
+def costs(
+    call: Callable[[], object], *, least: float = 0.0, clock: Clock = time.perf_counter
+) -> tuple[float, float]:
+    """Seconds and processor seconds of a call, means of as many calls as take `least` seconds."""
+    start, used, calls = clock(), cpu_seconds(), 0
+    while not calls or clock() - start < least:
+        call()
+        calls += 1
+    return (clock() - start) / calls, (cpu_seconds() - used) / calls
 
 
 def call_seconds(call: Callable[[], object], clock: Clock = time.perf_counter) -> float:

@@ -55,6 +55,11 @@ class LineUp:
             peer=_PEER if _PEER in names else "",
         )
 
+    @property
+    def student(self) -> Contestant | None:
+        """The exported model that tags documents of several formats; None where there is none."""
+        return next((one for one in self.contestants if one.name == self.roles.single), None)
+
     def check_names(self, baseline: str) -> None:
         """Refuses two contestants of one name, and a baseline that is no contestant."""
         names = [one.name for one in self.contestants]

@@ -90,6 +90,33 @@ class Profile:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """One measurement of reading a file of documents, and of tagging what is read, on one core.
+
+    Attributes:
+        format: name of the kind of file, of `FILE_FORMATS`.
+        round: counted from 1.
+        bytes: size of the file.
+        words: number of words of its documents.
+        reading: seconds of reading the file alone.
+        reading_cpu: processor time of reading the file alone, seconds.
+        seconds: seconds of reading and tagging it.
+        cpu_seconds: processor time of reading and tagging it, seconds.
+        load: load average of the machine before the measurement.
+    """
+
+    format: str
+    round: int
+    bytes: int
+    words: int
+    reading: float
+    reading_cpu: float
+    seconds: float
+    cpu_seconds: float
+    load: float | None = None
+
+
+@dataclass(frozen=True)
 class Failure:
     """A measurement that failed.
 
@@ -104,9 +131,9 @@ class Failure:
     reason: str
 
 
-Record = Measurement | Score | Profile | Failure
+Record = Measurement | Score | Profile | Reading | Failure
 _KINDS: dict[str, type] = {
-    kind.__name__.lower(): kind for kind in (Measurement, Score, Profile, Failure)
+    kind.__name__.lower(): kind for kind in (Measurement, Score, Profile, Reading, Failure)
 }
 
 
@@ -119,6 +146,8 @@ def shown(record: Record) -> str:
     """The main figures of a record, for a log."""
     if isinstance(record, Measurement):
         return f"{record.words_per_second:,.0f} words/s, ready in {record.ready:.2f} s"
+    if isinstance(record, Reading):
+        return f"{record.words / record.seconds:,.0f} words/s of reading and tagging"
     return f"{record.f1:.2f}" if isinstance(record, Score) else "done"
 
 

@@ -11,6 +11,7 @@ from bioner_kd.evaluation.table import aligned_markdown, human_bytes, ruled_text
 from bioner_kd.lab.benchmark import measurements
 from bioner_kd.lab.benchmark.line_up import LineUp
 from bioner_kd.lab.benchmark.measurements import BenchmarkResults, Measurement, MedianRange
+from bioner_kd.lab.benchmark.readings import format_lines, summaries
 from bioner_kd.lab.benchmark.targets import Target, targets
 
 RESULTS, PAGE = "results.jsonl", "benchmark.md"
@@ -105,6 +106,7 @@ def terminal(
     parts = [
         ruled_text(speed_lines(results, peer)),
         ruled_text(cost_lines(results)),
+        *map(ruled_text, _format_tables(results)),
         _left_aligned(target_lines(targets)),
         "".join(f"{line}\n" for line in [*bounds(targets), *_failures(results), *notes]),
     ]
@@ -130,6 +132,10 @@ def markdown(
         aligned_markdown(speed_lines(results, peer)),
         "## Start-up, memory, size and F1\n",
         aligned_markdown(cost_lines(results)),
+        *(
+            f"## Formats of documents\n\n{_FORMATS}\n{aligned_markdown(table)}"
+            for table in _format_tables(results)
+        ),
         "## Targets\n",
         aligned_markdown(target_lines(targets), {0, 1, 2, 3}),
         *(
@@ -157,6 +163,19 @@ its number of sentences, so for a model that reads in batches it is not the time
 waits. "Ready" is the time from the start of the process until it has tagged a first text. Peak
 memory is that of the process, without the workers of `tag_many`. F1 is that of the whole split.
 """
+
+
+_FORMATS = """\
+The same text from files of several formats, on one core: words/s of reading the file alone, and of
+reading it and tagging what is read by the student, one file after the other in every round. Ratios
+are those to plain lines, a document in each line, in the same round, by the clock and by processor
+time.
+"""
+
+
+def _format_tables(results: BenchmarkResults) -> list[Lines]:
+    table = format_lines(results.records, _number, _NONE)
+    return [table] if table else []
 
 
 def _rounds(results: BenchmarkResults) -> str:
@@ -248,6 +267,7 @@ def json_lines(
         for threads in results.threads():
             if results.rounds(contestant.name, threads):
                 yield _summary(results, contestant.name, threads)
+    yield from (one.to_json() for one in summaries(results.records))
     yield from map(measurements.to_json, results.records)
     for target in reached:
         yield {"kind": "target", **dataclasses.asdict(target)}

@@ -12,12 +12,15 @@ from bioner_kd.atomic import atomic_file
 from bioner_kd.errors import InputError
 from bioner_kd.lab.benchmark import measurements
 from bioner_kd.lab.benchmark.config import BenchmarkConfig
+from bioner_kd.lab.benchmark.contestant import Contestant
+from bioner_kd.lab.benchmark.format_files import abstracts, documents_of, format_files
 from bioner_kd.lab.benchmark.line_up import LineUp, with_sizes
 from bioner_kd.lab.benchmark.measurements import BenchmarkResults, Failure
 from bioner_kd.lab.benchmark.peers.trained import TRAIN, is_trained
 from bioner_kd.lab.benchmark.process import ChildError, run_child, usable_cores
-from bioner_kd.lab.benchmark.sentence_files import sentence_files
-from bioner_kd.lab.benchmark.tasks import all_tasks, run_tasks
+from bioner_kd.lab.benchmark.sentence_files import SentenceFiles, sentence_files
+from bioner_kd.lab.benchmark.tasks import all_tasks, reading_tasks, run_tasks
+from bioner_kd.text.document import Document
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.training.run_folder import STATE
 
@@ -36,6 +39,8 @@ class Corpus:
         split: sentences with tags, timed and scored.
         other: sentences of another split.
         digest: digest of the sentences that peers are trained on.
+        documents: what is read and tagged from files of several formats; None for the sentences of
+            `split`.
     """
 
     name: str
@@ -43,6 +48,7 @@ class Corpus:
     split: Sequence[Sentence]
     other: Sequence[Sentence]
     digest: str = ""
+    documents: Sequence[Document] | None = None
 
 
 @dataclass
@@ -112,6 +118,15 @@ class Session:
         """Does the measurements that are not done yet."""
         with sentence_files(self.corpus.split, self.corpus.other, self.config) as samples:
             tasks = all_tasks(self.line_up.contestants, samples, self.config)
+            run_tasks(tasks, self._path, self.failures)
+            if self.line_up.student and self.config.formats:
+                self._measure_formats(self.line_up.student, samples)
+
+    def _measure_formats(self, student: Contestant, samples: SentenceFiles) -> None:
+        given, split = self.corpus.documents, self.corpus.split
+        documents = documents_of(split) if given is None else abstracts(given)
+        with format_files(documents, self.config.formats) as files:
+            tasks = reading_tasks(student, files, samples, self.config)
             run_tasks(tasks, self._path, self.failures)
 
     def check_measured(self) -> None:

@@ -15,7 +15,15 @@ from bioner_kd.evaluation.scores import score
 from bioner_kd.lab.benchmark import jobs, measurements
 from bioner_kd.lab.benchmark.config import BenchmarkConfig
 from bioner_kd.lab.benchmark.contestant import THREADS, Contestant
-from bioner_kd.lab.benchmark.measurements import Failure, Measurement, Profile, Record, Score
+from bioner_kd.lab.benchmark.format_files import FILE_FORMATS, FormatFile
+from bioner_kd.lab.benchmark.measurements import (
+    Failure,
+    Measurement,
+    Profile,
+    Reading,
+    Record,
+    Score,
+)
 from bioner_kd.lab.benchmark.process import ChildError, load_average, run_child, usable_cores
 from bioner_kd.lab.benchmark.sentence_files import SentenceFiles
 from bioner_kd.progress import track
@@ -42,6 +50,8 @@ def key_of(record: Record) -> tuple[Any, ...]:
     """The key of the task that made a record."""
     if isinstance(record, Measurement):
         return "round", record.round, record.contestant, record.threads
+    if isinstance(record, Reading):
+        return "reading", record.round, record.format
     return type(record).__name__.lower(), record.contestant
 
 
@@ -154,6 +164,51 @@ def profile_task(contestant: Contestant, samples: SentenceFiles, config: Benchma
         )
 
     return Task(contestant, "profile", ("profile", contestant.name), do)
+
+
+def reading_tasks(
+    student: Contestant,
+    files: Sequence[FormatFile],
+    samples: SentenceFiles,
+    config: BenchmarkConfig,
+) -> Iterator[Task]:
+    """The tasks that read documents and tag them, file after file and round after round.
+
+    Args:
+        student: an exported model.
+        files: the same documents in several formats.
+        samples: with the sentences for warming up.
+        config: how it is measured.
+    """
+    for number in range(1, config.rounds + 1):
+        for file in files:
+            yield reading_task(student, file, samples, config, number=number)
+
+
+def reading_task(
+    student: Contestant,
+    file: FormatFile,
+    samples: SentenceFiles,
+    config: BenchmarkConfig,
+    *,
+    number: int,
+) -> Task:
+    """The task that reads documents of one format and tags them in one round."""
+    kind = FILE_FORMATS[file.name]
+    arguments = {
+        **{name: student.options[name] for name in ("path", "form")},
+        "file": file.file,
+        "reader": kind.reader,
+        "warm_up": samples.warm_up.file,
+    }
+
+    def do() -> Record:
+        load = load_average()
+        (line,) = run_child(jobs.READ, arguments, threads=1, timeout=config.timeout)
+        return Reading(file.name, number, bytes=file.size, load=load, **line.record)
+
+    reader = Contestant(f"reading {file.name}", kind.title, student.opener)
+    return Task(reader, f"round {number}", ("reading", number, file.name), do)
 
 
 def _opening(contestant: Contestant, threads: int) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def test_a_size_draws_from_all_files(files):
 def test_what_is_left_out_is_counted_in_one_line(files, absl_log):
     texts("--splits=", files)
     assert {record.getMessage() for record in absl_log.records} == {
-        "--text: 50 sentences of 54 lines; left out: 2 of more than 200 words, 2 of fewer than 3, "
+        "--text: 50 of 54 sentences; left out: 2 of more than 200 words, 2 of fewer than 3, "
         "0 repeated."
     }
 

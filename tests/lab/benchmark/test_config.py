@@ -18,6 +18,8 @@ from bioner_kd.lab.benchmark.config import BenchmarkConfig
         ({"threads": ("0",)}, "--threads=0"),
         ({"threads": ("1", "x")}, "--threads=1,x"),
         ({"threads": ("1", "1")}, "--threads=1,1"),
+        ({"formats": ("brat",)}, "--formats=brat: must be chosen from lines, jsonl"),
+        ({"formats": ("lines", "lines")}, "--formats=lines,lines: must be .*, each once"),
     ],
 )
 def test_settings_out_of_bounds_are_named(setting, says):

@@ -18,6 +18,7 @@ from bioner_kd.lab.benchmark.jobs import (
     Stopwatch,
     Timed,
     TimedTables,
+    costs,
     cpu_seconds,
     profile,
     steps_of,
@@ -175,3 +176,11 @@ def test_every_step_of_an_exported_model_takes_time(export_folder: Path, tmp_pat
     assert list(started["start"]) == list(started["start_memory"])
     assert set(steps["seconds"]) == {TOKENISING, ENCODING, INTERPRETER, DECODING}
     assert min(steps["seconds"].values()) > 0
+
+
+@pytest.mark.parametrize(("least", "calls"), [(0.0, 1), (3.0, 1), (7.0, 2), (100.0, 25)])
+def test_a_short_call_is_repeated_for_some_time(least, calls):
+    given = []
+    seconds, used = costs(lambda: given.append(None), least=least, clock=lambda: 4.0 * len(given))
+    assert (len(given), seconds) == (calls, 4.0)
+    assert used >= 0

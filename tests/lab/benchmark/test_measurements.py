@@ -2,7 +2,7 @@ import pytest
 
 from bioner_kd.errors import InputError
 from bioner_kd.lab.benchmark import measurements
-from bioner_kd.lab.benchmark.measurements import Failure, MedianRange, Profile, Score
+from bioner_kd.lab.benchmark.measurements import Failure, MedianRange, Profile, Reading, Score
 
 from .made import measurement, results
 
@@ -11,6 +11,9 @@ EVERY = [
     Score("int8", 84.5),
     Profile("int8", {"encoding": 1.0}, {"imports": 0.1}, {"imports": 10}),
     Failure("crf", "F1", "exit code 1: x"),
+    Reading(
+        "pubmed", 2, 600, 5000, reading=0.5, reading_cpu=0.4, seconds=2.0, cpu_seconds=1.5, load=0.1
+    ),
 ]
 
 
@@ -54,6 +57,7 @@ def test_a_log_shows_the_heart_of_a_record():
     assert [measurements.shown(record) for record in EVERY[:3]] == [
         *["1,000 words/s, ready in 0.40 s", "84.50", "done"]
     ]
+    assert measurements.shown(EVERY[4]) == "2,500 words/s of reading and tagging"
 
 
 def test_a_spread_has_median_least_and_greatest():

@@ -1,5 +1,8 @@
 """A whole benchmark of contestants whose speed is known by counting."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from bioner_kd.errors import InputError
@@ -7,8 +10,10 @@ from bioner_kd.lab.benchmark import session as session_module
 from bioner_kd.lab.benchmark.config import BenchmarkConfig
 from bioner_kd.lab.benchmark.contestant import Contestant
 from bioner_kd.lab.benchmark.line_up import LineUp, peers
+from bioner_kd.lab.benchmark.measurements import Reading
 from bioner_kd.lab.benchmark.process import ChildError
 from bioner_kd.lab.benchmark.session import Corpus, Session
+from bioner_kd.text.document import Document
 
 from .fakes import MODULE, SENTENCES, counting
 
@@ -45,6 +50,51 @@ def test_a_benchmark_in_which_everybody_fails_says_why(tmp_path):
     assert [failure.what for failure in made.results.failures()] == ["F1"]
     with pytest.raises(InputError, match=r"Nothing could be measured \(a: exit code 1: OSError"):
         made.check_measured()
+
+
+STUDENT = Contestant(
+    "int8",
+    "int8 .tflite, tag",
+    "bioner_kd.lab.benchmark.models:open_tagger",
+    {
+        "path": str(Path(__file__).parents[3] / "saved_models" / "disease_bilstm"),
+        "form": "int8",
+    },
+    trained=False,
+)
+
+
+def readings(made: Session) -> list[Reading]:
+    return [record for record in made.results.records if isinstance(record, Reading)]
+
+
+@pytest.mark.parametrize(
+    ("formats", "given"), [(("lines", "pubmed_gz"), True), (("pubtator", "bioc_json"), False)]
+)
+def test_a_student_reads_and_tags_the_same_words_from_each_format(tmp_path, formats, given):
+    made = session(tmp_path / "out", [STUDENT], baseline="int8", formats=formats)
+    documents = [Document.from_text("Gout hurts much. Diabetes does not.")] * 3
+    made.corpus = replace(CORPUS, documents=documents if given else None)
+    made.measure()
+    assert made.failures == []
+    assert [one.format for one in readings(made)] == list(formats)
+    # Of three sentences of 2, 4 and 6 words, or three documents of 8.
+    assert {one.words for one in readings(made)} == {24 if given else 12}
+    for one in readings(made):
+        assert 0 < one.reading and 0 < one.seconds and 0 <= one.cpu_seconds
+    made.measure()
+    assert len(readings(made)) == len(formats)
+
+
+@pytest.mark.usefixtures("fakes")
+@pytest.mark.parametrize(
+    ("contestant", "formats"),
+    [(counting("a", 1.0, trained=False), ("lines",)), (replace(STUDENT, name="a"), ())],
+)
+def test_no_format_is_read_without_a_student_or_where_none_is_wanted(tmp_path, contestant, formats):
+    made = session(tmp_path / "out", [contestant], formats=formats)
+    made.measure()
+    assert len(made.results.records) == 1 and readings(made) == []
 
 
 def test_measurements_of_other_settings_are_not_mixed(tmp_path):

@@ -36,7 +36,6 @@ from bioner_kd.teacher.saved_teacher import (
 from bioner_kd.teacher.tokenizer import load_tokenizer
 from bioner_kd.text.sentence import Sentence
 
-from ...export.trained_student import make_crf_student
 from ..tiny_bert import VOCABULARY, write_checkpoint, write_tokenizer
 
 TAGS = ("O", "B-Disease", "I-Disease")
@@ -160,11 +159,6 @@ def test_a_folder_without_a_model_is_named(folders, tmp_path):
 
 
 DEMO = read_demo("devel")[:9]
-
-
-@pytest.fixture(scope="module")
-def crf_student(tmp_path_factory):
-    return make_crf_student(tmp_path_factory.mktemp("voice") / "crf")
 
 
 def test_a_softmax_student_says_its_logits(trained_student):
