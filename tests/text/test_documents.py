@@ -9,10 +9,10 @@ from bioner_kd.text.documents import (
     readable,
     recognise,
     writable,
-    write_documents,
 )
 from bioner_kd.text.format import Format
 from bioner_kd.text.source import Source
+from bioner_kd.text.writing import write_documents
 
 
 def test_every_module_of_formats_is_a_format_of_its_own_name():
