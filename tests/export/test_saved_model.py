@@ -1,5 +1,9 @@
 """The SavedModel: what TF Serving and clients without this project see."""
 
+import pytest
+
+pytest.importorskip("tensorflow_serving")
+
 import logging
 import os
 import re
@@ -8,7 +12,6 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import pytest
 import tensorflow as tf
 from google.protobuf import text_format
 from tensorflow.core.protobuf import saved_model_pb2

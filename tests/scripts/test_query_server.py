@@ -1,5 +1,9 @@
 """scripts/query_server.py as a person runs it, against the tests' own servers."""
 
+import pytest
+
+pytest.importorskip("tensorflow_serving")
+
 import json
 import os
 import socket
@@ -7,8 +11,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.tagging.tagger import Tagger

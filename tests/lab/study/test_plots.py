@@ -1,7 +1,10 @@
+import pytest
+
+pytest.importorskip("matplotlib")
+
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-import pytest
 from matplotlib.figure import Figure
 
 from bioner_kd.errors import InputError

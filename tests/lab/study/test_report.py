@@ -1,8 +1,10 @@
+import pytest
+
+pytest.importorskip("matplotlib")
+
 import csv
 import re
 from pathlib import Path
-
-import pytest
 
 from bioner_kd.lab.study.analysis import analyse, compare_pairs
 from bioner_kd.lab.study.costs import Cost

@@ -3,6 +3,10 @@
 The servers are the tests' own (see `servers`); the protos and the JSON are TF Serving's.
 """
 
+import pytest
+
+pytest.importorskip("tensorflow_serving")
+
 import json
 import urllib.error
 import urllib.request
@@ -12,7 +16,6 @@ from typing import Any
 
 import grpc
 import numpy as np
-import pytest
 import tensorflow as tf
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 

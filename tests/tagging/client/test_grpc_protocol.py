@@ -1,11 +1,14 @@
 """What a person is told when gRPC does not answer as it should."""
 
+import pytest
+
+pytest.importorskip("tensorflow_serving")
+
 import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 import tensorflow as tf
 
 from bioner_kd.errors import InputError

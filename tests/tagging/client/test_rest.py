@@ -1,12 +1,14 @@
 """What a person is told when REST does not answer as it should."""
 
+import pytest
+
+pytest.importorskip("tensorflow_serving")
+
 import contextlib
 import json
 import socket
 import threading
 import time
-
-import pytest
 
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.tagging.client.rest import RestClient
