@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from bioner_kd.tagging.decoding import Entity
     from bioner_kd.tagging.tagger import Tagger
     from bioner_kd.text.document import Annotation, Document
-    from bioner_kd.text.documents import read_documents, write_documents
+    from bioner_kd.text.documents import read_documents
+    from bioner_kd.text.writing import write_documents
 
 __all__ = [
     "Annotation",
@@ -57,7 +58,7 @@ _MODULES = {
     "fine_tune": "recipes.fine_tuning",
     "label": "recipes.labelling",
     "read_documents": "text.documents",
-    "write_documents": "text.documents",
+    "write_documents": "text.writing",
 }
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from bioner_kd.cli.command import PROGRAMS
 from bioner_kd.cli.command import names as program_names
+from bioner_kd.text.documents import all_formats, readable, writable
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -143,6 +144,32 @@ def test_flagfiles_that_samples_name_are_there():
     }
     assert named
     assert [path for path in sorted(named) if not (ROOT / path).is_file()] == []
+
+
+def formats_of_the_table() -> dict[str, tuple[str, ...]]:
+    """Cells behind the name of each format in the table of docs/formats.md."""
+    _, _, table = read(DOCS / "formats.md").partition("| name | what it is | read |")
+    table = table.partition("\n\n")[0]
+    rows = re.findall(r"^\| \[`(\w+)`\]\(\S+\) \| (.*) \|$", table, re.MULTILINE)
+    return {name: tuple(cell.strip() for cell in cells.split("|")) for name, cells in rows}
+
+
+def test_the_table_of_formats_is_that_of_the_registry():
+    found = formats_of_the_table()
+    assert list(found) == sorted(all_formats())
+    for name, (_, read_mark, write_mark, names) in found.items():
+        assert (name, read_mark) == (name, "yes" if name in readable() else "–")
+        assert (name, write_mark) == (name, "yes" if name in writable() else "–")
+        suffixes = {suffix.lower() for suffix in re.findall(r"`([^`]+)`", names)}
+        assert (name, suffixes) == (name, set(all_formats()[name].suffixes))
+
+
+def test_every_module_of_formats_is_described():
+    page = read(DOCS / "format_conventions.md")
+    described = re.findall(r"^::: bioner_kd\.text\.formats\.(\w+)$", page, re.MULTILINE)
+    folder = ROOT / "bioner_kd" / "text" / "formats"
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    assert sorted(described) == sorted(modules)
 
 
 def test_the_sample_of_the_readme_finds_what_its_command_prints():

@@ -133,7 +133,7 @@ def align(documents: Iterable[Document], config: AlignmentConfig = AlignmentConf
     for document in documents:
         types.update(annotation.type for annotation in document.annotations)
         _align_one(document, config, aligned)
-    _check_types(config, types)
+    check_types(config, types)
     return aligned
 
 
@@ -226,7 +226,16 @@ class _Words:
         return [tuple(itertools.islice(scores, len(s))) for s in self._sentences]
 
 
-def _check_types(config: AlignmentConfig, found: Counter[str]) -> None:
+def check_types(config: AlignmentConfig, found: Counter[str]) -> None:
+    """Checks that documents have the types that are to be read.
+
+    Args:
+        config: which types these are.
+        found: the types of the documents.
+
+    Raises:
+        UsageError: a type is not there.
+    """
     asked = [entry.partition("=")[0].strip() for entry in config.types]
     unknown = [name for name in asked if name not in found]
     if unknown:

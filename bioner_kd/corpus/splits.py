@@ -3,25 +3,16 @@
 import difflib
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from absl import logging
 
-from bioner_kd.corpus.alignment import (
-    DISCONTINUOUS,
-    MISALIGNED,
-    SNAP,
-    Aligned,
-    AlignmentConfig,
-    align,
-    aligned_words,
-)
+from bioner_kd.corpus.alignment import Aligned, align, aligned_words
+from bioner_kd.corpus.config import DEMO, CorpusConfig
 from bioner_kd.corpus.demo import SPLITS, read_demo
 from bioner_kd.corpus.public_table import public_names
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.settings import SEED, Bound, Settings, setting
-from bioner_kd.text.document import HULL, Document
+from bioner_kd.text.document import Document
 from bioner_kd.text.documents import LINES, TEXT, read_documents, recognise
 from bioner_kd.text.format import ReadOptions
 from bioner_kd.text.formats.conll import read_conll
@@ -30,97 +21,12 @@ from bioner_kd.text.source import Source
 from bioner_kd.text.tagged_words import tagged_document
 from bioner_kd.text.text_file import folder_holds
 
-DEMO = "demo"
 # Of files of one word a line, in the order of preference where a folder holds several.
 _EXTENSIONS = (".tsv", ".conll", ".iob2", ".iob", ".txt")
 _STEMS = {"train": ("train", "training"), "devel": ("devel", "dev", "valid", "validation")}
 # What holds no mentions; a file of words that is not as it should be is taken for one of these.
 _PLAIN = frozenset({LINES, TEXT, "tsv", "conll"})
 _SHOWN = 5
-
-
-ENTITY_TYPE_HELP = (
-    "Type of all mentions of files that name none, such as files with the tags B, I and O."
-)
-REPAIR_HELP = (
-    "Read tags that break IOB2 (an I- without its B-), or are IOB1, IOBES or BILOU, as the IOB2 "
-    "that was meant, instead of refusing the file."
-)
-
-
-def _are_shares(divide: tuple[str, ...]) -> bool:
-    try:
-        shares = tuple(map(float, divide))
-    except ValueError:
-        return False
-    return (
-        len(shares) == len(SPLITS)
-        and all(shares[:2])
-        and min(shares) >= 0
-        and abs(sum(shares) - 1) < 1e-6
-    )
-
-
-@dataclass(frozen=True)
-class CorpusConfig(Settings):
-    """Which corpus is read, and how annotated files become its splits."""
-
-    corpus: str = setting(
-        DEMO,
-        "'demo' (600 sentences that travel with the package); a folder with a file or folder for "
-        "each split (train, devel, test), in any format that marks mentions, such as train.tsv "
-        "with a word and its tag in each line; train=PATH,devel=PATH,test=PATH; or, with --divide, "
-        "documents without splits.",
-    )
-    repair_tags: bool = setting(False, REPAIR_HELP)
-    entity_type: str = setting("", ENTITY_TYPE_HELP)
-    types: tuple[str, ...] = setting(
-        (),
-        "Entity types of documents that are read, Name or Name=NewName, with commas between; all "
-        "as they are if empty.",
-        bound=Bound(
-            "names, or pairs of a name and a new name with = between",
-            lambda types: all(all(map(str.strip, one.split("=", 1))) for one in types),
-        ),
-    )
-    divide: tuple[str, ...] = setting(
-        (),
-        "Shares of the documents that become train, devel and test, such as 0.8,0.1,0.1, for a "
-        "corpus without a devel split.",
-        bound=Bound(
-            "the shares of train, devel and test, such as 0.8,0.1,0.1, whose sum is 1 (the last "
-            "may be 0)",
-            lambda divide: not divide or _are_shares(divide),
-        ),
-    )
-    divide_seed: int = setting(
-        1,
-        "Another seed divides the documents otherwise; it is the same for all trainings that are "
-        "compared.",
-        bound=SEED,
-    )
-    misaligned: str = setting(
-        SNAP,
-        "What becomes of mentions of documents that begin or end inside a word: snap (extended to "
-        "whole words) or leave_out.",
-        choices=MISALIGNED,
-    )
-    discontinuous: str = setting(
-        HULL,
-        "What becomes of discontinuous mentions: hull (from the first to the last character), "
-        "parts (each part is a mention) or leave_out.",
-        choices=DISCONTINUOUS,
-    )
-
-    @property
-    def alignment(self) -> AlignmentConfig:
-        """What becomes of mentions that tags cannot hold, and which types are read."""
-        return AlignmentConfig(self.misaligned, self.discontinuous, self.types)
-
-    @property
-    def shares(self) -> tuple[float, ...]:
-        """The shares of `divide` as numbers."""
-        return tuple(map(float, self.divide))
 
 
 def read_split(corpus: str, split: str, *, repair_tags: bool = False) -> list[Sentence]:

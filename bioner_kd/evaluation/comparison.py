@@ -1,7 +1,7 @@
 """Models scored side by side on one split."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,12 +9,13 @@ from absl import logging
 
 from bioner_kd.encoding.sentence_model import SentenceModel
 from bioner_kd.errors import InputError, one_line
-from bioner_kd.evaluation.scores import Scores, score_logits
+from bioner_kd.evaluation.gold import Gold
+from bioner_kd.evaluation.intervals import Intervals, f1_intervals
+from bioner_kd.evaluation.scores import Scores
 from bioner_kd.evaluation.summary import summarise
-from bioner_kd.evaluation.table import Row
+from bioner_kd.evaluation.table import Row, TypeRow
 from bioner_kd.progress import parts
 from bioner_kd.text.iob2 import OUTSIDE, split_tag
-from bioner_kd.text.sentence import Sentence
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,12 @@ class Result:
     Attributes:
         name: name of the row.
         scores: scores of each seed.
-        parameters: number of weights.
+        parameters: number of weights; 0 where it is not known.
         size: number of bytes on disk.
         sentences_per_second: speed of the first seed on this machine, in batches.
+        intervals: of F1, over sentences, or over documents where it was scored by characters.
+        by: what borders were compared by: "words" or "characters".
+        lost: number of mentions that reading lost and that count as missed, by type.
     """
 
     name: str
@@ -34,81 +38,103 @@ class Result:
     parameters: int
     size: int
     sentences_per_second: float
+    intervals: Intervals
+    by: str
+    lost: Mapping[str, int]
 
     def row(self) -> Row:
         """The model as a row of a table."""
         return Row.from_summary(
             self.name,
             summarise(self.scores),
-            parameters=self.parameters,
+            parameters=self.parameters or None,
             size=self.size,
             sentences_per_second=self.sentences_per_second,
         )
+
+    def type_rows(self) -> list[TypeRow]:
+        """The model as rows of a table of types, the last of them for all types together."""
+        summary, intervals = summarise(self.scores), self.intervals
+        mean, std = summary.mean.conlleval, summary.std.conlleval if summary.std else None
+        rows = [
+            TypeRow.from_scores(
+                self.name, name, one, std.per_type[name] if std else None, intervals.per_type[name]
+            )
+            for name, one in mean.per_type.items()
+        ]
+        micro = std.micro if std else None
+        return [*rows, TypeRow.from_scores(self.name, "all", mean.micro, micro, intervals.micro)]
 
     def to_json(self) -> dict[str, Any]:
         """The scores of all seeds and their summary, as a dictionary for JSON."""
         return {
             "name": self.name,
-            "parameters": self.parameters,
+            "parameters": self.parameters or None,
             "bytes": self.size,
             "sentences_per_second": self.sentences_per_second,
             "runs": [scores.to_json() for scores in self.scores],
             "summary": summarise(self.scores).to_json(),
+            "f1_intervals": self.intervals.to_json(),
+            "by": self.by,
+            "lost": dict(self.lost),
         }
 
 
-def check_tags(model: SentenceModel, folder: object, sentences: Sequence[Sentence]) -> None:
-    """Checks that a model knows every tag of the sentences, and logs which other types it finds.
+def check_tags(model: SentenceModel, folder: object, gold: Gold) -> None:
+    """Checks that a model knows every tag of a split, and logs which other types it finds.
 
     Args:
         model: model that will be scored.
         folder: name of the model in messages.
-        sentences: sentences with tags.
+        gold: split that it will be scored on.
 
     Raises:
-        InputError: the sentences have tags that the model was not trained for.
+        InputError: the split has tags that the model was not trained for.
     """
-    known = model.decoder.tag_set
-    gold: dict[str, str] = {}
-    for sentence in sentences:
-        for number, tag in enumerate(sentence.tags or ()):
-            if tag not in gold:
-                gold[tag] = sentence.place(number)
-    types = dict.fromkeys(split_tag(tag)[1] for tag in gold if tag != OUTSIDE)
-    trained = ", ".join(known.entity_types)
-    if missing := sorted(gold.keys() - set(known.tags)):
-        place = gold[missing[0]]
+    known, places = model.decoder.tag_set, gold.places
+    trained = one_line(", ".join(known.entity_types))
+    if missing := sorted(places.keys() - set(known.tags)):
         raise InputError(
-            f"{folder}: this model was trained for {one_line(trained)} and does not know "
-            f"{one_line(', '.join(missing))}, which the sentences have ({place}); score it on a "
-            "corpus of its own types, or leave the model out."
+            f"{folder}: this model was trained for {trained} and does not know "
+            f"{one_line(', '.join(missing))}, which the corpus has ({places[missing[0]]}). Choose "
+            "the types that are scored, by the model's names, such as "
+            f"--types={_example(missing, known.entity_types)}, or leave the model out."
         )
-    if more := [one for one in known.entity_types if one not in types]:
+    types = {split_tag(tag)[1] for tag in places if tag != OUTSIDE}
+    more = one_line(", ".join(one for one in known.entity_types if one not in types))
+    if more and gold.chosen:
+        logging.info("%s: what this model finds of %s does not count.", folder, more)
+    elif more:
         logging.warning(
-            "%s: this model finds %s too, of which these sentences have none; each counts as an "
-            "error.",
-            folder,
-            one_line(", ".join(more)),
-        )
+            "%s: this model finds %s too, of which the corpus has none; each counts as an error. "
+            "--types=%s scores the types of the corpus alone.",
+            folder, more, one_line(",".join(sorted(types))),
+        )  # fmt: skip
 
 
-def compare(
-    name: str, models: Sequence[SentenceModel], sentences: Sequence[Sentence], batch_size: int
-) -> Result:
+def _example(missing: Sequence[str], trained: Sequence[str]) -> str:
+    return one_line(f"{split_tag(missing[0])[1]}={trained[0] if trained else 'Name'}")
+
+
+def compare(name: str, models: Sequence[SentenceModel], gold: Gold, batch_size: int) -> Result:
     """Scores the seeds of one model and measures its speed, with a progress bar for each pass.
 
     Args:
         name: name of the row.
         models: one model per seed.
-        sentences: sentences with tags.
+        gold: what they are scored on.
         batch_size: number of sentences in a batch.
     """
-    scores = tuple(
-        score_logits(sentences, model.logits(sentences, batch_size, name=part), model.decoder)
+    sentences = gold.sentences
+    tags = [
+        model.decoder.decode_many(model.logits(sentences, batch_size, name=part))
         for model, part in zip(models, parts(name, len(models)), strict=True)
-    )
+    ]
     # The passes above have made every graph, so that this pass measures tagging alone.
     start = time.perf_counter()
     models[0].logits(sentences, batch_size, name=f"{name}, speed")
     seconds = time.perf_counter() - start
-    return Result(name, scores, models[0].parameters, models[0].size, len(sentences) / seconds)
+    return Result(
+        name, tuple(map(gold.score, tags)), models[0].parameters, models[0].size,
+        len(sentences) / seconds, f1_intervals(list(map(gold.pairs, tags))), gold.by, gold.lost,
+    )  # fmt: skip

@@ -6,6 +6,7 @@ seeds would differ on the same sentences.
 """
 
 import itertools
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,6 +17,9 @@ from bioner_kd.text import iob2
 _CHUNK = 500  # number of resamples at once: 20 MB for 5,000 sentences
 _MOST_EXACT = 16  # largest number of pairs of which all signs are tried
 _ROUNDING = 1e-9
+
+# Entity type, number of its first word, number after its last word.
+Mention = tuple[str, int, int]
 
 
 def sentence_counts(
@@ -38,11 +42,36 @@ def sentence_counts(
     ).reshape(-1, 3)
 
 
-def _counts(gold: Sequence[str], predicted: Sequence[str]) -> tuple[int, int, int]:
+def type_counts(
+    gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]
+) -> dict[str, np.ndarray]:
+    """The counts of `sentence_counts` for each entity type that either side has.
+
+    Args:
+        gold: as for `sentence_counts`.
+        predicted: as for `sentence_counts`.
+
+    Raises:
+        ValueError: numbers of sentences or words differ.
+    """
+    found: dict[str, np.ndarray] = {}
+    for number, tags in enumerate(zip(gold, predicted, strict=True)):
+        for column, mentions in enumerate(_mentions(*tags)):
+            for name, _, _ in mentions:
+                found.setdefault(name, np.zeros((len(gold), 3), np.int64))[number, column] += 1
+    return dict(sorted(found.items()))
+
+
+def _counts(gold: Sequence[str], predicted: Sequence[str]) -> list[int]:
+    return list(map(len, _mentions(gold, predicted)))
+
+
+def _mentions(gold: Sequence[str], predicted: Sequence[str]) -> tuple[set[Mention], ...]:
+    # The mentions that are right, predicted, annotated.
     if len(gold) != len(predicted):
         raise ValueError(f"{len(gold)} annotated tags but {len(predicted)} predicted ones.")
     annotated, guessed = set(iob2.entities(gold)), set(iob2.entities(predicted))
-    return len(annotated & guessed), len(guessed), len(annotated)
+    return annotated & guessed, guessed, annotated
 
 
 def micro_f1(counts: np.ndarray) -> np.ndarray:
@@ -106,7 +135,7 @@ def _mean_f1(systems: Sequence[np.ndarray], drawn: np.ndarray) -> np.ndarray:
         float64 (systems, ...), percent.
     """
     sentences = drawn.shape[-1]
-    rows = drawn.reshape(-1, sentences)
+    rows = drawn.reshape(math.prod(drawn.shape[:-1]), sentences)
     # How often each sentence is drawn: a product of matrices then sums the counts of all runs,
     # which takes a fraction of the time and memory of gathering the counts of drawn sentences.
     places = rows + sentences * np.arange(len(rows))[:, np.newaxis]

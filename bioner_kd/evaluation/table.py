@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bioner_kd.evaluation.scores import EntityScore
 from bioner_kd.evaluation.summary import MeanStd, Summary
 
 
@@ -59,6 +60,49 @@ class Row:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class TypeRow:
+    """One entity type of one model, in conlleval mode.
+
+    Attributes:
+        model: name of the model.
+        type: entity type, or "all".
+        precision: percent.
+        recall: percent.
+        f1: percent.
+        interval: 95 % interval of F1, percent.
+        support: number of annotated mentions.
+    """
+
+    model: str
+    type: str
+    precision: MeanStd
+    recall: MeanStd
+    f1: MeanStd
+    interval: tuple[float, float]
+    support: int
+
+    @classmethod
+    def from_scores(
+        cls,
+        model: str,
+        type: str,
+        mean: EntityScore,
+        std: EntityScore | None,
+        interval: tuple[float, float],
+    ) -> "TypeRow":
+        """A row with the scores of one type."""
+        return cls(
+            model,
+            type,
+            MeanStd(mean.precision, std.precision if std else None),
+            MeanStd(mean.recall, std.recall if std else None),
+            MeanStd(mean.f1, std.f1 if std else None),
+            interval,
+            mean.support,
+        )
+
+
 def aligned_markdown(
     lines: Sequence[Sequence[str]], text_columns: Collection[int] = frozenset({0})
 ) -> str:
@@ -81,19 +125,29 @@ def aligned_markdown(
 
 def text_table(rows: Sequence[Row]) -> str:
     """A table of models for the terminal, which ends with a newline."""
-    return ruled_text(_lines(rows))
+    return ruled_text(_lines(_COLUMNS, rows))
 
 
-def ruled_text(lines: Sequence[Sequence[str]]) -> str:
+def type_table(rows: Sequence[TypeRow]) -> str:
+    """A table of models and types for the terminal, which ends with a newline."""
+    return ruled_text(_lines(_TYPE_COLUMNS, rows), frozenset({0, 1}))
+
+
+def ruled_text(
+    lines: Sequence[Sequence[str]], text_columns: Collection[int] = frozenset({0})
+) -> str:
     """As `aligned_text`, with a rule below the first line, which holds the titles."""
     titles, *others = lines
-    return aligned_text([titles, ["-" * width for width in _widths(lines)], *others])
+    rule = ["-" * width for width in _widths(lines)]
+    return aligned_text([titles, rule, *others], text_columns)
 
 
-def aligned_text(lines: Sequence[Sequence[str]]) -> str:
-    """Lines of cells in columns: the first column stands to the left, the others to the right."""
+def aligned_text(
+    lines: Sequence[Sequence[str]], text_columns: Collection[int] = frozenset({0})
+) -> str:
+    """Lines of cells in columns: those of text stand to the left, the others to the right."""
     widths = _widths(lines)
-    return "".join("  ".join(_aligned(line, widths)) + "\n" for line in lines)
+    return "".join("  ".join(_aligned(line, widths, text_columns)) + "\n" for line in lines)
 
 
 def human_bytes(size: int) -> str:
@@ -113,7 +167,12 @@ def _speed(sentences_per_second: float) -> str:
     return f"{sentences_per_second:,.{digits}f}"
 
 
-_COLUMNS: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
+def _interval(interval: tuple[float, float]) -> str:
+    return f"{interval[0]:.2f} to {interval[1]:.2f}"
+
+
+_Columns = tuple[tuple[str, str, Callable[[Any], str]], ...]
+_COLUMNS: _Columns = (
     ("Model", "model", str),
     ("Precision", "precision", str),
     ("Recall", "recall", str),
@@ -125,12 +184,23 @@ _COLUMNS: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
 )
 
 
-def _lines(rows: Sequence[Row]) -> list[list[str]]:
-    return [[title for title, _, _ in _COLUMNS], *(_cells(row) for row in rows)]
+_TYPE_COLUMNS: _Columns = (
+    ("Model", "model", str),
+    ("Type", "type", str),
+    ("Precision", "precision", str),
+    ("Recall", "recall", str),
+    ("F1 (conlleval)", "f1", str),
+    ("95 % interval", "interval", _interval),
+    ("Mentions", "support", "{:,}".format),
+)
 
 
-def _cells(row: Row) -> list[str]:
-    values = [(getattr(row, field), show) for _, field, show in _COLUMNS]
+def _lines(columns: _Columns, rows: Sequence[object]) -> list[list[str]]:
+    return [[title for title, _, _ in columns], *(_cells(columns, row) for row in rows)]
+
+
+def _cells(columns: _Columns, row: object) -> list[str]:
+    values = [(getattr(row, field), show) for _, field, show in columns]
     return ["–" if value is None else show(value) for value, show in values]
 
 

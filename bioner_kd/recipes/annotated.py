@@ -7,9 +7,9 @@ from pathlib import Path
 from absl import logging
 
 from bioner_kd.corpus.alignment import align
-from bioner_kd.corpus.config import SampleConfig
+from bioner_kd.corpus.config import CorpusConfig, SampleConfig
 from bioner_kd.corpus.sampling import draw
-from bioner_kd.corpus.splits import CorpusConfig, divide
+from bioner_kd.corpus.splits import divide
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.settings import Bound, Settings, setting
 from bioner_kd.teacher.annotator import annotator_of

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from absl import logging
 
 from bioner_kd.corpus.alignment import Aligned
-from bioner_kd.corpus.splits import CorpusConfig, check_split, read_aligned
+from bioner_kd.corpus.config import CorpusConfig
+from bioner_kd.corpus.splits import check_split, read_aligned
 from bioner_kd.corpus.summary import cut_otherwise, in_words
 from bioner_kd.text.iob2 import entities
 from bioner_kd.text.sentence import Sentence

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bioner_kd.errors import InputError, UsageError
+from bioner_kd.text.archive import is_archive
 from bioner_kd.text.document import Document
 from bioner_kd.text.documents import AUTO, LINES, TEXT, Told, read_documents, readable, recognise
 from bioner_kd.text.format import Faults, ReadOptions
@@ -75,8 +76,8 @@ def number_of_documents(files: Sequence[str], kind: str) -> int | None:
         files: as `read_input` takes them, which has opened them.
         kind: of `INPUTS`.
     """
-    # A pipe can be read only once.
-    if not files or not all(Path(file).is_file() for file in files):
+    # A pipe can be read only once, and an archive is a folder.
+    if not files or not all(Path(file).is_file() and not is_archive(file) for file in files):
         return None
     kinds = {recognise(Source(file)).name for file in files} if kind == AUTO else {kind}
     if kinds == {TEXT}:

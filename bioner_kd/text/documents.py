@@ -1,4 +1,4 @@
-"""Documents of any format: recognising the format of a file, reading and writing by its name."""
+"""Documents of any format are read; the format of a file is recognised, or named."""
 
 import functools
 import importlib
@@ -7,16 +7,13 @@ import json
 import os
 import pkgutil
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
-from bioner_kd.atomic import atomic_file, check_parent
-from bioner_kd.errors import InputError, UsageError, one_line, shown
+from bioner_kd.errors import InputError, UsageError, one_line
 from bioner_kd.text import formats
 from bioner_kd.text.archive import Archive, is_archive
-from bioner_kd.text.compressed import compressed
-from bioner_kd.text.document import KEEP, Document
+from bioner_kd.text.document import Document
 from bioner_kd.text.format import Faults, Format, ReadOptions
 from bioner_kd.text.source import STDIN, Source
 
@@ -60,7 +57,8 @@ def recognise(source: Source) -> Format:
     start = source.start()
     every = [format_ for format_ in all_formats().values() if format_.recognises(start)]
     found = [format_ for format_ in every if not format_.general] or every
-    by_name = [one for one in found or all_formats().values() if _has_suffix(one, source.path)]
+    known = found or [all_formats()[name] for name in readable()]
+    by_name = [one for one in known if _has_suffix(one, source.path)]
     chosen = next(iter([*by_name, *found]), None)
     if chosen is None:
         _refuse_what_is_no_text(source, start)
@@ -126,131 +124,6 @@ def read_documents(
                 told(f"{source.name} is read as {found.name}: {found.about}.")
     opened = (found.read(source, options, faults) for source, found in jobs if found.read)
     return itertools.chain.from_iterable(opened)
-
-
-def write_documents(
-    documents: Iterable[Document],
-    path: str | os.PathLike[str],
-    *,
-    format: str = AUTO,
-    faults: Faults | None = None,
-) -> None:
-    """Writes documents to a file or a folder, which appears when all is done.
-
-    Args:
-        documents: what is written.
-        path: a file, compressed where its name ends in .gz, .bz2, .xz or .zst; a folder where the
-            format has several files; "-" for the standard output.
-        format: name of a format that is written, or "auto" for what the name of the file asks
-            for.
-        faults: what is done about documents that the format cannot hold; the first one is an error
-            where not given. Formats of several files, or binary ones, do not ask.
-
-    Raises:
-        InputError: the file cannot be written, or the format cannot hold a document.
-        UsageError: there is no such format, or the name does not say which one is meant.
-    """
-    chosen = format_of_name(path) if format == AUTO else named_format(format, writable())
-    if chosen.record_writer is None:
-        assert chosen.write is not None
-        if os.fspath(path) == STDIN:
-            raise UsageError(
-                f"{chosen.name} does not go to the standard output; name a file or a folder."
-            )
-        check_parent(path)
-        chosen.write(documents, Path(path))
-    elif os.fspath(path) == STDIN:
-        for piece in records(documents, chosen, faults):
-            sys.stdout.write(piece)
-    else:
-        check_parent(path)
-        with atomic_file(path, "wb") as file, compressed(file, Path(path).suffix) as stream:
-            for piece in records(documents, chosen, faults):
-                stream.write(_encoded(piece, path))
-
-
-def _encoded(text: str, path: str | os.PathLike[str]) -> bytes:
-    try:
-        return text.encode()
-    except UnicodeEncodeError as error:
-        around = text[max(error.start - 30, 0) : error.end + 30]
-        raise InputError(
-            f"{path}: {shown(around)} holds half a character (a surrogate), which no file can "
-            "hold; correct the text that is read."
-        ) from None
-
-
-def convert(
-    source: str | os.PathLike[str],
-    output: str | os.PathLike[str],
-    *,
-    input: str = AUTO,
-    format: str = AUTO,
-    options: ReadOptions = ReadOptions(),
-    discontinuous: str = KEEP,
-    faults: Faults | None = None,
-    told: Told = lambda message: None,
-) -> tuple[int, int]:
-    """Reads documents and writes them in another format.
-
-    Args:
-        source: as `read_documents` takes it.
-        output: as `write_documents` takes it.
-        input: format that is read, or "auto".
-        format: format that is written, or "auto".
-        options: what the source does not say itself.
-        discontinuous: what becomes of such mentions, as `Document.in_one_piece` takes it.
-        faults: what is done about documents that cannot be read or written.
-        told: called with a sentence that says as what a file is read.
-
-    Returns:
-        Numbers of documents and of mentions that were written.
-
-    Raises:
-        InputError: as `read_documents` and `write_documents`.
-        UsageError: as these; or the output is the source.
-    """
-    if os.fspath(output) != STDIN and Path(output).exists() and Path(source).exists():
-        if os.path.samefile(source, output):
-            raise UsageError(f"{output}: this is the input; name another output.")
-    chosen = format_of_name(output) if format == AUTO else named_format(format, writable())
-    documents = read_documents(source, format=input, options=options, faults=faults, told=told)
-    counts = [0, 0]
-
-    def counted() -> Iterator[Document]:
-        for document in documents:
-            counts[0] += 1
-            counts[1] += len(document.annotations)
-            yield document.in_one_piece(discontinuous)
-
-    write_documents(counted(), output, format=chosen.name, faults=faults)
-    return counts[0], counts[1]
-
-
-def records(
-    documents: Iterable[Document], format: Format, faults: Faults | None = None
-) -> Iterator[str]:
-    """What is written of documents, piece by piece, in a format that is text.
-
-    Raises:
-        InputError: the format cannot hold a document, and `faults` does not take that.
-    """
-    assert format.record_writer is not None
-    writer, ahead = format.record_writer(), iter(documents)
-    first = next(ahead, None)
-    yield writer.start(first)
-    separator = ""
-    for document in itertools.chain(() if first is None else (first,), ahead):
-        try:
-            record = writer.record(document)
-        except InputError as error:
-            if faults is None:
-                raise
-            faults.report(error)
-            continue
-        yield separator + record
-        separator = writer.separator
-    yield writer.end()
 
 
 def named_format(name: str, allowed: Iterable[str]) -> Format:

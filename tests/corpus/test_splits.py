@@ -1,15 +1,11 @@
 import pytest
 
+from bioner_kd.corpus.config import CorpusConfig
 from bioner_kd.corpus.demo import read_demo
-from bioner_kd.corpus.splits import (
-    CorpusConfig,
-    read_aligned,
-    read_split,
-    read_split_documents,
-)
+from bioner_kd.corpus.splits import read_aligned, read_split, read_split_documents
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.text.document import Annotation, Document
-from bioner_kd.text.documents import write_documents
+from bioner_kd.text.writing import write_documents
 
 
 @pytest.fixture

@@ -1,13 +1,19 @@
+import json
+from collections import Counter
+
 import numpy as np
 import pytest
 
 from bioner_kd.errors import InputError
 from bioner_kd.evaluation.comparison import check_tags, compare
+from bioner_kd.evaluation.gold import AnnotatedDocuments, AnnotatedWords
 from bioner_kd.tagging.decoding import Decoder
 from bioner_kd.tagging.tag_set import TagSet
+from bioner_kd.text.document import Annotation, Document
 from bioner_kd.text.sentence import Sentence
 
-GOLD = [Sentence.from_words(["no", "fever"], ["O", "B-Disease"])]
+SENTENCE = Sentence.from_words(["no", "fever"], ["O", "B-Disease"])
+GOLD = AnnotatedWords([SENTENCE])
 
 
 class Fixed:
@@ -34,6 +40,13 @@ def test_seeds_are_averaged_and_sizes_are_the_first_seeds():
     assert row.sentences_per_second > 0
 
 
+def test_an_unknown_number_of_weights_is_not_told_as_zero():
+    model = Fixed(0, 1)
+    model.parameters = 0
+    result = compare("file", [model], GOLD, batch_size=1)
+    assert result.row().parameters is None and result.to_json()["parameters"] is None
+
+
 def test_every_pass_over_the_sentences_tells_how_far_it_has_come():
     seeds = [Fixed(0, 1), Fixed(0, 0)]
     compare("student", seeds, GOLD, batch_size=1)
@@ -56,7 +69,7 @@ def test_a_single_run_has_no_deviation():
 def test_a_model_that_was_trained_for_other_types_is_named():
     chemical = Sentence.from_words(["no", "gold"], ["O", "B-Chemical"], path="test.tsv", line=7)
     with pytest.raises(InputError) as refused:
-        check_tags(Fixed(0, 1), "runs/disease", [*GOLD, chemical])
+        check_tags(Fixed(0, 1), "runs/disease", AnnotatedWords([SENTENCE, chemical]))
     message = str(refused.value)
     assert message.startswith("runs/disease: this model was trained for Disease ")
     assert "does not know B-Chemical" in message and "test.tsv:8" in message
@@ -65,6 +78,53 @@ def test_a_model_that_was_trained_for_other_types_is_named():
 def test_types_that_a_model_finds_and_the_sentences_lack_are_told(caplog):
     check_tags(Fixed(0, 1), "runs/disease", GOLD)
     assert not caplog.records
-    check_tags(Fixed(0, 1), "runs/disease", [Sentence.from_words(["no"], ["O"])])
+    nothing = AnnotatedWords([Sentence.from_words(["no"], ["O"])])
+    check_tags(Fixed(0, 1), "runs/disease", nothing)
     (record,) = caplog.records
     assert record.getMessage().startswith("runs/disease: this model finds Disease too")
+
+
+def test_types_that_were_not_chosen_are_no_errors(absl_log):
+    nothing = AnnotatedWords([Sentence.from_words(["no"], ["O"])], chosen=frozenset({"Gene"}))
+    check_tags(Fixed(0, 1), "runs/disease", nothing)
+    told = {(record.levelname, record.getMessage()) for record in absl_log.records}
+    assert told == {("INFO", "runs/disease: what this model finds of Disease does not count.")}
+
+
+@pytest.mark.parametrize(
+    ("gold", "place"),
+    [
+        (AnnotatedWords([SENTENCE], Counter(Gene=1)), "in a mention that reading lost"),
+        (
+            AnnotatedDocuments(
+                [
+                    Document.from_text("no p53", id="7", path="a.txt").with_annotations(
+                        [Annotation("Gene", ((3, 6),), "p53")]
+                    )
+                ]
+            ),
+            "a.txt, document '7'",
+        ),
+    ],
+)
+def test_types_of_lost_mentions_and_of_documents_have_to_be_known_too(gold, place):
+    with pytest.raises(InputError, match="does not know B-Gene") as refused:
+        check_tags(Fixed(0, 1), "runs/disease", gold)
+    assert f"({place})" in str(refused.value)
+    assert "--types=Gene=Disease" in str(refused.value)
+
+
+def test_a_model_has_a_row_for_each_type_and_one_for_all():
+    lost = AnnotatedWords([SENTENCE], Counter(Disease=3))
+    result = compare("student", [Fixed(0, 1), Fixed(0, 1)], lost, batch_size=1)
+    disease, every = result.type_rows()
+    assert (disease.model, disease.type, every.type) == ("student", "Disease", "all")
+    assert (disease.support, str(disease.precision), str(disease.recall)) == (
+        4, "100.00 ± 0.00", "25.00 ± 0.00",
+    )  # fmt: skip
+    assert every.f1 == disease.f1 and every.interval == disease.interval
+    assert disease.interval[0] == 0 and disease.interval[1] > 40 == disease.f1.mean
+    report = result.to_json()
+    assert (report["by"], report["lost"]) == ("words", {"Disease": 3})
+    assert report["f1_intervals"]["per_type"] == {"Disease": disease.interval}
+    assert json.loads(json.dumps(report))["f1_intervals"]["micro"] == list(every.interval)

@@ -57,3 +57,34 @@ def test_documents_are_scored_by_characters_under_the_names_of_the_model():
 
 def test_without_names_every_type_counts():
     assert AnnotatedDocuments(DOCUMENTS).score(FOUND).strict.micro.support == 3
+
+
+def test_documents_are_the_units_of_the_bootstrap_and_sentences_with_lost_mentions_of_words():
+    gold, predicted = AnnotatedDocuments(DOCUMENTS, NAMES.get).pairs(FOUND)
+    assert gold == [["B-Chemical", "O", "B-Disease"], ["O"]]
+    assert predicted == [["O", "B-Chemical", "B-Disease"], ["B-Disease"]]
+    gold, predicted = AnnotatedWords(SENTENCES, Counter(Gene=1, Disease=1)).pairs(TAGS)
+    assert gold[2:] == [["B-Disease"], ["B-Gene"]]
+    assert predicted == [*TAGS, ["O"], ["O"]]
+
+
+def test_only_chosen_types_are_scored():
+    words = AnnotatedWords(SENTENCES[:1], chosen=frozenset({"Disease"}))
+    assert words.pairs([["B-Chemical", "I-Chemical", "B-Disease"]])[1] == [["O", "O", "B-Disease"]]
+    names = {"DiseaseClass": "Disease"}.get
+    documents = AnnotatedDocuments(DOCUMENTS, names, frozenset({"Disease"}))
+    assert documents.pairs(FOUND)[1] == [["B-Disease"], ["B-Disease"]]
+    assert documents.score(FOUND).strict.per_type.keys() == {"Disease"}
+
+
+def test_each_tag_has_the_place_where_it_stands_first():
+    placed = Sentence.from_words(["gout", "gout"], ["O", "B-Disease"], path="a.tsv", line=4)
+    words = AnnotatedWords([placed, *SENTENCES], Counter(Disease=1, Gene=2))
+    assert words.places["B-Disease"] == "a.tsv:5"
+    assert words.places["B-Gene"] == "in a mention that reading lost"
+    named = Document.from_text(TEXT, path="b.txt").with_annotations(
+        [Annotation("Gene", ((6, 10),), "gout"), Annotation("Whole", (), "")]
+    )
+    documents = AnnotatedDocuments([*DOCUMENTS, named])
+    assert documents.places["B-Gene"] == "b.txt"
+    assert documents.places.keys() == {"B-DiseaseClass", "B-Chemical", "B-Drug", "B-Gene"}

@@ -19,6 +19,7 @@ from bioner_kd.evaluation.significance import (
     randomisation_test,
     sentence_counts,
     sign_flip_test,
+    type_counts,
     welch_test,
 )
 
@@ -30,6 +31,20 @@ def simulated(
     right = random.binomial(2, recall, (runs, sentences))
     predicted = right + random.binomial(1, 0.2, (runs, sentences))
     return np.stack([right, predicted, np.full_like(right, 2)], axis=-1)
+
+
+def test_counts_of_each_type_are_those_of_a_hand():
+    gold = [["B-Disease", "I-Disease", "O", "B-Chemical"], ["O"], ["B-Disease"]]
+    predicted = [["B-Disease", "I-Disease", "O", "B-Disease"], ["B-Disease"], ["O"]]
+    counts = type_counts(gold, predicted)
+    assert {name: rows.tolist() for name, rows in counts.items()} == {
+        "Chemical": [[0, 0, 1], [0, 0, 0], [0, 0, 0]],
+        "Disease": [[1, 2, 1], [0, 1, 0], [0, 0, 1]],
+    }
+    assert list(counts) == ["Chemical", "Disease"]
+    assert (sum(counts.values()) == sentence_counts(gold, predicted)).all()
+    with pytest.raises(ValueError, match="1 annotated tags but 2"):
+        type_counts([["O"]], [["O", "O"]])
 
 
 def test_counts_of_a_sentence_are_those_of_a_hand():

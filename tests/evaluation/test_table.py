@@ -6,9 +6,11 @@ from bioner_kd.evaluation.scores import EntityScore, ModeScores, Scores
 from bioner_kd.evaluation.summary import MeanStd, summarise
 from bioner_kd.evaluation.table import (
     Row,
+    TypeRow,
     aligned_markdown,
     human_bytes,
     text_table,
+    type_table,
 )
 
 
@@ -49,6 +51,20 @@ def test_markdown_as_a_reader_sees_it() -> None:
 def test_columns_of_text_stand_to_the_left() -> None:
     assert aligned_markdown([["a", "b", "c"], ["1", "two|", "3"]], {1}) == (
         "|  a | b     |  c |\n| -: | :---- | -: |\n|  1 | two\\| |  3 |\n"
+    )
+
+
+def test_a_table_of_types_as_a_reader_sees_it() -> None:
+    mean, std = EntityScore(80, 60, 70, 1200), EntityScore(1, 2, 3, 1200)
+    rows = [
+        TypeRow.from_scores("student", "Disease", mean, std, (65.125, 75)),
+        TypeRow.from_scores("student", "all", mean, None, (0, 100)),
+    ]
+    assert type_table(rows) == (
+        "Model    Type        Precision        Recall  F1 (conlleval)   95 % interval  Mentions\n"
+        "-------  -------  ------------  ------------  --------------  --------------  --------\n"
+        "student  Disease  80.00 ± 1.00  60.00 ± 2.00    70.00 ± 3.00  65.12 to 75.00     1,200\n"
+        "student  all             80.00         60.00           70.00  0.00 to 100.00     1,200\n"
     )
 
 

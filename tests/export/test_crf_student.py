@@ -10,6 +10,7 @@ import pytest
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.errors import InputError
 from bioner_kd.evaluation.comparison import compare
+from bioner_kd.evaluation.gold import AnnotatedWords
 from bioner_kd.evaluation.scores import score_logits
 from bioner_kd.export.config import Split
 from bioner_kd.export.folder import export_student
@@ -97,7 +98,7 @@ def test_scores_of_mentions_are_mean_posteriors(
 
 
 def test_evaluation_scores_what_the_crf_says(crf_student: SavedStudent) -> None:
-    result = compare("student", [crf_student], SENTENCES[:20], 8)
+    result = compare("student", [crf_student], AnnotatedWords(SENTENCES[:20]), 8)
     logits = crf_student.logits(SENTENCES[:20])
     assert result.scores[0] == score_logits(SENTENCES[:20], logits, crf_student.decoder)
 

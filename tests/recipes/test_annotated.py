@@ -1,14 +1,13 @@
 import numpy as np
 import pytest
 
-from bioner_kd.corpus.config import SampleConfig
-from bioner_kd.corpus.splits import CorpusConfig
+from bioner_kd.corpus.config import CorpusConfig, SampleConfig
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.recipes.annotated import LabelConfig, label_by_annotator
 from bioner_kd.teacher.labelling import read_labelled_text
 from bioner_kd.text.document import Annotation, Document
-from bioner_kd.text.documents import write_documents
 from bioner_kd.text.sentence import Sentence
+from bioner_kd.text.writing import write_documents
 
 
 def documents(number, score=None):

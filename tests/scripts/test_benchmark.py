@@ -50,6 +50,7 @@ def flags(export_folder: Path) -> list[str]:
         "--many_repeats=2",
         "--rounds=1",
         "--threads=1",
+        "--formats=lines,pubmed",
     ]
 
 
@@ -63,6 +64,7 @@ def finished(work: Path, flags: list[str]) -> subprocess.CompletedProcess[str]:
 def test_tables_and_targets_are_printed(finished):
     for text in ("int8 .tflite, tag_many", "CRF (sklearn-crfsuite)", "peak memory of the process"):
         assert text in finished.stdout
+    assert "PubMed XML" in finished.stdout
     assert finished.stdout.endswith("out/benchmark.md\n")
     assert "crf, F1: " in finished.stderr
 

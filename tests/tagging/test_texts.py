@@ -1,5 +1,6 @@
 import io
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -63,3 +64,11 @@ def test_documents_are_counted_where_that_is_quick(tmp_path: Path) -> None:
     assert number_of_documents(files, "pubtator") is None
     assert number_of_documents([], "lines") is None
     assert number_of_documents([str(tmp_path)], "lines") is None
+
+
+def test_documents_of_an_archive_are_read_and_not_counted(tmp_path: Path) -> None:
+    path = str(tmp_path / "a.zip")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("b.txt", "Aspirin.\n")
+    assert texts_of(None, [path], "auto") == ["Aspirin.\n"]
+    assert [number_of_documents([path], kind) for kind in ("auto", "lines", "text")] == [None] * 3

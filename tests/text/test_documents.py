@@ -1,9 +1,18 @@
 import pytest
 
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.text.documents import all_formats, named_format, read_documents, readable, recognise
+from bioner_kd.text.document import Annotation, Document, Passage
+from bioner_kd.text.documents import (
+    all_formats,
+    named_format,
+    read_documents,
+    readable,
+    recognise,
+    writable,
+)
 from bioner_kd.text.format import Format
 from bioner_kd.text.source import Source
+from bioner_kd.text.writing import write_documents
 
 
 def test_every_module_of_formats_is_a_format_of_its_own_name():
@@ -45,6 +54,30 @@ def test_what_is_plainly_something_else_is_refused_by_name(tmp_path, content, wh
         read_documents(tmp_path / "a.txt")
     forced = read_documents(tmp_path / "a.txt", format="lines")
     assert [d.text for d in forced] == content.splitlines()
+
+
+@pytest.mark.parametrize("name", sorted({*readable()} & {*writable()} - {"brat", "csv", "tsv"}))
+@pytest.mark.parametrize("suffix", [".txt", ".jsonl", ".json", ".xml"])
+def test_what_is_written_is_recognised_by_its_content(tmp_path, name, suffix):
+    if name == "docbin":
+        pytest.importorskip("spacy")
+    document = Document(
+        "7",
+        (Passage("Aspirin.", 0, "title"), Passage("Gout and pain.", 9, "abstract")),
+        (Annotation("Chemical", ((0, 7),), "Aspirin", identifiers=("MESH:D1",), score=0.5),),
+        extra={"fields": {"year": 1978}},
+    )
+    path = tmp_path / f"a{suffix}"
+    write_documents([document], path, format=name)
+    assert recognise(Source(path)).name == name
+    (found,) = read_documents(path)
+    assert [(one.type, one.text) for one in found.annotations] == [("Chemical", "Aspirin")]
+
+
+def test_the_name_of_a_format_that_is_only_written_reads_nothing(tmp_path):
+    (tmp_path / "page.html").write_text("<html><body><p>Aspirin.</p></body></html>")
+    with pytest.raises(InputError, match=r"page\.html.*XML or HTML.*'html'"):
+        read_documents(tmp_path / "page.html")
 
 
 @pytest.mark.parametrize(

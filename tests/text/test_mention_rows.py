@@ -6,7 +6,7 @@ import pytest
 
 from bioner_kd.errors import InputError
 from bioner_kd.text.document import Annotation, Document
-from bioner_kd.text.documents import write_documents
+from bioner_kd.text.writing import write_documents
 
 
 @pytest.fixture(params=["csv", "tsv"])

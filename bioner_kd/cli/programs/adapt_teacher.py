@@ -24,9 +24,9 @@ class TextChoice(Settings):
 
     text: tuple[str, ...] = setting(
         (),
-        "Files of plain text with commas between them, one sentence a line in the order of the "
-        "text, UTF-8, .gz, .bz2 and .xz too; - is standard input. Keep sentences of devel and test "
-        "splits out of it.",
+        "Files and folders of text in any format, with commas between, also compressed; - is "
+        "standard input. Text is cut into sentences as the tagger cuts it, and their order stays. "
+        "Keep sentences of devel and test splits out of it.",
         required=True,
     )
 

@@ -16,13 +16,14 @@ from absl import logging
 
 from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.cli.program import Program
-from bioner_kd.corpus.splits import ENTITY_TYPE_HELP, REPAIR_HELP
+from bioner_kd.corpus.config import ENTITY_TYPE_HELP, REPAIR_HELP
 from bioner_kd.errors import UsageError
 from bioner_kd.settings import Settings, setting
 from bioner_kd.tagging.texts import ID_HELP, INPUT_HELP, INPUTS, ON_ERROR_HELP, TEXT_HELP
 from bioner_kd.text.document import DISCONTINUOUS, KEEP
-from bioner_kd.text.documents import AUTO, convert, writable
+from bioner_kd.text.documents import AUTO, writable
 from bioner_kd.text.format import FAIL, ON_ERROR, Faults, ReadOptions
+from bioner_kd.text.writing import convert
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,15 @@
-r"""Scores teachers and students on a split and prints them side by side.
+r"""Scores teachers, students and exported students on a split and prints them side by side.
 
 Entity-level precision, recall and F1 (exact borders and type): by default as conlleval counts,
 which is what published figures are; F1 in strict IOB2 mode beside it. Several folders in one row,
 a,b,c, are seeds of one model: mean ± standard deviation; a+b+c are models that are averaged.
+--by=characters compares with the mentions of documents, whatever words they are cut into.
 
   bioner_kd evaluate --corpus=corpora/NCBI-disease --report=scores.json \
       --run=teacher=saved_models/ncbi_disease/teacher \
       --run=student=saved_models/ncbi_disease/student_1,saved_models/ncbi_disease/student_2
+  bioner_kd evaluate --corpus=test=my.PubTator --types=SpecificDisease=Disease,Modifier=Disease \
+      --run=ready=saved_models/disease_bilstm --by=characters --by_type
 """
 
 import json
@@ -20,6 +23,7 @@ from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.cli.program import Program
 from bioner_kd.cli.shared_flags import CORPUS, machine, parse_runs
 from bioner_kd.corpus.demo import SPLITS
+from bioner_kd.evaluation.borders import BY, WORDS
 from bioner_kd.extras import require
 from bioner_kd.settings import Settings, at_least, setting
 
@@ -35,10 +39,23 @@ class EvaluationChoice(Settings):
         ("teacher=saved_models/demo/teacher", "student=saved_models/demo/student"),
         "A row of the table: 'name=folder' of a teacher or student, or 'name=folder,folder,…' for "
         "several seeds, whose mean and standard deviation are reported. 'folder+folder' is one "
-        "model, the average of these models. Give the flag once a row.",
+        "model, the average of these models. An export folder, a .tflite file, a version folder of "
+        "a SavedModel or the name of a ready or installed student is scored as it ships. Give the "
+        "flag once a row.",
         repeated=True,
     )
     split: str = setting("test", "Split of the corpus to score on.", choices=SPLITS)
+    by: str = setting(
+        WORDS,
+        "Compare the tags of words, where a mention that words cannot have counts as missed; or "
+        "the first and last character of mentions of documents.",
+        choices=BY,
+    )
+    by_type: bool = setting(
+        False,
+        "Print the scores of each entity type too, with 95 % bootstrap intervals of F1 over "
+        "sentences (by characters: over documents). The report has them in any case.",
+    )
     batch_size: int = setting(32, "Sentences of a batch.", bound=at_least(1))
     report: str = setting(
         "", "File for all scores as JSON, per type and in both modes; none if empty."
@@ -56,11 +73,16 @@ def main(program: Program) -> None:
     program.read(CORPUS).check(choice.split)
     program.read(MACHINE).apply(seed=0)
 
-    from bioner_kd.evaluation.table import text_table
+    from bioner_kd.evaluation.table import text_table, type_table
     from bioner_kd.recipes.scoring import evaluate as score
 
-    results = score(program.read(CORPUS), rows, split=choice.split, batch_size=choice.batch_size)
+    results = score(
+        program.read(CORPUS), rows, split=choice.split, by=choice.by, batch_size=choice.batch_size
+    )
     print(text_table([result.row() for result in results]), end="")
+    if choice.by_type:
+        print()
+        print(type_table([row for result in results for row in result.type_rows()]), end="")
     if choice.report:
         write_report(choice.report, results, program.settings())
 

@@ -1,11 +1,14 @@
 r"""Finds the entities of texts with an exported student.
 
-Reads --text, files or standard input, and writes a line of JSON a text, or CoNLL, as soon as each
-text is tagged. Many texts are shared by all cores. A .tflite model needs no TensorFlow.
+Reads --text, files and folders (PubMed XML, BioC, PubTator, BRAT, CSV, JSON lines, plain text and
+more, also compressed) or standard input, and writes a line of JSON for each document, or another
+format, as soon as it is tagged. Many texts are shared by all cores. A .tflite model needs no
+TensorFlow.
 
   bioner_kd tag --model=saved_models/demo/export --text="Cisplatin causes hearing loss."
   zcat abstracts.txt.gz | bioner_kd tag --model=saved_models/demo/export > entities.jsonl
   bioner_kd tag --model=saved_models/demo/export --input=text --format=conll letter.txt
+  bioner_kd tag pubmed24n0001.xml.gz --output=entities.PubTator
 """
 
 from bioner_kd.cli.flag_group import FlagGroup

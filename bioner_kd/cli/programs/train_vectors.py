@@ -1,4 +1,4 @@
-r"""Trains word vectors on plain text, or takes them from a teacher, for the student to start from.
+r"""Trains word vectors on text, or takes them from a teacher, for the student to start from.
 
 Training is word2vec's and takes minutes; a stopped run starts again from the beginning. With
 --workers=1 the same text and --seed give the same vectors, with more they do not.

@@ -125,7 +125,8 @@ def _write(documents: Sequence[Document], name: str, folder: Path) -> FormatFile
 
 
 def _pieces(documents: Sequence[Document], reader: str) -> Iterator[str]:
-    from bioner_kd.text.documents import all_formats, records
+    from bioner_kd.text.documents import all_formats
+    from bioner_kd.text.writing import records
 
     if reader == "lines":
         return (f"{document.text}\n" for document in documents)

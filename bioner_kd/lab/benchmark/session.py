@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,12 @@ from bioner_kd.atomic import atomic_file
 from bioner_kd.errors import InputError
 from bioner_kd.lab.benchmark import measurements
 from bioner_kd.lab.benchmark.config import BenchmarkConfig
-from bioner_kd.lab.benchmark.contestant import Contestant
-from bioner_kd.lab.benchmark.format_files import abstracts, documents_of, format_files
+from bioner_kd.lab.benchmark.format_files import FormatFile, abstracts, documents_of, format_files
 from bioner_kd.lab.benchmark.line_up import LineUp, with_sizes
 from bioner_kd.lab.benchmark.measurements import BenchmarkResults, Failure
 from bioner_kd.lab.benchmark.peers.trained import TRAIN, is_trained
 from bioner_kd.lab.benchmark.process import ChildError, run_child, usable_cores
-from bioner_kd.lab.benchmark.sentence_files import SentenceFiles, sentence_files
+from bioner_kd.lab.benchmark.sentence_files import sentence_files
 from bioner_kd.lab.benchmark.tasks import all_tasks, reading_tasks, run_tasks
 from bioner_kd.text.document import Document
 from bioner_kd.text.sentence import Sentence
@@ -116,18 +116,22 @@ class Session:
 
     def measure(self) -> None:
         """Does the measurements that are not done yet."""
-        with sentence_files(self.corpus.split, self.corpus.other, self.config) as samples:
-            tasks = all_tasks(self.line_up.contestants, samples, self.config)
+        corpus, config, student = self.corpus, self.config, self.line_up.student
+        with (
+            sentence_files(corpus.split, corpus.other, config) as samples,
+            self._format_files(wanted=student is not None) as files,
+        ):
+            tasks = list(all_tasks(self.line_up.contestants, samples, config))
+            if student:
+                tasks += reading_tasks(student, files, samples, config)
             run_tasks(tasks, self._path, self.failures)
-            if self.line_up.student and self.config.formats:
-                self._measure_formats(self.line_up.student, samples)
 
-    def _measure_formats(self, student: Contestant, samples: SentenceFiles) -> None:
+    def _format_files(self, *, wanted: bool) -> AbstractContextManager[list[FormatFile]]:
+        if not wanted or not self.config.formats:
+            return nullcontext([])
         given, split = self.corpus.documents, self.corpus.split
         documents = documents_of(split) if given is None else abstracts(given)
-        with format_files(documents, self.config.formats) as files:
-            tasks = reading_tasks(student, files, samples, self.config)
-            run_tasks(tasks, self._path, self.failures)
+        return format_files(documents, self.config.formats)
 
     def check_measured(self) -> None:
         """Refuses to report where no measurement succeeded."""

@@ -11,7 +11,7 @@ from bioner_kd.evaluation.table import ruled_text
 from bioner_kd.lab.study.grid import SEED
 from bioner_kd.lab.study.runs import FinishedRun, read_run
 from bioner_kd.lab.study.study_folder import FINISHED, SWEEP_RECORD, RunRow, read_runs
-from bioner_kd.teacher.ensemble.folders import is_student, joined_folders
+from bioner_kd.teacher.ensemble.folders import find_export, is_student, joined_folders
 from bioner_kd.training.run_folder import RECORD, is_finished
 
 
@@ -130,7 +130,7 @@ def check_seeds(name: str, folders: Sequence[Path]) -> None:
 
     Args:
         name: name of the row that the runs make.
-        folders: run directories, or "a+b" for averages.
+        folders: run directories, "a+b" for averages, or exported students.
     """
     first, *others = folders
     kind = _kind(first)
@@ -147,13 +147,18 @@ def check_seeds(name: str, folders: Sequence[Path]) -> None:
 
 
 def _kind(folder: Path) -> str:
+    if find_export(folder):
+        return "an exported student"
     parts = sorted("student" if is_student(part) else "teacher" for part in joined_folders(folder))
     return f"a {parts[0]}" if len(parts) == 1 else f"an average of {', '.join(parts)}"
 
 
 def _has_record(folder: Path) -> bool:
-    # A model that was copied without its record is scored all the same.
-    return all((part / RECORD).is_file() for part in joined_folders(folder))
+    # A model that was copied without its record is scored all the same. The record of an export is
+    # none of a training.
+    return not find_export(folder) and all(
+        (part / RECORD).is_file() for part in joined_folders(folder)
+    )
 
 
 def _check_settings(name: str, first: FinishedRun, other: FinishedRun) -> None:

@@ -1,5 +1,7 @@
 """Run directories as models: a teacher, a student, or several as one, named "a+b".
 
+An exported student is a model too, but it can only be scored.
+
 Only the functions that load a model import TensorFlow, so that paths are checked before.
 """
 
@@ -11,7 +13,9 @@ from typing import TYPE_CHECKING
 
 from bioner_kd.encoding.sentence_model import SentenceModel, TeachingModel
 from bioner_kd.errors import InputError, UsageError
+from bioner_kd.evaluation.exported import is_exported, load_exported
 from bioner_kd.student.files import weights_file
+from bioner_kd.tagging.named import find_named, is_name
 from bioner_kd.teacher.checkpoint.files import TF_WEIGHTS
 from bioner_kd.teacher.config import DEFAULT_READING, ReadingConfig
 
@@ -35,6 +39,21 @@ def joined_folders(folder: Path) -> list[Path]:
     return found if any(part.exists() for part in found) else [folder]
 
 
+def find_export(path: Path) -> Path | None:
+    """The exported student that a path or a name stands for; None where it stands for none.
+
+    Args:
+        path: an export folder, a .tflite file, a SavedModel version folder, or the name of a ready
+            or installed student.
+    """
+    if is_exported(path):
+        return path
+    try:
+        return find_named(str(path)) if is_name(str(path)) else None
+    except InputError:  # the name of nothing, or of a folder that is missing
+        return None
+
+
 def is_student(folder: Path) -> bool:
     """Tells whether a run directory holds a student and not a teacher.
 
@@ -45,6 +64,11 @@ def is_student(folder: Path) -> bool:
         return True
     if (folder / TF_WEIGHTS).exists():
         return False
+    if find_export(folder):
+        raise InputError(
+            f"{folder}: this is an exported student, which can be scored, but neither teach nor be "
+            "averaged; name the run directory that it was exported from."
+        )
     if not folder.is_dir():
         raise InputError(
             f"{folder}: no such folder; name one that bioner_kd finetune_teacher or "
@@ -120,7 +144,10 @@ def model_digest(folder: Path) -> str:
 
 
 def load_model(folder: Path) -> SentenceModel:
-    """Loads the model of a run directory for scoring; of "a+b", the average of the models.
+    """Loads a model for scoring: of a run directory, of an export, or of "a+b" the average.
+
+    Args:
+        folder: as `find_export` takes it, or a run directory, or several.
 
     Raises:
         InputError: as `teachers_fingerprint`, or a model is damaged.
@@ -128,6 +155,8 @@ def load_model(folder: Path) -> SentenceModel:
     """
     from bioner_kd.student.saved_student import load_student
 
+    if exported := find_export(folder):
+        return load_exported(exported)
     return load_teachers(joined_folders(folder)) if teaches(folder) else load_student(folder)
 
 

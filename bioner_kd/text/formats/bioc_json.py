@@ -29,8 +29,9 @@ from bioner_kd.text.unique_names import UniqueNames
 
 _LISTS = ("documents", "PubTator3")
 _OF_COLLECTION = ("bioctype", "version", "source", "date", "key", "infons", *_LISTS)
-# Quotation marks inside of a string of JSON have a backslash before them.
-_PASSAGES = re.compile(r'(?<!\\)"passages"\s*:\s*\[\s*[{\]]')
+# Quotation marks inside of a string of JSON have a backslash before them. The fields excluded are
+# those with which a passage of the format `jsonl` begins.
+_PASSAGES = re.compile(r'(?<!\\)"passages"\s*:\s*\[\s*(?:\]|\{(?!\s*"(?:kind|start|end)"\s*:))')
 
 
 def _recognises(start: str) -> bool:

@@ -7,7 +7,7 @@ r"""CoNLL files: one word a line with its tag in the last column, an empty line 
 
 Columns are separated by TABs or by spaces, one or several, whichever the first line uses, and every
 line of a file has the same number of them. A file of one column has words without tags. A first
-line that names the columns ("Word<TAB>Tag") is skipped, and so are lines before a sentence that
+line that names the columns (`Word<TAB>Tag`) is skipped, and so are lines before a sentence that
 begin with # and are no word with its tag.
 
 Reading: the sentences between two lines that start with -DOCSTART- are a document; its id stands in

@@ -10,7 +10,7 @@ as "PMC13900", or the PMID, the DOI or the publisher's id where there is none be
   (without the label). One character stands between two passages.
 - The headings of all sections around a passage are kept in `extra`, outermost first.
 - Text inside of `<italic>`, `<sup>`, inline formulas and the like is text; white space is one
-  space. Numbers of references that stand raised behind a word ("aspirin<sup>12</sup>") are left
+  space. Numbers of references that stand raised behind a word (`aspirin<sup>12</sup>`) are left
   out, because they would become a part of the word.
 - Left out: references, tables (not their captions), display formulas, TeX, footnotes, appendices,
   acknowledgements, titles and abstracts in other languages, and sub-articles such as reviews.

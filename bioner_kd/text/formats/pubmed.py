@@ -9,7 +9,7 @@ the PMID, for the second version of a record and later ones with the number of t
   `AbstractText` (kind "abstract"), with one character between them.
 - The label of a section stands in the text as PubMed and PubTator show it: "METHODS: We measured".
   Offsets are therefore those of PubTator, and a labelled passage has its label in `extra` too.
-- Text inside of `<i>`, `<sup>`, `<mml:math>` and the like is text: "H<sub>2</sub>O" is "H2O". White
+- Text inside of `<i>`, `<sup>`, `<mml:math>` and the like is text: `H<sub>2</sub>O` is "H2O". White
   space is one space.
 - `VernacularTitle`, `OtherAbstract`, copyright and `DeleteCitation` are left out.
 - Kept under "pubmed" where the record has them: journal, year, doi, pmc, keywords, and mesh (each

@@ -198,3 +198,18 @@ def test_settings_in_which_groups_differ_keep_their_order():
     ]
     assert differing_settings(groups) == ["alpha", "transfer"]
     assert differing_settings(groups[:1]) == differing_settings([]) == []
+
+
+def test_exports_are_seeds_of_one_model_whatever_their_records_say(tmp_path):
+    exports = [tmp_path / name for name in ("one", "other")]
+    for folder in exports:
+        folder.mkdir()
+        (folder / "manifest.json").touch()
+        (folder / "run.cfg").write_text(f"--student={folder.name}\n")
+    check_seeds("ready", exports)
+
+
+def test_an_export_and_a_run_are_no_seeds_of_one_model(make, tmp_path):
+    (tmp_path / "model.tflite").touch()
+    with pytest.raises(UsageError, match="is an exported student, but .* is a student"):
+        check_seeds("mixed", [tmp_path / "model.tflite", make("one", "--seed=1")])

@@ -8,7 +8,14 @@ import pytest
 
 from bioner_kd.errors import InputError
 from bioner_kd.student.files import WEIGHTS
-from bioner_kd.teacher.ensemble.folders import load_model, model_digest, teaches
+from bioner_kd.tagging.named import DEFAULT
+from bioner_kd.teacher.ensemble.folders import (
+    find_export,
+    is_student,
+    load_model,
+    model_digest,
+    teaches,
+)
 
 from ..tiny_bert import write_checkpoint
 
@@ -75,3 +82,41 @@ def test_a_student_without_its_tables_is_named(student):
     (student / "tables.json").unlink()
     with pytest.raises(InputError, match="not a student, or a damaged one.*tables.json"):
         model_digest(student)
+
+
+def test_an_export_is_loaded_in_each_form_and_by_its_name(export_folder, trained_student):
+    model = load_model(export_folder)
+    assert model.parameters == trained_student.parameters
+    assert model.decoder == trained_student.decoder
+    for path in (export_folder / "student_int8.tflite", find_version(export_folder)):
+        assert load_model(path).decoder == trained_student.decoder
+    assert find_export(Path(DEFAULT)).name == DEFAULT
+    assert load_model(Path(DEFAULT)).decoder.tag_set.entity_types == ("Chemical", "Disease")
+
+
+def find_version(folder: Path) -> Path:
+    (version,) = (path.parent for path in folder.rglob("saved_model.pb"))
+    return version
+
+
+def test_an_export_neither_teaches_nor_is_one_of_several(export_folder, student):
+    message = f"{export_folder}: this is an exported student, which can be scored, but neither"
+    for folder in (export_folder, Path(f"{student}+{export_folder}")):
+        with pytest.raises(InputError) as refused:
+            model_digest(folder)
+        assert str(refused.value).startswith(message)
+    with pytest.raises(InputError, match=f"{DEFAULT}: this is an exported student"):
+        teaches(Path(DEFAULT))
+    with pytest.raises(InputError, match="an exported student"):
+        load_model(Path(f"{export_folder}+{student}"))
+
+
+def test_run_directories_and_what_is_missing_are_no_exports(student, tmp_path, monkeypatch):
+    assert find_export(student) is None
+    assert find_export(tmp_path / "none") is None
+    assert find_export(Path("no_student_of_this_name")) is None
+    # A folder of that name, which is here, is meant before a student that has the name.
+    monkeypatch.chdir(tmp_path)
+    student.rename(tmp_path / DEFAULT)
+    assert find_export(Path(DEFAULT)) is None
+    assert is_student(Path(DEFAULT))

@@ -9,9 +9,10 @@ import pytest
 
 from bioner_kd.errors import InputError
 from bioner_kd.text.document import Document
-from bioner_kd.text.documents import all_formats, read_documents, recognise, write_documents
+from bioner_kd.text.documents import all_formats, read_documents, recognise
 from bioner_kd.text.format import FAIL, SKIP, Faults
 from bioner_kd.text.source import Source
+from bioner_kd.text.writing import write_documents
 
 from .bioc_cases import RICH, SYNDROME, core, counted_in, damaged, documents, without_place
 
@@ -151,6 +152,8 @@ def test_half_of_a_character_is_not_written(tmp_path):
         ('[{"passages": []', True),
         ('{"text": "the \\"passages\\": [{ of BioC"}', False),
         ('{"id": "1", "text": "passages"}', False),
+        ('{"text": "A. B.", "passages": [{"kind": "title", "start": 0, "end": 2}', False),
+        ('{"text": "A. B.", "passages": [{"start": 0, "end": 2}', False),
         ('He said "passages": [{', False),
     ],
 )

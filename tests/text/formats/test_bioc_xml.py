@@ -9,9 +9,10 @@ import pytest
 
 from bioner_kd.errors import InputError
 from bioner_kd.text.document import Document
-from bioner_kd.text.documents import all_formats, read_documents, recognise, write_documents
+from bioner_kd.text.documents import all_formats, read_documents, recognise
 from bioner_kd.text.format import FAIL, SKIP, Faults
 from bioner_kd.text.source import Source
+from bioner_kd.text.writing import write_documents
 
 from .bioc_cases import core, damaged, documents, without_place
 

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from bioner_kd.errors import InputError
 from bioner_kd.text.document import Annotation, Document
-from bioner_kd.text.documents import read_documents, recognise, write_documents
+from bioner_kd.text.documents import read_documents, recognise
 from bioner_kd.text.format import SKIP, Faults, ReadOptions
 from bioner_kd.text.formats.conll import FORMAT, read_conll, write_conll
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.source import Source
 from bioner_kd.text.tokenizer import sentence_from_text
+from bioner_kd.text.writing import write_documents
 
 
 @pytest.fixture

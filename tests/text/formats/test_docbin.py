@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from bioner_kd.errors import InputError
 from bioner_kd.text.document import Annotation, Document, Passage
-from bioner_kd.text.documents import read_documents, recognise, write_documents
+from bioner_kd.text.documents import read_documents, recognise
 from bioner_kd.text.format import ReadOptions
 from bioner_kd.text.formats.docbin import FORMAT
 from bioner_kd.text.source import Source
+from bioner_kd.text.writing import write_documents
 
 spacy = pytest.importorskip("spacy")
 TEXT = "Aspirin  relieves a headache.\nIt helps."

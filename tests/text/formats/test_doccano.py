@@ -4,9 +4,10 @@ import pytest
 
 from bioner_kd.errors import InputError
 from bioner_kd.text.document import Annotation
-from bioner_kd.text.documents import read_documents, recognise, write_documents
+from bioner_kd.text.documents import read_documents, recognise
 from bioner_kd.text.formats.doccano import FORMAT
 from bioner_kd.text.source import Source
+from bioner_kd.text.writing import write_documents
 
 TEXT = "Aspirin treats pain."
 LABELS = {"id": 1, "text": TEXT, "label": [[0, 7, "Chemical"], [15, 19, "Disease"]], "Comments": []}

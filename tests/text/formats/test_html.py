@@ -10,7 +10,8 @@ import pytest
 
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.text.document import Annotation, Document, Passage
-from bioner_kd.text.documents import all_formats, format_of_name, write_documents
+from bioner_kd.text.documents import all_formats, format_of_name
+from bioner_kd.text.writing import write_documents
 
 from ...export.browser import chromium
 from ..page_text import PageText

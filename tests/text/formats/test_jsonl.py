@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from bioner_kd.errors import InputError
 from bioner_kd.text.document import Annotation, Document, Passage
-from bioner_kd.text.documents import read_documents, recognise, write_documents
+from bioner_kd.text.documents import read_documents, recognise
 from bioner_kd.text.format import SKIP, Faults, ReadOptions
 from bioner_kd.text.source import Source
+from bioner_kd.text.writing import write_documents
 
 CHARACTERS = st.characters(exclude_categories=["Cs"])
 JSON = st.none() | st.booleans() | st.integers() | st.text(CHARACTERS, max_size=5)

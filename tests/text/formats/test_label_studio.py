@@ -3,10 +3,11 @@ import json
 import pytest
 
 from bioner_kd.errors import InputError
-from bioner_kd.text.documents import read_documents, recognise, write_documents
+from bioner_kd.text.documents import read_documents, recognise
 from bioner_kd.text.format import ReadOptions
 from bioner_kd.text.formats.label_studio import FORMAT
 from bioner_kd.text.source import Source
+from bioner_kd.text.writing import write_documents
 
 TEXT = "Aspirin treats pain."
 

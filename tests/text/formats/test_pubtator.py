@@ -13,16 +13,10 @@ from hypothesis import strategies as st
 
 from bioner_kd.errors import InputError
 from bioner_kd.text.document import Annotation, Document, Passage
-from bioner_kd.text.documents import (
-    all_formats,
-    format_of_name,
-    read_documents,
-    recognise,
-    records,
-    write_documents,
-)
+from bioner_kd.text.documents import all_formats, format_of_name, read_documents, recognise
 from bioner_kd.text.format import SKIP, Faults, ReadOptions
 from bioner_kd.text.source import Source
+from bioner_kd.text.writing import records, write_documents
 
 FORMAT = all_formats()["pubtator"]
 # Public files: number of documents, and of those that have a fault of their own.

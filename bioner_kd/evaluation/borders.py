@@ -1,0 +1,3 @@
+"""What the borders of mentions are compared by."""
+
+WORDS, CHARACTERS = BY = ("words", "characters")
