@@ -17,7 +17,7 @@ def collection_of(document: Document | None) -> Said:
     Args:
         document: any, such as the first that is written; None where there is none.
     """
-    kept = _kept(document).get("collection", {}) if document else {}
+    kept = _kept(document).get("collection", {}) if document is not None else {}
     return {"source": "", "date": "", "key": "", "infons": {}} | kept
 
 

@@ -52,7 +52,11 @@ class Faults:
             InputError: the error itself, where faulty documents are not skipped.
         """
         if self._raises:
-            raise error
+            try:
+                raise error
+            finally:
+                # Otherwise the error and its traceback keep each other and the open files alive.
+                del error
         self.number += 1
         if len(self.skipped) < _TOLD:
             self.skipped.append(str(error))

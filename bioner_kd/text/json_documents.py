@@ -14,7 +14,7 @@ from bioner_kd.text.document import Annotation, Document
 from bioner_kd.text.format import Faults, ReadOptions
 from bioner_kd.text.json_values import json_values
 from bioner_kd.text.source import Source
-from bioner_kd.text.unique_names import UniqueNames
+from bioner_kd.text.unique_names import unique_documents
 
 Object = dict[str, Any]
 # The fields of a mention in our own form.
@@ -35,22 +35,17 @@ def read_objects(
         document_of: makes a document of an object, which stands in a file at a line. None is left
             out.
     """
-    names = UniqueNames()
-    for line, value in json_values(source, faults):
-        try:
-            if not isinstance(value, dict):
-                raise InputError(
-                    f"{source.name}:{line}: {shown(value)} is no JSON object; each document is an "
-                    "object with a field that holds its text."
-                )
-            document = document_of(value, source.name, line)
-            if document is not None:
-                names.add(document.check())
-        except InputError as error:
-            faults.report(error)
-            continue
-        if document is not None:
-            yield document
+
+    def document_at(found: tuple[int, Any]) -> Document | None:
+        line, value = found
+        if not isinstance(value, dict):
+            raise InputError(
+                f"{source.name}:{line}: {shown(value)} is no JSON object; each document is an "
+                "object with a field that holds its text."
+            )
+        return document_of(value, source.name, line)
+
+    return unique_documents(json_values(source, faults), document_at, faults)
 
 
 def document_of_object(

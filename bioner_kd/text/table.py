@@ -11,7 +11,7 @@ from bioner_kd.text.columns import id_column, listed, passages_of, text_columns
 from bioner_kd.text.document import Document
 from bioner_kd.text.format import Faults, ReadOptions
 from bioner_kd.text.source import Source
-from bioner_kd.text.unique_names import UniqueNames
+from bioner_kd.text.unique_names import unique_documents
 
 # Characters of one cell, which may have line breaks inside quotation marks.
 MOST_CHARACTERS = 1 << 24
@@ -97,14 +97,9 @@ def read_table(
     rows = _rows(source, faults, delimiter)
     _, header = next(rows, (0, []))
     columns = _Columns.of(header, options, source.name)
-    names = UniqueNames()
-    for line, row in rows:
-        try:
-            document = names.add(columns.document(row, source.name, line))
-        except InputError as error:
-            faults.report(error)
-            continue
-        yield document
+    yield from unique_documents(
+        rows, lambda found: columns.document(found[1], source.name, found[0]), faults
+    )
 
 
 def _rows(source: Source, faults: Faults, delimiter: str) -> Iterator[tuple[int, list[str]]]:

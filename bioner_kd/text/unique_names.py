@@ -1,7 +1,13 @@
 """Names of documents, of which each may stand once in a source."""
 
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
 from bioner_kd.errors import InputError
 from bioner_kd.text.document import Document
+from bioner_kd.text.format import Faults
+
+Piece = TypeVar("Piece")
 
 # Names that are remembered: about 100 MB of PMIDs. Then the oldest half is forgotten.
 _REMEMBERED = 500_000
@@ -43,3 +49,26 @@ class UniqueNames:
             self._old, self._new = self._new, {}
         self._new[name] = document.line
         return document
+
+
+def unique_documents(
+    pieces: Iterable[Piece], document_of: Callable[[Piece], Document | None], faults: Faults
+) -> Iterator[Document]:
+    """Yields the documents of a source, each checked and with a name of its own.
+
+    Args:
+        pieces: what the source has of each document.
+        document_of: makes a document of a piece; None is left out.
+        faults: told of pieces that are no documents.
+    """
+    names = UniqueNames()
+    for piece in pieces:
+        try:
+            document = document_of(piece)
+            if document is not None:
+                names.add(document.check())
+        except InputError as error:
+            faults.report(error)
+            continue
+        if document is not None:
+            yield document

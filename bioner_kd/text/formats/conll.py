@@ -24,6 +24,7 @@ discontinuous or have no place in the text. Words without tags get O. Passages, 
 and scores of mentions, and white space between words are not written.
 """
 
+import itertools
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -37,7 +38,7 @@ from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.source import Source
 from bioner_kd.text.tagged_words import check_word, is_tag, tagged_document
 from bioner_kd.text.text_file import read_lines
-from bioner_kd.text.unique_names import UniqueNames
+from bioner_kd.text.unique_names import unique_documents
 from bioner_kd.text.word_rows import DOCUMENT_START, ROW, Block, Rows, blocks_of
 
 _NAME = "conll"
@@ -108,21 +109,13 @@ def _recognises(start: str) -> bool:
 
 
 def _read(source: Source, options: ReadOptions, faults: Faults) -> Iterator[Document]:
-    names, empty = UniqueNames(), True
     rows = Rows(source.name, options, None)
-    for blocks in _documents(blocks_of(source.lines())):
-        empty = False
-        try:
-            document = _document(blocks, rows, source.name)
-            if document is not None:
-                names.add(document.check())
-        except InputError as error:
-            faults.report(error)
-            continue
-        if document is not None:
-            yield document
-    if empty:
+    found = _documents(blocks_of(source.lines()))
+    first = next(found, None)
+    if first is None:
         raise _no_sentence(source.name, any(True for _ in source.lines()))
+    pieces = itertools.chain([first], found)
+    yield from unique_documents(pieces, lambda blocks: _document(blocks, rows, source.name), faults)
 
 
 def _documents(blocks: Iterable[Block]) -> Iterator[list[Block]]:

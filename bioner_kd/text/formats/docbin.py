@@ -33,7 +33,7 @@ from bioner_kd.text.rules import RULES
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.source import Source
 from bioner_kd.text.tokens import Tokens, tokens_of
-from bioner_kd.text.unique_names import UniqueNames
+from bioner_kd.text.unique_names import unique_documents
 
 _NAME = "docbin"
 _SCORE = "bioner_score"
@@ -55,14 +55,9 @@ def _recognises(start: str) -> bool:
 
 def _read(source: Source, options: ReadOptions, faults: Faults) -> Iterator[Document]:
     spacy = _spacy()
-    names = UniqueNames()
-    for doc in _docs(source, spacy):
-        try:
-            document = names.add(_document(doc, options, source.name).check())
-        except InputError as error:
-            faults.report(error)
-            continue
-        yield document
+    yield from unique_documents(
+        _docs(source, spacy), lambda doc: _document(doc, options, source.name), faults
+    )
 
 
 def _spacy() -> Any:

@@ -26,7 +26,7 @@ from bioner_kd.errors import InputError
 from bioner_kd.text.document import Document, Passage
 from bioner_kd.text.format import Faults, Format, ReadOptions
 from bioner_kd.text.source import Source
-from bioner_kd.text.unique_names import UniqueNames
+from bioner_kd.text.unique_names import unique_documents
 from bioner_kd.text.xml_stream import iterate_elements, root_of, text_of
 
 _ROOTS = ("article", "pmc-articleset", "articles", "OAI-PMH")
@@ -58,15 +58,10 @@ def _recognises(start: str) -> bool:
 
 
 def _read(source: Source, options: ReadOptions, faults: Faults) -> Iterator[Document]:
-    ids = UniqueNames()
     articles = iterate_elements(source, ("article",), faults, roots=_ROOTS, leave_out=_LEFT_OUT)
-    for article, line in articles:
-        try:
-            document = ids.add(_document(article, source.name, line))
-        except InputError as error:
-            faults.report(error)
-        else:
-            yield document
+    return unique_documents(
+        articles, lambda found: _document(found[0], source.name, found[1]), faults
+    )
 
 
 def _document(article: Element, path: str, line: int) -> Document:

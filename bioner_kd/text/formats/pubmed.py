@@ -25,7 +25,7 @@ from bioner_kd.errors import InputError
 from bioner_kd.text.document import Document, Passage
 from bioner_kd.text.format import Faults, Format, ReadOptions
 from bioner_kd.text.source import Source
-from bioner_kd.text.unique_names import UniqueNames
+from bioner_kd.text.unique_names import unique_documents
 from bioner_kd.text.xml_stream import iterate_elements, root_of, text_of
 
 _RECORDS = ("PubmedArticle", "PubmedBookArticle", "MedlineCitation")
@@ -41,15 +41,10 @@ _YEAR = re.compile(r"[0-9]{4}")
 
 
 def _read(source: Source, options: ReadOptions, faults: Faults) -> Iterator[Document]:
-    ids = UniqueNames()
     records = iterate_elements(source, _RECORDS, faults, roots=_ROOTS, leave_out=_LEFT_OUT)
-    for record, line in records:
-        try:
-            document = ids.add(_document(record, source.name, line))
-        except InputError as error:
-            faults.report(error)
-        else:
-            yield document
+    return unique_documents(
+        records, lambda found: _document(found[0], source.name, found[1]), faults
+    )
 
 
 def _document(record: Element, path: str, line: int) -> Document:

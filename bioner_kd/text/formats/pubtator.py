@@ -34,7 +34,7 @@ from bioner_kd.errors import InputError, shown
 from bioner_kd.text.document import Annotation, Document, Passage
 from bioner_kd.text.format import Faults, Format, ReadOptions, RecordWriter
 from bioner_kd.text.source import Source
-from bioner_kd.text.unique_names import UniqueNames
+from bioner_kd.text.unique_names import unique_documents
 
 _NAME = "pubtator"
 _TITLE = re.compile(r"([^|\t]+)\|t\|")
@@ -69,14 +69,9 @@ def _recognises(start: str) -> bool:
 
 
 def _read(source: Source, options: ReadOptions, faults: Faults) -> Iterator[Document]:
-    names = UniqueNames()
-    for lines in _blocks(source.lines()):
-        try:
-            document = names.add(_document(lines, source.name, options).check())
-        except InputError as error:
-            faults.report(error)
-            continue
-        yield document
+    return unique_documents(
+        _blocks(source.lines()), lambda lines: _document(lines, source.name, options), faults
+    )
 
 
 def _blocks(lines: Iterable[str]) -> Iterator[Lines]:
