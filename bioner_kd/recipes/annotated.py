@@ -7,10 +7,11 @@ from pathlib import Path
 from absl import logging
 
 from bioner_kd.corpus.alignment import align
-from bioner_kd.corpus.config import CorpusConfig, SampleConfig
+from bioner_kd.corpus.config import SampleConfig
 from bioner_kd.corpus.sampling import draw
 from bioner_kd.corpus.splits import divide
 from bioner_kd.errors import InputError, UsageError
+from bioner_kd.recipes.corpora import Corpus
 from bioner_kd.settings import Bound, Settings, setting
 from bioner_kd.teacher.annotator import annotator_of
 from bioner_kd.teacher.labelling import TEXT, label
@@ -43,7 +44,7 @@ def label_by_annotator(
     labels: LabelConfig,
     cache: str | Path,
     *,
-    corpus: CorpusConfig = CorpusConfig(),
+    corpus: Corpus = Corpus(),
     sample: SampleConfig = SampleConfig(),
     write_record: Callable[[Path], None] = lambda path: None,
 ) -> None:

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from bioner_kd.corpus.config import CorpusConfig, SampleConfig
+from bioner_kd.corpus.config import SampleConfig
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.recipes.annotated import LabelConfig, label_by_annotator
+from bioner_kd.recipes.corpora import Corpus
 from bioner_kd.teacher.labelling import read_labelled_text
 from bioner_kd.text.document import Annotation, Document
 from bioner_kd.text.sentence import Sentence
@@ -50,14 +51,14 @@ def test_scores_of_the_file_are_used(write, tmp_path):
 
 
 def test_held_back_documents_are_left_out(write, tmp_path):
-    corpus = CorpusConfig(divide=("0.5", "0.3", "0.2"))
+    corpus = Corpus(divide=("0.5", "0.3", "0.2"))
     label_by_annotator(write(*documents(10)), tmp_path / "cache", corpus=corpus)
     text = read_labelled_text(tmp_path / "cache/text", {})
     assert len(text.sentences) == 10
 
 
 def test_sentences_are_drawn_and_types_renamed(write, tmp_path):
-    corpus = CorpusConfig(types=("Disease=Disorder",))
+    corpus = Corpus(types=("Disease=Disorder",))
     labels = write(*documents(5))
     sample = SampleConfig(text_size=4)
     label_by_annotator(labels, tmp_path / "cache", corpus=corpus, sample=sample)

@@ -332,7 +332,7 @@ def complaint(result: Result, status: int) -> str:
         (["--text=gout", "file.txt"], "give a text or files, not both"),
         (["--form=int4", "--text=gout"], "--form=int4: must be one of"),
         (["--format=xml", "--text=gout"], "xml"),
-        (["--input=conll"], "name them"),
+        (["--format=brat", "--text=gout"], "--format=brat: it cannot go to standard output"),
         (["--workers=-1", "--text=gout"], "--workers=-1: must be at least 0"),
         (["--tekst=gout"], "tekst"),
     ],
@@ -395,7 +395,7 @@ def test_a_terminal_shows_progress_beside_an_output_file(model: str, tmp_path: P
             input=b"gout\ngout\n", stdout=subprocess.DEVNULL, stderr=terminal, cwd=ROOT,
             env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=60, check=True,
         )  # fmt: skip
-        assert b"2 text" in os.read(primary, 10_000)
+        assert b"2 document" in os.read(primary, 10_000)
     finally:
         os.close(primary)
         os.close(terminal)
