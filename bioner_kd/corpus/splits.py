@@ -16,9 +16,9 @@ from bioner_kd.text.document import Document
 from bioner_kd.text.documents import LINES, TEXT, read_documents, recognise
 from bioner_kd.text.format import ReadOptions
 from bioner_kd.text.formats.conll import read_conll
+from bioner_kd.text.notation.tagged_words import tagged_document
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.source import Source
-from bioner_kd.text.tagged_words import tagged_document
 from bioner_kd.text.text_file import folder_holds
 
 # Of files of one word a line, in the order of preference where a folder holds several.

@@ -18,14 +18,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bioner_kd.errors import InputError
-from bioner_kd.text.bioc_fields import Said
-from bioner_kd.text.bioc_reading import BioCReader
-from bioner_kd.text.bioc_writing import collection_of, said_of
 from bioner_kd.text.document import Document
 from bioner_kd.text.format import Faults, Format, ReadOptions, RecordWriter
-from bioner_kd.text.json_stream import iterate_objects
+from bioner_kd.text.notation.bioc_fields import Said
+from bioner_kd.text.notation.bioc_reading import BioCReader
+from bioner_kd.text.notation.bioc_writing import collection_of, said_of
+from bioner_kd.text.notation.json_stream import iterate_objects
+from bioner_kd.text.notation.unique_names import UniqueNames
 from bioner_kd.text.source import Source
-from bioner_kd.text.unique_names import UniqueNames
 
 _LISTS = ("documents", "PubTator3")
 _OF_COLLECTION = ("bioctype", "version", "source", "date", "key", "infons", *_LISTS)

@@ -24,14 +24,14 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from bioner_kd.errors import InputError, shown
-from bioner_kd.text.bioc_fields import Said
-from bioner_kd.text.bioc_reading import BioCReader
-from bioner_kd.text.bioc_writing import collection_of, said_of
 from bioner_kd.text.document import Document
 from bioner_kd.text.format import Faults, Format, ReadOptions, RecordWriter
+from bioner_kd.text.notation.bioc_fields import Said
+from bioner_kd.text.notation.bioc_reading import BioCReader
+from bioner_kd.text.notation.bioc_writing import collection_of, said_of
+from bioner_kd.text.notation.unique_names import UniqueNames
+from bioner_kd.text.notation.xml_stream import iterate_elements, root_of
 from bioner_kd.text.source import Source
-from bioner_kd.text.unique_names import UniqueNames
-from bioner_kd.text.xml_stream import iterate_elements, root_of
 
 _ABOUT = ("source", "date", "key")
 _COLLECTION = re.compile(

@@ -27,8 +27,7 @@ from bioner_kd.atomic import atomic_folder, reported
 from bioner_kd.errors import InputError, UsageError, shown
 from bioner_kd.text.document import Annotation, Document
 from bioner_kd.text.format import Faults, Format, ReadOptions
-from bioner_kd.text.source import STDIN, Source
-from bioner_kd.text.standoff import (
+from bioner_kd.text.notation.standoff import (
     check_references,
     flat,
     free_names,
@@ -39,6 +38,7 @@ from bioner_kd.text.standoff import (
     normalisation_line,
     parse_mention,
 )
+from bioner_kd.text.source import STDIN, Source
 
 _NAME = "brat"
 _ANN, _TXT = ".ann", ".txt"

@@ -33,13 +33,13 @@ from bioner_kd.atomic import atomic_file
 from bioner_kd.errors import InputError, shown
 from bioner_kd.text.document import Document
 from bioner_kd.text.format import Faults, Format, ReadOptions, RecordWriter
-from bioner_kd.text.mention_tags import tagged_sentences
+from bioner_kd.text.notation.mention_tags import tagged_sentences
+from bioner_kd.text.notation.tagged_words import check_word, is_tag, tagged_document
+from bioner_kd.text.notation.unique_names import unique_documents
+from bioner_kd.text.notation.word_rows import DOCUMENT_START, ROW, Block, Rows, blocks_of
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.source import Source
-from bioner_kd.text.tagged_words import check_word, is_tag, tagged_document
 from bioner_kd.text.text_file import read_lines
-from bioner_kd.text.unique_names import unique_documents
-from bioner_kd.text.word_rows import DOCUMENT_START, ROW, Block, Rows, blocks_of
 
 _NAME = "conll"
 _ID = re.compile(r"-DOCSTART-[ \t]+\((.*)\)(?:[ \t]|$)")

@@ -19,15 +19,15 @@ from collections.abc import Iterator
 
 from bioner_kd.text.document import Document
 from bioner_kd.text.format import Faults, Format, ReadOptions
-from bioner_kd.text.mention_rows import MentionRows
-from bioner_kd.text.source import Source
-from bioner_kd.text.table import (
+from bioner_kd.text.notation.mention_rows import MentionRows
+from bioner_kd.text.notation.table import (
     COMMA,
     SEMICOLON,
     delimiter_of,
     is_table,
     read_table,
 )
+from bioner_kd.text.source import Source
 
 
 def _recognises(start: str) -> bool:

@@ -25,15 +25,15 @@ from typing import Any
 
 from bioner_kd.atomic import atomic_file
 from bioner_kd.errors import InputError, one_line, shown
-from bioner_kd.text.columns import ID_NAMES
 from bioner_kd.text.compressed import compressed
 from bioner_kd.text.document import Annotation, Document, Passage, Span
 from bioner_kd.text.format import Faults, Format, ReadOptions
+from bioner_kd.text.notation.columns import ID_NAMES
+from bioner_kd.text.notation.tokens import Tokens, tokens_of
+from bioner_kd.text.notation.unique_names import unique_documents
 from bioner_kd.text.rules import RULES
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.source import Source
-from bioner_kd.text.tokens import Tokens, tokens_of
-from bioner_kd.text.unique_names import unique_documents
 
 _NAME = "docbin"
 _SCORE = "bioner_score"

@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bioner_kd.errors import InputError, shown
-from bioner_kd.text.columns import text_columns
 from bioner_kd.text.document import Document
 from bioner_kd.text.format import Faults, Format, ReadOptions
-from bioner_kd.text.json_documents import (
+from bioner_kd.text.notation.columns import text_columns
+from bioner_kd.text.notation.json_documents import (
     Object,
     doccano_annotation,
     document_of_object,
@@ -25,7 +25,7 @@ from bioner_kd.text.json_documents import (
     read_objects,
     take_field,
 )
-from bioner_kd.text.json_start import first_objects
+from bioner_kd.text.notation.json_start import first_objects
 from bioner_kd.text.source import Source
 
 _NAME = "doccano"

@@ -17,8 +17,8 @@ from pathlib import PurePath, PurePosixPath
 from bioner_kd.errors import InputError, shown
 from bioner_kd.text.document import Annotation, Document, Passage
 from bioner_kd.text.format import Faults, Format, ReadOptions
+from bioner_kd.text.notation.unique_names import UniqueNames
 from bioner_kd.text.source import Source
-from bioner_kd.text.unique_names import UniqueNames
 
 _IN, _EVAL, _GENES = ".in", ".eval", "GENE.eval"
 _TYPE = "GENE"

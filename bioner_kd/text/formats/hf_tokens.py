@@ -15,14 +15,14 @@ from typing import Any
 
 from bioner_kd.bounded import parse_json
 from bioner_kd.errors import InputError, shown
-from bioner_kd.text.columns import id_column
 from bioner_kd.text.document import Document
 from bioner_kd.text.format import Faults, Format, ReadOptions
-from bioner_kd.text.json_documents import Object, read_objects, with_fields
-from bioner_kd.text.json_start import first_objects
+from bioner_kd.text.notation.columns import id_column
+from bioner_kd.text.notation.json_documents import Object, read_objects, with_fields
+from bioner_kd.text.notation.json_start import first_objects
+from bioner_kd.text.notation.tagged_words import check_word, iob2_of, tagged_document
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.source import Source
-from bioner_kd.text.tagged_words import check_word, iob2_of, tagged_document
 
 _WORDS = ("tokens", "words")
 _TAGS = ("ner_tags", "tags", "labels", "label")

@@ -20,7 +20,7 @@ from bioner_kd.atomic import atomic_file, reported
 from bioner_kd.text.compressed import compressed
 from bioner_kd.text.document import Annotation, Document
 from bioner_kd.text.format import Format
-from bioner_kd.text.marked_html import escaped, marked_passages
+from bioner_kd.text.notation.marked_html import escaped, marked_passages
 
 # Documents that the list at the top names; a longer list helps nobody.
 _LISTED = 500

@@ -25,9 +25,9 @@ from xml.etree.ElementTree import Element
 from bioner_kd.errors import InputError
 from bioner_kd.text.document import Document, Passage
 from bioner_kd.text.format import Faults, Format, ReadOptions
+from bioner_kd.text.notation.unique_names import unique_documents
+from bioner_kd.text.notation.xml_stream import iterate_elements, root_of, text_of
 from bioner_kd.text.source import Source
-from bioner_kd.text.unique_names import unique_documents
-from bioner_kd.text.xml_stream import iterate_elements, root_of, text_of
 
 _ROOTS = ("article", "pmc-articleset", "articles", "OAI-PMH")
 # What tells a JATS article from other XML that has articles in it.

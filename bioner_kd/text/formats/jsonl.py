@@ -27,10 +27,10 @@ from dataclasses import replace
 from typing import Any
 
 from bioner_kd.errors import InputError, shown
-from bioner_kd.text.columns import text_columns
 from bioner_kd.text.document import FILLER, Annotation, Document, Passage
 from bioner_kd.text.format import Faults, Format, ReadOptions, RecordWriter
-from bioner_kd.text.json_documents import (
+from bioner_kd.text.notation.columns import text_columns
+from bioner_kd.text.notation.json_documents import (
     Object,
     doccano_annotation,
     document_of_object,
@@ -39,7 +39,7 @@ from bioner_kd.text.json_documents import (
     read_objects,
     take_field,
 )
-from bioner_kd.text.json_start import first_objects
+from bioner_kd.text.notation.json_start import first_objects
 from bioner_kd.text.source import Source
 
 _SCORE_DIGITS = 6

@@ -24,7 +24,7 @@ from typing import Any
 from bioner_kd.errors import InputError, shown
 from bioner_kd.text.document import Annotation, Document
 from bioner_kd.text.format import Faults, Format, ReadOptions
-from bioner_kd.text.json_documents import (
+from bioner_kd.text.notation.json_documents import (
     Object,
     document_of_object,
     offsets,
@@ -32,7 +32,7 @@ from bioner_kd.text.json_documents import (
     take_field,
     with_fields,
 )
-from bioner_kd.text.json_start import first_objects
+from bioner_kd.text.notation.json_start import first_objects
 from bioner_kd.text.source import Source
 
 _NAME = "label_studio"

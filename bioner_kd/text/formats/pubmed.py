@@ -24,9 +24,9 @@ from xml.etree.ElementTree import Element
 from bioner_kd.errors import InputError
 from bioner_kd.text.document import Document, Passage
 from bioner_kd.text.format import Faults, Format, ReadOptions
+from bioner_kd.text.notation.unique_names import unique_documents
+from bioner_kd.text.notation.xml_stream import iterate_elements, root_of, text_of
 from bioner_kd.text.source import Source
-from bioner_kd.text.unique_names import unique_documents
-from bioner_kd.text.xml_stream import iterate_elements, root_of, text_of
 
 _RECORDS = ("PubmedArticle", "PubmedBookArticle", "MedlineCitation")
 _ROOTS = (*_RECORDS, "PubmedArticleSet", "PubmedBookArticleSet", "MedlineCitationSet")

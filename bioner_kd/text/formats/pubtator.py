@@ -33,8 +33,8 @@ from typing import Any
 from bioner_kd.errors import InputError, shown
 from bioner_kd.text.document import Annotation, Document, Passage
 from bioner_kd.text.format import Faults, Format, ReadOptions, RecordWriter
+from bioner_kd.text.notation.unique_names import unique_documents
 from bioner_kd.text.source import Source
-from bioner_kd.text.unique_names import unique_documents
 
 _NAME = "pubtator"
 _TITLE = re.compile(r"([^|\t]+)\|t\|")

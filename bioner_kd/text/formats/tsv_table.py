@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 from bioner_kd.text.document import Document
 from bioner_kd.text.format import Faults, Format, ReadOptions
-from bioner_kd.text.mention_rows import MentionRows
+from bioner_kd.text.notation.mention_rows import MentionRows
+from bioner_kd.text.notation.table import TAB, is_table, read_table
 from bioner_kd.text.source import Source
-from bioner_kd.text.table import TAB, is_table, read_table
 
 
 def _recognises(start: str) -> bool:

@@ -15,8 +15,8 @@ from bioner_kd.errors import InputError, UsageError
 from bioner_kd.text.document import Annotation, Document, Passage
 from bioner_kd.text.documents import all_formats, read_documents, recognise
 from bioner_kd.text.format import SKIP, Faults
+from bioner_kd.text.notation.standoff import flat
 from bioner_kd.text.source import Source
-from bioner_kd.text.standoff import flat
 from bioner_kd.text.writing import write_documents
 
 FORMAT = all_formats()["brat"]

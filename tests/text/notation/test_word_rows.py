@@ -2,7 +2,7 @@ import pytest
 
 from bioner_kd.errors import InputError
 from bioner_kd.text.format import ReadOptions
-from bioner_kd.text.word_rows import Block, Rows, blocks_of
+from bioner_kd.text.notation.word_rows import Block, Rows, blocks_of
 
 
 def test_empty_lines_and_marks_divide_blocks():

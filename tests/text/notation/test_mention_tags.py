@@ -4,7 +4,7 @@ import pytest
 
 from bioner_kd.errors import InputError
 from bioner_kd.text.document import Annotation, Document, Passage
-from bioner_kd.text.mention_tags import tagged_sentences
+from bioner_kd.text.notation.mention_tags import tagged_sentences
 from bioner_kd.text.sentence import Sentence
 
 

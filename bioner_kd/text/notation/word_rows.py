@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from bioner_kd.errors import InputError, shown
 from bioner_kd.text.format import ReadOptions
+from bioner_kd.text.notation.tagged_words import check_word, iob2_of, is_tag
 from bioner_kd.text.sentence import Sentence
-from bioner_kd.text.tagged_words import check_word, iob2_of, is_tag
 
 DOCUMENT_START = "-DOCSTART-"
 ROW = "a line is a word, a TAB or a space, and the word's tag"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bioner_kd.errors import InputError
 from bioner_kd.text.format import SKIP, Faults
-from bioner_kd.text.json_values import json_values
+from bioner_kd.text.notation.json_values import json_values
 from bioner_kd.text.source import Source
 
 OBJECTS = st.lists(

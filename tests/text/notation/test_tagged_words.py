@@ -3,8 +3,8 @@ import pytest
 from bioner_kd.errors import InputError
 from bioner_kd.text.document import Annotation
 from bioner_kd.text.format import ReadOptions
+from bioner_kd.text.notation.tagged_words import check_word, iob2_of, is_tag, tagged_document
 from bioner_kd.text.sentence import Sentence
-from bioner_kd.text.tagged_words import check_word, iob2_of, is_tag, tagged_document
 
 
 @pytest.mark.parametrize("text", ["O", "B", "I-Disease", "E-X", "S", "L-a-b", "U-x y", "M"])

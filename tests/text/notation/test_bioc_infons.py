@@ -1,6 +1,6 @@
 import pytest
 
-from bioner_kd.text.bioc_infons import identifiers_of, score_of, with_identifiers
+from bioner_kd.text.notation.bioc_infons import identifiers_of, score_of, with_identifiers
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ import pytest
 from bioner_kd.errors import InputError
 from bioner_kd.text.document import Annotation, Document
 from bioner_kd.text.format import SKIP, Faults, ReadOptions
-from bioner_kd.text.json_documents import (
+from bioner_kd.text.notation.json_documents import (
     doccano_annotation,
     document_of_object,
     is_triple,

@@ -1,8 +1,8 @@
 import pytest
 
 from bioner_kd.errors import UsageError
-from bioner_kd.text.columns import id_column, listed, passages_of, text_columns
 from bioner_kd.text.document import Document, Passage
+from bioner_kd.text.notation.columns import id_column, listed, passages_of, text_columns
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 from bioner_kd.errors import InputError, shown
-from bioner_kd.text.columns import ID_NAMES, id_column, listed, passages_of, text_columns
 from bioner_kd.text.document import Annotation, Document
 from bioner_kd.text.format import Faults, ReadOptions
-from bioner_kd.text.json_values import json_values
+from bioner_kd.text.notation.columns import ID_NAMES, id_column, listed, passages_of, text_columns
+from bioner_kd.text.notation.json_values import json_values
+from bioner_kd.text.notation.unique_names import unique_documents
 from bioner_kd.text.source import Source
-from bioner_kd.text.unique_names import unique_documents
 
 Object = dict[str, Any]
 # The fields of a mention in our own form.

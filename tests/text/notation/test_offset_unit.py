@@ -2,7 +2,7 @@ import hypothesis
 import hypothesis.strategies as st
 import pytest
 
-from bioner_kd.text.offset_unit import BYTES, CHARACTERS, UNITS, UTF_16, Ruler, length
+from bioner_kd.text.notation.offset_unit import BYTES, CHARACTERS, UNITS, UTF_16, Ruler, length
 
 ENCODED = {
     CHARACTERS: len,

@@ -1,5 +1,5 @@
-from bioner_kd.text.bioc_place import home_of
 from bioner_kd.text.document import Passage
+from bioner_kd.text.notation.bioc_place import home_of
 
 
 def test_a_place_is_in_the_last_passage_and_sentence_that_begin_before_it():

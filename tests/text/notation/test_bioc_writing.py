@@ -3,11 +3,11 @@ from dataclasses import replace
 import hypothesis
 import pytest
 
-from bioner_kd.text.bioc_reading import BioCReader
-from bioner_kd.text.bioc_writing import collection_of, said_of
 from bioner_kd.text.document import Annotation, Document
+from bioner_kd.text.notation.bioc_reading import BioCReader
+from bioner_kd.text.notation.bioc_writing import collection_of, said_of
 
-from .formats.bioc_cases import RICH, SYNDROME, core, counted_in, documents
+from ..formats.bioc_cases import RICH, SYNDROME, core, counted_in, documents
 
 
 def read(said):

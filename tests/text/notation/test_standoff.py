@@ -4,7 +4,7 @@ import pytest
 
 from bioner_kd.errors import InputError
 from bioner_kd.text.document import Annotation, Document
-from bioner_kd.text.standoff import (
+from bioner_kd.text.notation.standoff import (
     check_references,
     free_names,
     is_mention_name,

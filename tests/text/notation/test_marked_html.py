@@ -3,9 +3,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioner_kd.text.document import Annotation, Document, Passage
-from bioner_kd.text.marked_html import escaped, marked_passages
+from bioner_kd.text.notation.marked_html import escaped, marked_passages
 
-from .page_text import PageText
+from ..page_text import PageText
 
 TEXT = "Hereditary breast and ovarian cancer."
 

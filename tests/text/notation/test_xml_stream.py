@@ -5,10 +5,10 @@ import tracemalloc
 import pytest
 
 from bioner_kd.errors import InputError
-from bioner_kd.text import xml_stream
+from bioner_kd.text.notation import xml_stream
 from bioner_kd.text.format import SKIP, Faults
+from bioner_kd.text.notation.xml_stream import iterate_elements, root_of
 from bioner_kd.text.source import START, STDIN, Source
-from bioner_kd.text.xml_stream import iterate_elements, root_of
 
 
 def read(tmp_path, content, tags=("d",), faults=None, **settings):

@@ -3,7 +3,7 @@ import pytest
 from bioner_kd.errors import InputError
 from bioner_kd.text.document import Annotation, Document, Passage
 from bioner_kd.text.format import SKIP, Faults
-from bioner_kd.text.unique_names import UniqueNames, unique_documents
+from bioner_kd.text.notation.unique_names import UniqueNames, unique_documents
 
 
 def test_a_name_that_stands_twice_is_told_with_both_places():

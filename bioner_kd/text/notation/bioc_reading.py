@@ -20,11 +20,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bioner_kd.errors import InputError, shown
-from bioner_kd.text.bioc_fields import Fields, Said
-from bioner_kd.text.bioc_infons import identifiers_of, score_of
-from bioner_kd.text.bioc_place import home_of
 from bioner_kd.text.document import MOST_FILLER, Annotation, Document, Passage, Span
-from bioner_kd.text.offset_unit import CHARACTERS, UNITS, Ruler, length
+from bioner_kd.text.notation.bioc_fields import Fields, Said
+from bioner_kd.text.notation.bioc_infons import identifiers_of, score_of
+from bioner_kd.text.notation.bioc_place import home_of
+from bioner_kd.text.notation.offset_unit import CHARACTERS, UNITS, Ruler, length
 
 _OF_DOCUMENT = {"bioctype", "id", "infons", "passages", "annotations", "relations"}
 _OF_PASSAGE = {"bioctype", "offset", "infons", "text", "sentences", "annotations", "relations"}

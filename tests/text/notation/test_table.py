@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from bioner_kd.errors import InputError
 from bioner_kd.text.documents import read_documents, recognise
 from bioner_kd.text.format import SKIP, Faults, ReadOptions
+from bioner_kd.text.notation.table import MOST_CHARACTERS, is_table
 from bioner_kd.text.source import Source
-from bioner_kd.text.table import MOST_CHARACTERS, is_table
 
 # What a cell of a table can hold and give back: no NUL, which no text has.
 CELLS = st.text(

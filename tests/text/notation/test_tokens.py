@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from bioner_kd.errors import InputError
 from bioner_kd.text.document import Annotation, Document
+from bioner_kd.text.notation.tokens import tokens_of
 from bioner_kd.text.sentence import Sentence
-from bioner_kd.text.tokens import tokens_of
 
 
 def marked(document, *spans):

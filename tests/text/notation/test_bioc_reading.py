@@ -3,9 +3,9 @@ import copy
 import pytest
 
 from bioner_kd.errors import InputError
-from bioner_kd.text.bioc_reading import BioCReader
+from bioner_kd.text.notation.bioc_reading import BioCReader
 
-from .formats.bioc_cases import RICH, SYNDROME, counted_in
+from ..formats.bioc_cases import RICH, SYNDROME, counted_in
 
 
 def read(said):

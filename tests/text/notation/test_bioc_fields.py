@@ -1,7 +1,7 @@
 import pytest
 
 from bioner_kd.errors import InputError
-from bioner_kd.text.bioc_fields import Fields
+from bioner_kd.text.notation.bioc_fields import Fields
 
 FIELDS = Fields("a.json:3")
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bioner_kd.text.json_start import first_objects
+from bioner_kd.text.notation.json_start import first_objects
 
 
 @pytest.mark.parametrize(

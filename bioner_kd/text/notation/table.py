@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bioner_kd.errors import InputError, shown
-from bioner_kd.text.columns import id_column, listed, passages_of, text_columns
 from bioner_kd.text.document import Document
 from bioner_kd.text.format import Faults, ReadOptions
+from bioner_kd.text.notation.columns import id_column, listed, passages_of, text_columns
+from bioner_kd.text.notation.unique_names import unique_documents
 from bioner_kd.text.source import Source
-from bioner_kd.text.unique_names import unique_documents
 
 # Characters of one cell, which may have line breaks inside quotation marks.
 MOST_CHARACTERS = 1 << 24
