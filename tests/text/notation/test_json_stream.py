@@ -7,8 +7,8 @@ import hypothesis.strategies as st
 import pytest
 
 from bioner_kd.errors import InputError
-from bioner_kd.text.notation import json_stream
 from bioner_kd.text.format import SKIP, Faults
+from bioner_kd.text.notation import json_stream
 from bioner_kd.text.notation.json_stream import iterate_objects
 from bioner_kd.text.source import START, STDIN, Source
 

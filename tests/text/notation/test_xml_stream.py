@@ -5,8 +5,8 @@ import tracemalloc
 import pytest
 
 from bioner_kd.errors import InputError
-from bioner_kd.text.notation import xml_stream
 from bioner_kd.text.format import SKIP, Faults
+from bioner_kd.text.notation import xml_stream
 from bioner_kd.text.notation.xml_stream import iterate_elements, root_of
 from bioner_kd.text.source import START, STDIN, Source
 
