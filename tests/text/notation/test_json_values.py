@@ -54,7 +54,7 @@ def message_of(values, data):
         '{\n "a":\n 1\n}\n{\n "b": 2}',
         '[{"a": 1}, {"b": 2}]',
         ' [\n{"a": 1}\n,\n{"b": 2}\n]\n ',
-        gzip.compress(b'{"a": 1}\n{"b": 2}\n'),
+        gzip.compress(b'{"a": 1}\n{"b": 2}\n', mtime=0),
     ],
 )  # fmt: skip
 def test_lines_objects_of_several_lines_and_arrays_are_read(values, data):
