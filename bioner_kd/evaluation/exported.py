@@ -46,15 +46,6 @@ class ExportedStudent:
         return list(shown)
 
 
-def is_exported(folder: Path) -> bool:
-    """Whether this is an export folder, a .tflite file or a version folder of a SavedModel."""
-    return (
-        (folder / MANIFEST).is_file()
-        or (folder / "saved_model.pb").is_file()
-        or (folder.is_file() and folder.suffix == ".tflite")
-    )
-
-
 def load_exported(folder: Path) -> ExportedStudent:
     """Opens an exported student; of an export folder the form that the tagger takes.
 

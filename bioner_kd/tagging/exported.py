@@ -72,6 +72,19 @@ class Exported:
             _check_digest(path, digest)
 
 
+def is_exported(path: Path) -> bool:
+    """Whether this is an export folder, a .tflite file or a version folder of a SavedModel."""
+    return (path / MANIFEST).is_file() or _is_tflite(path) or _is_saved_model(path)
+
+
+def _is_tflite(path: Path) -> bool:
+    return path.is_file() and path.suffix == ".tflite"
+
+
+def _is_saved_model(path: Path) -> bool:
+    return (path / "saved_model.pb").is_file()
+
+
 def find_exported(path: Path, form: str = "") -> Exported:
     """Finds what a person named.
 
@@ -90,9 +103,9 @@ def find_exported(path: Path, form: str = "") -> Exported:
         return _in_export_folder(path, form)
     if form:
         raise UsageError(f"--form={form}: {path} is no export folder that it could be chosen from.")
-    if path.is_file() and path.suffix == ".tflite":
+    if _is_tflite(path):
         return _alone(path, path.parent / TABLES, path.parent)
-    if (path / "saved_model.pb").is_file():
+    if _is_saved_model(path):
         return _alone(path, path / SAVED_MODEL_TABLES, path.absolute().parent.parent)
     raise InputError(
         f"{path}: {'no exported student' if path.exists() else 'there is no such file or folder'}; "

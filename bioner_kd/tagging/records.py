@@ -2,10 +2,9 @@
 
 import contextlib
 import io
-import itertools
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from bioner_kd.text.document import Document
 from bioner_kd.text.documents import AUTO, format_of_name, named_format, writable
 from bioner_kd.text.format import Format, RecordWriter
 from bioner_kd.text.source import STDIN
+from bioner_kd.text.writing import framed, peeked
 
 JSONL = "jsonl"
 FORMATS = (AUTO, *writable())
@@ -106,7 +106,7 @@ def write_tagged(
             write_found(shown, output, format=format)
         return
     writer = format.record_writer()
-    first, everything = _peek(documents)
+    first, everything = peeked(documents)
     job = Records(tagger, writer)
     with closing(map_in_order(job, everything, tagger.workers(workers), len)) as records:
         counted = track(records, "tagging", "document", total) if progress else records
@@ -121,26 +121,8 @@ def write_found(found: Iterable[Document], output: str, *, format: Format) -> No
         format.write(found, Path(output))
         return
     writer = format.record_writer()
-    first, everything = _peek(found)
+    first, everything = peeked(found)
     write_records(framed(map(writer.record, everything), writer, first), output)
-
-
-def _peek(documents: Iterable[Document]) -> tuple[Document | None, Iterator[Document]]:
-    ahead = iter(documents)
-    first = next(ahead, None)
-    return first, itertools.chain(() if first is None else (first,), ahead)
-
-
-def framed(records: Iterable[str], writer: RecordWriter, first: Document | None) -> Iterator[str]:
-    """Records with what a format has before, between and behind them."""
-    before = writer.start(first)
-    for record in records:
-        yield before + record
-        before = writer.separator
-    if first is None and before:
-        yield before
-    if end := writer.end():
-        yield end
 
 
 def write_records(records: Iterable[str], output: str) -> None:

@@ -180,9 +180,7 @@ def _has_suffix(format: Format, path: str | os.PathLike[str]) -> bool:
     name = PurePath(path).name.lower()
     while PurePath(name).suffix in _COMPRESSIONS:
         name = name.removesuffix(PurePath(name).suffix)
-    return name.endswith(tuple(suffix.lower() for suffix in format.suffixes)) and bool(
-        format.suffixes
-    )
+    return name.endswith(tuple(suffix.lower() for suffix in format.suffixes))
 
 
 def _refuse_what_is_no_text(source: Source, start: str) -> None:

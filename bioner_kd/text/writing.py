@@ -18,7 +18,7 @@ from bioner_kd.text.documents import (
     read_documents,
     writable,
 )
-from bioner_kd.text.format import Faults, Format, ReadOptions
+from bioner_kd.text.format import Faults, Format, ReadOptions, RecordWriter
 from bioner_kd.text.source import STDIN
 
 
@@ -131,11 +131,15 @@ def records(
         InputError: the format cannot hold a document, and `faults` does not take that.
     """
     assert format.record_writer is not None
-    writer, ahead = format.record_writer(), iter(documents)
-    first = next(ahead, None)
-    yield writer.start(first)
-    separator = ""
-    for document in itertools.chain(() if first is None else (first,), ahead):
+    writer = format.record_writer()
+    first, everything = peeked(documents)
+    yield from framed(_each(everything, writer, faults), writer, first)
+
+
+def _each(
+    documents: Iterable[Document], writer: RecordWriter, faults: Faults | None
+) -> Iterator[str]:
+    for document in documents:
         try:
             record = writer.record(document)
         except InputError as error:
@@ -143,6 +147,29 @@ def records(
                 raise
             faults.report(error)
             continue
-        yield separator + record
-        separator = writer.separator
-    yield writer.end()
+        yield record
+
+
+def peeked(documents: Iterable[Document]) -> tuple[Document | None, Iterator[Document]]:
+    """The first document, None where there is none, and all of them."""
+    ahead = iter(documents)
+    first = next(ahead, None)
+    return first, itertools.chain(() if first is None else (first,), ahead)
+
+
+def framed(records: Iterable[str], writer: RecordWriter, first: Document | None) -> Iterator[str]:
+    """Records with what a format has before, between and behind them.
+
+    Args:
+        records: of `writer`, which is told of the first document before one is asked for.
+        writer: of the format.
+        first: the first document, None where there is none.
+    """
+    before, none = writer.start(first), True
+    for record in records:
+        yield before + record
+        before, none = writer.separator, False
+    if none and before:
+        yield before
+    if end := writer.end():
+        yield end

@@ -3,7 +3,8 @@ import pytest
 
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.errors import InputError
-from bioner_kd.evaluation.exported import is_exported, load_exported
+from bioner_kd.evaluation.exported import load_exported
+from bioner_kd.tagging.exported import is_exported
 from bioner_kd.tagging.tagger import Tagger
 
 SENTENCES = read_demo("test")[:20]

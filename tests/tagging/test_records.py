@@ -8,10 +8,11 @@ import pytest
 
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.tagging.records import chosen_format, framed, write_records, write_tagged
+from bioner_kd.tagging.records import chosen_format, write_records, write_tagged
 from bioner_kd.tagging.tagger import Tagger
 from bioner_kd.text.document import Document
 from bioner_kd.text.format import RecordWriter
+from bioner_kd.text.writing import framed
 
 SENTENCES = read_demo("test")[:6]
 TEXTS = [sentence.text for sentence in SENTENCES]

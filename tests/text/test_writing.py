@@ -5,7 +5,7 @@ import pytest
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.text.document import Annotation, Document
 from bioner_kd.text.documents import all_formats, read_documents
-from bioner_kd.text.format import SKIP, Faults
+from bioner_kd.text.format import SKIP, Faults, Format, RecordWriter
 from bioner_kd.text.writing import convert, records, write_documents
 
 WHOLE = Document.from_text("Breast and ovarian cancer.", id="1").with_annotations(
@@ -67,3 +67,20 @@ def test_a_file_is_not_converted_to_itself(tmp_path):
 def test_a_missing_folder_is_told_before_anything_is_read(tmp_path):
     with pytest.raises(InputError, match="there is no folder"):
         write_documents([WHOLE], tmp_path / "none" / "a.jsonl")
+
+
+def test_a_format_has_its_frame_where_no_document_fits():
+    class Refusing(RecordWriter):
+        separator = ","
+
+        def start(self, first):
+            return "["
+
+        def record(self, document):
+            raise InputError("does not fit")
+
+        def end(self):
+            return "]"
+
+    format_ = Format("refusing", "refuses", record_writer=Refusing)
+    assert "".join(records([WHOLE, PARTS], format_, Faults(SKIP))) == "[]"

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from bioner_kd.encoding.sentence_model import SentenceModel, TeachingModel
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.evaluation.exported import is_exported, load_exported
+from bioner_kd.evaluation.exported import load_exported
 from bioner_kd.student.files import weights_file
+from bioner_kd.tagging.exported import is_exported
 from bioner_kd.tagging.named import find_named, is_name
 from bioner_kd.teacher.checkpoint.files import TF_WEIGHTS
 from bioner_kd.teacher.config import DEFAULT_READING, ReadingConfig
