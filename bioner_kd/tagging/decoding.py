@@ -138,18 +138,37 @@ class Decoder:
         Raises:
             ValueError: as `decode` does.
         """
+        pairs = zip(self.probabilities_many(sentences), tags, strict=True)
+        return [self.chosen(rows, some_tags) for rows, some_tags in pairs]
+
+    def chosen(self, probabilities: np.ndarray, tags: Sequence[str]) -> np.ndarray:
+        """Probability of each word's tag, float64 (words,), of those of all tags."""
+        ids = [self.tag_set.id(tag) for tag in tags]
+        return probabilities[np.arange(len(ids)), ids]
+
+    def probabilities_many(self, sentences: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Probabilities of all tags: by softmax, or under a CRF over all sequences.
+
+        Args:
+            sentences: logits of each, as `decode` takes them.
+
+        Returns:
+            float64 (words, tags) of each sentence; each row sums to 1.
+
+        Raises:
+            ValueError: as `decode` does.
+        """
         # Relative to the best tag, whose exponential is 1: no overflow.
         relative = [
             logits.astype(np.float64) - self._best_logits(logits)[:, np.newaxis]
             for logits in sentences
         ]
-        found = [np.zeros(0)] * len(sentences)
+        found = [np.zeros((0, len(self.tag_set)))] * len(sentences)
         some = [number for number, rows in enumerate(relative) if len(rows)]
         if some:
             every = self._probabilities([relative[number] for number in some])
             for number, rows in zip(some, every, strict=True):
-                chosen = [self.tag_set.id(tag) for tag in tags[number]]
-                found[number] = rows[np.arange(len(chosen)), chosen]
+                found[number] = rows
         return found
 
     def _probabilities(self, sentences: Sequence[np.ndarray]) -> list[np.ndarray]:

@@ -4,24 +4,31 @@ import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 
 from bioner_kd.errors import InputError
-from bioner_kd.tagging.decoding import Decoder, Entity, entities_from_tags
+from bioner_kd.tagging.decoding import Decoder, Entity
 from bioner_kd.tagging.exported import find_exported
 from bioner_kd.tagging.hub import fetch_student, is_on_hub
 from bioner_kd.tagging.models.word_model import WordModel, read_in_pieces
 from bioner_kd.tagging.named import DEFAULT, find_named, is_name
+from bioner_kd.tagging.postprocessing import TaggedText
 from bioner_kd.tagging.tables import Tables
 from bioner_kd.tagging.workers.parallel import map_in_order, number_of_workers
 from bioner_kd.text.document import Annotation, Document
 from bioner_kd.text.iob2 import OUTSIDE
 from bioner_kd.text.sentence import Sentence
 
+Given = TypeVar("Given")
 Found = TypeVar("Found")
+# A sentence, and whether its probabilities are needed if it has no entity, too.
+_Asked = tuple[Sentence, bool]
+# A sentence, its tags, and of each word the probability of its tag and of any entity.
+_Tagged = tuple[Sentence, list[str], list[float], list[float]]
 
 # Sentences that are read together: enough that a model can batch those of like lengths, few enough
 # that they take little memory. Padded words, because decoding pads to the longest.
@@ -166,11 +173,19 @@ class Tagger:
         return self._tables.rules.iterate_sentences(text)
 
     def tag_groups(self, groups: Iterable[Iterable[Sentence]]) -> list[list[Entity]]:
-        """Entities of each group of sentences; offsets count in the sentences' texts."""
-        return [
-            [entity for entities in group for entity in entities]
-            for group in _in_groups(self._entities, groups)
-        ]
+        """Entities of each group of sentences; offsets count in the sentences' texts.
+
+        Args:
+            groups: all sentences of one text each.
+        """
+        found = _in_groups(self._tagged, self._asked(groups))
+        return [self._tables.postprocessing.entities(_joined(group)) for group in found]
+
+    def _asked(self, groups: Iterable[Iterable[Sentence]]) -> Iterator[list[_Asked]]:
+        for group in groups:
+            sentences = list(group)
+            scored = self._tables.postprocessing.scored(sentences)
+            yield [(sentence, number in scored) for number, sentence in enumerate(sentences)]
 
     def tag_words_in_groups(
         self, groups: Iterable[Iterable[Sentence]]
@@ -191,28 +206,30 @@ class Tagger:
         """
         return number_of_workers(wanted, own_threads=self._model.own_threads)
 
-    def _entities(self, sentences: Iterable[Sentence]) -> Iterator[list[Entity]]:
+    def _tagged(self, asked: Iterable[_Asked]) -> Iterator[_Tagged]:
         decoder = self._tables.decoder
-        for batch in _batches(sentences):
-            logits, tags = self._read(batch)
+        for batch in _batches(asked, lambda one: len(one[0])):
+            logits, tags = self._read([sentence for sentence, _ in batch])
             # Probabilities take longer than tags, and most sentences have nothing to score.
-            some = [number for number, found in enumerate(tags) if set(found) - {OUTSIDE}]
-            scores = decoder.scores_many([logits[n] for n in some], [tags[n] for n in some])
-            scored = dict(zip(some, scores, strict=True))
-            for number, (sentence, found) in enumerate(zip(batch, tags, strict=True)):
-                yield (
-                    entities_from_tags(found, scored[number], sentence.spans, sentence.text)
-                    if number in scored
-                    else []
-                )
+            some = [n for n, (_, needed) in enumerate(batch) if needed or set(tags[n]) - {OUTSIDE}]
+            found = decoder.probabilities_many([logits[number] for number in some])
+            of_sentence = dict(zip(some, found, strict=True))
+            for number, (sentence, _) in enumerate(batch):
+                if number in of_sentence:
+                    rows = of_sentence[number]
+                    scores = decoder.chosen(rows, tags[number])
+                    yield sentence, tags[number], scores.tolist(), (1 - rows[:, 0]).tolist()
+                else:
+                    nothing = [0.0] * len(sentence)
+                    yield sentence, tags[number], nothing, nothing
 
     def _tags(self, sentences: Iterable[Sentence]) -> Iterator[tuple[Sentence, list[str]]]:
-        for batch in _batches(sentences):
+        for batch in _batches(sentences, len):
             yield from zip(batch, self._read(batch)[1], strict=True)
 
     def logits(self, sentences: Iterable[Sentence]) -> Iterator[np.ndarray]:
         """The model's logits of each sentence, float32 (words, tags), in order."""
-        for batch in _batches(sentences):
+        for batch in _batches(sentences, len):
             yield from self._logits(batch)
 
     def _read(self, batch: Sequence[Sentence]) -> tuple[list[np.ndarray], list[list[str]]]:
@@ -252,28 +269,28 @@ def check_texts(texts: Iterable[str]) -> Iterator[str]:
         yield text
 
 
-def _batches(sentences: Iterable[Sentence]) -> Iterator[list[Sentence]]:
-    batch: list[Sentence] = []
+def _batches(sentences: Iterable[Given], length: Callable[[Given], int]) -> Iterator[list[Given]]:
+    batch: list[Given] = []
     longest = 0
     for sentence in sentences:
-        longest = max(longest, len(sentence))
+        longest = max(longest, length(sentence))
         full = len(batch) == _BATCH_SENTENCES or (len(batch) + 1) * longest > _BATCH_PADDED_WORDS
         if batch and full:
             yield batch
-            batch, longest = [], len(sentence)
+            batch, longest = [], length(sentence)
         batch.append(sentence)
     if batch:
         yield batch
 
 
 def _in_groups(
-    find: Callable[[Iterable[Sentence]], Iterator[Found]], groups: Iterable[Iterable[Sentence]]
+    find: Callable[[Iterable[Given]], Iterator[Found]], groups: Iterable[Iterable[Given]]
 ) -> list[list[Found]]:
     # What `find` gives for each sentence, where it may read the sentences of all groups together.
     found: list[list[Found]] = []
     owners: deque[list[Found]] = deque()
 
-    def sentences() -> Iterator[Sentence]:
+    def sentences() -> Iterator[Given]:
         for group in groups:
             owner: list[Found] = []
             found.append(owner)
@@ -284,6 +301,15 @@ def _in_groups(
     for one in find(sentences()):
         owners.popleft().append(one)
     return found
+
+
+def _joined(sentences: Sequence[_Tagged]) -> TaggedText:
+    text = sentences[0][0].text if sentences else ""
+    columns = ((one.words, one.spans, *others) for one, *others in sentences)
+    rows: list[list[Any]] = [
+        list(chain.from_iterable(parts)) for parts in zip(*columns, strict=True)
+    ]
+    return TaggedText(text, *(rows or [[]] * 5))
 
 
 def _restore(model: WordModel, tables: dict[str, Any]) -> Tagger:

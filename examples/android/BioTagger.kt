@@ -95,7 +95,7 @@ class BioTagger(model: File, tables: File) : AutoCloseable {
     private companion object {
         const val PIECE = 512
         const val CONTEXT = 64
-        val FORMATS = 1..2 // of tables.json
+        val FORMATS = 1..3 // of tables.json
         val LENGTHS = intArrayOf(16, 32, 64, 128, 256, 512)
     }
 }

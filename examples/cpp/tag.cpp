@@ -18,7 +18,7 @@ namespace {
 constexpr size_t kPiece = 512, kContext = 64;
 
 // Formats of tables.json that this program reads. Format 1 is not written there.
-constexpr int kFirstFormat = 1, kLastFormat = 2;
+constexpr int kFirstFormat = 1, kLastFormat = 3;
 
 std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -31,10 +31,10 @@ std::string read_file(const std::string& path) {
 Json read_tables(const std::string& path) {
   Json tables = JsonReader(read_file(path)).read();
   double format = tables.has("format") ? tables.at("format").number : 1;
-  if (format != kFirstFormat && format != kLastFormat) {
+  if (format < kFirstFormat || format > kLastFormat) {
     std::ostringstream message;
     message << path << ": has format " << format << ", and this program reads " << kFirstFormat
-            << " and " << kLastFormat << "; build the program that came with the export";
+            << " to " << kLastFormat << "; build the program that came with the export";
     throw std::runtime_error(message.str());
   }
   return tables;

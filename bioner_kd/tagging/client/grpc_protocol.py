@@ -8,7 +8,7 @@ from bioner_kd.errors import InputError, one_line
 from bioner_kd.extras import missing
 from bioner_kd.tagging.client.server import ServerConfig, call_within, read_answer
 from bioner_kd.tagging.decoding import Entity
-from bioner_kd.tagging.models.layout import NUM_WORDS, SERVING, TEXT, WORD_OUTPUTS
+from bioner_kd.tagging.models.layout import NUM_WORDS, POSTPROCESSING, SERVING, TEXT, WORD_OUTPUTS
 
 # Requests and answers may be larger than gRPC's usual limit of 4 MB. Requests go straight to the
 # server, whatever proxy the environment names.
@@ -59,7 +59,8 @@ class GrpcClient:
         except (grpc.RpcError, TimeoutError) as error:
             raise self._explained(error) from error
         try:
-            columns = {name: _column(answer.outputs[name]) for name in (*WORD_OUTPUTS, NUM_WORDS)}
+            names = [*WORD_OUTPUTS, NUM_WORDS, POSTPROCESSING]
+            columns = {n: _column(answer.outputs[n]) for n in names if n in answer.outputs}
             rows = _rows(columns, len(texts))
         except (AttributeError, TypeError, ValueError):
             rows = []  # an output that it does not have, or one of another type or shape
@@ -105,4 +106,6 @@ def _rows(columns: Mapping[str, list[Any]], texts: int) -> list[dict[str, Any]]:
     for row in rows:
         for name in ("words", "tags"):
             row[name] = [value.decode() for value in row[name]]
+        if POSTPROCESSING in row:
+            row[POSTPROCESSING] = row[POSTPROCESSING].decode()
     return rows

@@ -8,7 +8,7 @@ import { cutInPieces } from "./pieces.js";
 
 // Formats of tables.json that this page reads. In format 1, which is not written there, the stops of
 // sentences are not either.
-const FORMATS = [1, 2];
+const FORMATS = [1, 2, 3];
 // Words; most sentences have fewer.
 const LONGEST_TO_WARM = 64;
 
@@ -20,7 +20,7 @@ export class Tagger {
   constructor(model, tables) {
     const format = tables.format ?? 1;
     if (!FORMATS.includes(format)) {
-      const read = FORMATS.join(" and ");
+      const read = FORMATS.join(", ");
       throw new Error(`tables.json has format ${format}, and this page reads ${read}. Export the page again.`);
     }
     this.model = model;
