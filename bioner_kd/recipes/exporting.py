@@ -10,7 +10,7 @@ from bioner_kd.export.release import ReleaseConfig
 from bioner_kd.extras import require
 from bioner_kd.recipes.corpora import Corpus, corpus_of
 from bioner_kd.recipes.record import make_record
-from bioner_kd.student.files import check_student
+from bioner_kd.student.files import check_exportable, is_export
 from bioner_kd.training.machine import MachineConfig
 from bioner_kd.training.run_folder import record_of
 
@@ -32,7 +32,7 @@ def export_student(
     Wrong arguments are told before TensorFlow is imported.
 
     Args:
-        student: its run directory.
+        student: its run directory, or an export folder with a SavedModel.
         output: the folder to make.
         corpus: on whose sentences the tags of every exported model are compared.
         split: which of its splits.
@@ -55,9 +55,10 @@ def export_student(
     require("tensorflow")
     check_free(folder, overwrite=overwrite)
     corpus.check(split)
-    check_student(Path(student))
+    check_exportable(Path(student))
 
     from bioner_kd.export import folder as exports
+    from bioner_kd.student.exported_student import load_exported_student
     from bioner_kd.student.saved_student import load_student
 
     if machine is not None:
@@ -69,8 +70,9 @@ def export_student(
     (sentences,) = corpus.read(split)
     # The folder's name alone: where it lay is of no use to those who get the export.
     name = Path(corpus.corpus).resolve().name
+    load = load_exported_student if is_export(Path(student)) else load_student
     manifest = exports.export_student(
-        load_student(Path(student)), folder, Split(sentences, corpus=name, name=split),
+        load(Path(student)), folder, Split(sentences, corpus=name, name=split),
         config=config, release=release, overwrite=overwrite,
     )  # fmt: skip
     write_record(record_of(folder))

@@ -169,7 +169,7 @@ def load_student(folder: Path) -> SavedStudent:
     try:
         tables = read_tables(folder / TABLES)
         blueprint, arrays = _read(folder, tables)
-        model = _make(blueprint, arrays)
+        model = make_student(blueprint, arrays)
         if model.transitions != tables.transitions:
             raise ValueError(f"{TABLES} has other transitions than the weights")
     except NewerFormatError:
@@ -191,7 +191,8 @@ def _read(folder: Path, tables: Tables) -> tuple[Blueprint, dict[str, np.ndarray
     return blueprint, read(weights, blueprint.weights())
 
 
-def _make(blueprint: Blueprint, arrays: Mapping[str, np.ndarray]) -> Student:
+def make_student(blueprint: Blueprint, arrays: Mapping[str, np.ndarray]) -> Student:
+    """Makes a student of its structure and its weights by name."""
     model = Student.from_blueprint(blueprint)
     for name, variable in model.weights_by_name().items():
         variable.assign(arrays[name])
