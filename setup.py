@@ -140,6 +140,7 @@ setup(
             "playwright~=1.65.0",
             "pre-commit~=4.6.2",
             "pytest~=9.2.0",
+            "pytest-xdist~=3.8.0",
             "ruff~=0.17.6",
             "uv~=0.13.9",
         ],
