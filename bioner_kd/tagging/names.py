@@ -12,6 +12,7 @@ longest. A name that is never an entity removes the entities that are this name 
 
 import bisect
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -33,6 +34,8 @@ _SHORT = 4
 # A line of more is no name but a text.
 _MOST_WORDS = 100
 _CACHED_WORDS = 200_000
+# In a table with other separators than TAB, the type.
+_LAST_PART = re.compile(r"[,;]\s*([^,;]+)$")
 
 Name = str | tuple[str, str]
 NamesPath = str | os.PathLike[str]
@@ -249,11 +252,7 @@ class _Maker:
 
     def add(self, what: str, name: str, entity_type: str, *, place: str) -> None:
         """Adds a name to one of the lists; `place` says where it stands, for messages."""
-        if entity_type and self._types and entity_type not in self._types:
-            raise InputError(
-                f"{place}: {shown(name)} has the type {shown(entity_type)}, which the student "
-                f"lacks; it has {', '.join(self._types)}."
-            )
+        self._check_type(name, entity_type, place)
         form = self._form(name, place)
         if what == _ALWAYS and not entity_type:
             entity_type = self._only_type(name, place)
@@ -273,6 +272,18 @@ class _Maker:
     def names(self) -> Names:
         """What was added."""
         return Names(self._found[_ALWAYS], self._found[_NEVER], self._folding)
+
+    def _check_type(self, name: str, entity_type: str, place: str) -> None:
+        if entity_type and self._types and entity_type not in self._types:
+            raise InputError(
+                f"{place}: {shown(name)} has the type {shown(entity_type)}, which the student "
+                f"lacks; it has {', '.join(self._types)}."
+            )
+        behind = _LAST_PART.search(name)
+        if not entity_type and behind and behind.group(1) in self._types:
+            raise InputError(
+                f"{place}: {shown(name)} looks like a name and its type, which stands behind a TAB."
+            )
 
     def _form(self, name: str, place: str) -> str:
         words = [fold(word, self._folding) for word in self._tokenizer.split_words(name)]
