@@ -15,7 +15,7 @@ import tensorflow as tf
 from bioner_kd.errors import InputError, one_line
 from bioner_kd.student.blueprint import Blueprint, Weight, make_blueprint
 from bioner_kd.student.model import Student
-from bioner_kd.student.saved_student import SavedStudent, make_student
+from bioner_kd.student.saved_student import SavedStudent, make_student, of_tables
 from bioner_kd.student.weights import check_finite, check_names, check_weight
 from bioner_kd.tagging.exported import find_exported, read_manifest
 from bioner_kd.tagging.models.layout import SAVED_MODEL
@@ -63,7 +63,7 @@ def load_exported_student(folder: Path) -> SavedStudent:
             f"({one_line(str(error)) or type(error).__name__}); copy the whole folder again, or "
             "name the folder that bioner_kd distill made."
         ) from error
-    return SavedStudent(model, tables.features, tables.tag_set, rules=tables.rules)
+    return of_tables(model, tables)
 
 
 def _read_model(folder: Path, manifest: Mapping[str, Any], tables: Tables) -> Student:

@@ -1,0 +1,57 @@
+"""The scores of a student are calibrated on a devel split, and measured there and elsewhere."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from bioner_kd.evaluation.calibration import cross_fitted, fit_calibration
+from bioner_kd.evaluation.found_mentions import AnnotatedText, FoundMentions, find_mentions
+from bioner_kd.evaluation.thresholds import report_scores
+from bioner_kd.student.saved_student import SavedStudent
+from bioner_kd.student.student_tagger import student_tagger
+from bioner_kd.tagging.calibration import Calibration
+
+
+def calibrate(
+    student: SavedStudent, devel: Sequence[AnnotatedText]
+) -> tuple[SavedStudent, dict[str, Any]]:
+    """Calibrates the scores of a student.
+
+    Args:
+        student: the student, with all other rules that it will have.
+        devel: texts that it was not trained on.
+
+    Returns:
+        The student with the calibration, and as JSON values how good the scores are on the same
+        texts, where each mention is scored by curves that were fitted on other texts.
+    """
+    # Whatever the student was calibrated by before counts no more.
+    raw = with_calibration(student, Calibration())
+    found = find_mentions(student_tagger(raw), devel)
+    calibrated = with_calibration(student, fit_calibration(found))
+    return calibrated, report_scores(found, *cross_fitted(found)).to_json()
+
+
+def with_calibration(student: SavedStudent, calibration: Calibration) -> SavedStudent:
+    """The student with another calibration."""
+    rules = replace(student.postprocessing, calibration=calibration)
+    return replace(student, postprocessing=rules)
+
+
+def report_of(student: SavedStudent, texts: Sequence[AnnotatedText]) -> dict[str, Any]:
+    """How good the scores of a calibrated student are on a split, as JSON values."""
+    found = find_mentions(student_tagger(student), texts)
+    above = precisions_above(found, student.postprocessing.calibration)
+    return report_scores(found, found.scores, above).to_json()
+
+
+def precisions_above(found: FoundMentions, calibration: Calibration) -> np.ndarray:
+    """Precision that is expected of all mentions with at least the raw score of each, (found,)."""
+    return np.array(
+        [
+            curve.precision_above(raw) if (curve := calibration.curves.get(name)) else 0.0
+            for name, raw in zip(found.types.tolist(), found.raw_scores.tolist(), strict=True)
+        ]
+    )
