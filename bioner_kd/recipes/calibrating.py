@@ -9,9 +9,13 @@ import numpy as np
 from bioner_kd.evaluation.calibration import cross_fitted, fit_calibration
 from bioner_kd.evaluation.found_mentions import AnnotatedText, FoundMentions, find_mentions
 from bioner_kd.evaluation.thresholds import report_scores
+from bioner_kd.export.config import Split
 from bioner_kd.student.saved_student import SavedStudent
 from bioner_kd.student.student_tagger import student_tagger
 from bioner_kd.tagging.calibration import Calibration
+from bioner_kd.text.sentence import Sentence
+
+DEVEL = "devel"
 
 
 def calibrate(
@@ -32,6 +36,36 @@ def calibrate(
     found = find_mentions(student_tagger(raw), devel)
     calibrated = with_calibration(student, fit_calibration(found))
     return calibrated, report_scores(found, *cross_fitted(found)).to_json()
+
+
+def calibrate_and_report(
+    student: SavedStudent, devel: Sequence[Sentence], compared: Split
+) -> tuple[SavedStudent, dict[str, Any]]:
+    """Calibrates a student, and says what its scores are worth.
+
+    Args:
+        student: the student.
+        devel: sentences with tags; if there are none, the student stays as it is.
+        compared: split on which the scores are measured too.
+
+    Returns:
+        The student, and as JSON values the number of mentions behind each curve, the types without
+        a curve, and a report for each split.
+    """
+    reports = []
+    if devel:
+        student, report = calibrate(student, [*map(AnnotatedText.of_sentence, devel)])
+        reports.append({"corpus": compared.corpus, "split": DEVEL, "cross_fitted": True, **report})
+    curves = student.postprocessing.calibration.curves
+    if curves and not (devel and compared.name == DEVEL):
+        report = report_of(student, [*map(AnnotatedText.of_sentence, compared.sentences)])
+        split = {"corpus": compared.corpus, "split": compared.name, "cross_fitted": False}
+        reports.append({**split, **report})
+    return student, {
+        "mentions": {name: curve.mentions for name, curve in curves.items()},
+        "without": [name for name in student.tag_set.entity_types if name not in curves],
+        "reports": reports,
+    }
 
 
 def with_calibration(student: SavedStudent, calibration: Calibration) -> SavedStudent:

@@ -44,8 +44,10 @@ class Curve:
 
     Examples:
         >>> curve = Curve(200, (Knot(0.5, 0.4, 0.8), Knot(0.9, 0.8, 0.9)))
-        >>> round(curve.precision(0.7), 3), curve.precision(0.2), round(curve.precision_above(0.7), 3)
-        (0.6, 0.4, 0.85)
+        >>> [round(curve.precision(score), 3) for score in (0.2, 0.7, 1)]
+        [0.4, 0.6, 0.8]
+        >>> round(curve.precision_above(0.7), 3)
+        0.85
     """
 
     mentions: int
