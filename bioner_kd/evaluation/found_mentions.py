@@ -1,7 +1,7 @@
 """What a student finds in annotated texts, mention by mention, with its scores."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,6 +59,18 @@ class FoundMentions:
     def of_type(self, name: str) -> np.ndarray:
         """Which rows have a type, bool (found,)."""
         return self.types == name
+
+    def only(self, types: Collection[str]) -> "FoundMentions":
+        """The rows and the annotated mentions of some types."""
+        rows = np.isin(self.types, sorted(types))
+        annotated = [
+            {name: number for name, number in one.items() if name in types}
+            for one in self.annotated
+        ]
+        return FoundMentions(
+            self.texts[rows], self.types[rows], self.raw_scores[rows], self.scores[rows],
+            self.right[rows], annotated,
+        )  # fmt: skip
 
     @property
     def names(self) -> list[str]:
