@@ -1,8 +1,15 @@
 """Characters that corpora do not have: invisible ones, symbols and trade marks."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 
-from bioner_kd.evaluation.robustness.measured import Measured, Split, less, percent
+from bioner_kd.evaluation.robustness.measured import (
+    MOST_CASES,
+    Measured,
+    Split,
+    less,
+    percent,
+)
 from bioner_kd.evaluation.robustness.written import Mention, Written
 from bioner_kd.text.tokenizer import tokenize
 
@@ -28,7 +35,7 @@ def measure_characters(split: Split) -> list[Measured]:
 
 
 def _invisible_rows(split: Split) -> Iterable[Measured]:
-    texts = [text for text in map(_with_places, split.with_mentions) if text[0].mentions]
+    texts = [text for text in map(_with_places, split.with_mentions()) if text[0].mentions]
     usual = percent(split.finder.hits([text for text, _ in texts]))
     cases = sum(len(text.mentions) for text, _ in texts)
     for name, character in INVISIBLE:
@@ -57,7 +64,7 @@ def middle_of(text: str, mention: Mention) -> int | None:
 
 
 def _symbol_rows(split: Split) -> list[Measured]:
-    rows, alone, texts = [], [], split.with_mentions
+    rows, alone, texts = [], [], split.with_mentions(MOST_CASES)
     for symbol in SYMBOLS:
         found = split.finder.find(f"{symbol} {text.text}" for text in texts)
         drawn = [any(start == 0 for _, start, _ in one) for one in found]
@@ -96,8 +103,15 @@ def _symbol_rows(split: Split) -> list[Measured]:
     return rows
 
 
+def _shown(symbol: str) -> str:
+    # A symbol that is two columns wide would shift the table.
+    return (
+        unicodedata.name(symbol).lower() if unicodedata.east_asian_width(symbol) == "W" else symbol
+    )
+
+
 def _behind_rows(split: Split) -> Iterable[Measured]:
-    texts = split.with_mentions
+    texts = split.with_mentions()
     for symbol in BEHIND:
         changed = [
             text.with_insertions((end, symbol) for _, _, end in text.mentions) for text in texts

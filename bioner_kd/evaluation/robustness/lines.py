@@ -8,8 +8,8 @@ from bioner_kd.evaluation.robustness.written import Mention, Written, joined
 from bioner_kd.text.tokenizer import tokenize
 
 WIDTHS = (80, 60)
-# Sentences of a paragraph.
-_TOGETHER = 6
+# Sentences of a paragraph, and number of paragraphs.
+_TOGETHER, _MOST_PARAGRAPHS = 6, 300
 _POINTS = 3.0
 # Letters on either side of a hyphen at the end of a line.
 _SHORTEST_PART = 3
@@ -27,7 +27,7 @@ def measure_lines(split: Split) -> list[Measured]:
 
 def paragraphs_of(texts: Sequence[Written]) -> list[Written]:
     """Neighbouring sentences as paragraphs, so many at most."""
-    starts = spread(range(0, len(texts), _TOGETHER))
+    starts = spread(range(0, len(texts), _TOGETHER), _MOST_PARAGRAPHS)
     return [joined(texts[first : first + _TOGETHER], " ") for first in starts]
 
 

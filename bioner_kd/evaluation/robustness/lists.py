@@ -7,7 +7,7 @@ from bioner_kd.evaluation.robustness.measured import Measured, Split, less, perc
 from bioner_kd.evaluation.robustness.written import Written, joined
 
 SEED = 0
-GROUP = 6
+GROUP, MOST_GROUPS = 6, 250
 # What stands before the first to the last mention of a group.
 _LETTERS = "abcdef"
 MARKS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -41,13 +41,12 @@ def measure_lists(split: Split) -> list[Measured]:
 
 
 def groups_of(texts: Sequence[Written]) -> list[list[Written]]:
-    """The distinct mentions of texts, shuffled alike each time, in groups."""
-    distinct = {
-        (text.text[start:end], name) for text in texts for name, start, end in text.mentions
-    }
+    """The distinct mentions of texts, shuffled alike each time, in groups, so many at most."""
+    distinct = {(one.text[start:end], name) for one in texts for name, start, end in one.mentions}
     mentions = [Written(text, ((name, 0, len(text)),)) for text, name in sorted(distinct)]
     random.Random(SEED).shuffle(mentions)
-    return [mentions[first : first + GROUP] for first in range(0, len(mentions), GROUP)]
+    starts = range(0, len(mentions), GROUP)[:MOST_GROUPS]
+    return [mentions[first : first + GROUP] for first in starts]
 
 
 def _recall(split: Split, cases: Sequence[Written]) -> float | None:

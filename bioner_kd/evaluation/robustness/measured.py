@@ -10,6 +10,8 @@ from bioner_kd.text.sentence import Sentence
 
 # Enough cases for a figure to a tenth of a percent, few enough to take seconds.
 MOST_CASES = 1000
+# Sentences of rows that count their mentions, of which a sentence has two or three.
+_MOST_SENTENCES = 500
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,6 @@ class Split:
     written: Sequence[Written]
     knows: Callable[[str], bool]
 
-    @property
-    def with_mentions(self) -> list[Written]:
+    def with_mentions(self, most: int = _MOST_SENTENCES) -> list[Written]:
         """Texts of sentences that have mentions, so many at most."""
-        return spread([one for one in self.written if one.mentions])
+        return spread([one for one in self.written if one.mentions], most)
