@@ -90,7 +90,7 @@ class Capitals:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Capitals":
-        """Reads what `to_json` gave; KeyError, TypeError or ValueError where it is anything else."""
+        """Reads what `to_json` gave; KeyError, TypeError or ValueError for anything else."""
         spellings, numbers = data["spellings"], (data["min_letters"], data["unknown_letters"])
         if not isinstance(spellings, list | tuple) or not set(map(type, spellings)) <= {str}:
             raise ValueError("'spellings' is no list of strings")
