@@ -109,3 +109,18 @@ def test_progress_has_the_number_of_texts_in_files(
     # A reader at the end of a pipe does not wait until all texts are counted.
     assert main([*files, "--workers=1"], export_folder / "tagger.pyz") == 0
     assert told[2:] == [("tagging", "document", None)]
+
+
+def test_names_of_files_are_marked_and_faulty_ones_told(
+    export_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    always, never = tmp_path / "always.tsv", tmp_path / "never.tsv"
+    always.write_text("zzqx\tDisease\n", encoding="utf-8")
+    never.write_text("gout\n", encoding="utf-8")
+    options = [f"--always={always}", f"--never={never}", "--text=Zzqx and gout"]
+    assert main(options, export_folder / "tagger.pyz") == 0
+    (found,) = json.loads(capsys.readouterr().out)["entities"]
+    assert found == {"type": "Disease", "text": "Zzqx", "start": 0, "end": 4, "score": 1.0}
+    always.write_text("TP53\tGene\n", encoding="utf-8")
+    assert main(options, export_folder / "tagger.pyz") == 1
+    assert "always.tsv:1: 'TP53' has the type 'Gene'" in capsys.readouterr().err

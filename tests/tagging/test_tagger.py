@@ -19,6 +19,7 @@ from bioner_kd.corpus.demo import read_demo
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.student.saved_student import SavedStudent
 from bioner_kd.tagging.decoding import Entity
+from bioner_kd.tagging.names import Names
 from bioner_kd.tagging.records import Records
 from bioner_kd.tagging.tables import Tables
 from bioner_kd.tagging.tag_set import TagSet
@@ -317,3 +318,43 @@ def test_that_model_finds_entities_of_several_words_and_scripts() -> None:
     found = ANY_TAGGER.tag(SOME_TEXT)
     assert len(found) > 3
     assert any(not entity.text.isascii() for entity in found)
+
+
+def test_names_that_a_user_knows_are_marked_in_texts_and_documents(
+    float32: Tagger, tmp_path: Path
+) -> None:
+    (tmp_path / "always").write_text("zzqx fever\tDisease\n", encoding="utf-8")
+    names = float32.read_names(tmp_path / "always")
+    text = f"{TEXTS[0]} The zzqx fever."
+    plain, start = float32.tag(text), text.index("zzqx")
+    named = [one for one in float32.tag(text, names=names) if one.text == "zzqx fever"]
+    assert named == [Entity("Disease", "zzqx fever", start, start + 10, 1.0)]
+    texts = [text] * 30 + ["no name"]
+    for workers in (1, 2):
+        found = list(float32.tag_many(texts, workers=workers, names=names))
+        assert all(named[0] in some for some in found[:30])
+    (document,) = float32.tag_documents([Document.from_text(text)], names=names)
+    assert Annotation("Disease", ((start, start + 10),), "zzqx fever", score=1.0) in (
+        document.annotations
+    )
+    never = Names.of(never=[one.text for one in plain])
+    assert plain and float32.tag(text, names=never) == []
+
+
+def test_no_name_goes_over_the_end_of_a_sentence_or_a_passage(float32: Tagger) -> None:
+    names = Names.of([("zzqx fever", "Disease"), ("fever", "Chemical")])
+    passages = (Passage("On zzqx"), Passage("Fever of zzqx fever. Zzqx.", 8))
+    (document,) = float32.tag_documents([Document("1", passages)], names=names)
+    named = [one for one in document.annotations if one.score == 1.0]
+    assert [(one.type, one.start) for one in named] == [("Chemical", 8), ("Disease", 17)]
+
+
+def test_names_of_a_type_that_the_student_lacks_are_refused(float32: Tagger) -> None:
+    with pytest.raises(InputError, match="'Gene', which the student lacks; it has Chemical, Dis"):
+        float32.tag("TP53", names=Names.of([("TP53", "Gene")]))
+
+
+@pytest.mark.parametrize("precision", [0.0, -1.0, 1.5, float("nan")])
+def test_what_is_no_precision_is_refused(float32: Tagger, precision: float) -> None:
+    with pytest.raises(UsageError, match="min_precision=.*above 0 and at most 1"):
+        float32.tag_many(TEXTS, min_precision=precision)
