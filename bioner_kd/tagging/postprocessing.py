@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bioner_kd.tagging.brackets import Brackets
+from bioner_kd.tagging.calibration import Calibration
 from bioner_kd.tagging.choices import NOTHING_CHOSEN, Choices
 from bioner_kd.tagging.decoding import Entity, entities_from_tags
 from bioner_kd.tagging.document_step import DocumentStep
@@ -21,10 +22,12 @@ class Postprocessing:
     """The rules of a student; without any, the tags become entities as they are.
 
     Attributes:
+        calibration: raw scores of entities to precisions.
         brackets: what cuts entities whose brackets do not pair; None for off.
         document_step: what looks at all sentences of a text; None for off.
     """
 
+    calibration: Calibration = Calibration()
     brackets: Brackets | None = None
     document_step: DocumentStep | None = None
 
@@ -44,18 +47,25 @@ class Postprocessing:
             found: scores and probabilities of a sentence may be zeros if it has no tag but O and is
                 none of `scored`.
             choices: of the user.
+
+        Raises:
+            InputError: the user asks for a precision, and no type is calibrated.
         """
         for rule in (self.brackets, self.document_step):
             if rule is not None:
                 found = rule.apply(found)
         entities = entities_from_tags(found.tags, found.scores, found.spans, found.text)
+        entities = self.calibration.calibrated(entities)
+        if choices.min_precision is not None:
+            entities = self.calibration.kept(entities, choices.min_precision)
         return choices.names.mark(found, entities) if choices.names else entities
 
     def to_json(self) -> dict[str, Any]:
         """The rules as JSON values, for runtimes in other languages and the clients of a server."""
-        rules: tuple[tuple[str, Brackets | DocumentStep | None], ...] = (
+        rules: tuple[tuple[str, Brackets | DocumentStep | Calibration | None], ...] = (
             ("brackets", self.brackets),
             ("document_step", self.document_step),
+            ("calibration", self.calibration or None),
         )
         return {name: rule.to_json() for name, rule in rules if rule is not None}
 
@@ -70,6 +80,7 @@ class Postprocessing:
             raise ValueError("'postprocessing' is no JSON object")
         brackets, step = record.get("brackets"), record.get("document_step")
         return cls(
+            Calibration.from_json(record.get("calibration", {})),
             None if brackets is None else Brackets.from_json(brackets),
             None if step is None else DocumentStep.from_json(step),
         )

@@ -103,13 +103,14 @@ class Tagger:
             text: any text; `bioner_kd.text.sentence_splitter` says how it is cut into sentences.
             names: names that are always or never entities, as `read_names` reads them.
             min_precision: precision that is expected of the entities that are kept, above 0 and at
-                most 1; all are kept where None.
+                most 1, for each type; all are kept where None.
 
         Returns:
             Entities in order, with `text[entity.start:entity.end] == entity.text`.
 
         Raises:
-            InputError: the student lacks a type of the names.
+            InputError: the student lacks a type of the names, or its scores are not calibrated and
+                `min_precision` is given.
             TypeError: the text is no str.
             UsageError: `min_precision` is no precision.
         """
@@ -205,10 +206,12 @@ class Tagger:
         """A user's choices, if the student can follow them.
 
         Raises:
-            InputError: the student lacks a type of the names.
+            InputError: the student lacks a type of the names, or has no calibration.
         """
         if choices.names:
             choices.names.check_types(self.entity_types)
+        if choices.min_precision is not None:
+            self._tables.postprocessing.calibration.check()
         return choices
 
     def tagged(

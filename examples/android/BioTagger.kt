@@ -31,6 +31,7 @@ class BioTagger(model: File, tables: File) : AutoCloseable {
     private val tokenizer = Tokenizer(json.getJSONObject("tokenizer"))
     private val features = Features(json.getJSONObject("features"))
     private val decoder = Decoder(json)
+    private val calibration = Calibration(json)
 
     fun tag(text: String): List<Entity> {
         // The rules speak of code points; a String counts a rare character twice.
@@ -60,7 +61,7 @@ class BioTagger(model: File, tables: File) : AutoCloseable {
                 while (end < spans.size && decoder.tags[path[end]] == "I-$type") end++
                 val start = places[spans[first].first]
                 val stop = places[spans[end - 1].last + 1]
-                val score = scores.slice(first until end).average()
+                val score = calibration.precision(type, scores.slice(first until end).average())
                 found.add(Entity(type, start, stop, text.substring(start, stop), score))
             }
             first = end
@@ -311,6 +312,31 @@ private class Features(json: JSONObject) {
             if (run <= 4) shape.appendCodePoint(kind)
         }
         return shape.toString()
+    }
+}
+
+/** Raw scores of entities to precisions; of a student without curves, scores stay raw. */
+private class Calibration(json: JSONObject) {
+    private val curves = mutableMapOf<String, List<JSONArray>>()
+
+    init {
+        json.optJSONObject("postprocessing")?.optJSONObject("calibration")?.let { found ->
+            for (type in found.keys()) {
+                val knots = found.getJSONObject(type).getJSONArray("knots")
+                curves[type] = List(knots.length()) { knots.getJSONArray(it) }
+            }
+        }
+    }
+
+    /** Straight lines between the knots, level beyond them. */
+    fun precision(type: String, rawScore: Double): Double {
+        val knots = curves[type] ?: return rawScore
+        val after = knots.indexOfFirst { it.getDouble(0) > rawScore }
+        if (after < 0) return knots.last().getDouble(1)
+        if (after == 0) return knots.first().getDouble(1)
+        val (one, other) = knots.subList(after - 1, after + 1)
+        val share = (rawScore - one.getDouble(0)) / (other.getDouble(0) - one.getDouble(0))
+        return one.getDouble(1) + share * (other.getDouble(1) - one.getDouble(1))
     }
 }
 

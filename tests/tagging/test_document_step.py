@@ -13,7 +13,7 @@ from .tagged_texts import marked_text
 
 CASES = json.loads((Path(__file__).parent / "document_cases.json").read_text(encoding="utf-8"))
 STEP = DocumentStep(Abbreviations(), RepeatedNames())
-RULES = Postprocessing(Brackets(), STEP)
+RULES = Postprocessing(brackets=Brackets(), document_step=STEP)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["about"])
@@ -33,7 +33,7 @@ def test_rules_are_read_as_they_were_written():
     record = json.loads(json.dumps(RULES.to_json()))
     assert Postprocessing.from_json(record) == RULES
     assert Postprocessing().to_json() == {}
-    other = Postprocessing(None, DocumentStep(Abbreviations(gate=0.0, plural="")))
+    other = Postprocessing(document_step=DocumentStep(Abbreviations(gate=0.0, plural="")))
     assert Postprocessing.from_json(other.to_json()) == other
 
 
@@ -75,7 +75,7 @@ def test_probabilities_are_asked_for_where_a_rule_needs_them():
     assert abbreviations.scored(plain) == frozenset()
     assert abbreviations.scored(defined) == {0}
     assert RULES.scored(plain) == {0, 1}
-    assert Postprocessing(Brackets()).scored(defined) == frozenset()
+    assert Postprocessing(brackets=Brackets()).scored(defined) == frozenset()
     assert RULES.scored([]) == frozenset()
 
 

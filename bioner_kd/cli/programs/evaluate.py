@@ -80,11 +80,22 @@ def main(program: Program) -> None:
         program.read(CORPUS), rows, split=choice.split, by=choice.by, batch_size=choice.batch_size
     )
     print(text_table([result.row() for result in results]), end="")
+    print(calibration_lines(results), end="")
     if choice.by_type:
         print()
         print(type_table([row for result in results for row in result.type_rows()]), end="")
     if choice.report:
         write_report(choice.report, results, program.settings())
+
+
+def calibration_lines(results: Sequence["Result"]) -> str:
+    """A line for each exported student: how far the scores of its mentions are off."""
+    return "".join(
+        f"{one.name}: calibration error {error.scores:.3f} (raw scores {error.raw:.3f}, exact "
+        f"scores by chance {error.chance:.3f}) over {error.mentions:,} found mentions\n"
+        for one in results
+        if (error := one.calibration)
+    )
 
 
 def read_rows(choice: EvaluationChoice) -> dict[str, list[Path]]:

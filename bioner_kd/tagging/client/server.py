@@ -126,7 +126,8 @@ def read_answer(
         choices: of the user.
 
     Raises:
-        InputError: that is no answer to these texts.
+        InputError: that is no answer to these texts, or a precision is wanted of a student whose
+            scores are not calibrated.
     """
     try:
         if not isinstance(rows, list):
@@ -134,6 +135,8 @@ def read_answer(
         if len(rows) != len(texts):
             raise ValueError(f"{len(rows)} answers to {len(texts)} texts")
         return [_entities(text, row, choices) for text, row in zip(texts, rows, strict=True)]
+    except InputError:
+        raise
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InputError(
             f"{server}: the model answered, but not as an exported student does "
