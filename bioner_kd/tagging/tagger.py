@@ -22,6 +22,7 @@ from bioner_kd.tagging.names import Names, NamesPath
 from bioner_kd.tagging.tables import Tables
 from bioner_kd.tagging.tagged_text import TaggedText
 from bioner_kd.tagging.workers.parallel import map_in_order, number_of_workers
+from bioner_kd.text.character_references import Unescaped, UnescapedDocument
 from bioner_kd.text.document import Annotation, Document
 from bioner_kd.text.iob2 import OUTSIDE
 from bioner_kd.text.sentence import Sentence
@@ -95,7 +96,12 @@ class Tagger:
         return self._tables.decoder
 
     def tag(
-        self, text: str, *, names: Names | None = None, min_precision: float | None = None
+        self,
+        text: str,
+        *,
+        names: Names | None = None,
+        min_precision: float | None = None,
+        unescape: bool = False,
     ) -> list[Entity]:
         """Entities of a text, of one sentence or many.
 
@@ -104,6 +110,8 @@ class Tagger:
             names: names that are always or never entities, as `read_names` reads them.
             min_precision: precision that is expected of the entities that are kept, above 0 and at
                 most 1, for each type; all are kept where None.
+            unescape: read character references of HTML and XML, such as &alpha; and &#39;, as what
+                they mean; offsets count in the text as it is given.
 
         Returns:
             Entities in order, with `text[entity.start:entity.end] == entity.text`.
@@ -116,7 +124,7 @@ class Tagger:
         """
         if not isinstance(text, str):
             raise TypeError(f"{_a_text_or_texts('tag', text)} to tag_many.")
-        return self.tag_texts([text], self.checked(Choices(names, min_precision)))[0]
+        return self.tag_texts([text], self.checked(Choices(names, min_precision, unescape)))[0]
 
     def tag_many(
         self,
@@ -125,6 +133,7 @@ class Tagger:
         workers: int = 0,
         names: Names | None = None,
         min_precision: float | None = None,
+        unescape: bool = False,
     ) -> Iterator[list[Entity]]:
         """Entities of each text, in the order of the texts.
 
@@ -138,6 +147,7 @@ class Tagger:
             workers: processes at most, 0 for one a core, 1 for none but this one.
             names: as `tag` takes them.
             min_precision: as `tag` takes it.
+            unescape: as `tag` takes it.
 
         Raises:
             InputError: something is no text, or cannot be tagged; its number is said. Or the
@@ -149,7 +159,7 @@ class Tagger:
         # The characters of a str are texts too, and nobody means them.
         if isinstance(texts, str | bytes) or not isinstance(texts, Iterable):
             raise TypeError(f"{_a_text_or_texts('tag_many', texts)} to tag_many.")
-        job = partial(self.tag_texts, choices=self.checked(Choices(names, min_precision)))
+        job = partial(self.tag_texts, choices=self.checked(Choices(names, min_precision, unescape)))
         return map_in_order(job, check_texts(texts), self.workers(workers), len)
 
     def tag_documents(
@@ -159,6 +169,7 @@ class Tagger:
         workers: int = 0,
         names: Names | None = None,
         min_precision: float | None = None,
+        unescape: bool = False,
     ) -> Generator[Document, None, None]:
         """Documents with the entities that are found in them as their annotations, in order.
 
@@ -170,6 +181,7 @@ class Tagger:
             workers: as for `tag_many`.
             names: as `tag` takes them.
             min_precision: as `tag` takes it.
+            unescape: as `tag` takes it.
 
         Raises:
             InputError: a document cannot be tagged, or a worker cannot go on; its number is said.
@@ -182,7 +194,7 @@ class Tagger:
             >>> [(found.type, found.text) for found in tagged.annotations]
             [('Chemical', 'Aspirin'), ('Disease', 'headache')]
         """
-        job = partial(self.tagged, choices=self.checked(Choices(names, min_precision)))
+        job = partial(self.tagged, choices=self.checked(Choices(names, min_precision, unescape)))
         return map_in_order(job, documents, self.workers(workers), len)
 
     def read_names(self, always: NamesPath = "", never: NamesPath = "") -> Names:
@@ -218,6 +230,10 @@ class Tagger:
         self, documents: Sequence[Document], choices: Choices = NOTHING_CHOSEN
     ) -> list[Document]:
         """Documents with what is found in them; neighbouring documents are read together."""
+        if choices.unescape:
+            views = list(map(UnescapedDocument.of, documents))
+            found = self.tagged([view.document for view in views], replace(choices, unescape=False))
+            return [view.in_source(one) for view, one in zip(views, found, strict=True)]
         cut = [tuple(document.cut(self.sentences)) for document in documents]
         return [
             replace(document.with_annotations(map(as_annotation, entities)), sentences=sentences)
@@ -230,6 +246,13 @@ class Tagger:
         self, texts: Sequence[str], choices: Choices = NOTHING_CHOSEN
     ) -> list[list[Entity]]:
         """Entities of each text; sentences of neighbouring texts are read together."""
+        if choices.unescape:
+            views = list(map(Unescaped.of, texts))
+            groups = self.tag_texts([view.text for view in views], replace(choices, unescape=False))
+            return [
+                [_in_source(entity, view, text) for entity in entities]
+                for entities, view, text in zip(groups, views, texts, strict=True)
+            ]
         return self.tag_groups(map(self.sentences, texts), choices)
 
     def sentences(self, text: str) -> Iterator[Sentence]:
@@ -316,6 +339,11 @@ def as_annotation(entity: Entity) -> Annotation:
     """An entity as a mention of its document."""
     span = (entity.start, entity.end)
     return Annotation(entity.type, (span,), entity.text, score=entity.score)
+
+
+def _in_source(entity: Entity, view: Unescaped, source: str) -> Entity:
+    start, end = view.in_source(entity.start, entity.end)
+    return replace(entity, text=source[start:end], start=start, end=end)
 
 
 def _a_text_or_texts(method: str, value: object) -> str:
