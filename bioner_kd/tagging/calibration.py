@@ -18,6 +18,10 @@ from bioner_kd.tagging.decoding import Entity
 MOST_KNOTS = 20
 
 
+class NotCalibratedError(InputError):
+    """A precision is asked of a student whose scores promise none."""
+
+
 class Knot(NamedTuple):
     """A point of a curve.
 
@@ -125,7 +129,7 @@ class Calibration:
             min_precision: precision that is expected of the entities of each type.
 
         Raises:
-            InputError: no type has a curve.
+            NotCalibratedError: no type has a curve.
         """
         self.check()
         return [
@@ -139,10 +143,10 @@ class Calibration:
         """Checks that a precision can be promised.
 
         Raises:
-            InputError: no type has a curve.
+            NotCalibratedError: no type has a curve.
         """
         if not self.curves:
-            raise InputError(
+            raise NotCalibratedError(
                 "min_precision: the scores of this student are not calibrated, so no precision can "
                 "be expected; export the student again with a corpus that has a devel split."
             )

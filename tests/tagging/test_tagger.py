@@ -31,6 +31,8 @@ from bioner_kd.text.rules import TextRules
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.tokenizer import tokenize
 
+from .calibrated_export import CURVE, write_calibrated
+
 ROOT = Path(__file__).resolve().parents[2]
 OTHER = json.loads(
     (Path(__file__).resolve().parents[1] / "text" / "other_rules.json").read_text(encoding="utf-8")
@@ -358,3 +360,51 @@ def test_names_of_a_type_that_the_student_lacks_are_refused(float32: Tagger) -> 
 def test_what_is_no_precision_is_refused(float32: Tagger, precision: float) -> None:
     with pytest.raises(UsageError, match="min_precision=.*above 0 and at most 1"):
         float32.tag_many(TEXTS, min_precision=precision)
+
+
+@pytest.fixture(scope="module")
+def calibrated(export_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Tagger:
+    folder = tmp_path_factory.mktemp("calibrated")
+    return Tagger.load(write_calibrated(export_folder, folder, ("Disease",)))
+
+
+def test_scores_are_calibrated_where_the_type_has_a_curve(
+    calibrated: Tagger, float32: Tagger
+) -> None:
+    every = list(zip(calibrated.tag_texts(TEXTS), float32.tag_texts(TEXTS), strict=True))
+    pairs = [pair for found, plain in every for pair in zip(found, plain, strict=True)]
+    assert {one.type for one, _ in pairs} == {"Chemical", "Disease"}
+    for one, plain in pairs:
+        assert one.raw_score == plain.score == plain.raw_score
+        curved = one.type == "Disease"
+        assert one.score == (CURVE.precision(plain.score) if curved else plain.score)
+    assert any(one.score != plain.score for one, plain in pairs)
+
+
+def test_a_precision_keeps_the_same_entities_by_every_way(calibrated: Tagger) -> None:
+    every = calibrated.tag_texts(TEXTS)
+    expected = [
+        [
+            one for one in some
+            if one.type == "Disease" and CURVE.precision_above(one.raw_score) >= 0.8
+        ]
+        for some in every
+    ]  # fmt: skip
+    assert 0 < sum(map(len, expected)) < sum(map(len, every))
+    for workers in (1, 2):
+        found = calibrated.tag_many(TEXTS, workers=workers, min_precision=0.8)
+        assert [[one.start for one in some] for some in found] == [
+            [one.start for one in some] for some in expected
+        ]
+    assert [len(calibrated.tag(text, min_precision=0.8)) for text in TEXTS] == [
+        len(some) for some in expected
+    ]
+    documents = calibrated.tag_documents(map(Document.from_text, TEXTS), min_precision=0.8)
+    for document, some in zip(documents, expected, strict=True):
+        assert [a.score for a in document.annotations] == pytest.approx([e.score for e in some])
+
+
+def test_a_precision_of_scores_that_are_not_calibrated_is_refused(float32: Tagger) -> None:
+    for ask in (float32.tag, lambda text, **more: float32.tag_many([text], **more)):
+        with pytest.raises(InputError, match="not calibrated.*export the student again"):
+            ask("gout", min_precision=0.9)

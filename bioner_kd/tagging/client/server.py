@@ -8,6 +8,7 @@ from typing import Any
 from bioner_kd.bounded import parse_json
 from bioner_kd.errors import InputError, UsageError, one_line, shown
 from bioner_kd.settings import Settings, above, at_least, setting
+from bioner_kd.tagging.calibration import NotCalibratedError
 from bioner_kd.tagging.choices import NOTHING_CHOSEN, Choices
 from bioner_kd.tagging.decoding import Entity
 from bioner_kd.tagging.models.layout import (
@@ -135,7 +136,7 @@ def read_answer(
         if len(rows) != len(texts):
             raise ValueError(f"{len(rows)} answers to {len(texts)} texts")
         return [_entities(text, row, choices) for text, row in zip(texts, rows, strict=True)]
-    except InputError:
+    except NotCalibratedError:
         raise
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InputError(
