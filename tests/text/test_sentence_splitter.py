@@ -39,7 +39,7 @@ def test_sentences_end_where_they_should(expected: list[str]) -> None:
         "Given i.v. 5 mg vs. Placebo, e.g. Aspirin, i.e. ASA (Fig. 2, cf. Table 1, approx. 3 mg)",
         "It stopped... and went on",
         "Hepatitis in the U.S. Army",
-        "breast\ncancer of the left side and\r\nof the right side, wrapped. and so on",
+        "a woman with a history of breast\ncancer of the left side and of gout\r\nof the right side, wrapped. and so on",
     ],
 )
 def test_a_sentence_is_not_cut(text: str) -> None:
