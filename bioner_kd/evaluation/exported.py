@@ -10,6 +10,7 @@ from bioner_kd.progress import track
 from bioner_kd.tagging.decoding import Decoder
 from bioner_kd.tagging.exported import Exported, find_exported, read_manifest
 from bioner_kd.tagging.models.layout import MANIFEST
+from bioner_kd.tagging.tables import Tables
 from bioner_kd.tagging.tagger import Tagger
 from bioner_kd.text.sentence import Sentence
 
@@ -20,11 +21,13 @@ class ExportedStudent:
 
     Attributes:
         tagger: which has model and tables.
+        tables: its words and rules.
         parameters: number of weights; 0 where no manifest says it.
         size: bytes of the model's files.
     """
 
     tagger: Tagger
+    tables: Tables
     parameters: int
     size: int
 
@@ -56,8 +59,9 @@ def load_exported(folder: Path) -> ExportedStudent:
     manifest = read_manifest(folder) if (folder / MANIFEST).is_file() else {}
     # Early manifests do not say it, and damaged ones say anything.
     parameters = manifest.get("student", {}).get("parameters", 0)
+    model, tables = exported.open()
     return ExportedStudent(
-        Tagger(*exported.open()), parameters if type(parameters) is int else 0, _size(exported)
+        Tagger(model, tables), tables, parameters if type(parameters) is int else 0, _size(exported)
     )
 
 

@@ -82,7 +82,7 @@ def read_gold(corpus: Corpus, split: str, by: str = WORDS) -> Gold:
     """
     if by not in BY:
         raise UsageError(f"--by={by}: must be one of {', '.join(BY)}.")
-    chosen = frozenset(filter(None, map(corpus.alignment.name_of, _old_names(corpus))))
+    chosen = chosen_types(corpus)
     if by != WORDS:
         return _read_documents(corpus, split, chosen)
     aligned = corpus.read_aligned(split)
@@ -108,5 +108,7 @@ def _read_documents(corpus: Corpus, split: str, chosen: frozenset[str]) -> Annot
     return gold
 
 
-def _old_names(corpus: Corpus) -> list[str]:
-    return [entry.partition("=")[0].strip() for entry in corpus.types]
+def chosen_types(corpus: Corpus) -> frozenset[str]:
+    """The types of a corpus that are scored, by the models' names; all if empty."""
+    old_names = (entry.partition("=")[0].strip() for entry in corpus.types)
+    return frozenset(filter(None, map(corpus.alignment.name_of, old_names)))

@@ -16,6 +16,8 @@ Transitions = tuple[tuple[float, ...], ...]
 _LARGEST_TRANSITION = 1e4
 # Sentences that are searched at once: they are padded to the longest of them.
 _TOGETHER = 256
+# No score is below 0.
+_SAME = -1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +29,12 @@ class Entity:
         text: the mention as the text has it, `source[start:end]`.
         start: its first character in the source text, counted from 0.
         end: the character after its last.
-        score: arithmetic mean of the probabilities that the model gives to the tags of the
-            mention's words, in (0, 1]. It ranks mentions by the model's confidence. It is neither
-            the probability that the whole mention is right (nearer to the product) nor that of its
-            weakest word, so a long mention is not marked down for its length.
+        score: share of right ones among mentions like this one, as measured on annotated text when
+            the student was exported, from 0 to 1; the raw score where the student has no such
+            calibration of the type.
+        raw_score: arithmetic mean of the probabilities that the model gives to the tags of the
+            mention's words, in (0, 1]; `score` if not given. It ranks mentions by the model's
+            confidence, and promises too much as a probability.
     """
 
     type: str
@@ -38,6 +42,12 @@ class Entity:
     start: int
     end: int
     score: float
+    raw_score: float = _SAME
+
+    def __post_init__(self) -> None:
+        """Sets the raw score to the score if it was not given."""
+        if self.raw_score == _SAME:
+            object.__setattr__(self, "raw_score", self.score)
 
 
 @dataclass(frozen=True)

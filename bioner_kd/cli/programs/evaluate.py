@@ -4,12 +4,16 @@ Entity-level precision, recall and F1 (exact borders and type): by default as co
 which is what published figures are; F1 in strict IOB2 mode beside it. Several folders in one row,
 a,b,c, are seeds of one model: mean ± standard deviation; a+b+c are models that are averaged.
 --by=characters compares with the mentions of documents, whatever words they are cut into.
+--robustness measures exported students on the split written as lists, in wrapped lines, with
+invisible characters, symbols, abbreviations and in capitals, beside the figures of usual text.
 
   bioner_kd evaluate --corpus=corpora/NCBI-disease --report=scores.json \
       --run=teacher=saved_models/ncbi_disease/teacher \
       --run=student=saved_models/ncbi_disease/student_1,saved_models/ncbi_disease/student_2
   bioner_kd evaluate --corpus=test=my.PubTator --types=SpecificDisease=Disease,Modifier=Disease \
       --run=ready=saved_models/disease_bilstm --by=characters --by_type
+  bioner_kd evaluate --corpus=corpora/NCBI-disease --split=devel --robustness \
+      --run=ready=saved_models/disease_bilstm
 """
 
 import json
@@ -29,6 +33,9 @@ from bioner_kd.settings import Settings, at_least, setting
 
 if TYPE_CHECKING:
     from bioner_kd.evaluation.comparison import Result
+    from bioner_kd.evaluation.robustness.measured import Measured
+
+    Measurements = Sequence[tuple[str, Sequence[Measured]]]
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,12 @@ class EvaluationChoice(Settings):
         "Print the scores of each entity type too, with 95 % bootstrap intervals of F1 over "
         "sentences (by characters: over documents). The report has them in any case.",
     )
+    robustness: bool = setting(
+        False,
+        "Print too how well exported students read text that is not written like a corpus: lists, "
+        "wrapped lines, invisible characters, symbols, borders of sentences and capitals. The "
+        "mentions of the split are the text; takes a minute or two for each student.",
+    )
     batch_size: int = setting(32, "Sentences of a batch.", bound=at_least(1))
     report: str = setting(
         "", "File for all scores as JSON, per type and in both modes; none if empty."
@@ -80,11 +93,34 @@ def main(program: Program) -> None:
         program.read(CORPUS), rows, split=choice.split, by=choice.by, batch_size=choice.batch_size
     )
     print(text_table([result.row() for result in results]), end="")
+    print(calibration_lines(results), end="")
     if choice.by_type:
         print()
         print(type_table([row for result in results for row in result.type_rows()]), end="")
+    measured = print_robustness(program, rows) if choice.robustness else []
     if choice.report:
-        write_report(choice.report, results, program.settings())
+        write_report(choice.report, results, program.settings(), measured)
+
+
+def print_robustness(program: Program, rows: dict[str, list[Path]]) -> "Measurements":
+    """Measures exported students on other text than that of corpora, and prints the table."""
+    from bioner_kd.evaluation.robustness.measure import robustness_table
+    from bioner_kd.recipes.robustness import robustness
+
+    measured = robustness(program.read(CORPUS), rows, split=program.read(EVALUATION).split)
+    print()
+    print(robustness_table(measured), end="")
+    return measured
+
+
+def calibration_lines(results: Sequence["Result"]) -> str:
+    """A line for each exported student: how far the scores of its mentions are off."""
+    return "".join(
+        f"{one.name}: calibration error {error.scores:.3f} (raw scores {error.raw:.3f}, exact "
+        f"scores by chance {error.chance:.3f}) over {error.mentions:,} found mentions\n"
+        for one in results
+        if (error := one.calibration)
+    )
 
 
 def read_rows(choice: EvaluationChoice) -> dict[str, list[Path]]:
@@ -92,24 +128,39 @@ def read_rows(choice: EvaluationChoice) -> dict[str, list[Path]]:
 
     Raises:
         InputError: a folder holds no model, or the report cannot be written.
-        UsageError: a row is not written as it should be, or mixes models that are no seeds of one.
+        UsageError: a row is not written as it should be, mixes models that are no seeds of one, or
+            is no exported student where text is to be read.
     """
     from bioner_kd.lab.study.groups import check_seeds
 
     require("tensorflow")
+    from bioner_kd.recipes.robustness import find_student
 
     if choice.report:
         check_parent(choice.report)
     rows = parse_runs(choice.run)
     for name, folders in rows.items():
         check_seeds(name, folders)
+    if choice.robustness:
+        for name, folders in rows.items():
+            for folder in folders:
+                find_student(name, folder)
     return rows
 
 
-def write_report(path: str, results: Sequence["Result"], settings: dict[str, Any]) -> None:
-    """Writes all scores and the settings that they were measured with."""
+def write_report(
+    path: str,
+    results: Sequence["Result"],
+    settings: dict[str, Any],
+    measured: "Measurements" = (),
+) -> None:
+    """Writes all scores, what else was measured, and the settings of both."""
+    report = {"settings": settings, "models": [result.to_json() for result in results]}
+    if measured:
+        report["robustness"] = [
+            {"name": name, "rows": [row.to_json() for row in rows]} for name, rows in measured
+        ]
     with atomic_file(path) as file:
-        report = {"settings": settings, "models": [result.to_json() for result in results]}
         json.dump(report, file, indent=1)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from bioner_kd.errors import InputError, one_line
 from bioner_kd.extras import missing
+from bioner_kd.tagging.choices import NOTHING_CHOSEN, Choices
 from bioner_kd.tagging.client.server import ServerConfig, call_within, read_answer
 from bioner_kd.tagging.decoding import Entity
 from bioner_kd.tagging.models.layout import NUM_WORDS, POSTPROCESSING, SERVING, TEXT, WORD_OUTPUTS
@@ -22,8 +23,8 @@ _OPTIONS = [
 class GrpcClient:
     """Asks for entities by PredictionService.Predict."""
 
-    def __init__(self, config: ServerConfig) -> None:
-        """Takes the server; it is first called by `tag`.
+    def __init__(self, config: ServerConfig, choices: Choices = NOTHING_CHOSEN) -> None:
+        """Takes the server, first called by `tag`, and what the user chooses.
 
         Raises:
             InputError: tensorflow-serving-api is not installed.
@@ -35,7 +36,8 @@ class GrpcClient:
             raise InputError(
                 f"--protocol=grpc: {missing('tensorflow_serving')}; --protocol=rest needs nothing."
             ) from error
-        self._config, self._request = config, predict_pb2.PredictRequest
+        self._config, self._choices = config, choices
+        self._request = predict_pb2.PredictRequest
         channel = grpc.insecure_channel(config.address, options=_OPTIONS)
         self._predict = prediction_service_pb2_grpc.PredictionServiceStub(channel).Predict
 
@@ -64,7 +66,7 @@ class GrpcClient:
             rows = _rows(columns, len(texts))
         except (AttributeError, TypeError, ValueError):
             rows = []  # an output that it does not have, or one of another type or shape
-        return read_answer(texts, rows, self._config.address)
+        return read_answer(texts, rows, self._config.address, self._choices)
 
     def _explained(self, error: Any) -> InputError:
         import grpc

@@ -8,6 +8,8 @@ from typing import Any
 from bioner_kd.bounded import parse_json
 from bioner_kd.errors import InputError, UsageError, one_line, shown
 from bioner_kd.settings import Settings, above, at_least, setting
+from bioner_kd.tagging.calibration import NotCalibratedError
+from bioner_kd.tagging.choices import NOTHING_CHOSEN, Choices
 from bioner_kd.tagging.decoding import Entity
 from bioner_kd.tagging.models.layout import (
     IN_ENTITY,
@@ -16,7 +18,8 @@ from bioner_kd.tagging.models.layout import (
     POSTPROCESSING,
     WORD_OUTPUTS,
 )
-from bioner_kd.tagging.postprocessing import Postprocessing, TaggedText
+from bioner_kd.tagging.postprocessing import Postprocessing
+from bioner_kd.tagging.tagged_text import TaggedText
 
 PROTOCOLS = ("rest", "grpc")
 # TF Serving's own ports.
@@ -109,7 +112,10 @@ def call_within(seconds: float, call: Callable[[], Any]) -> Any:
 
 
 def read_answer(
-    texts: Sequence[str], rows: Sequence[Mapping[str, Any]], server: str
+    texts: Sequence[str],
+    rows: Sequence[Mapping[str, Any]],
+    server: str,
+    choices: Choices = NOTHING_CHOSEN,
 ) -> list[list[Entity]]:
     """Joins the words of each text to entities.
 
@@ -118,16 +124,20 @@ def read_answer(
         rows: the outputs of the text signature for each text, padded lists by name, as JSON has
             them.
         server: its address, for messages.
+        choices: of the user.
 
     Raises:
-        InputError: that is no answer to these texts.
+        InputError: that is no answer to these texts, or a precision is wanted of a student whose
+            scores are not calibrated.
     """
     try:
         if not isinstance(rows, list):
             raise TypeError("its answers are no list")
         if len(rows) != len(texts):
             raise ValueError(f"{len(rows)} answers to {len(texts)} texts")
-        return [_entities(text, row) for text, row in zip(texts, rows, strict=True)]
+        return [_entities(text, row, choices) for text, row in zip(texts, rows, strict=True)]
+    except NotCalibratedError:
+        raise
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InputError(
             f"{server}: the model answered, but not as an exported student does "
@@ -136,7 +146,7 @@ def read_answer(
         ) from error
 
 
-def _entities(text: str, row: Mapping[str, Any]) -> list[Entity]:
+def _entities(text: str, row: Mapping[str, Any], choices: Choices) -> list[Entity]:
     number = row[NUM_WORDS]
     if type(number) is not int or number < 0:
         raise ValueError(f"{NUM_WORDS} is {shown(number)}")
@@ -153,7 +163,7 @@ def _entities(text: str, row: Mapping[str, Any]) -> list[Entity]:
     if not all(0 <= score <= _HIGHEST_SCORE for score in [*scores, *in_entity]):
         raise ValueError("a score is no probability")
     after = Postprocessing.from_json(parse_json(row[POSTPROCESSING].encode()))
-    return after.entities(TaggedText(text, words, spans, tags, scores, in_entity))
+    return after.entities(TaggedText(text, words, spans, tags, scores, in_entity), choices)
 
 
 def _column(row: Mapping[str, Any], name: str, number: int) -> list[Any]:

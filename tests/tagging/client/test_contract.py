@@ -164,7 +164,9 @@ def test_a_grpc_answer_is_a_predict_response_of_typed_tensors(grpc_server: GrpcS
         "scores": (tf.float32.as_datatype_enum, (3, 2)),
         "starts": (tf.int32.as_datatype_enum, (3, 2)),
         "ends": (tf.int32.as_datatype_enum, (3, 2)),
+        "in_entity": (tf.float32.as_datatype_enum, (3, 2)),
         "num_words": (tf.int32.as_datatype_enum, (3,)),
+        "postprocessing": (tf.string.as_datatype_enum, (3,)),
     }  # fmt: skip
     words = tf.make_ndarray(answer.outputs["words"]).tolist()
     assert words == [[b"gout", b"."], [b"", b""], ["\ufffd".encode(), b""]]

@@ -1,0 +1,134 @@
+"""Characters that corpora do not have: invisible ones, symbols and trade marks."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from bioner_kd.evaluation.robustness.measured import (
+    MOST_CASES,
+    Measured,
+    Split,
+    less,
+    percent,
+)
+from bioner_kd.evaluation.robustness.written import Mention, Written
+from bioner_kd.text.tokenizer import tokenize
+
+INVISIBLE = (
+    ("soft hyphen", "\u00ad"),
+    ("zero-width space", "\u200b"),
+    ("zero-width non-joiner", "\u200c"),
+    ("zero-width joiner", "\u200d"),
+    ("word joiner", "\u2060"),
+    ("byte order mark", "\ufeff"),
+    ("variation selector 16", "\ufe0f"),
+    ("left-to-right mark", "\u200e"),
+    ("left-to-right embedding", "\u202a"),
+)
+SYMBOLS = "•→✓►■😀☐●"
+BEHIND = "™®©℠†"
+_INVISIBLE_POINTS, _SYMBOL_PERCENT, _BEHIND_PERCENT = 1.0, 0.2, 1.0
+
+
+def measure_characters(split: Split) -> list[Measured]:
+    """What characters that no corpus has do to mentions."""
+    return [*_invisible_rows(split), *_symbol_rows(split), *_behind_rows(split)]
+
+
+def _invisible_rows(split: Split) -> Iterable[Measured]:
+    texts = [text for text in map(_with_places, split.with_mentions()) if text[0].mentions]
+    usual = percent(split.finder.hits([text for text, _ in texts]))
+    cases = sum(len(text.mentions) for text, _ in texts)
+    for name, character in INVISIBLE:
+        changed = [
+            text.with_insertions((place, character) for place in places) for text, places in texts
+        ]
+        found = percent(split.finder.hits(changed))
+        yield Measured(
+            "invisible", f"{name} in a word", "mentions found", cases, found, usual,
+            less(usual, _INVISIBLE_POINTS),
+        )  # fmt: skip
+
+
+def _with_places(text: Written) -> tuple[Written, list[int]]:
+    # Mentions of which no word has two characters have no place inside of a word.
+    found = [(one, middle_of(text.text, one)) for one in text.mentions]
+    fit = [(one, place) for one, place in found if place is not None]
+    return Written(text.text, tuple(one for one, _ in fit)), [place for _, place in fit]
+
+
+def middle_of(text: str, mention: Mention) -> int | None:
+    """The middle of a mention's longest word; None where no word has two characters."""
+    _, start, end = mention
+    word, first, last = max(tokenize(text[start:end]), key=lambda one: len(one[0]))
+    return start + (first + last) // 2 if len(word) > 1 else None
+
+
+def _symbol_rows(split: Split) -> list[Measured]:
+    rows, alone, texts = [], [], split.with_mentions(MOST_CASES)
+    for symbol in SYMBOLS:
+        found = split.finder.find(f"{symbol} {text.text}" for text in texts)
+        drawn = [any(start == 0 for _, start, _ in one) for one in found]
+        alone += [any((start, end) == (0, 1) for _, start, end in one) for one in found]
+        rows.append(
+            Measured(
+                "symbols",
+                f"{symbol} before a sentence",
+                "sentences where a mention contains it",
+                len(texts),
+                percent(drawn),
+                most=_SYMBOL_PERCENT,
+            )  # fmt: skip
+        )
+    rows.append(
+        Measured(
+            "symbols",
+            "each before a sentence",
+            "sentences where it is a mention alone",
+            len(alone),
+            percent(alone),
+            most=0.0,
+        )  # fmt: skip
+    )
+    by_itself = [bool(one) for one in split.finder.find(list(SYMBOLS))]
+    rows.append(
+        Measured(
+            "symbols",
+            "each as the whole text",
+            "texts where it is a mention",
+            len(by_itself),
+            percent(by_itself),
+            most=0.0,
+        )  # fmt: skip
+    )
+    return rows
+
+
+def _shown(symbol: str) -> str:
+    # A symbol that is two columns wide would shift the table.
+    return (
+        unicodedata.name(symbol).lower() if unicodedata.east_asian_width(symbol) == "W" else symbol
+    )
+
+
+def _behind_rows(split: Split) -> Iterable[Measured]:
+    texts = split.with_mentions()
+    for symbol in BEHIND:
+        changed = [
+            text.with_insertions((end, symbol) for _, _, end in text.mentions) for text in texts
+        ]
+        found = split.finder.find(text.text for text in changed)
+        drawn = [
+            symbol in text.text[start:end]
+            for text, ones in zip(changed, found, strict=True)
+            for _, start, end in ones
+            if _touches(text.mentions, start, end)
+        ]
+        yield Measured(
+            "symbols", f"{symbol} behind a mention", "found mentions that contain it",
+            len(drawn), percent(drawn), most=_BEHIND_PERCENT,
+        )  # fmt: skip
+
+
+def _touches(mentions: Sequence[Mention], start: int, end: int) -> bool:
+    # With the symbol, which is one character and stands right behind.
+    return any(start <= last and first < end for _, first, last in mentions)

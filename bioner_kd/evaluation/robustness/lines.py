@@ -1,0 +1,103 @@
+"""Paragraphs that are wrapped to lines, and words that are wrapped at a hyphen."""
+
+import textwrap
+from collections.abc import Sequence
+
+from bioner_kd.evaluation.robustness.measured import Measured, Split, f1, less, percent, spread
+from bioner_kd.evaluation.robustness.written import Mention, Written, joined
+from bioner_kd.text.tokenizer import tokenize
+
+WIDTHS = (80, 60)
+# Sentences of a paragraph, and number of paragraphs.
+_TOGETHER, _MOST_PARAGRAPHS = 6, 300
+_POINTS = 3.0
+# Letters on either side of a hyphen at the end of a line.
+_SHORTEST_PART = 3
+
+
+def measure_lines(split: Split) -> list[Measured]:
+    """Mentions of wrapped paragraphs, beside those of the same paragraphs on one line each."""
+    paragraphs = paragraphs_of(split.written)
+    usual = split.finder.find(one.text for one in paragraphs)
+    rows = []
+    for width in WIDTHS:
+        rows += _wrapped_rows(split, paragraphs, usual, width)
+    return [*rows, _hyphenated_row(split)]
+
+
+def paragraphs_of(texts: Sequence[Written]) -> list[Written]:
+    """Neighbouring sentences as paragraphs, so many at most."""
+    starts = spread(range(0, len(texts), _TOGETHER), _MOST_PARAGRAPHS)
+    return [joined(texts[first : first + _TOGETHER], " ") for first in starts]
+
+
+def wrapped(text: str, width: int) -> str:
+    """A text in lines, with a line break in place of some blanks."""
+    lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines)
+
+
+def _wrapped_rows(
+    split: Split, paragraphs: Sequence[Written], usual: Sequence[frozenset[Mention]], width: int
+) -> list[Measured]:
+    cases = [Written(wrapped(one.text, width), one.mentions) for one in paragraphs]
+    found = split.finder.find(case.text for case in cases)
+    gold = [case.mentions for case in cases]
+    name = f"paragraphs of {width} columns"
+    before = f1(gold, usual)
+    rows = [
+        Measured("lines", name, "F1", sum(map(len, gold)), f1(gold, found), before, before),
+        _recall_row(name, "mentions found", gold, found, usual),
+    ]
+    broken = [
+        [one for one in case.mentions if "\n" in case.text[one[1] : one[2]]] for case in cases
+    ]
+    return [*rows, _recall_row(name, "mentions with a line break found", broken, found, usual)]
+
+
+def _recall_row(
+    name: str,
+    measure: str,
+    gold: Sequence[Sequence[Mention]],
+    found: Sequence[frozenset[Mention]],
+    usual: Sequence[frozenset[Mention]],
+) -> Measured:
+    before, after = (
+        percent([one in seen for ones, seen in zip(gold, every, strict=True) for one in ones])
+        for every in (usual, found)
+    )
+    return Measured("lines", name, measure, sum(map(len, gold)), after, before, before)
+
+
+def _hyphenated_row(split: Split) -> Measured:
+    pairs = []
+    for text in split.written:
+        for mention in text.mentions:
+            one = Written(text.text, (mention,))
+            place = hyphen_place(one, split)
+            if place is not None:
+                pairs.append((one, one.with_insertions([(place, "-\n")])))
+    pairs = spread(pairs)
+    usual = percent(split.finder.hits([one for one, _ in pairs]))
+    found = percent(split.finder.hits([other for _, other in pairs]))
+    return Measured(
+        "lines", "a word wrapped at a hyphen", "mentions found", len(pairs), found, usual,
+        less(usual, _POINTS),
+    )  # fmt: skip
+
+
+def hyphen_place(text: Written, split: Split) -> int | None:
+    """Where the longest fit word of the only mention is wrapped; None where no word is fit.
+
+    A word is fit that the student's tables have, at a place where they lack one of its parts. Of
+    such places the one nearest to the middle is taken.
+    """
+    ((_, start, end),) = text.mentions
+    words = [one for one in tokenize(text.text[start:end]) if one[0].isalpha()]
+    for word, first, _ in sorted(words, key=lambda one: -len(one[0])):
+        if split.knows(word):
+            places = range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
+            for place in sorted(places, key=lambda place: abs(2 * place - len(word))):
+                if not (split.knows(word[:place]) and split.knows(word[place:])):
+                    return start + first + place
+    return None
