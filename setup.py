@@ -27,6 +27,9 @@ _TRAIN = [
     "tensorflow-addons==0.23.0; sys_platform == 'darwin' "
     "or (sys_platform == 'linux' and platform_machine == 'x86_64')",
     "seqeval==1.2.2",
+    # What seqeval needs anyway; exports calibrate scores by them and give intervals.
+    "scikit-learn>=1.3,<2",
+    "scipy>=1.10,<2",
     "absl-py>=2,<3",
     "huggingface_hub>=0.34,<1.0",
     "safetensors>=0.4.3,<1",
@@ -34,8 +37,7 @@ _TRAIN = [
     "gensim>=4.3.3,<5",
     "numpy>=1.23.5,<2",
 ]
-# What scripts/report.py needs beside the rest: pictures, the bootstrap and the t-test. seqeval's
-# scikit-learn brings scipy to [train] too, but training uses none of it.
+# What scripts/report.py needs beside the rest: pictures, the bootstrap and the t-test.
 _STUDY = ["matplotlib>=3.8,<4", "scipy>=1.10,<2"]
 _SERVING = ["tensorflow-serving-api==2.15.1"]
 # For pipelines that have a student as a component. spaCy's command line, which `import spacy`
@@ -140,6 +142,7 @@ setup(
             "playwright~=1.65.0",
             "pre-commit~=4.6.2",
             "pytest~=9.2.0",
+            "pytest-xdist~=3.8.0",
             "ruff~=0.17.6",
             "uv~=0.13.9",
         ],

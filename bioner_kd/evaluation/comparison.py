@@ -1,5 +1,6 @@
 """Models scored side by side on one split."""
 
+import dataclasses
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,9 @@ from absl import logging
 
 from bioner_kd.encoding.sentence_model import SentenceModel
 from bioner_kd.errors import InputError, one_line
+from bioner_kd.evaluation.calibration import CalibrationError, measure_error
+from bioner_kd.evaluation.exported import ExportedStudent
+from bioner_kd.evaluation.found_mentions import find_mentions
 from bioner_kd.evaluation.gold import Gold
 from bioner_kd.evaluation.intervals import Intervals, f1_intervals
 from bioner_kd.evaluation.scores import Scores
@@ -31,6 +35,7 @@ class Result:
         intervals: of F1, over sentences, or over documents where it was scored by characters.
         by: what borders were compared by: "words" or "characters".
         lost: number of mentions that reading lost and that count as missed, by type.
+        calibration: how far the scores of mentions are off, of an exported student; None of others.
     """
 
     name: str
@@ -41,6 +46,7 @@ class Result:
     intervals: Intervals
     by: str
     lost: Mapping[str, int]
+    calibration: CalibrationError | None = None
 
     def row(self) -> Row:
         """The model as a row of a table."""
@@ -77,6 +83,7 @@ class Result:
             "f1_intervals": self.intervals.to_json(),
             "by": self.by,
             "lost": dict(self.lost),
+            "calibration": dataclasses.asdict(self.calibration) if self.calibration else None,
         }
 
 
@@ -137,4 +144,15 @@ def compare(name: str, models: Sequence[SentenceModel], gold: Gold, batch_size: 
     return Result(
         name, tuple(map(gold.score, tags)), models[0].parameters, models[0].size,
         len(sentences) / seconds, f1_intervals(list(map(gold.pairs, tags))), gold.by, gold.lost,
+        _calibration(models[0], gold),
     )  # fmt: skip
+
+
+def _calibration(model: SentenceModel, gold: Gold) -> CalibrationError | None:
+    # Of the first seed. Only an exported student has scores of mentions.
+    if not isinstance(model, ExportedStudent):
+        return None
+    found = find_mentions(model.tagger, gold.texts)
+    if gold.chosen:
+        found = found.only(gold.chosen)
+    return measure_error(found.raw_scores, found.scores, found.right)

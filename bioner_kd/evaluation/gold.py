@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Protocol
 
 from bioner_kd.evaluation.borders import CHARACTERS, WORDS
+from bioner_kd.evaluation.found_mentions import AnnotatedText, Mention
 from bioner_kd.evaluation.scores import Scores, score
 from bioner_kd.tagging.decoding import entities_from_tags
 from bioner_kd.text.document import Document
@@ -15,8 +16,6 @@ from bioner_kd.text.iob2 import OUTSIDE, split_tag
 from bioner_kd.text.rules import RULES
 from bioner_kd.text.sentence import Sentence
 
-# Entity type, first character and the character after the last.
-Mention = tuple[str, int, int]
 Tagged = Sequence[Sequence[str]]
 
 
@@ -42,6 +41,10 @@ class Gold(Protocol):
     @property
     def lost(self) -> Counter[str]:
         """Number of mentions that no model can find but that count as missed, by type."""
+
+    @property
+    def texts(self) -> Sequence[AnnotatedText]:
+        """What is tagged as text where the scores of mentions are measured."""
 
     def pairs(self, tags: Tagged) -> tuple[Tagged, Tagged]:
         """Annotated and predicted tags, one sequence for each unit of the bootstrap.
@@ -86,6 +89,11 @@ class AnnotatedWords:
                     found[tag] = sentence.place(number)
         missed = {f"B-{name}": "in a mention that reading lost" for name in self.lost}
         return missed | found
+
+    @property
+    def texts(self) -> list[AnnotatedText]:
+        """The text of each sentence."""
+        return [AnnotatedText.of_sentence(sentence) for sentence in self.sentences]
 
     def pairs(self, tags: Tagged) -> tuple[Tagged, Tagged]:
         """Annotated and predicted tags of each sentence, then of each lost mention."""
@@ -164,6 +172,12 @@ class AnnotatedDocuments:
             for name in sorted({name for name, _, _ in mentions}):
                 found.setdefault(f"B-{name}", document.place)
         return found
+
+    @property
+    def texts(self) -> list[AnnotatedText]:
+        """The documents."""
+        pairs = zip(self.documents, self.mentions, strict=True)
+        return [AnnotatedText(document, frozenset(mentions)) for document, mentions in pairs]
 
     def pairs(self, tags: Tagged) -> tuple[Tagged, Tagged]:
         """A sequence for each document, with one tag for each mention that either side has."""

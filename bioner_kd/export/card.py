@@ -10,6 +10,7 @@ from typing import Any
 from bioner_kd.errors import one_line
 from bioner_kd.evaluation.table import human_bytes
 from bioner_kd.export.release import ReleaseConfig
+from bioner_kd.export.score_section import score_section
 from bioner_kd.tagging.models.layout import FORMS, WEB
 from bioner_kd.tagging.tag_set import TagSet
 
@@ -104,6 +105,10 @@ folder of this file, and `hf:owner/name` for a repository on the Hugging Face hu
 ## Scores
 
 {_scores(manifest)}
+
+## Scores of mentions
+
+{score_section(manifest.get("calibration"))}
 
 ## Where it comes from
 

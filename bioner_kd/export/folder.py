@@ -42,6 +42,7 @@ def export_student(
     folder: Path,
     split: Split,
     *,
+    scores: Mapping[str, Any] | None = None,
     config: ExportConfig | None = None,
     release: ReleaseConfig | None = None,
     lengths: Sequence[int] = LENGTHS,
@@ -53,6 +54,8 @@ def export_student(
         student: the student.
         folder: the export folder; it appears when everything is done.
         split: the sentences of the comparison.
+        scores: what `bioner_kd.recipes.calibrating` says of the scores of its mentions, for the
+            manifest and the card; None if the scores are not calibrated.
         config: which models to make; the defaults of `ExportConfig` if None.
         release: name, version, licence and language for the model card and the wheel.
         lengths: numbers of words that get a signature in the .tflite files.
@@ -96,6 +99,7 @@ def export_student(
         if set(config.forms) - {WEB}:  # a page has a runtime of its own
             write_zipapp(unfinished / ARCHIVE)
         manifest = _write_compared(student, unfinished, split, config, lengths)
+        manifest |= {"calibration": dict(scores)} if scores else {}
         card = model_card(manifest, student_name(release, folder), release)
         with atomic_file(unfinished / CARD) as file:
             file.write(card)

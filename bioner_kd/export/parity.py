@@ -22,7 +22,7 @@ from bioner_kd.text.sentence import Sentence
 INT8_F1_LOSS = 0.3
 _BATCH_SIZE, _BATCH_WORDS = 32, 16_384
 # A word, its tag, score, start and end.
-Row = tuple[str, str, float, int, int]
+Row = tuple[str, str, float, int, int, float]
 
 
 @dataclass(frozen=True)
@@ -122,8 +122,8 @@ def compare_texts(
     ):
         words += len(expected)
         for one, other in itertools.zip_longest(expected, found):
-            if one and other and (*one[:2], *one[3:]) == (*other[:2], *other[3:]):
-                largest = max(largest, abs(one[2] - other[2]))
+            if one and other and (*one[:2], *one[3:5]) == (*other[:2], *other[3:5]):
+                largest = max(largest, abs(one[2] - other[2]), abs(one[5] - other[5]))
             else:
                 differing += 1
     if differing:
@@ -149,9 +149,10 @@ def tag_in_python(texts: Sequence[str], student: SavedStudent) -> Iterator[list[
         for sentence in of_text:
             found = next(logits)
             tags = decoder.decode(found)
-            scores = decoder.scores(found, tags).tolist()
-            pairs = zip(sentence.words, tags, scores, sentence.spans, strict=True)
-            rows += [(word, tag, score, *span) for word, tag, score, span in pairs]
+            (odds,) = decoder.probabilities_many([found])
+            scores, in_entity = decoder.chosen(odds, tags).tolist(), (1 - odds[:, 0]).tolist()
+            columns = zip(sentence.words, tags, scores, sentence.spans, in_entity, strict=True)
+            rows += [(word, tag, score, *span, odd) for word, tag, score, span, odd in columns]
         yield rows
 
 

@@ -1,18 +1,24 @@
 """A student becomes models that others run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from absl import logging
+
 from bioner_kd.atomic import check_free
+from bioner_kd.errors import InputError
 from bioner_kd.export.config import ExportConfig, Split
 from bioner_kd.export.release import ReleaseConfig
 from bioner_kd.extras import require
 from bioner_kd.recipes.corpora import Corpus, corpus_of
 from bioner_kd.recipes.record import make_record
-from bioner_kd.student.files import check_student
+from bioner_kd.student.files import check_exportable, is_export
+from bioner_kd.text.sentence import Sentence
 from bioner_kd.training.machine import MachineConfig
 from bioner_kd.training.run_folder import record_of
+
+_DEVEL = "devel"
 
 
 def export_student(
@@ -29,10 +35,13 @@ def export_student(
 ) -> dict[str, Any]:
     """Exports a student as SavedModel, .tflite files or a web page, compared with itself.
 
+    The scores of its mentions are calibrated on the devel split of the corpus. Where the corpus has
+    none, the student keeps the calibration that it has, or none.
+
     Wrong arguments are told before TensorFlow is imported.
 
     Args:
-        student: its run directory.
+        student: its run directory, or an export folder with a SavedModel.
         output: the folder to make.
         corpus: on whose sentences the tags of every exported model are compared.
         split: which of its splits.
@@ -55,10 +64,12 @@ def export_student(
     require("tensorflow")
     check_free(folder, overwrite=overwrite)
     corpus.check(split)
-    check_student(Path(student))
+    check_exportable(Path(student))
 
     from bioner_kd.export import folder as exports
-    from bioner_kd.student.saved_student import load_student
+    from bioner_kd.recipes.calibrating import calibrate_and_report
+    from bioner_kd.student.exported_student import load_exported_student
+    from bioner_kd.student.saved_student import cut_vocabulary, load_student
 
     if machine is not None:
         machine.apply(seed=0)
@@ -69,9 +80,23 @@ def export_student(
     (sentences,) = corpus.read(split)
     # The folder's name alone: where it lay is of no use to those who get the export.
     name = Path(corpus.corpus).resolve().name
+    load = load_exported_student if is_export(Path(student)) else load_student
+    loaded, compared = load(Path(student)), Split(sentences, corpus=name, name=split)
+    if config.vocabulary_size:
+        loaded = cut_vocabulary(loaded, config.vocabulary_size)
+    loaded, scores = calibrate_and_report(loaded, _devel(corpus), compared)
     manifest = exports.export_student(
-        load_student(Path(student)), folder, Split(sentences, corpus=name, name=split),
-        config=config, release=release, overwrite=overwrite,
+        loaded, folder, compared, scores=scores, config=config, release=release,
+        overwrite=overwrite,
     )  # fmt: skip
     write_record(record_of(folder))
     return manifest
+
+
+def _devel(corpus: Corpus) -> Sequence[Sentence]:
+    try:
+        corpus.check(_DEVEL)
+    except InputError as error:
+        logging.warning("Scores are not calibrated anew, which needs a devel split: %s", error)
+        return ()
+    return corpus.read(_DEVEL)[0]

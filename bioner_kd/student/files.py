@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 
 from bioner_kd.errors import InputError
+from bioner_kd.tagging.exported import find_exported
+from bioner_kd.tagging.models.layout import MANIFEST, SAVED_MODEL
 from bioner_kd.tagging.tables import TABLES
 
 WEIGHTS, STRUCTURE = "student.safetensors", "student.json"
@@ -41,6 +43,23 @@ def check_student(folder: Path) -> None:
         if not path.exists():
             error = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
             raise not_a_student(folder, error)
+
+
+def is_export(folder: Path) -> bool:
+    """Whether this is an export folder instead of the folder that distillation made."""
+    return (folder / MANIFEST).is_file() and not weights_file(folder).is_file()
+
+
+def check_exportable(folder: Path) -> None:
+    """Checks that a student can be exported: one of `check_student`, or an export of its own.
+
+    Raises:
+        InputError: a file is missing, or the export has no SavedModel, which holds all weights.
+    """
+    if is_export(folder):
+        find_exported(folder, SAVED_MODEL)
+    else:
+        check_student(folder)
 
 
 def not_a_student(folder: Path, error: Exception) -> InputError:

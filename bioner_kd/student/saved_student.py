@@ -31,6 +31,7 @@ from bioner_kd.student.keras_archive import read_archive_blueprint, read_archive
 from bioner_kd.student.model import Student
 from bioner_kd.student.weights import read_weights, write_weights
 from bioner_kd.tagging.decoding import Decoder
+from bioner_kd.tagging.postprocessing import Postprocessing
 from bioner_kd.tagging.tables import TABLES, Tables, read_tables
 from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.tagging.word_features import FIRST_ENTRY, VECTOR, WordFeatures
@@ -48,6 +49,7 @@ class SavedStudent:
         tag_set: the tags of the last axis of the logits.
         folder: the folder that it was loaded from, or None.
         rules: how text is cut into words and sentences.
+        postprocessing: how the tags of a text become its entities.
 
     Examples:
         >>> from bioner_kd.student.config import StudentConfig
@@ -73,6 +75,7 @@ class SavedStudent:
     tag_set: TagSet
     folder: Path | None = None
     rules: TextRules = RULES
+    postprocessing: Postprocessing = Postprocessing()
 
     @property
     def parameters(self) -> int:
@@ -144,7 +147,8 @@ class SavedStudent:
     @property
     def tables(self) -> Tables:
         """Tables, tags and rules, which every runtime needs beside the model."""
-        return Tables(self.tag_set, self.features, self.model.transitions, self.rules)
+        transitions = self.model.transitions
+        return Tables(self.tag_set, self.features, transitions, self.rules, self.postprocessing)
 
     def save(self, folder: Path) -> None:
         """Writes the files that `load_student` reads into an existing folder.
@@ -169,14 +173,20 @@ def load_student(folder: Path) -> SavedStudent:
     try:
         tables = read_tables(folder / TABLES)
         blueprint, arrays = _read(folder, tables)
-        model = _make(blueprint, arrays)
+        model = make_student(blueprint, arrays)
         if model.transitions != tables.transitions:
             raise ValueError(f"{TABLES} has other transitions than the weights")
     except NewerFormatError:
         raise
     except (OSError, ValueError) as error:
         raise not_a_student(folder, error) from error
-    return SavedStudent(model, tables.features, tables.tag_set, folder, tables.rules)
+    return of_tables(model, tables, folder)
+
+
+def of_tables(model: Student, tables: Tables, folder: Path | None = None) -> SavedStudent:
+    """A student of its model and its tables."""
+    rules, after = tables.rules, tables.postprocessing
+    return SavedStudent(model, tables.features, tables.tag_set, folder, rules, after)
 
 
 def _read(folder: Path, tables: Tables) -> tuple[Blueprint, dict[str, np.ndarray]]:
@@ -191,7 +201,8 @@ def _read(folder: Path, tables: Tables) -> tuple[Blueprint, dict[str, np.ndarray
     return blueprint, read(weights, blueprint.weights())
 
 
-def _make(blueprint: Blueprint, arrays: Mapping[str, np.ndarray]) -> Student:
+def make_student(blueprint: Blueprint, arrays: Mapping[str, np.ndarray]) -> Student:
+    """Makes a student of its structure and its weights by name."""
     model = Student.from_blueprint(blueprint)
     for name, variable in model.weights_by_name().items():
         variable.assign(arrays[name])

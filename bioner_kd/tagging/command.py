@@ -81,13 +81,15 @@ def tag_texts(options: TagOptions, text: str | None, files: Sequence[str]) -> No
     )
     chosen = chosen_format(options.format, options.output)
     tagger = Tagger.load(options.model, form=options.form)
+    choices = tagger.checked(options.choices(tagger.read_names))
     # A bar between lines of results would spoil both.
     progress = text is None and (options.output != STDIN or not sys.stdout.isatty())
     # Counting reads the files once more: nobody waits for the first line of a file.
     counted = progress and options.output != STDIN
     write_tagged(
-        tagger, _told_if_none(documents), options.output, format=chosen, workers=options.workers,
-        progress=progress, total=number_of_documents(files, options.input) if counted else None,
+        tagger, _told_if_none(documents), options.output, format=chosen, choices=choices,
+        workers=options.workers, progress=progress,
+        total=number_of_documents(files, options.input) if counted else None,
     )  # fmt: skip
     faults.tell(report)
 
@@ -121,7 +123,7 @@ def _parser(archive: Path) -> argparse.ArgumentParser:
         parser.add_argument(
             f"--{name}",
             default=default,
-            type=int if isinstance(default, int) else str,
+            type=str if default is None else type(default),
             choices=declared.choices or None,
             help=f"{declared.help}{shown}".replace("%", "%%"),
         )

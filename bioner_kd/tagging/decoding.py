@@ -16,6 +16,8 @@ Transitions = tuple[tuple[float, ...], ...]
 _LARGEST_TRANSITION = 1e4
 # Sentences that are searched at once: they are padded to the longest of them.
 _TOGETHER = 256
+# No score is below 0.
+_SAME = -1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +29,12 @@ class Entity:
         text: the mention as the text has it, `source[start:end]`.
         start: its first character in the source text, counted from 0.
         end: the character after its last.
-        score: arithmetic mean of the probabilities that the model gives to the tags of the
-            mention's words, in (0, 1]. It ranks mentions by the model's confidence. It is neither
-            the probability that the whole mention is right (nearer to the product) nor that of its
-            weakest word, so a long mention is not marked down for its length.
+        score: share of right ones among mentions like this one, as measured on annotated text when
+            the student was exported, from 0 to 1; the raw score where the student has no such
+            calibration of the type.
+        raw_score: arithmetic mean of the probabilities that the model gives to the tags of the
+            mention's words, in (0, 1]; `score` if not given. It ranks mentions by the model's
+            confidence, and promises too much as a probability.
     """
 
     type: str
@@ -38,6 +42,12 @@ class Entity:
     start: int
     end: int
     score: float
+    raw_score: float = _SAME
+
+    def __post_init__(self) -> None:
+        """Sets the raw score to the score if it was not given."""
+        if self.raw_score == _SAME:
+            object.__setattr__(self, "raw_score", self.score)
 
 
 @dataclass(frozen=True)
@@ -138,18 +148,37 @@ class Decoder:
         Raises:
             ValueError: as `decode` does.
         """
+        pairs = zip(self.probabilities_many(sentences), tags, strict=True)
+        return [self.chosen(rows, some_tags) for rows, some_tags in pairs]
+
+    def chosen(self, probabilities: np.ndarray, tags: Sequence[str]) -> np.ndarray:
+        """Probability of each word's tag, float64 (words,), of those of all tags."""
+        ids = [self.tag_set.id(tag) for tag in tags]
+        return probabilities[np.arange(len(ids)), ids]
+
+    def probabilities_many(self, sentences: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Probabilities of all tags: by softmax, or under a CRF over all sequences.
+
+        Args:
+            sentences: logits of each, as `decode` takes them.
+
+        Returns:
+            float64 (words, tags) of each sentence; each row sums to 1.
+
+        Raises:
+            ValueError: as `decode` does.
+        """
         # Relative to the best tag, whose exponential is 1: no overflow.
         relative = [
             logits.astype(np.float64) - self._best_logits(logits)[:, np.newaxis]
             for logits in sentences
         ]
-        found = [np.zeros(0)] * len(sentences)
+        found = [np.zeros((0, len(self.tag_set)))] * len(sentences)
         some = [number for number, rows in enumerate(relative) if len(rows)]
         if some:
             every = self._probabilities([relative[number] for number in some])
             for number, rows in zip(some, every, strict=True):
-                chosen = [self.tag_set.id(tag) for tag in tags[number]]
-                found[number] = rows[np.arange(len(chosen)), chosen]
+                found[number] = rows
         return found
 
     def _probabilities(self, sentences: Sequence[np.ndarray]) -> list[np.ndarray]:

@@ -44,7 +44,7 @@ class Exported:
         """
         if self.model.is_dir():
             tables = read_tables(self.tables)
-            self._check_digests()
+            self.check_digests()
             model: WordModel = SavedModel(self.model)
         else:
             model, tables = self._open_tflite()
@@ -58,7 +58,7 @@ class Exported:
             raise InputError(f"{self.model}: cannot read this file ({error.strerror}).") from error
         beside = self.tables.exists() or self.tables in self.digests
         tables = read_tables(self.tables) if beside else None
-        self._check_digests()
+        self.check_digests()
         inside = tables_inside(content, str(self.model))
         if inside is not None and not (beside and inside == read_small(self.tables, LARGEST)):
             own = parse_tables(inside, f"{self.model} (tables inside)")
@@ -67,7 +67,12 @@ class Exported:
             tables = own
         return TFLiteModel(content, str(self.model)), tables or read_tables(self.tables)
 
-    def _check_digests(self) -> None:
+    def check_digests(self) -> None:
+        """Compares the files with the manifest that they came with.
+
+        Raises:
+            InputError: one is missing or another one.
+        """
         for path, digest in self.digests.items():
             _check_digest(path, digest)
 

@@ -1,10 +1,13 @@
 """What is tagged by what, and how the result is written: one definition for each command line."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from bioner_kd.settings import Settings, at_least, setting
+from bioner_kd.settings import SHARE, Settings, at_least, setting
+from bioner_kd.tagging.choices import Choices
 from bioner_kd.tagging.models.layout import FORMS
 from bioner_kd.tagging.named import DEFAULT
+from bioner_kd.tagging.names import Names
 from bioner_kd.tagging.records import FORMAT_HELP, FORMATS, OUTPUT_HELP, WORKERS_HELP
 from bioner_kd.tagging.texts import ID_HELP, INPUT_HELP, INPUTS, ON_ERROR_HELP, TEXT_HELP
 from bioner_kd.text.format import FAIL, ON_ERROR, ReadOptions
@@ -22,12 +25,37 @@ class TextOptions(Settings):
     on_error: str = setting(FAIL, ON_ERROR_HELP, choices=ON_ERROR)
     format: str = setting(FORMATS[0], FORMAT_HELP, choices=FORMATS)
     output: str = setting(STDIN, OUTPUT_HELP)
+    always: str = setting(
+        "",
+        "File of names that are always entities: a name a line, TAB, its type, which may be left "
+        "out where the student has one type. docs/tagging.md says how names are compared.",
+    )
+    never: str = setting(
+        "", "File of names that are never entities, or never of the type behind the TAB."
+    )
+    min_precision: float = setting(
+        0.0,
+        "Precision that is expected of the entities that are written, such as 0.95; 0 writes all.",
+        bound=SHARE,
+    )
 
     @property
     def reading(self) -> ReadOptions:
         """What files do not say themselves."""
         # Words alone matter here, and no scheme of tags is refused.
         return ReadOptions("Entity", True, self.id_column, self.text_column)
+
+    def choices(self, read_names: Callable[[str, str], Names]) -> Choices:
+        """What the user chooses of the entities.
+
+        Args:
+            read_names: reads the files of names, which only happens where one is named.
+
+        Raises:
+            InputError: a file of names cannot be read or is faulty.
+        """
+        names = read_names(self.always, self.never) if self.always or self.never else None
+        return Choices(names, self.min_precision or None)
 
 
 @dataclass(frozen=True)

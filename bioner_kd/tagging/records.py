@@ -13,6 +13,7 @@ from typing import BinaryIO, cast
 from bioner_kd.atomic import check_parent, reported
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.progress import track
+from bioner_kd.tagging.choices import NOTHING_CHOSEN, Choices
 from bioner_kd.tagging.tagger import Tagger
 from bioner_kd.tagging.workers.parallel import map_in_order
 from bioner_kd.text.compressed import compressed
@@ -44,14 +45,16 @@ class Records:
     Attributes:
         tagger: finds the entities.
         writer: of the format.
+        choices: of the user, as `Tagger.checked` gives them.
     """
 
     tagger: Tagger
     writer: RecordWriter
+    choices: Choices = NOTHING_CHOSEN
 
     def __call__(self, documents: Sequence[Document]) -> list[str]:
         """One record a document."""
-        return [self.writer.record(found) for found in self.tagger.tagged(documents)]
+        return [self.writer.record(found) for found in self.tagger.tagged(documents, self.choices)]
 
 
 def chosen_format(format: str, output: str) -> Format:
@@ -82,6 +85,7 @@ def write_tagged(
     output: str,
     *,
     format: Format,
+    choices: Choices = NOTHING_CHOSEN,
     workers: int = 0,
     progress: bool = False,
     total: int | None = None,
@@ -93,6 +97,7 @@ def write_tagged(
         documents: what is tagged.
         output: a file, or "-" for the standard output.
         format: as `chosen_format` gives it.
+        choices: of the user, as `Tagger.checked` gives them.
         workers: as `Tagger.tag_many` takes it.
         progress: show it on standard error.
         total: number of documents, for the time left; None where it is not known.
@@ -101,13 +106,16 @@ def write_tagged(
         InputError: the output cannot be written, or the format cannot hold what was found.
     """
     if format.record_writer is None:
-        with closing(tagger.tag_documents(documents, workers=workers)) as found:
+        tagged = tagger.tag_documents(
+            documents, workers=workers, names=choices.names, min_precision=choices.min_precision
+        )
+        with closing(tagged) as found:
             shown = track(found, "tagging", "document", total) if progress else found
             write_found(shown, output, format=format)
         return
     writer = format.record_writer()
     first, everything = peeked(documents)
-    job = Records(tagger, writer)
+    job = Records(tagger, writer, choices)
     with closing(map_in_order(job, everything, tagger.workers(workers), len)) as records:
         counted = track(records, "tagging", "document", total) if progress else records
         write_records(framed(counted, writer, first), output)

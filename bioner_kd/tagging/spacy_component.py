@@ -81,7 +81,7 @@ class Target:
 class BionerComponent:
     """Finds entities by a student, and writes them into spaCy's documents.
 
-    Each span has its probability, from 0 to 1, as `span._.bioner_score`.
+    Each span has the score of its entity, from 0 to 1, as `span._.bioner_score`.
     """
 
     def __init__(self, tagger: Tagger, target: Target) -> None:

@@ -15,14 +15,15 @@ from bioner_kd.bounded import gunzip, parse_json
 from bioner_kd.errors import InputError, NewerFormatError, UsageError, check_format, one_line
 from bioner_kd.regular_file import read_small
 from bioner_kd.tagging.decoding import Decoder, Transitions
+from bioner_kd.tagging.postprocessing import Postprocessing
 from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.tagging.word_features import WordFeatures, texts_of
 from bioner_kd.text.rules import FIRST_RULES, RULES, TextRules
 
 TABLES = "tables.json"
 # The format that is written; all from 1 on are read. 1: without the entry "format", without
-# "sentences/stops", and at first without "tokenizer" and "sentences".
-FORMAT = 2
+# "sentences/stops", and at first without "tokenizer" and "sentences". 2: without "postprocessing".
+FORMAT = 3
 # Bytes of the file, compressed or not: room for two million words and more. Those of a student with
 # 30,000 words are 0.4 MB.
 LARGEST = 32 << 20
@@ -39,6 +40,7 @@ class Tables:
         features: words to features.
         transitions: of a student with a CRF, as `Decoder` takes them, otherwise None.
         rules: text to sentences and words.
+        postprocessing: tags to the entities of a text.
         decoder: logits to tags.
     """
 
@@ -46,6 +48,7 @@ class Tables:
     features: WordFeatures
     transitions: Transitions | None = None
     rules: TextRules = RULES
+    postprocessing: Postprocessing = Postprocessing()
     decoder: Decoder = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -60,6 +63,7 @@ class Tables:
             "format": FORMAT,
             "tags": list(self.tag_set.tags),
             "features": self.features.to_json(),
+            "postprocessing": self.postprocessing.to_json(),
         }
         if self.transitions is not None:
             tables["transitions"] = self.transitions
@@ -75,12 +79,14 @@ class Tables:
         """
         if not isinstance(record, dict):
             raise TypeError("it is no JSON object")
-        if check_format(record.get("format", 1), FORMAT, where) == 1:
+        found = check_format(record.get("format", 1), FORMAT, where)
+        if found == 1:
             record = _of_format_2(record)
+        after = Postprocessing.from_json(record["postprocessing"] if found > 2 else {})
         features = WordFeatures.from_json(record["features"])
         tags = texts_of(record["tags"], "tags")
         rules = TextRules.from_json(record)
-        return cls(TagSet(tags), features, record.get("transitions"), rules)
+        return cls(TagSet(tags), features, record.get("transitions"), rules, after)
 
     def write(self, path: str | os.PathLike[str]) -> None:
         """Writes what `read_tables` reads, compressed where the name ends in .gz.

@@ -4,24 +4,34 @@ import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 
 from bioner_kd.errors import InputError
-from bioner_kd.tagging.decoding import Decoder, Entity, entities_from_tags
+from bioner_kd.tagging.choices import NOTHING_CHOSEN, Choices
+from bioner_kd.tagging.decoding import Decoder, Entity
 from bioner_kd.tagging.exported import find_exported
 from bioner_kd.tagging.hub import fetch_student, is_on_hub
 from bioner_kd.tagging.models.word_model import WordModel, read_in_pieces
 from bioner_kd.tagging.named import DEFAULT, find_named, is_name
+from bioner_kd.tagging.names import Names, NamesPath
 from bioner_kd.tagging.tables import Tables
+from bioner_kd.tagging.tagged_text import TaggedText
 from bioner_kd.tagging.workers.parallel import map_in_order, number_of_workers
 from bioner_kd.text.document import Annotation, Document
 from bioner_kd.text.iob2 import OUTSIDE
 from bioner_kd.text.sentence import Sentence
 
+Given = TypeVar("Given")
 Found = TypeVar("Found")
+# A sentence, and whether its probabilities are needed if it has no entity, too.
+_Asked = tuple[Sentence, bool]
+# A sentence, its tags, and of each word the probability of its tag and of any entity.
+_Tagged = tuple[Sentence, list[str], list[float], list[float]]
 
 # Sentences that are read together: enough that a model can batch those of like lengths, few enough
 # that they take little memory. Padded words, because decoding pads to the longest.
@@ -84,23 +94,38 @@ class Tagger:
         """Its logits to tags."""
         return self._tables.decoder
 
-    def tag(self, text: str) -> list[Entity]:
+    def tag(
+        self, text: str, *, names: Names | None = None, min_precision: float | None = None
+    ) -> list[Entity]:
         """Entities of a text, of one sentence or many.
 
         Args:
             text: any text; `bioner_kd.text.sentence_splitter` says how it is cut into sentences.
+            names: names that are always or never entities, as `read_names` reads them.
+            min_precision: precision that is expected of the entities that are kept, above 0 and at
+                most 1, for each type; all are kept where None.
 
         Returns:
             Entities in order, with `text[entity.start:entity.end] == entity.text`.
 
         Raises:
-            TypeError: it is no str.
+            InputError: the student lacks a type of the names, or its scores are not calibrated and
+                `min_precision` is given.
+            TypeError: the text is no str.
+            UsageError: `min_precision` is no precision.
         """
         if not isinstance(text, str):
             raise TypeError(f"{_a_text_or_texts('tag', text)} to tag_many.")
-        return self.tag_texts([text])[0]
+        return self.tag_texts([text], self.checked(Choices(names, min_precision)))[0]
 
-    def tag_many(self, texts: Iterable[str], *, workers: int = 0) -> Iterator[list[Entity]]:
+    def tag_many(
+        self,
+        texts: Iterable[str],
+        *,
+        workers: int = 0,
+        names: Names | None = None,
+        min_precision: float | None = None,
+    ) -> Iterator[list[Entity]]:
         """Entities of each text, in the order of the texts.
 
         Texts are read a little ahead, in a thread; their number may be infinite. Neighbouring texts
@@ -111,20 +136,29 @@ class Tagger:
         Args:
             texts: any texts.
             workers: processes at most, 0 for one a core, 1 for none but this one.
+            names: as `tag` takes them.
+            min_precision: as `tag` takes it.
 
         Raises:
-            InputError: something is no text, or cannot be tagged; its number is said.
+            InputError: something is no text, or cannot be tagged; its number is said. Or the
+                student lacks a type of the names.
             TypeError: `texts` is one text instead of several.
-            UsageError: the number of workers is negative.
+            UsageError: the number of workers is negative, or `min_precision` is no precision.
             ChildProcessError: a worker died.
         """
         # The characters of a str are texts too, and nobody means them.
         if isinstance(texts, str | bytes) or not isinstance(texts, Iterable):
             raise TypeError(f"{_a_text_or_texts('tag_many', texts)} to tag_many.")
-        return map_in_order(self.tag_texts, check_texts(texts), self.workers(workers), len)
+        job = partial(self.tag_texts, choices=self.checked(Choices(names, min_precision)))
+        return map_in_order(job, check_texts(texts), self.workers(workers), len)
 
     def tag_documents(
-        self, documents: Iterable[Document], *, workers: int = 0
+        self,
+        documents: Iterable[Document],
+        *,
+        workers: int = 0,
+        names: Names | None = None,
+        min_precision: float | None = None,
     ) -> Generator[Document, None, None]:
         """Documents with the entities that are found in them as their annotations, in order.
 
@@ -134,10 +168,13 @@ class Tagger:
         Args:
             documents: as `bioner_kd.read_documents` gives them; their number may be infinite.
             workers: as for `tag_many`.
+            names: as `tag` takes them.
+            min_precision: as `tag` takes it.
 
         Raises:
             InputError: a document cannot be tagged, or a worker cannot go on; its number is said.
-            UsageError: the number of workers is negative.
+                Or the student lacks a type of the names.
+            UsageError: the number of workers is negative, or `min_precision` is no precision.
 
         Examples:
             >>> document = Document.from_text("Aspirin relieves headache.", id="7")
@@ -145,32 +182,78 @@ class Tagger:
             >>> [(found.type, found.text) for found in tagged.annotations]
             [('Chemical', 'Aspirin'), ('Disease', 'headache')]
         """
-        return map_in_order(self.tagged, documents, self.workers(workers), len)
+        job = partial(self.tagged, choices=self.checked(Choices(names, min_precision)))
+        return map_in_order(job, documents, self.workers(workers), len)
 
-    def tagged(self, documents: Sequence[Document]) -> list[Document]:
+    def read_names(self, always: NamesPath = "", never: NamesPath = "") -> Names:
+        """Reads lists of names for this student, whose types and words they have.
+
+        Args:
+            always: file with a name a line and its type behind a TAB, which may be left out where
+                the student has one type; they are always entities.
+            never: file of names that are never entities; without a type, of none.
+
+        Raises:
+            InputError: a file cannot be read, or a line is faulty; see `Names.read`.
+        """
+        tables = self._tables
+        return Names.read(
+            always, never, types=self.entity_types,
+            tokenizer=tables.rules.tokenizer, folding=tables.features.folding,
+        )  # fmt: skip
+
+    def checked(self, choices: Choices) -> Choices:
+        """A user's choices, if the student can follow them.
+
+        Raises:
+            InputError: the student lacks a type of the names, or has no calibration.
+        """
+        if choices.names:
+            choices.names.check_types(self.entity_types)
+        if choices.min_precision is not None:
+            self._tables.postprocessing.calibration.check()
+        return choices
+
+    def tagged(
+        self, documents: Sequence[Document], choices: Choices = NOTHING_CHOSEN
+    ) -> list[Document]:
         """Documents with what is found in them; neighbouring documents are read together."""
         cut = [tuple(document.cut(self.sentences)) for document in documents]
         return [
             replace(document.with_annotations(map(as_annotation, entities)), sentences=sentences)
             for document, sentences, entities in zip(
-                documents, cut, self.tag_groups(cut), strict=True
+                documents, cut, self.tag_groups(cut, choices), strict=True
             )
         ]
 
-    def tag_texts(self, texts: Sequence[str]) -> list[list[Entity]]:
+    def tag_texts(
+        self, texts: Sequence[str], choices: Choices = NOTHING_CHOSEN
+    ) -> list[list[Entity]]:
         """Entities of each text; sentences of neighbouring texts are read together."""
-        return self.tag_groups(map(self.sentences, texts))
+        return self.tag_groups(map(self.sentences, texts), choices)
 
     def sentences(self, text: str) -> Iterator[Sentence]:
         """The sentences of a text that have words, cut by the rules of the student's tables."""
         return self._tables.rules.iterate_sentences(text)
 
-    def tag_groups(self, groups: Iterable[Iterable[Sentence]]) -> list[list[Entity]]:
-        """Entities of each group of sentences; offsets count in the sentences' texts."""
-        return [
-            [entity for entities in group for entity in entities]
-            for group in _in_groups(self._entities, groups)
-        ]
+    def tag_groups(
+        self, groups: Iterable[Iterable[Sentence]], choices: Choices = NOTHING_CHOSEN
+    ) -> list[list[Entity]]:
+        """Entities of each group of sentences; offsets count in the sentences' texts.
+
+        Args:
+            groups: all sentences of one text each.
+            choices: of the user, as `checked` gives them.
+        """
+        rules = self._tables.postprocessing
+        found = _in_groups(self._tagged, self._asked(groups))
+        return [rules.entities(_joined(group), choices) for group in found]
+
+    def _asked(self, groups: Iterable[Iterable[Sentence]]) -> Iterator[list[_Asked]]:
+        for group in groups:
+            sentences = list(group)
+            scored = self._tables.postprocessing.scored(sentences)
+            yield [(sentence, number in scored) for number, sentence in enumerate(sentences)]
 
     def tag_words_in_groups(
         self, groups: Iterable[Iterable[Sentence]]
@@ -191,28 +274,30 @@ class Tagger:
         """
         return number_of_workers(wanted, own_threads=self._model.own_threads)
 
-    def _entities(self, sentences: Iterable[Sentence]) -> Iterator[list[Entity]]:
+    def _tagged(self, asked: Iterable[_Asked]) -> Iterator[_Tagged]:
         decoder = self._tables.decoder
-        for batch in _batches(sentences):
-            logits, tags = self._read(batch)
+        for batch in _batches(asked, lambda one: len(one[0])):
+            logits, tags = self._read([sentence for sentence, _ in batch])
             # Probabilities take longer than tags, and most sentences have nothing to score.
-            some = [number for number, found in enumerate(tags) if set(found) - {OUTSIDE}]
-            scores = decoder.scores_many([logits[n] for n in some], [tags[n] for n in some])
-            scored = dict(zip(some, scores, strict=True))
-            for number, (sentence, found) in enumerate(zip(batch, tags, strict=True)):
-                yield (
-                    entities_from_tags(found, scored[number], sentence.spans, sentence.text)
-                    if number in scored
-                    else []
-                )
+            some = [n for n, (_, needed) in enumerate(batch) if needed or set(tags[n]) - {OUTSIDE}]
+            found = decoder.probabilities_many([logits[number] for number in some])
+            of_sentence = dict(zip(some, found, strict=True))
+            for number, (sentence, _) in enumerate(batch):
+                if number in of_sentence:
+                    rows = of_sentence[number]
+                    scores = decoder.chosen(rows, tags[number])
+                    yield sentence, tags[number], scores.tolist(), (1 - rows[:, 0]).tolist()
+                else:
+                    nothing = [0.0] * len(sentence)
+                    yield sentence, tags[number], nothing, nothing
 
     def _tags(self, sentences: Iterable[Sentence]) -> Iterator[tuple[Sentence, list[str]]]:
-        for batch in _batches(sentences):
+        for batch in _batches(sentences, len):
             yield from zip(batch, self._read(batch)[1], strict=True)
 
     def logits(self, sentences: Iterable[Sentence]) -> Iterator[np.ndarray]:
         """The model's logits of each sentence, float32 (words, tags), in order."""
-        for batch in _batches(sentences):
+        for batch in _batches(sentences, len):
             yield from self._logits(batch)
 
     def _read(self, batch: Sequence[Sentence]) -> tuple[list[np.ndarray], list[list[str]]]:
@@ -252,28 +337,28 @@ def check_texts(texts: Iterable[str]) -> Iterator[str]:
         yield text
 
 
-def _batches(sentences: Iterable[Sentence]) -> Iterator[list[Sentence]]:
-    batch: list[Sentence] = []
+def _batches(sentences: Iterable[Given], length: Callable[[Given], int]) -> Iterator[list[Given]]:
+    batch: list[Given] = []
     longest = 0
     for sentence in sentences:
-        longest = max(longest, len(sentence))
+        longest = max(longest, length(sentence))
         full = len(batch) == _BATCH_SENTENCES or (len(batch) + 1) * longest > _BATCH_PADDED_WORDS
         if batch and full:
             yield batch
-            batch, longest = [], len(sentence)
+            batch, longest = [], length(sentence)
         batch.append(sentence)
     if batch:
         yield batch
 
 
 def _in_groups(
-    find: Callable[[Iterable[Sentence]], Iterator[Found]], groups: Iterable[Iterable[Sentence]]
+    find: Callable[[Iterable[Given]], Iterator[Found]], groups: Iterable[Iterable[Given]]
 ) -> list[list[Found]]:
     # What `find` gives for each sentence, where it may read the sentences of all groups together.
     found: list[list[Found]] = []
     owners: deque[list[Found]] = deque()
 
-    def sentences() -> Iterator[Sentence]:
+    def sentences() -> Iterator[Given]:
         for group in groups:
             owner: list[Found] = []
             found.append(owner)
@@ -284,6 +369,17 @@ def _in_groups(
     for one in find(sentences()):
         owners.popleft().append(one)
     return found
+
+
+def _joined(sentences: Sequence[_Tagged]) -> TaggedText:
+    text = sentences[0][0].text if sentences else ""
+    columns = ((one.words, one.spans, *others) for one, *others in sentences)
+    rows: list[list[Any]] = [
+        list(chain.from_iterable(parts)) for parts in zip(*columns, strict=True)
+    ]
+    firsts = list(accumulate((len(one) for one, *_ in sentences), initial=0))[:-1]
+    words, spans, tags, scores, in_entity = rows or [[]] * 5
+    return TaggedText(text, words, spans, tags, scores, in_entity, firsts)
 
 
 def _restore(model: WordModel, tables: dict[str, Any]) -> Tagger:

@@ -9,6 +9,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "calibration.h"
 #include "student.h"
 
 namespace {
@@ -18,7 +19,7 @@ namespace {
 constexpr size_t kPiece = 512, kContext = 64;
 
 // Formats of tables.json that this program reads. Format 1 is not written there.
-constexpr int kFirstFormat = 1, kLastFormat = 2;
+constexpr int kFirstFormat = 1, kLastFormat = 3;
 
 std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -31,10 +32,10 @@ std::string read_file(const std::string& path) {
 Json read_tables(const std::string& path) {
   Json tables = JsonReader(read_file(path)).read();
   double format = tables.has("format") ? tables.at("format").number : 1;
-  if (format != kFirstFormat && format != kLastFormat) {
+  if (format < kFirstFormat || format > kLastFormat) {
     std::ostringstream message;
     message << path << ": has format " << format << ", and this program reads " << kFirstFormat
-            << " and " << kLastFormat << "; build the program that came with the export";
+            << " to " << kLastFormat << "; build the program that came with the export";
     throw std::runtime_error(message.str());
   }
   return tables;
@@ -44,7 +45,7 @@ class Tagger {
  public:
   Tagger(const std::string& model, const Json& tables)
       : tokenizer_(tables.at("tokenizer")), splitter_(tables.at("sentences")),
-        features_(tables.at("features")), decoder_(tables),
+        features_(tables.at("features")), decoder_(tables), calibration_(tables),
         model_(model, features_.max_chars(), decoder_.tags.size()) {}
 
   void tag(const std::u32string& text) const {
@@ -59,12 +60,13 @@ class Tagger {
   SentenceSplitter splitter_;
   Features features_;
   Decoder decoder_;
+  Calibration calibration_;
   Model model_;
 
   void tag_sentence(const std::u32string& text, const std::vector<Span>& spans) const {
     std::vector<std::u32string> words;
     for (const Span& span : spans) words.push_back(text.substr(span.first, span.second - span.first));
-    Rows logits = read(words);
+    Rows logits = read(features_.spelled(words));
     std::vector<size_t> path = decoder_.decode(logits);
     std::vector<double> scores = decoder_.scores(logits, path);
     for (size_t first = 0; first < words.size();) {
@@ -81,7 +83,8 @@ class Tagger {
       std::u32string mention = text.substr(start, stop - start);
       for (char32_t& c : mention)
         if (c == U'\t' || c == U'\r' || c == U'\n') c = U' ';  // one line an entity
-      std::printf("%s\t%zu\t%zu\t%.6f\t%s\n", type.c_str(), start, stop, sum / (end - first),
+      double score = calibration_.precision(type, sum / (end - first));
+      std::printf("%s\t%zu\t%zu\t%.6f\t%s\n", type.c_str(), start, stop, score,
                   to_utf8(mention).c_str());
       first = end;
     }

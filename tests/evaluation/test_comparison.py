@@ -4,8 +4,10 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from bioner_kd.corpus.demo import read_demo
 from bioner_kd.errors import InputError
 from bioner_kd.evaluation.comparison import check_tags, compare
+from bioner_kd.evaluation.exported import load_exported
 from bioner_kd.evaluation.gold import AnnotatedDocuments, AnnotatedWords
 from bioner_kd.tagging.decoding import Decoder
 from bioner_kd.tagging.tag_set import TagSet
@@ -128,3 +130,15 @@ def test_a_model_has_a_row_for_each_type_and_one_for_all():
     assert (report["by"], report["lost"]) == ("words", {"Disease": 3})
     assert report["f1_intervals"]["per_type"] == {"Disease": disease.interval}
     assert json.loads(json.dumps(report))["f1_intervals"]["micro"] == list(every.interval)
+
+
+def test_only_exported_students_have_a_calibration_error(export_folder):
+    sentences = read_demo("test")[:40]
+    result = compare("ready", [load_exported(export_folder)], AnnotatedWords(sentences), 32)
+    error = result.calibration
+    assert error.mentions > 10 and 0 < error.scores == error.raw < 1  # it has no calibration
+    assert result.to_json()["calibration"]["mentions"] == error.mentions
+    chosen = AnnotatedWords(sentences, chosen=frozenset({"Disease"}))
+    of_diseases = compare("ready", [load_exported(export_folder)], chosen, 32).calibration
+    assert 0 < of_diseases.mentions < error.mentions
+    assert compare("student", [Fixed(0, 1)], GOLD, batch_size=1).calibration is None

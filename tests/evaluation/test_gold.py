@@ -88,3 +88,12 @@ def test_each_tag_has_the_place_where_it_stands_first():
     documents = AnnotatedDocuments([*DOCUMENTS, named])
     assert documents.places["B-Gene"] == "b.txt"
     assert documents.places.keys() == {"B-DiseaseClass", "B-Chemical", "B-Drug", "B-Gene"}
+
+
+def test_texts_are_sentences_or_whole_documents_with_their_mentions():
+    gout, aspirin = AnnotatedWords(SENTENCES).texts
+    assert (gout.document.text, gout.mentions) == ("acute gout hurts", {("Disease", 0, 10)})
+    assert aspirin.mentions == {("Chemical", 0, 7)}
+    first, second = AnnotatedDocuments(DOCUMENTS, NAMES.get).texts
+    assert first.document is DOCUMENTS[0] and second.mentions == set()
+    assert first.mentions == {("Disease", 6, 10), ("Chemical", 18, 22)}

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bioner_kd.corpus.demo import read_demo
+from bioner_kd.tagging.calibration import Calibration, Curve, Knot
 from bioner_kd.tagging.decoding import Entity
 from bioner_kd.tagging.tagger import Tagger
 
@@ -140,9 +141,30 @@ def test_another_rule_is_honoured(tag: Tag, export_folder: Path, of_other_rules:
     assert differing > 3
 
 
+CALIBRATION = Calibration(
+    {
+        name: Curve(90, (Knot(0.3, 0.2, 0.4), Knot(0.6, 0.5, 0.6), Knot(0.9, 0.7, 0.8)))
+        for name in ("Disease", "Gene")
+    }
+)
+
+
+def test_scores_are_calibrated(tag: Tag, export_folder: Path, tmp_path: Path) -> None:
+    record = json.loads((export_folder / "tables.json").read_text(encoding="utf-8"))
+    record["postprocessing"] = {"calibration": CALIBRATION.to_json()}
+    (tmp_path / "tables.json").write_text(json.dumps(record), encoding="utf-8")
+    model = (export_folder / "student_float32.tflite").read_bytes()
+    (tmp_path / "student_float32.tflite").write_bytes(without_tables(model))
+    tagger = Tagger.load(tmp_path / "student_float32.tflite")
+    text = " ".join(DEMO[:30])
+    expected = tagger.tag(text)
+    assert any(e.score != e.raw_score for e in expected)
+    compare(tag(text, cwd=tmp_path), expected)
+
+
 def test_tables_of_format_1_are_read(tag: Tag, export_folder: Path, tmp_path: Path) -> None:
     record = json.loads((export_folder / "tables.json").read_text(encoding="utf-8"))
-    assert record.pop("format") == 2 and record["sentences"].pop("stops")
+    assert record.pop("format") == 3 and record["sentences"].pop("stops")
     (tmp_path / "tables.json").write_text(json.dumps(record), encoding="utf-8")
     shutil.copy(export_folder / "student_float32.tflite", tmp_path)
     text = " ".join(DEMO[:30]).replace(" .", ".")
@@ -153,11 +175,11 @@ def test_tables_of_another_format_are_refused(
     tag: Tag, export_folder: Path, tmp_path: Path
 ) -> None:
     record = json.loads((export_folder / "tables.json").read_text(encoding="utf-8"))
-    (tmp_path / "tables.json").write_text(json.dumps(record | {"format": 3}), encoding="utf-8")
+    (tmp_path / "tables.json").write_text(json.dumps(record | {"format": 4}), encoding="utf-8")
     shutil.copy(export_folder / "student_float32.tflite", tmp_path)
     result = tag("gout", cwd=tmp_path)
     assert result.returncode == 1 and not result.stdout
-    assert "tables.json: has format 3, and this program reads 1 and 2" in result.stderr
+    assert "tables.json: has format 4, and this program reads 1 to 3" in result.stderr
 
 
 def test_what_is_missing_is_said(tag: Tag) -> None:

@@ -23,7 +23,7 @@ from bioner_kd.encoding.batches import predict_logits
 from bioner_kd.export.parity import tag_in_graph
 from bioner_kd.export.saved_model import write_serving_configs, write_warm_up
 from bioner_kd.student.saved_student import SavedStudent
-from bioner_kd.tagging.decoding import entities_from_tags
+from bioner_kd.tagging.postprocessing import Postprocessing, TaggedText
 from bioner_kd.tagging.tables import read_tables
 from bioner_kd.tagging.tagger import Tagger
 
@@ -162,9 +162,9 @@ def test_its_text_signature_gives_what_a_tagger_gives(version: Path) -> None:
     tagger, texts = Tagger.load(version), [sentence.text for sentence in read_demo("test")[:40]]
     texts += ["", " ".join(texts).replace(" .", "."), "β 💊\r\n\r\ne\u0301\x00 (Fig. 2). Then"]
     for text, rows in zip(texts, tag_in_graph(texts, version), strict=True):
-        words, tags, scores, starts, ends = zip(*rows, strict=True) if rows else ((),) * 5
+        words, tags, scores, starts, ends, odds = zip(*rows, strict=True) if rows else ((),) * 6
         spans = list(zip(starts, ends, strict=True))
-        found = entities_from_tags(tags, scores, spans, text)
+        found = Postprocessing().entities(TaggedText(text, words, spans, tags, scores, odds))
         expected = tagger.tag(text)
         assert [(e.type, e.start, e.end) for e in found] == [
             (e.type, e.start, e.end) for e in expected

@@ -15,7 +15,9 @@ import pytest
 
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.export.web.folder import FixedLengthModel
-from bioner_kd.tagging.tables import read_tables
+from bioner_kd.tagging.calibration import Calibration, Curve, Knot
+from bioner_kd.tagging.postprocessing import Postprocessing
+from bioner_kd.tagging.tables import Tables, read_tables
 from bioner_kd.tagging.tagger import Tagger
 from bioner_kd.text.sentence import Sentence
 
@@ -554,6 +556,48 @@ def test_tables_of_another_model_are_told(open_page: Callable[..., Opened], brok
     with served(broken) as url:
         page, _ = open_page(url, wait=False)
         assert "or tables.json.gz belongs to another model" in problem(page)
+
+
+def test_a_slider_keeps_the_mentions_of_a_precision(
+    open_page: Callable[..., Opened], broken: Path, tagger: Tagger
+) -> None:
+    raw_scores = sorted(entity.score for entity in tagger.tag(TEXT))
+    middle = raw_scores[len(raw_scores) // 2]
+    curve = Curve(90, (Knot(0, 0.1, 0.55), Knot(middle, 0.6, 0.8), Knot(1, 0.9, 0.95)))
+    path = broken / "tables.json.gz"
+    tables = json.loads(unpacked(path))
+    calibration = Calibration(dict.fromkeys(tagger.entity_types, curve))
+    tables["postprocessing"] = Postprocessing(calibration).to_json()
+    path.write_text(json.dumps(tables), encoding="utf-8")
+    calibrated = Tagger(tagger._model, Tables.from_json(tables))
+    with served(broken) as url:
+        page, seen = open_page(url)
+        slider = page.get_by_label("Keep mentions of which this precision is expected together")
+        assert slider.is_visible() and page.inner_text("#precision-value") == "all"
+        assert "share of right ones" in page.inner_text("#score-help")
+        enter(page, TEXT)
+        every = expected_rows(calibrated, TEXT)
+        assert rows_with_numbers(page) == every
+        slider.fill("0.79")
+        assert page.inner_text("#precision-value") == "0.79"
+        kept = [
+            [e.type, e.text, str(e.start), str(e.end), pytest.approx(e.score, abs=2e-3)]
+            for e in calibrated.tag(TEXT, min_precision=0.79)
+        ]
+        assert rows_with_numbers(page) == kept
+        assert 0 < len(kept) < len(every)
+        assert page.locator("#marked mark").count() == len(kept)
+        slider.fill("0.5")
+        assert rows_with_numbers(page) == every
+        assert seen["errors"] == []
+
+
+def test_a_page_without_calibration_has_no_slider(
+    open_page: Callable[..., Opened], site: str
+) -> None:
+    page, _ = open_page(site)
+    assert not page.locator("#precision-choice").is_visible()
+    assert "mean probability" in page.inner_text("#score-help")
 
 
 def test_a_page_that_is_opened_as_a_file_says_how_to_serve_it(

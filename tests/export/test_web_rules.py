@@ -32,6 +32,9 @@ CASES = json.loads(
 OTHER = json.loads(
     (Path(__file__).resolve().parents[1] / "text" / "other_rules.json").read_text(encoding="utf-8")
 )
+SCORES = json.loads(
+    (Path(__file__).parents[1] / "tagging" / "calibration_cases.json").read_text(encoding="utf-8")
+)
 TAGS = ("O", "B-Chemical", "I-Chemical", "B-Disease", "I-Disease")
 PIECES = [
     *"aZ9.,;!?()[]{}\"'-_/%+ \t\n\r\x00\x0b\u00a0\u00ad\u200b\u2009\u3000\ufeff",
@@ -213,7 +216,7 @@ def test_another_rule_is_honoured(page: Any, tables: Tables, of_format_1: bool) 
         assert found[: len(OTHER["cases"])] == [case["sentences"] for case in OTHER["cases"]]
 
 
-@pytest.mark.parametrize("number", [0, 3, "2", None])
+@pytest.mark.parametrize("number", [0, 4, "2", None])
 def test_tables_of_another_format_are_refused(page: Any, tables: Tables, number: object) -> None:
     message = page.evaluate(
         """async (tables) => {
@@ -225,7 +228,7 @@ def test_tables_of_another_format_are_refused(page: Any, tables: Tables, number:
     if number is None:
         assert message is None  # as if it were not written
     else:
-        assert f"tables.json has format {number}, and this page reads 1 and 2." in message
+        assert f"tables.json has format {number}, and this page reads 1, 2, 3." in message
 
 
 def test_another_folding_is_honoured(page: Any, tables: Tables) -> None:
@@ -324,6 +327,50 @@ def test_mentions_are_joined_as_pythons(page: Any) -> None:
             assert math.isclose(entity.score, other["score"], rel_tol=1e-12)
 
 
+def test_scores_are_calibrated_and_kept_as_pythons(page: Any) -> None:
+    given = [
+        {"type": case["type"], "text": case["name"], "score": case["raw_score"]}
+        for case in SCORES["cases"]
+    ]
+    # The curves come from a file, so that an odd type is an entry like any other.
+    found = page.evaluate(
+        """async ([curves, given, precisions]) => {
+          const { Calibration, keptMentions } = await import("/calibration.js");
+          const calibration = new Calibration(JSON.parse(curves));
+          const entities = calibration.calibrated(given);
+          return [
+            calibration.known,
+            entities.map((one) => [one.score, one.rawScore, one.precisionAbove]),
+            precisions.map((one) => keptMentions(entities, one).map(({ text }) => text)),
+          ];
+        }""",
+        [
+            json.dumps(SCORES["calibration"]),
+            given,
+            [one["min_precision"] for one in SCORES["kept"]],
+        ],
+    )
+    known, rows, kept = found
+    assert known
+    for case, row in zip(SCORES["cases"], rows, strict=True):
+        expected = [case["score"], case["raw_score"], case["above"]]
+        assert row == pytest.approx(expected, abs=1e-12), case["name"]
+    assert kept == [one["cases"] for one in SCORES["kept"]]
+
+
+def test_without_curves_scores_stay_and_all_mentions_are_kept(page: Any) -> None:
+    given = [{"type": "Disease", "text": "gout", "score": 0.4}]
+    found = page.evaluate(
+        """async (given) => {
+          const { Calibration, keptMentions } = await import("/calibration.js");
+          const calibration = new Calibration(undefined);
+          return [calibration.known, keptMentions(calibration.calibrated(given), 0.9)];
+        }""",
+        given,
+    )
+    assert found == [False, given]
+
+
 def test_long_sentences_are_read_in_pythons_pieces(page: Any) -> None:
     longest, sizes = 32, [*range(1, 200), 1000]
     found = page.evaluate(
@@ -364,3 +411,20 @@ def test_csv_is_read_back_by_python(page: Any) -> None:
         ["Disease", 'a "b", c\nd', "0", "9", "0.123457"],
         ["Chemical", "\U0001f9ec", "10", "11", "1"],
     ]
+
+
+def test_page_reads_capitals_and_sharp_s_as_python_does(page):
+    path = Path(__file__).resolve().parents[1] / "tagging" / "capitals_cases.json"
+    cases = json.loads(path.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        """async ({ features: data, spelled, folded }) => {
+          const { WordFeatures, fold } = await import("/features.js");
+          const features = new WordFeatures(data);
+          return [
+            spelled.map(({ words }) => features.spelled(words)),
+            Object.keys(folded).map((w) => fold(w, features.folding, features.innerFolding)),
+          ];
+        }""",
+        cases,
+    )
+    assert found == [[case["read"] for case in cases["spelled"]], [*cases["folded"].values()]]

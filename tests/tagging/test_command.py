@@ -10,6 +10,8 @@ from bioner_kd.settings import declarations
 from bioner_kd.tagging.command import main
 from bioner_kd.tagging.options import TagOptions
 
+from .calibrated_export import write_calibrated
+
 TEXT = read_demo("test")[0].text
 
 
@@ -109,3 +111,58 @@ def test_progress_has_the_number_of_texts_in_files(
     # A reader at the end of a pipe does not wait until all texts are counted.
     assert main([*files, "--workers=1"], export_folder / "tagger.pyz") == 0
     assert told[2:] == [("tagging", "document", None)]
+
+
+def test_names_of_files_are_marked_and_faulty_ones_told(
+    export_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    always, never = tmp_path / "always.tsv", tmp_path / "never.tsv"
+    always.write_text("zzqx\tDisease\n", encoding="utf-8")
+    never.write_text("gout\n", encoding="utf-8")
+    options = [f"--always={always}", f"--never={never}", "--text=Zzqx and gout"]
+    assert main(options, export_folder / "tagger.pyz") == 0
+    (found,) = json.loads(capsys.readouterr().out)["entities"]
+    assert found == {"type": "Disease", "text": "Zzqx", "start": 0, "end": 4, "score": 1.0}
+    always.write_text("TP53\tGene\n", encoding="utf-8")
+    assert main(options, export_folder / "tagger.pyz") == 1
+    assert "always.tsv:1: 'TP53' has the type 'Gene'" in capsys.readouterr().err
+
+
+def test_a_precision_keeps_the_entities_that_are_expected_to_have_it(
+    export_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = write_calibrated(export_folder, tmp_path, ("Disease", "Chemical"))
+    text = " ".join(sentence.text for sentence in read_demo("test")[:30])
+
+    def entities(*more: str) -> list[dict[str, object]]:
+        assert main([f"--model={model}", f"--text={text}", *more], tmp_path / "tagger.pyz") == 0
+        return json.loads(capsys.readouterr().out)["entities"]
+
+    every, kept = entities(), entities("--min_precision=0.85")
+    assert 0 < len(kept) < len(every)
+    assert kept == [one for one in every if one in kept]
+    assert set(every[0]) == {"type", "text", "start", "end", "score"}
+    assert entities("--min_precision=0") == every
+    assert entities("--min_precision=1") == []
+
+
+@pytest.mark.parametrize(
+    ("precision", "status", "says"),
+    [
+        ("0.9", 1, "min_precision: the scores of this student are not calibrated"),
+        ("1.5", 2, "--min_precision=1.5"),
+        ("-0.1", 2, "--min_precision=-0.1"),
+        ("nan", 2, "--min_precision=nan"),
+    ],
+)
+def test_a_precision_that_cannot_be_had_is_one_line(
+    export_folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    precision: str,
+    status: int,
+    says: str,
+) -> None:
+    arguments = ["--text=gout", f"--min_precision={precision}"]
+    assert main(arguments, export_folder / "tagger.pyz") == status
+    captured = capsys.readouterr()
+    assert captured.out == "" and says in captured.err and captured.err.count("\n") == 1

@@ -271,7 +271,15 @@ def test_an_entity_goes_into_json_whatever_the_scores_are_made_of() -> None:
         "start": 0,
         "end": 5,
         "score": 0.5,
+        "raw_score": 0.5,
     }
+
+
+def test_the_raw_score_is_the_score_unless_it_is_given() -> None:
+    assert Entity("D", "gout", 0, 4, 0.0) == Entity("D", "gout", 0, 4, 0.0, 0.0)
+    assert Entity("D", "gout", 0, 4, 0.4, 0.9).raw_score == 0.9
+    calibrated = dataclasses.replace(Entity("D", "gout", 0, 4, 0.9), score=0.4)
+    assert (calibrated.score, calibrated.raw_score) == (0.4, 0.9)
 
 
 def test_no_words_give_no_entities() -> None:

@@ -1,4 +1,5 @@
 import copy
+import dataclasses
 import gzip
 import json
 from collections.abc import Callable
@@ -8,6 +9,8 @@ from typing import Any
 import pytest
 
 from bioner_kd.errors import InputError, NewerFormatError
+from bioner_kd.tagging.calibration import Calibration, Curve, Knot
+from bioner_kd.tagging.postprocessing import Postprocessing
 from bioner_kd.tagging.tables import FORMAT, Tables, read_tables
 from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.tagging.word_features import FeatureConfig, WordFeatures
@@ -202,12 +205,29 @@ def test_ready_students_of_format_1_are_read(name: str) -> None:
     read = read_tables(path)
     assert read.rules == FIRST_RULES
     written = read.to_json()
-    assert written.pop("format") == FORMAT == 2 and written["sentences"].pop("stops")
+    assert written.pop("format") == FORMAT == 3 and written["sentences"].pop("stops")
+    assert written.pop("postprocessing") == {}
     assert json.loads(json.dumps(written)) == record
 
 
 def test_tables_say_their_format_first() -> None:
-    assert next(iter(TABLES.to_json().items())) == ("format", 2)
+    assert next(iter(TABLES.to_json().items())) == ("format", 3)
+
+
+def test_tables_hold_the_calibration_of_scores(tmp_path: Path) -> None:
+    curve = Curve(90, (Knot(0.5, 0.25, 0.5), Knot(0.75, 0.5, 0.75)))
+    rules = Postprocessing(Calibration({"Disease": curve}))
+    tables = dataclasses.replace(TABLES, postprocessing=rules)
+    tables.write(tmp_path / "tables.json")
+    assert read_tables(tmp_path / "tables.json") == tables
+    record = json.loads((tmp_path / "tables.json").read_text(encoding="utf-8"))
+    assert record["postprocessing"] == {
+        "calibration": {"Disease": {"mentions": 90, "knots": [[0.5, 0.25, 0.5], [0.75, 0.5, 0.75]]}}
+    }
+    record["postprocessing"]["calibration"]["Disease"]["knots"].reverse()
+    (tmp_path / "tables.json").write_text(json.dumps(record), encoding="utf-8")
+    with pytest.raises(InputError, match="'calibration' of 'Disease'.*export the student again"):
+        read_tables(tmp_path / "tables.json")
 
 
 def test_tables_that_cut_text_otherwise_are_read_and_written_as_they_are(tmp_path: Path) -> None:
@@ -256,7 +276,7 @@ def test_tables_of_format_2_must_have_the_whole_rules(
         read_tables(path)
 
 
-@pytest.mark.parametrize("number", [3, 10**30])
+@pytest.mark.parametrize("number", [4, 10**30])
 def test_tables_of_a_newer_version_say_so(tmp_path: Path, number: int) -> None:
     path = tmp_path / "tables.json"
     # What else they hold is not looked at: nobody knows how a later format writes it.
@@ -265,7 +285,7 @@ def test_tables_of_a_newer_version_say_so(tmp_path: Path, number: int) -> None:
         read_tables(path)
     message = str(raised.value)
     assert message.startswith(f"{path}: ") and f"format {number}" in message
-    assert " 2 " in message and "update bioner_kd" in message
+    assert " 3 " in message and "update bioner_kd" in message
 
 
 @pytest.mark.parametrize("number", [0, -1, 2.0, "2", True, None, [2]])

@@ -19,6 +19,7 @@ from bioner_kd.corpus.demo import read_demo
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.student.saved_student import SavedStudent
 from bioner_kd.tagging.decoding import Entity
+from bioner_kd.tagging.names import Names
 from bioner_kd.tagging.records import Records
 from bioner_kd.tagging.tables import Tables
 from bioner_kd.tagging.tag_set import TagSet
@@ -29,6 +30,8 @@ from bioner_kd.text.documents import all_formats
 from bioner_kd.text.rules import TextRules
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.tokenizer import tokenize
+
+from .calibrated_export import CURVE, write_calibrated
 
 ROOT = Path(__file__).resolve().parents[2]
 OTHER = json.loads(
@@ -317,3 +320,91 @@ def test_that_model_finds_entities_of_several_words_and_scripts() -> None:
     found = ANY_TAGGER.tag(SOME_TEXT)
     assert len(found) > 3
     assert any(not entity.text.isascii() for entity in found)
+
+
+def test_names_that_a_user_knows_are_marked_in_texts_and_documents(
+    float32: Tagger, tmp_path: Path
+) -> None:
+    (tmp_path / "always").write_text("zzqx fever\tDisease\n", encoding="utf-8")
+    names = float32.read_names(tmp_path / "always")
+    text = f"{TEXTS[0]} The zzqx fever."
+    plain, start = float32.tag(text), text.index("zzqx")
+    named = [one for one in float32.tag(text, names=names) if one.text == "zzqx fever"]
+    assert named == [Entity("Disease", "zzqx fever", start, start + 10, 1.0)]
+    texts = [text] * 30 + ["no name"]
+    for workers in (1, 2):
+        found = list(float32.tag_many(texts, workers=workers, names=names))
+        assert all(named[0] in some for some in found[:30])
+    (document,) = float32.tag_documents([Document.from_text(text)], names=names)
+    assert Annotation("Disease", ((start, start + 10),), "zzqx fever", score=1.0) in (
+        document.annotations
+    )
+    never = Names.of(never=[one.text for one in plain])
+    assert plain and float32.tag(text, names=never) == []
+
+
+def test_no_name_goes_over_the_end_of_a_sentence_or_a_passage(float32: Tagger) -> None:
+    names = Names.of([("zzqx fever", "Disease"), ("fever", "Chemical")])
+    passages = (Passage("On zzqx"), Passage("Fever of zzqx fever. Zzqx.", 8))
+    (document,) = float32.tag_documents([Document("1", passages)], names=names)
+    named = [one for one in document.annotations if one.score == 1.0]
+    assert [(one.type, one.start) for one in named] == [("Chemical", 8), ("Disease", 17)]
+
+
+def test_names_of_a_type_that_the_student_lacks_are_refused(float32: Tagger) -> None:
+    with pytest.raises(InputError, match="'Gene', which the student lacks; it has Chemical, Dis"):
+        float32.tag("TP53", names=Names.of([("TP53", "Gene")]))
+
+
+@pytest.mark.parametrize("precision", [0.0, -1.0, 1.5, float("nan")])
+def test_what_is_no_precision_is_refused(float32: Tagger, precision: float) -> None:
+    with pytest.raises(UsageError, match="min_precision=.*above 0 and at most 1"):
+        float32.tag_many(TEXTS, min_precision=precision)
+
+
+@pytest.fixture(scope="module")
+def calibrated(export_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Tagger:
+    folder = tmp_path_factory.mktemp("calibrated")
+    return Tagger.load(write_calibrated(export_folder, folder, ("Disease",)))
+
+
+def test_scores_are_calibrated_where_the_type_has_a_curve(
+    calibrated: Tagger, float32: Tagger
+) -> None:
+    every = list(zip(calibrated.tag_texts(TEXTS), float32.tag_texts(TEXTS), strict=True))
+    pairs = [pair for found, plain in every for pair in zip(found, plain, strict=True)]
+    assert {one.type for one, _ in pairs} == {"Chemical", "Disease"}
+    for one, plain in pairs:
+        assert one.raw_score == plain.score == plain.raw_score
+        curved = one.type == "Disease"
+        assert one.score == (CURVE.precision(plain.score) if curved else plain.score)
+    assert any(one.score != plain.score for one, plain in pairs)
+
+
+def test_a_precision_keeps_the_same_entities_by_every_way(calibrated: Tagger) -> None:
+    every = calibrated.tag_texts(TEXTS)
+    expected = [
+        [
+            one for one in some
+            if one.type == "Disease" and CURVE.precision_above(one.raw_score) >= 0.8
+        ]
+        for some in every
+    ]  # fmt: skip
+    assert 0 < sum(map(len, expected)) < sum(map(len, every))
+    for workers in (1, 2):
+        found = calibrated.tag_many(TEXTS, workers=workers, min_precision=0.8)
+        assert [[one.start for one in some] for some in found] == [
+            [one.start for one in some] for some in expected
+        ]
+    assert [len(calibrated.tag(text, min_precision=0.8)) for text in TEXTS] == [
+        len(some) for some in expected
+    ]
+    documents = calibrated.tag_documents(map(Document.from_text, TEXTS), min_precision=0.8)
+    for document, some in zip(documents, expected, strict=True):
+        assert [a.score for a in document.annotations] == pytest.approx([e.score for e in some])
+
+
+def test_a_precision_of_scores_that_are_not_calibrated_is_refused(float32: Tagger) -> None:
+    for ask in (float32.tag, lambda text, **more: float32.tag_many([text], **more)):
+        with pytest.raises(InputError, match="not calibrated.*export the student again"):
+            ask("gout", min_precision=0.9)

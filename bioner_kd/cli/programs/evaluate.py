@@ -93,6 +93,7 @@ def main(program: Program) -> None:
         program.read(CORPUS), rows, split=choice.split, by=choice.by, batch_size=choice.batch_size
     )
     print(text_table([result.row() for result in results]), end="")
+    print(calibration_lines(results), end="")
     if choice.by_type:
         print()
         print(type_table([row for result in results for row in result.type_rows()]), end="")
@@ -110,6 +111,16 @@ def print_robustness(program: Program, rows: dict[str, list[Path]]) -> "Measurem
     print()
     print(robustness_table(measured), end="")
     return measured
+
+
+def calibration_lines(results: Sequence["Result"]) -> str:
+    """A line for each exported student: how far the scores of its mentions are off."""
+    return "".join(
+        f"{one.name}: calibration error {error.scores:.3f} (raw scores {error.raw:.3f}, exact "
+        f"scores by chance {error.chance:.3f}) over {error.mentions:,} found mentions\n"
+        for one in results
+        if (error := one.calibration)
+    )
 
 
 def read_rows(choice: EvaluationChoice) -> dict[str, list[Path]]:

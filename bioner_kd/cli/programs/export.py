@@ -33,7 +33,9 @@ class SourceChoice(Settings):
     """What is exported, and what it is compared on."""
 
     student: str = setting(
-        "saved_models/demo/student", "Folder of the student, as bioner_kd distill made it."
+        "saved_models/demo/student",
+        "Folder of the student, as bioner_kd distill made it; or an export of it that holds a "
+        "SavedModel, which is then exported anew.",
     )
     split: str = setting(
         "test",

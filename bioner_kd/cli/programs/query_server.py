@@ -12,9 +12,11 @@ from typing import Any
 
 from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.cli.program import Program
+from bioner_kd.tagging.choices import NOTHING_CHOSEN, Choices
 from bioner_kd.tagging.client.documents import tagged_by
 from bioner_kd.tagging.client.server import ServerConfig
 from bioner_kd.tagging.command import report
+from bioner_kd.tagging.names import Names
 from bioner_kd.tagging.options import TextOptions
 from bioner_kd.tagging.records import chosen_format, write_found
 from bioner_kd.tagging.texts import read_input
@@ -38,20 +40,21 @@ def main(program: Program) -> None:
         text, program.arguments, options.input, options=options.reading, faults=faults, told=report
     )
     chosen = chosen_format(options.format, options.output)
-    found = tagged_by(make_client(config).tag, documents, config.batch_size)
+    client = make_client(config, options.choices(Names.read))
+    found = tagged_by(client.tag, documents, config.batch_size)
     write_found(found, options.output, format=chosen)
     faults.tell(report)
 
 
-def make_client(config: ServerConfig) -> Any:
+def make_client(config: ServerConfig, choices: Choices = NOTHING_CHOSEN) -> Any:
     """A client with a method `tag`, of lists of texts to lists of entities."""
     if config.protocol == "grpc":
         from bioner_kd.tagging.client.grpc_protocol import GrpcClient
 
-        return GrpcClient(config)
+        return GrpcClient(config, choices)
     from bioner_kd.tagging.client.rest import RestClient
 
-    return RestClient(config)
+    return RestClient(config, choices)
 
 
 PROGRAM = Program(__doc__, main, (SERVER, QUERY), takes_files=True, stopped="Stopped.")

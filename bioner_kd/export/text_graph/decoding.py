@@ -12,7 +12,7 @@ class DecoderGraph:
         self._opens, self._steps = decoder.constraints
         self._has_crf = decoder.transitions is not None
 
-    def __call__(self, logits: tf.Tensor, lengths: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def __call__(self, logits: tf.Tensor, lengths: tf.Tensor) -> tuple[tf.Tensor, ...]:
         """Decodes a batch.
 
         Args:
@@ -20,7 +20,8 @@ class DecoderGraph:
             lengths: integer (batch,), number of words of each sentence.
 
         Returns:
-            Ids of tags, int32 (batch, words), and their probabilities, float64 (batch, words).
+            Ids of tags, int32 (batch, words), their probabilities, float64 (batch, words), and the
+            probability that each word is part of any entity, float64 (batch, words).
         """
         logits = tf.cast(logits, tf.float64)
         present = tf.sequence_mask(lengths, tf.shape(logits)[1])
@@ -29,7 +30,7 @@ class DecoderGraph:
             tags, odds = self._best_path(logits, present), self._marginals(relative, present)
         else:
             tags, odds = self._best_tags(logits, present), tf.nn.softmax(relative)
-        return tags, tf.gather(odds, tags, batch_dims=2)
+        return tags, tf.gather(odds, tags, batch_dims=2), 1 - odds[:, :, 0]
 
     def _best_tags(self, logits: tf.Tensor, present: tf.Tensor) -> tf.Tensor:
         """Tags without a CRF: the best tag of each word, or the best sequence that IOB2 allows."""

@@ -1,5 +1,6 @@
 """The text signature of a SavedModel: raw strings in, and words, tags, scores and offsets out."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -9,7 +10,7 @@ from bioner_kd.export.text_graph.characters import CharacterSets, Words, decode,
 from bioner_kd.export.text_graph.decoding import DecoderGraph
 from bioner_kd.export.text_graph.features import FeatureGraph
 from bioner_kd.export.text_graph.sentences import find_cuts
-from bioner_kd.tagging.models.layout import LOGITS, NUM_WORDS, TEXT
+from bioner_kd.tagging.models.layout import LOGITS, NUM_WORDS, POSTPROCESSING, TEXT
 from bioner_kd.tagging.models.word_model import LONGEST
 from bioner_kd.tagging.tables import Tables
 
@@ -18,6 +19,7 @@ OUTPUTS = {
     "words": (tf.string, ""),
     "tags": (tf.string, ""),
     "scores": (tf.float32, 0.0),
+    "in_entity": (tf.float32, 0.0),
     "starts": (tf.int32, -1),
     "ends": (tf.int32, -1),
 }
@@ -34,7 +36,11 @@ def describe_text_signature() -> dict[str, Any]:
     }
     return {
         "inputs": {TEXT: {"dtype": "string", "shape": [-1]}},
-        "outputs": {**outputs, NUM_WORDS: {"dtype": "int32", "shape": [-1]}},
+        "outputs": {
+            **outputs,
+            NUM_WORDS: {"dtype": "int32", "shape": [-1]},
+            POSTPROCESSING: {"dtype": "string", "shape": [-1]},
+        },
     }
 
 
@@ -55,6 +61,7 @@ class TextGraph(tf.Module):
         self._student = student
         self._decoder = DecoderGraph(tables.decoder)
         self._tags = list(tables.tag_set.tags)
+        self._postprocessing = json.dumps(tables.postprocessing.to_json(), ensure_ascii=False)
 
     def signature(self) -> Any:
         """Makes the concrete function of string "text" (texts,) to `OUTPUTS` (texts, longest)."""
@@ -72,41 +79,39 @@ class TextGraph(tf.Module):
         words = find_words(characters, sets["word"], sets["separator"])
         ends = find_cuts(characters.code_points, sets, self._ends)
         cuts = tf.concat([characters.starts, ends], axis=0)
-        tags, scores = self._tag_words(words, tf.sort(cuts))
-        return _by_text(
+        tags, scores, in_entity = self._tag_words(words, tf.sort(cuts))
+        outputs = _by_text(
             words.texts,
             tf.size(texts),
             {
                 "words": encode(words.characters),
                 "tags": tf.gather(self._tags, tags),
                 "scores": scores,
+                "in_entity": in_entity,
                 "starts": words.starts,
                 "ends": words.ends,
             },
         )
+        # A client has no tables: each text's answer says what becomes of its tags.
+        return {**outputs, POSTPROCESSING: tf.fill([tf.size(texts)], self._postprocessing)}
 
-    def _tag_words(self, words: Words, cuts: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def _tag_words(self, words: Words, cuts: tf.Tensor) -> Sequence[tf.Tensor]:
         # Words between the same two cuts are a sentence.
-        _, _, lengths = tf.unique_with_counts(
+        _, numbers, lengths = tf.unique_with_counts(
             tf.searchsorted(cuts, words.firsts, side="right"), out_idx=tf.int64
         )
-        features = self._features(words.characters)
+        features = self._features(words.characters, numbers)
         nothing = tf.zeros([tf.size(words.firsts), len(self._tags)])
         read = pieces(lengths, LONGEST)
         (logits,) = call_in_batches(self._read, features, read, [nothing], _STUDENT_WORDS)
-        blank = [tf.zeros_like(words.firsts, tf.int32), tf.zeros_like(words.firsts, tf.float64)]
+        blank = [tf.zeros_like(words.firsts, type) for type in (tf.int32, tf.float64, tf.float64)]
         sentences = whole_sentences(lengths)
-        tags, scores = call_in_batches(
-            self._decode, {LOGITS: logits}, sentences, blank, _DECODED_WORDS
-        )
-        return tags, scores
+        return call_in_batches(self._decode, {LOGITS: logits}, sentences, blank, _DECODED_WORDS)
 
     def _read(self, features: Mapping[str, tf.Tensor], lengths: tf.Tensor) -> tuple[tf.Tensor, ...]:
         return (self._student(**features)[LOGITS],)
 
-    def _decode(
-        self, logits: Mapping[str, tf.Tensor], lengths: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor]:
+    def _decode(self, logits: Mapping[str, tf.Tensor], lengths: tf.Tensor) -> tuple[tf.Tensor, ...]:
         return self._decoder(logits[LOGITS], lengths)
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from bioner_kd.errors import InputError, one_line
 from bioner_kd.extras import missing
+from bioner_kd.tagging.choices import NOTHING_CHOSEN, Choices
 from bioner_kd.tagging.client.server import ServerConfig, call_within, read_answer
 from bioner_kd.tagging.decoding import Entity
-from bioner_kd.tagging.models.layout import NUM_WORDS, SERVING, TEXT, WORD_OUTPUTS
+from bioner_kd.tagging.models.layout import NUM_WORDS, POSTPROCESSING, SERVING, TEXT, WORD_OUTPUTS
 
 # Requests and answers may be larger than gRPC's usual limit of 4 MB. Requests go straight to the
 # server, whatever proxy the environment names.
@@ -22,8 +23,8 @@ _OPTIONS = [
 class GrpcClient:
     """Asks for entities by PredictionService.Predict."""
 
-    def __init__(self, config: ServerConfig) -> None:
-        """Takes the server; it is first called by `tag`.
+    def __init__(self, config: ServerConfig, choices: Choices = NOTHING_CHOSEN) -> None:
+        """Takes the server, first called by `tag`, and what the user chooses.
 
         Raises:
             InputError: tensorflow-serving-api is not installed.
@@ -35,7 +36,8 @@ class GrpcClient:
             raise InputError(
                 f"--protocol=grpc: {missing('tensorflow_serving')}; --protocol=rest needs nothing."
             ) from error
-        self._config, self._request = config, predict_pb2.PredictRequest
+        self._config, self._choices = config, choices
+        self._request = predict_pb2.PredictRequest
         channel = grpc.insecure_channel(config.address, options=_OPTIONS)
         self._predict = prediction_service_pb2_grpc.PredictionServiceStub(channel).Predict
 
@@ -59,11 +61,12 @@ class GrpcClient:
         except (grpc.RpcError, TimeoutError) as error:
             raise self._explained(error) from error
         try:
-            columns = {name: _column(answer.outputs[name]) for name in (*WORD_OUTPUTS, NUM_WORDS)}
+            names = [*WORD_OUTPUTS, NUM_WORDS, POSTPROCESSING]
+            columns = {n: _column(answer.outputs[n]) for n in names if n in answer.outputs}
             rows = _rows(columns, len(texts))
         except (AttributeError, TypeError, ValueError):
             rows = []  # an output that it does not have, or one of another type or shape
-        return read_answer(texts, rows, self._config.address)
+        return read_answer(texts, rows, self._config.address, self._choices)
 
     def _explained(self, error: Any) -> InputError:
         import grpc
@@ -105,4 +108,6 @@ def _rows(columns: Mapping[str, list[Any]], texts: int) -> list[dict[str, Any]]:
     for row in rows:
         for name in ("words", "tags"):
             row[name] = [value.decode() for value in row[name]]
+        if POSTPROCESSING in row:
+            row[POSTPROCESSING] = row[POSTPROCESSING].decode()
     return rows

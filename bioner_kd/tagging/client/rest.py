@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from bioner_kd.bounded import parse_json
 from bioner_kd.errors import InputError, UsageError, one_line, shown
+from bioner_kd.tagging.choices import NOTHING_CHOSEN, Choices
 from bioner_kd.tagging.client.server import ServerConfig, call_within, read_answer
 from bioner_kd.tagging.decoding import Entity
 
@@ -23,13 +24,13 @@ class RestClient:
     It goes straight to the server, whatever proxy the environment names.
     """
 
-    def __init__(self, config: ServerConfig) -> None:
-        """Takes the server; it is first called by `tag`.
+    def __init__(self, config: ServerConfig, choices: Choices = NOTHING_CHOSEN) -> None:
+        """Takes the server, first called by `tag`, and what the user chooses.
 
         Raises:
             UsageError: its URL is none.
         """
-        self._config = config
+        self._config, self._choices = config, choices
         url = urlsplit(config.address)
         try:
             host, port = url.hostname, url.port
@@ -72,7 +73,7 @@ class RestClient:
             )
         # The words of the texts may be brackets.
         predictions = self._predictions(status, content, 1000 + 10 * (len(texts) + characters))
-        return read_answer(texts, predictions, server)
+        return read_answer(texts, predictions, server, self._choices)
 
     def _post(self, body: Any, most: int) -> tuple[int, bytes]:
         connection = self._connect()

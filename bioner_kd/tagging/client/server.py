@@ -5,10 +5,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bioner_kd.bounded import parse_json
 from bioner_kd.errors import InputError, UsageError, one_line, shown
 from bioner_kd.settings import Settings, above, at_least, setting
-from bioner_kd.tagging.decoding import Entity, entities_from_tags
-from bioner_kd.tagging.models.layout import MODEL_NAME, NUM_WORDS, WORD_OUTPUTS
+from bioner_kd.tagging.calibration import NotCalibratedError
+from bioner_kd.tagging.choices import NOTHING_CHOSEN, Choices
+from bioner_kd.tagging.decoding import Entity
+from bioner_kd.tagging.models.layout import (
+    IN_ENTITY,
+    MODEL_NAME,
+    NUM_WORDS,
+    POSTPROCESSING,
+    WORD_OUTPUTS,
+)
+from bioner_kd.tagging.postprocessing import Postprocessing
+from bioner_kd.tagging.tagged_text import TaggedText
 
 PROTOCOLS = ("rest", "grpc")
 # TF Serving's own ports.
@@ -17,7 +28,7 @@ _URLS = {"rest": "http://localhost:8501", "grpc": "localhost:8500"}
 _TYPES: dict[str, set[type]] = {
     **dict.fromkeys(("words", "tags"), {str}),
     **dict.fromkeys(("starts", "ends"), {int}),
-    "scores": {float, int},
+    **dict.fromkeys(("scores", IN_ENTITY), {float, int}),
 }
 # Probabilities in float32 may add up to a little more than 1.
 _HIGHEST_SCORE = 1.001
@@ -101,7 +112,10 @@ def call_within(seconds: float, call: Callable[[], Any]) -> Any:
 
 
 def read_answer(
-    texts: Sequence[str], rows: Sequence[Mapping[str, Any]], server: str
+    texts: Sequence[str],
+    rows: Sequence[Mapping[str, Any]],
+    server: str,
+    choices: Choices = NOTHING_CHOSEN,
 ) -> list[list[Entity]]:
     """Joins the words of each text to entities.
 
@@ -110,16 +124,20 @@ def read_answer(
         rows: the outputs of the text signature for each text, padded lists by name, as JSON has
             them.
         server: its address, for messages.
+        choices: of the user.
 
     Raises:
-        InputError: that is no answer to these texts.
+        InputError: that is no answer to these texts, or a precision is wanted of a student whose
+            scores are not calibrated.
     """
     try:
         if not isinstance(rows, list):
             raise TypeError("its answers are no list")
         if len(rows) != len(texts):
             raise ValueError(f"{len(rows)} answers to {len(texts)} texts")
-        return [_entities(text, row) for text, row in zip(texts, rows, strict=True)]
+        return [_entities(text, row, choices) for text, row in zip(texts, rows, strict=True)]
+    except NotCalibratedError:
+        raise
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InputError(
             f"{server}: the model answered, but not as an exported student does "
@@ -128,20 +146,24 @@ def read_answer(
         ) from error
 
 
-def _entities(text: str, row: Mapping[str, Any]) -> list[Entity]:
+def _entities(text: str, row: Mapping[str, Any], choices: Choices) -> list[Entity]:
     number = row[NUM_WORDS]
     if type(number) is not int or number < 0:
         raise ValueError(f"{NUM_WORDS} is {shown(number)}")
-    words, tags, scores, starts, ends = (_column(row, name, number) for name in WORD_OUTPUTS)
+    # Students exported before tables of format 3 give no such output, and have no rules.
+    row = {IN_ENTITY: row["scores"], POSTPROCESSING: "{}", **row}
+    found = (_column(row, name, number) for name in WORD_OUTPUTS)
+    words, tags, scores, starts, ends, in_entity = found
     spans = list(zip(starts, ends, strict=True))
     last = 0
     for word, (start, end) in zip(words, spans, strict=True):
         if not last <= start < end or text[start:end] != word:
             raise ValueError(f"{shown(word)} does not stand where it is said to")
         last = end
-    if not all(0 <= score <= _HIGHEST_SCORE for score in scores):
+    if not all(0 <= score <= _HIGHEST_SCORE for score in [*scores, *in_entity]):
         raise ValueError("a score is no probability")
-    return entities_from_tags(tags, scores, spans, text)
+    after = Postprocessing.from_json(parse_json(row[POSTPROCESSING].encode()))
+    return after.entities(TaggedText(text, words, spans, tags, scores, in_entity), choices)
 
 
 def _column(row: Mapping[str, Any], name: str, number: int) -> list[Any]:

@@ -33,9 +33,11 @@ BATCH = "batch"
 LOGITS = "logits"
 # A SavedModel has two: text in and tagged words out, and word features in and logits out.
 SERVING, FEATURES = "serving_default", "features"
-# The text signature's input, its outputs a word (texts, longest), and its output a text.
-TEXT, NUM_WORDS = "text", "num_words"
-WORD_OUTPUTS = ("words", "tags", "scores", "starts", "ends")
+# The text signature's input, its outputs a word (texts, longest), and its outputs a text. Students
+# that were exported before tables of format 3 have neither IN_ENTITY nor POSTPROCESSING.
+TEXT, NUM_WORDS, POSTPROCESSING = "text", "num_words", "postprocessing"
+IN_ENTITY = "in_entity"
+WORD_OUTPUTS = ("words", "tags", "scores", "starts", "ends", IN_ENTITY)
 # What TF Serving calls the model, in the configuration files that come with it.
 MODEL_NAME = "bioner"
 SERVING_CONFIGS = "serving"

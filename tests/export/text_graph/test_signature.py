@@ -22,7 +22,9 @@ from bioner_kd.export.text_graph.signature import (
     pieces,
     whole_sentences,
 )
+from bioner_kd.tagging.models.layout import NUM_WORDS, POSTPROCESSING, WORD_OUTPUTS
 from bioner_kd.tagging.models.word_model import cut_in_pieces, read_in_pieces
+from bioner_kd.tagging.postprocessing import Postprocessing
 from bioner_kd.tagging.tables import Tables
 from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.tagging.word_features import FeatureConfig, WordFeatures
@@ -44,7 +46,7 @@ TABLES = {
     "crf": Tables(TAG_SET, FEATURES, CRF),
     "other_rules": Tables(TAG_SET, FOLDED, rules=TextRules.from_json(OTHER["rules"])),
 }
-Row = tuple[str, str, float, int, int]
+Row = tuple[str, str, float, int, int, float]
 
 
 class Student(tf.Module):
@@ -86,11 +88,10 @@ def in_python(tables: Tables, text: str) -> list[Row]:
     for sentence in tables.rules.iterate_sentences(text):
         (logits,) = read_in_pieces(read, [tables.features.encode(sentence.words)])
         tags = tables.decoder.decode(logits)
-        scores = tables.decoder.scores(logits, tags).tolist()
-        for word, tag, score, span in zip(
-            sentence.words, tags, scores, sentence.spans, strict=True
-        ):
-            rows.append((word, tag, score, *span))
+        (odds,) = tables.decoder.probabilities_many([logits])
+        scores, in_entity = tables.decoder.chosen(odds, tags), 1 - odds[:, 0]
+        columns = zip(sentence.words, tags, scores, sentence.spans, in_entity, strict=True)
+        rows += [(word, tag, score, *span, odd) for word, tag, score, span, odd in columns]
     return rows
 
 
@@ -98,17 +99,18 @@ def in_graph(signature: Any, texts: list[bytes]) -> list[list[Row]]:
     """The words of each text; checks the padding."""
     given = tf.constant(texts, tf.string, [len(texts)])
     found = {name: value.numpy() for name, value in signature(text=given).items()}
-    numbers = found.pop("num_words")
+    numbers, after = found.pop(NUM_WORDS), found.pop(POSTPROCESSING)
+    assert [json.loads(text) for text in after] == [Postprocessing().to_json()] * len(texts)
     longest = max([*numbers, 1])
     assert {column.shape for column in found.values()} == {(len(texts), longest)}
     rows = []
     for row, number in enumerate(numbers):
-        columns = [found[name][row] for name in ("words", "tags", "scores", "starts", "ends")]
+        columns = [found[name][row] for name in WORD_OUTPUTS]
         padding = {tuple(column[place] for column in columns) for place in range(number, longest)}
-        assert padding <= {(b"", b"", 0, -1, -1)}
-        words, tags, scores, starts, ends = (column[:number].tolist() for column in columns)
+        assert padding <= {(b"", b"", 0, -1, -1, 0)}
+        words, tags, *numbered = (column[:number].tolist() for column in columns)
         words, tags = [w.decode() for w in words], [t.decode() for t in tags]
-        rows.append(list(zip(words, tags, scores, starts, ends, strict=True)))
+        rows.append(list(zip(words, tags, *numbered, strict=True)))
     return rows
 
 
@@ -117,8 +119,12 @@ def compare(pair: tuple[Tables, Any], texts: list[bytes]) -> list[list[Row]]:
     found = in_graph(signature, texts)
     for text, rows in zip(texts, found, strict=True):
         expected = in_python(tables, text.decode("utf-8", "replace"))
-        assert [(*row[:2], *row[3:]) for row in rows] == [(*row[:2], *row[3:]) for row in expected]
-        np.testing.assert_allclose([r[2] for r in rows], [r[2] for r in expected], atol=1e-5)
+        assert [(*row[:2], *row[3:5]) for row in rows] == [
+            (*row[:2], *row[3:5]) for row in expected
+        ]
+        for place in (2, 5):
+            wanted = [row[place] for row in expected]
+            np.testing.assert_allclose([row[place] for row in rows], wanted, atol=1e-5)
     return found
 
 
@@ -153,7 +159,7 @@ def test_several_sentences_of_several_texts(pair: tuple) -> None:
 )
 def test_unusual_text(pair: tuple, text: str) -> None:
     (rows,) = compare(pair, [text.encode()])
-    assert all(text[start:end] == word for word, _, _, start, end in rows)
+    assert all(text[start:end] == word for word, _, _, start, end, _ in rows)
 
 
 def test_the_cases_of_another_rule(pair: tuple) -> None:
@@ -161,13 +167,13 @@ def test_the_cases_of_another_rule(pair: tuple) -> None:
     if pair[0] is TABLES["other_rules"]:
         for case, rows in zip(OTHER["cases"], found, strict=True):
             words = [word for sentence in case["sentences"] for word in sentence]
-            assert [[word, *span] for word, _, _, *span in rows] == words, case["name"]
+            assert [[row[0], *row[3:5]] for row in rows] == words, case["name"]
 
 
 def test_bytes_that_are_no_utf8_are_replaced_one_word_each(pair: tuple) -> None:
     (rows,) = compare(pair, [b"gout\xff caf\xe9"])
     assert [row[0] for row in rows] == ["gout", "\ufffd", "caf", "\ufffd"]
-    assert [row[3:] for row in rows] == [(0, 4), (4, 5), (6, 9), (9, 10)]
+    assert [row[3:5] for row in rows] == [(0, 4), (4, 5), (6, 9), (9, 10)]
 
 
 def test_texts_without_words_are_one_word_wide(pair: tuple) -> None:

@@ -24,7 +24,7 @@ from bioner_kd.tagging.client.grpc_protocol import GrpcClient
 from bioner_kd.tagging.client.rest import RestClient
 from bioner_kd.tagging.client.server import ServerConfig
 from bioner_kd.tagging.decoding import Entity
-from bioner_kd.tagging.models.layout import WORD_OUTPUTS
+from bioner_kd.tagging.models.layout import NUM_WORDS, POSTPROCESSING, WORD_OUTPUTS
 from bioner_kd.tagging.tables import read_tables
 from bioner_kd.tagging.tagger import Tagger
 
@@ -105,7 +105,7 @@ def test_rows_and_columns_say_the_same_in_rest(rest: RestServer) -> None:
     texts = ["Lithium and gout.", "é"]
     rows = post(rest, {"instances": texts})["predictions"]
     assert post(rest, {"instances": [{"text": text} for text in texts]})["predictions"] == rows
-    assert [set(row) for row in rows] == [{*WORD_OUTPUTS, "num_words"}] * 2
+    assert [set(row) for row in rows] == [{*WORD_OUTPUTS, NUM_WORDS, POSTPROCESSING}] * 2
     assert (rows[0]["words"], rows[0]["num_words"]) == (["Lithium", "and", "gout", "."], 4)
     assert rows[1]["words"] == ["é", "", "", ""]
     assert rows[1]["starts"] == [0, -1, -1, -1]
@@ -164,7 +164,9 @@ def test_a_grpc_answer_is_a_predict_response_of_typed_tensors(grpc_server: GrpcS
         "scores": (tf.float32.as_datatype_enum, (3, 2)),
         "starts": (tf.int32.as_datatype_enum, (3, 2)),
         "ends": (tf.int32.as_datatype_enum, (3, 2)),
+        "in_entity": (tf.float32.as_datatype_enum, (3, 2)),
         "num_words": (tf.int32.as_datatype_enum, (3,)),
+        "postprocessing": (tf.string.as_datatype_enum, (3,)),
     }  # fmt: skip
     words = tf.make_ndarray(answer.outputs["words"]).tolist()
     assert words == [[b"gout", b"."], [b"", b""], ["\ufffd".encode(), b""]]

@@ -1,12 +1,16 @@
 """What both protocols of a server share."""
 
+import json
 import threading
 from typing import Any
 
 import pytest
 
 from bioner_kd.errors import InputError, UsageError
+from bioner_kd.tagging.calibration import Calibration, Curve, Knot
+from bioner_kd.tagging.choices import Choices
 from bioner_kd.tagging.client.server import ServerConfig, call_within, read_answer
+from bioner_kd.tagging.postprocessing import Postprocessing
 
 
 def test_without_a_url_it_is_tf_servings_port_here() -> None:
@@ -119,3 +123,38 @@ def test_answers_that_are_no_list_of_objects_are_refused(rows: Any) -> None:
 def test_a_score_may_be_a_whole_number() -> None:
     ((found, _),) = read_answer(["breast cancer or gout"], [ROW | {"scores": [1] * 4}], "server")
     assert found.score == 1
+
+
+CALIBRATION = Calibration({"D": Curve(60, (Knot(0.5, 0.3, 0.6), Knot(0.9, 0.7, 0.9)))})
+CALIBRATED = ROW | {
+    "in_entity": ROW["scores"],
+    "postprocessing": json.dumps(Postprocessing(CALIBRATION).to_json()),
+}
+
+
+def test_scores_are_calibrated_by_what_the_server_says() -> None:
+    ((first, second),) = read_answer(["breast cancer or gout"], [CALIBRATED], "server")
+    assert [round(one.score, 6) for one in (first, second)] == [0.4, 0.6]
+    assert [round(one.raw_score, 6) for one in (first, second)] == [0.6, 0.8]
+
+
+def test_a_precision_keeps_what_is_expected_to_have_it() -> None:
+    def kept(precision: float) -> list[str]:
+        choices = Choices(min_precision=precision)
+        (found,) = read_answer(["breast cancer or gout"], [CALIBRATED], "server", choices)
+        return [one.text for one in found]
+
+    assert kept(0.6) == ["breast cancer", "gout"]
+    assert kept(0.7) == ["gout"]
+    assert kept(0.95) == []
+
+
+def test_a_precision_of_a_server_without_calibration_is_one_clear_error() -> None:
+    with pytest.raises(InputError, match="^min_precision: .*not calibrated"):
+        read_answer(["breast cancer or gout"], [ROW], "server", Choices(min_precision=0.9))
+
+
+def test_a_damaged_calibration_is_no_answer() -> None:
+    wrong = CALIBRATED | {"postprocessing": '{"calibration": {"D": []}}'}
+    with pytest.raises(InputError, match="^server: .*calibration.*--model"):
+        read_answer(["breast cancer or gout"], [wrong], "server")

@@ -1,5 +1,6 @@
 // The page: text goes to the worker as it is typed, and what comes back is shown.
 
+import { keptMentions } from "./calibration.js";
 import { TaggerClient } from "./client.js";
 import { EXAMPLES } from "./examples.js";
 import { copy, download, toCsv, toJson } from "./export.js";
@@ -8,10 +9,14 @@ import { SHOWN_CHARACTERS, legendEntries, notes, speed, summary, tableRows } fro
 
 const PAUSE_IN_TYPING = 120; // milliseconds
 
+const CALIBRATED =
+  "The score is the share of right ones among mentions like this one, as measured on annotated text.";
+const RAW = "The score is the mean probability that the model gives to the tags of the mention’s words.";
+
 const at = (id) => document.getElementById(id);
 const input = at("text");
 const marked = new MarkedText(at("marked"), at("tip"));
-const state = { types: [], longest: 0, text: "", entities: [] };
+const state = { types: [], longest: 0, text: "", result: null, entities: [] };
 let typing = 0;
 
 const client = new TaggerClient(new URL(".", location.href).href, {
@@ -22,9 +27,11 @@ const client = new TaggerClient(new URL(".", location.href).href, {
     const whole = total ? ` of ${megabytes(total)}` : "";
     at("loading-label").textContent = `Loading the model: ${megabytes(received)}${whole} MB`;
   },
-  ready({ types, longest }) {
+  ready({ types, longest, calibrated }) {
     Object.assign(state, { types, longest });
     at("loading").hidden = true;
+    at("precision-choice").hidden = !calibrated;
+    at("score-help").textContent = calibrated ? CALIBRATED : RAW;
     at("finds").textContent = `A small neural network finds mentions of ${listed(types)}`;
     tag();
   },
@@ -32,7 +39,9 @@ const client = new TaggerClient(new URL(".", location.href).href, {
     at("time").textContent = `Reading … ${Math.floor(done * 100)} %`;
   },
   result(result) {
-    show(result);
+    Object.assign(state, { text: state.sent, result });
+    show();
+    at("time").textContent = speed(result);
   },
   failed({ message }) {
     window.sayProblem(message);
@@ -49,20 +58,34 @@ function tag() {
   client.tag(state.sent);
 }
 
-function show(result) {
-  const { entities } = result;
-  Object.assign(state, { text: state.sent, entities });
+// Shows the mentions that are kept; the model need not read the text again for that.
+function show() {
+  const entities = keptMentions(state.result.entities, minPrecision());
+  const result = { ...state.result, entities };
+  state.entities = entities;
   const shown = entities.filter(({ to }) => to <= SHOWN_CHARACTERS);
   marked.show(state.text.slice(0, SHOWN_CHARACTERS), shown, state.types);
   at("marked").removeAttribute("aria-busy");
   at("legend").replaceChildren(...legendEntries(entities, state.types));
   at("rows").replaceChildren(...tableRows(entities, state.types));
   at("summary").textContent = summary(result);
-  at("time").textContent = speed(result);
   at("done").textContent = "";
   const note = notes(result, state.text, state.longest);
   at("note").textContent = note;
   at("note").hidden = !note;
+}
+
+// The lowest place of the slider keeps all mentions.
+function minPrecision() {
+  const slider = at("precision");
+  return slider.value === slider.min ? 0 : Number(slider.value);
+}
+
+function choosePrecision() {
+  const chosen = minPrecision() ? minPrecision().toFixed(2) : "all";
+  at("precision-value").textContent = chosen;
+  at("precision").setAttribute("aria-valuetext", chosen);
+  if (state.result) show();
 }
 
 function setText(text) {
@@ -93,11 +116,13 @@ function addExamples() {
 }
 
 addExamples();
+choosePrecision();
 if (!input.value) input.value = EXAMPLES[0].text;
 input.addEventListener("input", () => {
   clearTimeout(typing);
   typing = setTimeout(tag, PAUSE_IN_TYPING);
 });
+at("precision").addEventListener("input", choosePrecision);
 at("clear").addEventListener("click", () => {
   setText("");
   input.focus();

@@ -1,14 +1,15 @@
 // Text in, mentions out. `model.logits` is all that it needs of LiteRT.js.
 
-import { Decoder, entitiesFromTags } from "./decoder.js";
+import { Decoder } from "./decoder.js";
 import { WordFeatures } from "./features.js";
+import { Postprocessing } from "./postprocessing.js";
 import { SentenceSplitter } from "./sentences.js";
 import { characterClasses, countCodePoints, tokenize } from "./tokenizer.js";
 import { cutInPieces } from "./pieces.js";
 
 // Formats of tables.json that this page reads. In format 1, which is not written there, the stops of
 // sentences are not either.
-const FORMATS = [1, 2];
+const FORMATS = [1, 2, 3];
 // Words; most sentences have fewer.
 const LONGEST_TO_WARM = 64;
 
@@ -20,7 +21,7 @@ export class Tagger {
   constructor(model, tables) {
     const format = tables.format ?? 1;
     if (!FORMATS.includes(format)) {
-      const read = FORMATS.join(" and ");
+      const read = FORMATS.join(", ");
       throw new Error(`tables.json has format ${format}, and this page reads ${read}. Export the page again.`);
     }
     this.model = model;
@@ -28,6 +29,7 @@ export class Tagger {
     this.splitter = new SentenceSplitter(tables.sentences);
     this.features = new WordFeatures(tables.features);
     this.decoder = new Decoder(tables.tags, tables.transitions ?? null);
+    this.postprocessing = new Postprocessing(tables.postprocessing);
     this.types = [...new Set(tables.tags.filter((tag) => tag !== "O").map((tag) => tag.slice(2)))];
   }
 
@@ -59,11 +61,12 @@ export class Tagger {
    */
   async tagWords(words) {
     const { lengths } = this.model;
+    const read = this.features.spelled(words);
     const pieces = cutInPieces(words.length, Math.max(...lengths));
     const logits = [];
     for (const { start, end, first, last } of pieces) {
       const length = Math.min(...lengths.filter((enough) => enough >= end - start));
-      const inputs = this.features.encode(words.slice(start, end), length);
+      const inputs = this.features.encode(read.slice(start, end), length);
       const rows = await this.model.logits(length, inputs);
       logits.push(...rows.slice(first - start, last - start));
     }
@@ -73,6 +76,6 @@ export class Tagger {
   /** The mentions of one sentence of `sentences`. */
   async tagSentence(text, words) {
     const { tags, scores, pieces } = await this.tagWords(words.map((word) => word.text));
-    return { entities: entitiesFromTags(text, words, tags, scores), pieces };
+    return { entities: this.postprocessing.entities(text, words, tags, scores), pieces };
   }
 }

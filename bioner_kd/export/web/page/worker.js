@@ -2,8 +2,8 @@
 // because LiteRT.js calls importScripts; `BASE` is set by `client.js`.
 //
 // In:  {id, text}; a newer one ends the work on an older one.
-// Out: {kind: "loading", received, total}, {kind: "ready", types, longest}, {kind: "progress", id, done},
-//      {kind: "result", id, ...}, {kind: "failed", message}.
+// Out: {kind: "loading", received, total}, {kind: "ready", types, longest, calibrated},
+//      {kind: "progress", id, done}, {kind: "result", id, ...}, {kind: "failed", message}.
 
 "use strict";
 
@@ -25,7 +25,8 @@ function reason(error) {
 async function start() {
   try {
     const tagger = await load();
-    self.postMessage({ kind: "ready", types: tagger.types, longest: tagger.model.lengths.at(-1) });
+    const calibrated = tagger.postprocessing.calibration.known;
+    self.postMessage({ kind: "ready", types: tagger.types, longest: tagger.model.lengths.at(-1), calibrated });
     return tagger;
   } catch (error) {
     self.postMessage({ kind: "failed", message: reason(error) });
