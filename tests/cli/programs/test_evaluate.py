@@ -5,6 +5,7 @@ import pytest
 from bioner_kd.cli.programs import evaluate
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.evaluation.robustness.measured import Measured
+from bioner_kd.student.files import weights_file
 from bioner_kd.tagging.named import DEFAULT
 
 
@@ -26,7 +27,7 @@ def test_borders_are_compared_by_words_or_characters_alone():
 
 def test_only_exported_students_are_measured_on_other_text(tmp_path):
     (tmp_path / "student").mkdir()
-    (tmp_path / "student" / "model.weights.h5").touch()
+    weights_file(tmp_path / "student").touch()
     row = f"mine={tmp_path / 'student'}"
     with pytest.raises(UsageError, match="--run=mine=.* is no exported student"):
         evaluate.read_rows(evaluate.EvaluationChoice(run=(row,), robustness=True))
