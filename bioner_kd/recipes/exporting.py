@@ -18,7 +18,7 @@ from bioner_kd.text.sentence import Sentence
 from bioner_kd.training.machine import MachineConfig
 from bioner_kd.training.run_folder import record_of
 
-_DEVEL = "devel"
+_TRAIN, _DEVEL = "train", "devel"
 
 
 def export_student(
@@ -31,6 +31,7 @@ def export_student(
     release: ReleaseConfig = ReleaseConfig(),
     documents: str = "",
     test_documents: str = "",
+    renew: bool = False,
     machine: MachineConfig | None = None,
     overwrite: bool = False,
     write_record: Callable[[Path], None] | None = None,
@@ -54,6 +55,7 @@ def export_student(
             keeps the rules that it has, and sentences of devel calibrate.
         test_documents: file of annotated documents; those of `split` are scored without and with
             these rules.
+        renew: read text by the rules of this version; needs the train split of the corpus.
         machine: threads and determinism of TensorFlow; left as they are if not given.
         overwrite: replace an export that is there.
         write_record: writes the flagfile of what was made; made of the arguments if not given.
@@ -71,6 +73,8 @@ def export_student(
     require("tensorflow")
     check_free(folder, overwrite=overwrite)
     corpus.check(split)
+    if renew:
+        corpus.check(_TRAIN)
     check_exportable(Path(student))
 
     from bioner_kd.evaluation.found_mentions import AnnotatedText
@@ -82,14 +86,14 @@ def export_student(
         with_brackets,
     )
     from bioner_kd.student.exported_student import load_exported_student
-    from bioner_kd.student.saved_student import cut_vocabulary, load_student
+    from bioner_kd.student.saved_student import cut_vocabulary, load_student, renewed
 
     if machine is not None:
         machine.apply(seed=0)
     if write_record is None:
         write_record = make_record(
             corpus, config, release, student=str(student), split=split, output=folder,
-            documents=documents, test_documents=test_documents,
+            documents=documents, test_documents=test_documents, renew=renew,
         ).write  # fmt: skip
     (sentences,) = corpus.read(split)
     # The folder's name alone: where it lay is of no use to those who get the export.
@@ -98,6 +102,8 @@ def export_student(
     loaded, compared = load(Path(student)), Split(sentences, corpus=name, name=split)
     if config.vocabulary_size:
         loaded = cut_vocabulary(loaded, config.vocabulary_size)
+    if renew:
+        loaded = renewed(loaded, corpus.read(_TRAIN)[0])
     loaded = with_brackets(loaded)
     given = read_export_documents(loaded, corpus, split, documents, test_documents)
     loaded, of_documents = report_documents(loaded, given)
