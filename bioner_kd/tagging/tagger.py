@@ -1,13 +1,11 @@
 """Text in, entities out, from an exported student."""
 
 import os
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import accumulate, chain
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +17,7 @@ from bioner_kd.tagging.hub import fetch_student, is_on_hub
 from bioner_kd.tagging.models.word_model import WordModel, read_in_pieces
 from bioner_kd.tagging.named import DEFAULT, find_named, is_name
 from bioner_kd.tagging.names import Names, NamesPath
+from bioner_kd.tagging.sentence_groups import Tagged, in_batches, in_groups, joined
 from bioner_kd.tagging.tables import Tables
 from bioner_kd.tagging.tagged_text import TaggedText
 from bioner_kd.tagging.workers.parallel import map_in_order, number_of_workers
@@ -27,16 +26,8 @@ from bioner_kd.text.document import Annotation, Document
 from bioner_kd.text.iob2 import OUTSIDE
 from bioner_kd.text.sentence import Sentence
 
-Given = TypeVar("Given")
-Found = TypeVar("Found")
 # A sentence, and whether its probabilities are needed if it has no entity, too.
 _Asked = tuple[Sentence, bool]
-# A sentence, its tags, and of each word the probability of its tag and of any entity.
-_Tagged = tuple[Sentence, list[str], list[float], list[float]]
-
-# Sentences that are read together: enough that a model can batch those of like lengths, few enough
-# that they take little memory. Padded words, because decoding pads to the longest.
-_BATCH_SENTENCES, _BATCH_PADDED_WORDS = 256, 65_536
 
 
 class Tagger:
@@ -269,8 +260,8 @@ class Tagger:
             choices: of the user, as `checked` gives them.
         """
         rules = self._tables.postprocessing
-        found = _in_groups(self._tagged, self._asked(groups))
-        return [rules.entities(_joined(group), choices) for group in found]
+        found = in_groups(self._tagged, self._asked(groups))
+        return [rules.entities(joined(group), choices) for group in found]
 
     def tagged_texts(self, groups: Iterable[Iterable[Sentence]]) -> list[TaggedText]:
         """What the model says of each group of sentences, before any rule on tags.
@@ -279,7 +270,7 @@ class Tagger:
             groups: all sentences of one text each.
         """
         asked = ([(sentence, True) for sentence in group] for group in groups)
-        return list(map(_joined, _in_groups(self._tagged, asked)))
+        return list(map(joined, in_groups(self._tagged, asked)))
 
     def _asked(self, groups: Iterable[Iterable[Sentence]]) -> Iterator[list[_Asked]]:
         for group in groups:
@@ -291,7 +282,7 @@ class Tagger:
         self, groups: Iterable[Iterable[Sentence]]
     ) -> list[list[tuple[Sentence, list[str]]]]:
         """Sentences of each group with the IOB2 tags of their words."""
-        return _in_groups(self._tags, groups)
+        return in_groups(self._tags, groups)
 
     def tag_words(self, words: Sequence[str]) -> list[str]:
         """IOB2 tags of the words of one sentence."""
@@ -306,9 +297,9 @@ class Tagger:
         """
         return number_of_workers(wanted, own_threads=self._model.own_threads)
 
-    def _tagged(self, asked: Iterable[_Asked]) -> Iterator[_Tagged]:
+    def _tagged(self, asked: Iterable[_Asked]) -> Iterator[Tagged]:
         decoder = self._tables.decoder
-        for batch in _batches(asked, lambda one: len(one[0])):
+        for batch in in_batches(asked, lambda one: len(one[0])):
             logits, tags = self._read([sentence for sentence, _ in batch])
             # Probabilities take longer than tags, and most sentences have nothing to score.
             some = [n for n, (_, needed) in enumerate(batch) if needed or set(tags[n]) - {OUTSIDE}]
@@ -324,12 +315,12 @@ class Tagger:
                     yield sentence, tags[number], nothing, nothing
 
     def _tags(self, sentences: Iterable[Sentence]) -> Iterator[tuple[Sentence, list[str]]]:
-        for batch in _batches(sentences, len):
+        for batch in in_batches(sentences, len):
             yield from zip(batch, self._read(batch)[1], strict=True)
 
     def logits(self, sentences: Iterable[Sentence]) -> Iterator[np.ndarray]:
         """The model's logits of each sentence, float32 (words, tags), in order."""
-        for batch in _batches(sentences, len):
+        for batch in in_batches(sentences, len):
             yield from self._logits(batch)
 
     def _read(self, batch: Sequence[Sentence]) -> tuple[list[np.ndarray], list[list[str]]]:
@@ -372,51 +363,6 @@ def check_texts(texts: Iterable[str]) -> Iterator[str]:
         if not isinstance(text, str):
             raise InputError(f"Text {number} is of type {type(text).__name__}, not str.")
         yield text
-
-
-def _batches(sentences: Iterable[Given], length: Callable[[Given], int]) -> Iterator[list[Given]]:
-    batch: list[Given] = []
-    longest = 0
-    for sentence in sentences:
-        longest = max(longest, length(sentence))
-        full = len(batch) == _BATCH_SENTENCES or (len(batch) + 1) * longest > _BATCH_PADDED_WORDS
-        if batch and full:
-            yield batch
-            batch, longest = [], length(sentence)
-        batch.append(sentence)
-    if batch:
-        yield batch
-
-
-def _in_groups(
-    find: Callable[[Iterable[Given]], Iterator[Found]], groups: Iterable[Iterable[Given]]
-) -> list[list[Found]]:
-    # What `find` gives for each sentence, where it may read the sentences of all groups together.
-    found: list[list[Found]] = []
-    owners: deque[list[Found]] = deque()
-
-    def sentences() -> Iterator[Given]:
-        for group in groups:
-            owner: list[Found] = []
-            found.append(owner)
-            for sentence in group:
-                owners.append(owner)
-                yield sentence
-
-    for one in find(sentences()):
-        owners.popleft().append(one)
-    return found
-
-
-def _joined(sentences: Sequence[_Tagged]) -> TaggedText:
-    text = sentences[0][0].text if sentences else ""
-    columns = ((one.words, one.spans, *others) for one, *others in sentences)
-    rows: list[list[Any]] = [
-        list(chain.from_iterable(parts)) for parts in zip(*columns, strict=True)
-    ]
-    firsts = list(accumulate((len(one) for one, *_ in sentences), initial=0))[:-1]
-    words, spans, tags, scores, in_entity = rows or [[]] * 5
-    return TaggedText(text, words, spans, tags, scores, in_entity, firsts)
 
 
 def _restore(model: WordModel, tables: dict[str, Any]) -> Tagger:
