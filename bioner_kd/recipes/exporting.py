@@ -66,6 +66,7 @@ def export_student(
     corpus.check(split)
     check_exportable(Path(student))
 
+    from bioner_kd.evaluation.found_mentions import AnnotatedText
     from bioner_kd.export import folder as exports
     from bioner_kd.recipes.calibrating import calibrate_and_report
     from bioner_kd.student.exported_student import load_exported_student
@@ -84,7 +85,8 @@ def export_student(
     loaded, compared = load(Path(student)), Split(sentences, corpus=name, name=split)
     if config.vocabulary_size:
         loaded = cut_vocabulary(loaded, config.vocabulary_size)
-    loaded, scores = calibrate_and_report(loaded, _devel(corpus), compared)
+    devel = [*map(AnnotatedText.of_sentence, _devel(corpus))]
+    loaded, scores = calibrate_and_report(loaded, devel, compared)
     manifest = exports.export_student(
         loaded, folder, compared, scores=scores, config=config, release=release,
         overwrite=overwrite,
