@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bioner_kd.tagging.brackets import Brackets
 from bioner_kd.tagging.calibration import Calibration
 from bioner_kd.tagging.choices import NOTHING_CHOSEN, Choices
 from bioner_kd.tagging.decoding import Entity, entities_from_tags
+from bioner_kd.tagging.document_step import DocumentStep
 from bioner_kd.tagging.tagged_text import TaggedText
 from bioner_kd.text.sentence import Sentence
 
@@ -21,12 +23,19 @@ class Postprocessing:
 
     Attributes:
         calibration: raw scores of entities to precisions.
+        brackets: what cuts entities whose brackets do not pair; None for off.
+        document_step: what looks at all sentences of a text; None for off.
     """
 
     calibration: Calibration = Calibration()
+    brackets: Brackets | None = None
+    document_step: DocumentStep | None = None
 
     def scored(self, sentences: Sequence[Sentence]) -> frozenset[int]:
         """Numbers of the sentences of a text whose probabilities the rules need, tagged or not."""
+        step = self.document_step
+        if step and sentences and step.needs_probabilities(sentences[0].text):
+            return frozenset(range(len(sentences)))
         return frozenset()
 
     def entities(self, found: TaggedText, choices: Choices = NOTHING_CHOSEN) -> list[Entity]:
@@ -42,6 +51,9 @@ class Postprocessing:
         Raises:
             InputError: the user asks for a precision, and no type is calibrated.
         """
+        for rule in (self.brackets, self.document_step):
+            if rule is not None:
+                found = rule.apply(found)
         entities = entities_from_tags(found.tags, found.scores, found.spans, found.text)
         entities = self.calibration.calibrated(entities)
         if choices.min_precision is not None:
@@ -50,7 +62,12 @@ class Postprocessing:
 
     def to_json(self) -> dict[str, Any]:
         """The rules as JSON values, for runtimes in other languages and the clients of a server."""
-        return {"calibration": self.calibration.to_json()} if self.calibration else {}
+        rules: tuple[tuple[str, Brackets | DocumentStep | Calibration | None], ...] = (
+            ("brackets", self.brackets),
+            ("document_step", self.document_step),
+            ("calibration", self.calibration or None),
+        )
+        return {name: rule.to_json() for name, rule in rules if rule is not None}
 
     @classmethod
     def from_json(cls, record: object) -> "Postprocessing":
@@ -61,4 +78,9 @@ class Postprocessing:
         """
         if not isinstance(record, Mapping):
             raise ValueError("'postprocessing' is no JSON object")
-        return cls(Calibration.from_json(record.get("calibration", {})))
+        brackets, step = record.get("brackets"), record.get("document_step")
+        return cls(
+            Calibration.from_json(record.get("calibration", {})),
+            None if brackets is None else Brackets.from_json(brackets),
+            None if step is None else DocumentStep.from_json(step),
+        )

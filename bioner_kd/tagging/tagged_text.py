@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +33,7 @@ class TaggedText:
         """First word of each sentence, and the word behind its last."""
         firsts = [*(self.first_words or (0,)), len(self.words)]
         return list(itertools.pairwise(firsts))
+
+    def with_tags(self, tags: Sequence[str], scores: Sequence[float]) -> "TaggedText":
+        """The same text with other tags and their scores."""
+        return replace(self, tags=tags, scores=scores)

@@ -249,6 +249,15 @@ class Tagger:
         found = _in_groups(self._tagged, self._asked(groups))
         return [rules.entities(_joined(group), choices) for group in found]
 
+    def tagged_texts(self, groups: Iterable[Iterable[Sentence]]) -> list[TaggedText]:
+        """What the model says of each group of sentences, before any rule on tags.
+
+        Args:
+            groups: all sentences of one text each.
+        """
+        asked = ([(sentence, True) for sentence in group] for group in groups)
+        return list(map(_joined, _in_groups(self._tagged, asked)))
+
     def _asked(self, groups: Iterable[Iterable[Sentence]]) -> Iterator[list[_Asked]]:
         for group in groups:
             sentences = list(group)

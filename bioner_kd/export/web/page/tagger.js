@@ -56,8 +56,8 @@ export class Tagger {
   /**
    * Tags the words of one sentence.
    * @param {string[]} words at least one.
-   * @returns {Promise<{tags: string[], scores: number[], pieces: number}>} `pieces` is above 1
-   *     where the sentence is longer than the model can read at once.
+   * @returns {Promise<{tags: string[], scores: number[], inEntity: number[], pieces: number}>}
+   *     `pieces` is above 1 where the sentence is longer than the model can read at once.
    */
   async tagWords(words) {
     const { lengths } = this.model;
@@ -72,9 +72,8 @@ export class Tagger {
     return { ...this.decoder.decode(logits), pieces: pieces.length };
   }
 
-  /** The mentions of one sentence of `sentences`. */
-  async tagSentence(text, words) {
-    const { tags, scores, pieces } = await this.tagWords(words.map((word) => word.text));
-    return { entities: this.postprocessing.entities(text, words, tags, scores), pieces };
+  /** The mentions of a text of `tagged_text.js`, all sentences of which have been added. */
+  entities(found) {
+    return this.postprocessing.entities(found);
   }
 }

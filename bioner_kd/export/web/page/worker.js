@@ -82,10 +82,12 @@ async function work(tagger, { id, text }) {
 async function tagText(tagger, id, text) {
   const began = performance.now();
   let rested = began;
-  const result = { entities: [], sentences: 0, words: 0, longSentences: 0 };
+  const { addSentence, emptyText } = await import(new URL("tagged_text.js", BASE));
+  const result = { sentences: 0, words: 0, longSentences: 0 };
+  const found = emptyText(text);
   for (const words of tagger.sentences(text)) {
-    const { entities, pieces } = await tagger.tagSentence(text, words);
-    result.entities.push(...entities);
+    const { pieces, ...tagged } = await tagger.tagWords(words.map((word) => word.text));
+    addSentence(found, words, tagged);
     result.sentences += 1;
     result.words += words.length;
     result.longSentences += pieces > 1 ? 1 : 0;
@@ -97,5 +99,6 @@ async function tagText(tagger, id, text) {
       rested = performance.now();
     }
   }
-  return { ...result, milliseconds: performance.now() - began };
+  const entities = tagger.entities(found);
+  return { ...result, entities, milliseconds: performance.now() - began };
 }
