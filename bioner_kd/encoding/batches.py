@@ -177,7 +177,10 @@ def student_features(sentences: Sequence[Sentence], tables: WordFeatures) -> Gat
         chars), and (batch, words) for every other column of `tables`, such as "word_ids".
     """
     forms: dict[str, int] = {}
-    ids = [[forms.setdefault(word, len(forms) + 1) for word in s.words] for s in sentences]
+    ids = [
+        [forms.setdefault(word, len(forms) + 1) for word in tables.spelled(s.words)]
+        for s in sentences
+    ]
     padding = np.zeros((1, tables.width), np.int32)
     matrix = tf.constant(np.concatenate([padding, tables.matrix(list(forms))]))
     rows = Ragged.from_lists(ids, np.int32).tensor()

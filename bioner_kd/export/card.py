@@ -135,7 +135,7 @@ def _document_scores(documents: Mapping[str, Any] | None) -> str:
     return "\n".join(
         [
             "",
-            "Whole documents, in which an abbreviation is what its definition says (exact mentions,",
+            "Whole documents, in which an abbreviation is what its definition says (exact ones,",
             "percent; these rules are chosen on devel):",
             "",
             "| split | documents | F1 without these rules | precision | recall | F1 |",

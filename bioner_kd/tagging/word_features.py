@@ -7,14 +7,22 @@ ids.
 import functools
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from bioner_kd.errors import InputError, one_line, shown
 from bioner_kd.settings import Bound, Settings, at_least, at_most, setting
-from bioner_kd.tagging.word_form import fold, folding_of, folding_table, word_form, word_shape
+from bioner_kd.tagging.capitals import Capitals
+from bioner_kd.tagging.word_form import (
+    fold,
+    folding_of,
+    folding_table,
+    inner_folding_table,
+    word_form,
+    word_shape,
+)
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.tokenizer import MASK
 
@@ -89,11 +97,15 @@ class WordFeatures:
         config: which features there are.
         tables: entries of each feature in the order of their ids, which start at 2.
         folding: replacement of single characters, applied first.
+        inner_folding: replacement of characters between two letters a to z, instead of `folding`.
+        capitals: how sentences in capitals are read; None reads them as they are.
     """
 
     config: FeatureConfig
     tables: Mapping[str, tuple[str, ...]]
     folding: Mapping[str, str] = field(default_factory=folding_table)
+    inner_folding: Mapping[str, str] = field(default_factory=inner_folding_table)
+    capitals: Capitals | None = None
 
     @classmethod
     def from_sentences(
@@ -117,6 +129,7 @@ class WordFeatures:
         Raises:
             InputError: there is no word.
         """
+        sentences = list(sentences)
         empty = cls(config, dict.fromkeys(config.features, ()))
         seen: dict[str, Counter[str]] = {name: Counter() for name in config.features}
         annotated = _count_words(sentences)
@@ -141,7 +154,7 @@ class WordFeatures:
             seen_forms = [form for form in tables[VECTOR] if form in with_vector]
             useful = dict.fromkeys([*seen_forms, *vector_forms])
             tables[VECTOR] = tuple(useful)[: config.vocabulary_size or None]
-        return cls(config, tables)
+        return with_spellings(cls(config, tables), sentences)
 
     def _count_entries(self, words: Counter[str], seen: Mapping[str, Counter[str]]) -> None:
         for word, count in words.items():
@@ -151,7 +164,7 @@ class WordFeatures:
 
     def entries(self, word: str) -> dict[str, tuple[str, ...]]:
         """Table entries of a word, in the order of `FEATURES`; "char" has one a character."""
-        folded = fold(word, self.folding)
+        folded = fold(word, self.folding, self.inner_folding)
         form = word_form(folded)
         every = {
             "word": (form,),
@@ -204,6 +217,14 @@ class WordFeatures:
                 start += width
         return columns
 
+    def spelled(self, words: Sequence[str]) -> Sequence[str]:
+        """The words of a sentence as they are read: one in capitals in usual spelling."""
+        return words if self.capitals is None else self.capitals.read(words, self._is_known)
+
+    def _is_known(self, word: str) -> bool:
+        form = word_form(fold(word, self.folding, self.inner_folding))
+        return any(form in self._ids.get(name, ()) for name in ("word", VECTOR))
+
     def matrix(self, words: Sequence[str]) -> np.ndarray:
         """All ids of words as int32 (words, width)."""
         rows = [self._row(word) for word in words]
@@ -211,7 +232,7 @@ class WordFeatures:
 
     def encode(self, words: Sequence[str]) -> dict[str, np.ndarray]:
         """Student features: int32 "word_ids" (words,) and so on, "char_ids" (words, max_chars)."""
-        matrix = self.matrix(words)
+        matrix = self.matrix(self.spelled(words))
         return {f"{name}_ids": matrix[:, column] for name, column in self.columns.items()}
 
     def sizes(self) -> dict[str, int]:
@@ -222,7 +243,12 @@ class WordFeatures:
         """What `from_json` reads, of lists, strings and numbers."""
         config = {**vars(self.config), "features": list(self.config.features)}
         tables = {name: list(table) for name, table in self.tables.items()}
-        return {"config": config, "tables": tables, "folding": dict(self.folding)}
+        data = {"config": config, "tables": tables, "folding": dict(self.folding)}
+        if self.inner_folding:
+            data["inner_folding"] = dict(self.inner_folding)
+        if self.capitals is not None:
+            data["capitals"] = self.capitals.to_json()
+        return data
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "WordFeatures":
@@ -234,12 +260,19 @@ class WordFeatures:
         try:
             config = FeatureConfig(**settings_of(data["config"]))
             tables = {name: texts_of(data["tables"][name], name) for name in config.features}
-            return cls(config, tables, folding_of(data["folding"]))
+            folding, inner = folding_of(data["folding"]), folding_of(data.get("inner_folding", {}))
+            capitals = Capitals.from_json(data["capitals"]) if "capitals" in data else None
+            return cls(config, tables, folding, inner, capitals)
         except (KeyError, TypeError, ValueError) as error:
             raise InputError(
                 f"The word tables are incomplete or damaged ({one_line(error)}); export "
                 "the student again."
             ) from error
+
+
+def with_spellings(features: WordFeatures, sentences: Iterable[Sentence]) -> WordFeatures:
+    """Word features that read sentences in capitals by the spellings of other sentences."""
+    return replace(features, capitals=Capitals.from_sentences(sentences))
 
 
 def texts_of(values: object, name: str) -> tuple[str, ...]:

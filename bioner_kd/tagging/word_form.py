@@ -28,7 +28,7 @@ _BY_HAND = {
     **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u00b4", "'"),
     **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"'),
     **{"\u00d7": "x", "\u00b7": ".", "\u2022": ".", "\u2044": "/", "\u00b5": "mu"},
-    **{"\u00df": "ss", "\u1e9e": "SS", "\u00e6": "ae", "\u00c6": "AE", "\u0153": "oe"},
+    **{"\u00df": "beta", "\u1e9e": "SS", "\u00e6": "ae", "\u00c6": "AE", "\u0153": "oe"},
     **{"\u0152": "OE", "\u00f8": "o", "\u00d8": "O", "\u0142": "l", "\u0141": "L"},
     **{"\u00f0": "d", "\u00d0": "D", "\u0111": "d", "\u0110": "D", "\u0131": "i"},
     **{"\u00fe": "th", "\u00de": "TH"},
@@ -36,6 +36,8 @@ _BY_HAND = {
 LONGEST_SHAPE_RUN = 4
 # Characters that a folding may make of one: a stranger's must not make a page of a word.
 LONGEST_FOLDING = 20
+# Between two letters a to z: "Straße", but "IL-1ß".
+_INNER = {"\u00df": "ss"}
 _CACHED_WORDS = 200_000
 
 
@@ -65,9 +67,26 @@ def folding_table() -> dict[str, str]:
     return {character: plain for character, plain in folded.items() if plain is not None}
 
 
-def fold(text: str, table: Mapping[str, str]) -> str:
-    """A text with each character that a folding table has replaced as it says."""
-    return "".join(table.get(character, character) for character in text)
+def inner_folding_table() -> dict[str, str]:
+    """Replacement of characters between two letters a to z, where it is another one."""
+    return dict(_INNER)
+
+
+def fold(text: str, table: Mapping[str, str], inner: Mapping[str, str] | None = None) -> str:
+    """A text with each character that a folding table has replaced as it says.
+
+    Args:
+        text: any text.
+        table: replacement of single characters.
+        inner: replacement of those that stand between two letters a to z of `text`.
+    """
+    if not inner or inner.keys().isdisjoint(text):
+        return "".join(table.get(character, character) for character in text)
+    neighbours = zip("." + text, text, text[1:] + ".", strict=False)
+    return "".join(
+        inner[c] if c in inner and "a" <= before <= "z" and "a" <= after <= "z" else table.get(c, c)
+        for before, c, after in neighbours
+    )
 
 
 def folding_of(table: object) -> dict[str, str]:
@@ -95,7 +114,7 @@ def word_form(folded: str) -> str:
 @functools.lru_cache(_CACHED_WORDS)
 def form_of(word: str) -> str:
     """The form of a word as it stands in a text, as the feature "word" of a new table has it."""
-    return word_form(fold(word, folding_table()))
+    return word_form(fold(word, folding_table(), inner_folding_table()))
 
 
 def _kind(character: str) -> str:

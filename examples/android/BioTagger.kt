@@ -49,7 +49,7 @@ class BioTagger(model: File, tables: File) : AutoCloseable {
     private fun tagSentence(
         text: String, points: IntArray, places: IntArray, spans: List<IntRange>
     ): List<Entity> {
-        val logits = read(spans.map { points.sliceArray(it) })
+        val logits = read(features.spelled(spans.map { points.sliceArray(it) }))
         val path = decoder.decode(logits)
         val scores = decoder.scores(logits, path)
         val found = mutableListOf<Entity>()
@@ -244,6 +244,57 @@ private class Features(json: JSONObject) {
             .associate { it.codePointAt(0) to table.getString(it) }
     }
 
+    private val inner = json.optJSONObject("inner_folding")?.let { table ->
+        table.keys().asSequence().map { it.toString() }
+            .associate { it.codePointAt(0) to table.getString(it) }
+    } ?: emptyMap()
+    private val capitals = json.optJSONObject("capitals")
+    private val minLetters = capitals?.getInt("min_letters") ?: 0
+    private val unknownLetters = capitals?.getInt("unknown_letters") ?: 0
+    private val spellings = capitals?.getJSONArray("spellings")?.strings().orEmpty()
+        .associateBy { lower(it.codePoints().toArray()).string() }
+
+    /** The words of a whole sentence as they are read; `encode` takes them, or a piece of them. */
+    fun spelled(words: List<IntArray>): List<IntArray> {
+        if (capitals == null || words.any { word -> word.any(::isLower) }) return words
+        if (words.all { letters(it) < minLetters }) return words
+        return words.mapIndexed { i, word ->
+            val lower = lower(word)
+            val usual = spellings[lower.string()]
+            when {
+                word.size == 1 && (isHyphen(words.getOrNull(i - 1)) ||
+                    isHyphen(words.getOrNull(i + 1))) -> word
+                usual != null -> usual.codePoints().toArray()
+                letters(word) >= unknownLetters || isKnown(lower) -> lower
+                else -> word
+            }
+        }
+    }
+
+    private fun isLower(point: Int) = point in 'a'.code..'z'.code
+
+    private fun isHyphen(word: IntArray?) = word != null && word.size == 1 && word[0] == '-'.code
+
+    private fun letters(word: IntArray) = word.count { it in 'A'.code..'Z'.code }
+
+    private fun lower(word: IntArray) =
+        IntArray(word.size) { if (word[it] in 'A'.code..'Z'.code) word[it] + 32 else word[it] }
+
+    private fun isKnown(word: IntArray): Boolean {
+        val form = entries(word).getValue("word")
+        return listOf("word", "vector").any { tables[it]?.containsKey(form) == true }
+    }
+
+    private fun fold(word: IntArray): IntArray {
+        val folded = StringBuilder()
+        for ((i, point) in word.withIndex()) {
+            val between = i > 0 && i + 1 < word.size && isLower(word[i - 1]) && isLower(word[i + 1])
+            val plain = (if (between) inner[point] else null) ?: folding[point]
+            if (plain == null) folded.appendCodePoint(point) else folded.append(plain)
+        }
+        return folded.toString().codePoints().toArray()
+    }
+
     /** int32 (1, length) by input, (1, length, characters) for "char_ids". */
     fun encode(words: List<IntArray>, length: Int): Map<String, Any> {
         val entries = words.map { entries(it) }
@@ -268,8 +319,7 @@ private class Features(json: JSONObject) {
     private fun id(table: String, entry: String) = tables.getValue(table)[entry] ?: 1
 
     private fun entries(word: IntArray): Map<String, String> {
-        val folded = word.joinToString("") { folding[it] ?: String(Character.toChars(it)) }
-            .codePoints().toArray()
+        val folded = fold(word)
         val form = IntArray(folded.size) {
             when (folded[it]) {
                 in 'A'.code..'Z'.code -> folded[it] + 32

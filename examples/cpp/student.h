@@ -32,9 +32,42 @@ class Features {
     }
     for (const auto& entry : features.at("folding").members)
       folding_[from_utf8(entry.first)[0]] = from_utf8(entry.second.text);
+    if (features.has("inner_folding"))
+      for (const auto& entry : features.at("inner_folding").members)
+        inner_[from_utf8(entry.first)[0]] = from_utf8(entry.second.text);
+    if (!features.has("capitals")) return;
+    const Json& rule = features.at("capitals");
+    capitals_ = true;
+    min_letters_ = rule.at("min_letters").integer();
+    unknown_letters_ = rule.at("unknown_letters").integer();
+    for (const Json& entry : rule.at("spellings").items) {
+      std::u32string word = from_utf8(entry.text);
+      spellings_[to_utf8(lower_ascii(word))] = word;
+    }
   }
 
   int max_chars() const { return max_chars_; }
+
+  // The words of a whole sentence as they are read; `encode` takes them, or a piece of them.
+  std::vector<std::u32string> spelled(std::vector<std::u32string> words) const {
+    size_t most = 0;
+    for (const std::u32string& word : words) {
+      for (char32_t c : word)
+        if (is_lower(c)) return words;
+      most = std::max(most, letters(word));
+    }
+    if (!capitals_ || most < min_letters_) return words;
+    std::vector<std::u32string> read = words;
+    for (size_t i = 0; i < words.size(); ++i) {
+      bool beside = (i > 0 && words[i - 1] == U"-") || (i + 1 < words.size() && words[i + 1] == U"-");
+      if (words[i].size() == 1 && beside) continue;
+      std::u32string lower = lower_ascii(words[i]);
+      auto usual = spellings_.find(to_utf8(lower));
+      if (usual != spellings_.end()) read[i] = usual->second;
+      else if (letters(words[i]) >= unknown_letters_ || known(lower)) read[i] = lower;
+    }
+    return read;
+  }
 
   Ids encode(const std::vector<std::u32string>& words) const {
     Ids ids;
@@ -47,16 +80,51 @@ class Features {
   size_t prefix_, suffix_;
   int max_chars_;
   std::map<std::string, std::unordered_map<std::string, int32_t>> tables_;
-  std::unordered_map<char32_t, std::u32string> folding_;
+  std::unordered_map<char32_t, std::u32string> folding_, inner_;
+  bool capitals_ = false;
+  size_t min_letters_ = 0, unknown_letters_ = 0;
+  std::unordered_map<std::string, std::u32string> spellings_;
+
+  static bool is_lower(char32_t c) { return c >= U'a' && c <= U'z'; }
+  static bool is_upper(char32_t c) { return c >= U'A' && c <= U'Z'; }
+
+  static size_t letters(const std::u32string& word) {
+    return std::count_if(word.begin(), word.end(), is_upper);
+  }
+
+  static std::u32string lower_ascii(std::u32string word) {
+    for (char32_t& c : word)
+      if (is_upper(c)) c += 32;
+    return word;
+  }
+
+  std::u32string fold(const std::u32string& word) const {
+    std::u32string folded;
+    for (size_t i = 0; i < word.size(); ++i) {
+      bool between = i > 0 && i + 1 < word.size() && is_lower(word[i - 1]) && is_lower(word[i + 1]);
+      const auto& table = between && inner_.count(word[i]) ? inner_ : folding_;
+      auto found = table.find(word[i]);
+      folded += found == table.end() ? std::u32string(1, word[i]) : found->second;
+    }
+    return folded;
+  }
+
+  static std::u32string form_of(const std::u32string& folded) {
+    std::u32string form = lower_ascii(folded);
+    for (char32_t& c : form)
+      if (c >= U'0' && c <= U'9') c = U'0';
+    return form;
+  }
+
+  bool known(const std::u32string& word) const {
+    std::u32string form = form_of(fold(word));
+    for (const char* table : {"word", "vector"})
+      if (tables_.count(table) && id(table, form) != 1) return true;
+    return false;
+  }
 
   void add(const std::u32string& word, Ids& ids) const {
-    std::u32string folded, form;
-    for (char32_t c : word) {
-      auto found = folding_.find(c);
-      folded += found == folding_.end() ? std::u32string(1, c) : found->second;
-    }
-    for (char32_t c : folded)
-      form += c >= U'A' && c <= U'Z' ? c + 32 : c >= U'0' && c <= U'9' ? U'0' : c;
+    std::u32string folded = fold(word), form = form_of(folded);
     size_t tail = form.size() > suffix_ ? form.size() - suffix_ : 0;
     const std::pair<const char*, std::u32string> entries[] = {
         {"word", form}, {"vector", form}, {"prefix", form.substr(0, prefix_)},

@@ -66,7 +66,7 @@ class Tagger {
   void tag_sentence(const std::u32string& text, const std::vector<Span>& spans) const {
     std::vector<std::u32string> words;
     for (const Span& span : spans) words.push_back(text.substr(span.first, span.second - span.first));
-    Rows logits = read(words);
+    Rows logits = read(features_.spelled(words));
     std::vector<size_t> path = decoder_.decode(logits);
     std::vector<double> scores = decoder_.scores(logits, path);
     for (size_t first = 0; first < words.size();) {

@@ -26,7 +26,8 @@ import { readFileSync } from "node:fs";
 import { Postprocessing } from "./postprocessing.js";
 const { rules, texts } = JSON.parse(readFileSync(0, "utf8"));
 const after = new Postprocessing(rules);
-const found = texts.map((text) => after.entities(text).map((e) => [e.type, e.text, e.start, e.score]));
+const row = (e) => [e.type, e.text, e.start, e.score];
+const found = texts.map((text) => after.entities(text).map(row));
 console.log(JSON.stringify(found));
 """
 

@@ -411,3 +411,20 @@ def test_csv_is_read_back_by_python(page: Any) -> None:
         ["Disease", 'a "b", c\nd', "0", "9", "0.123457"],
         ["Chemical", "\U0001f9ec", "10", "11", "1"],
     ]
+
+
+def test_page_reads_capitals_and_sharp_s_as_python_does(page):
+    path = Path(__file__).resolve().parents[1] / "tagging" / "capitals_cases.json"
+    cases = json.loads(path.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        """async ({ features: data, spelled, folded }) => {
+          const { WordFeatures, fold } = await import("/features.js");
+          const features = new WordFeatures(data);
+          return [
+            spelled.map(({ words }) => features.spelled(words)),
+            Object.keys(folded).map((w) => fold(w, features.folding, features.innerFolding)),
+          ];
+        }""",
+        cases,
+    )
+    assert found == [[case["read"] for case in cases["spelled"]], [*cases["folded"].values()]]

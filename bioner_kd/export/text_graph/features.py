@@ -1,6 +1,6 @@
 """Words become ids, as in `bioner_kd.tagging.word_features`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from bioner_kd.export.text_graph.characters import encode, find_sorted, previous
+from bioner_kd.tagging.capitals import HYPHEN, Capitals, lower_ascii
 from bioner_kd.tagging.word_features import FIRST_ENTRY, UNKNOWN, WordFeatures
 from bioner_kd.tagging.word_form import LONGEST_SHAPE_RUN
 
@@ -20,19 +21,19 @@ class _Words:
         self.ragged = tf.RaggedTensor.from_row_splits(values, splits, validate=False)
 
     @cached_property
-    def _owners(self) -> tf.Tensor:
+    def owners(self) -> tf.Tensor:
         return self.ragged.value_rowids()
 
     @cached_property
     def places(self) -> tf.Tensor:
         """Place of each character in its word, counted from 0."""
-        starts = tf.gather(self.splits, self._owners)
+        starts = tf.gather(self.splits, self.owners)
         return tf.range(tf.size(starts, tf.int64)) - starts
 
     @cached_property
     def places_from_end(self) -> tf.Tensor:
         """Place of each character before the end of its word, counted from 1."""
-        ends = tf.gather(self.splits, self._owners + 1)
+        ends = tf.gather(self.splits, self.owners + 1)
         return ends - tf.range(tf.size(ends, tf.int64))
 
     def kept(self, values: tf.Tensor, keep: tf.Tensor) -> tf.RaggedTensor:
@@ -50,7 +51,8 @@ class FeatureGraph(tf.Module):
     def __init__(self, features: WordFeatures) -> None:
         super().__init__()
         self._config = features.config
-        self._folding = _Folding(features.folding)
+        self._folding = _Folding(features.folding, features.inner_folding)
+        self._capitals = _CapitalsGraph(features.capitals) if features.capitals else None
         self._tables = {
             name: _string_table(entries)
             for name, entries in features.tables.items()
@@ -58,16 +60,25 @@ class FeatureGraph(tf.Module):
         }
         self._characters = _CharacterTable(features.tables.get("char", ()))
 
-    def __call__(self, words: tf.RaggedTensor) -> dict[str, tf.Tensor]:
+    def __call__(
+        self, words: tf.RaggedTensor, sentences: tf.Tensor | None = None
+    ) -> dict[str, tf.Tensor]:
         """Computes the features of words.
 
         Args:
             words: int32 (words, (characters)).
+            sentences: int32 (words,), number of the sentence of each word, ascending; None means
+                one sentence.
 
         Returns:
             int32 "word_ids" (words,), "char_ids" (words, max_chars) and so on, by name.
         """
-        folded = self._folding.fold(_Words(words.values, words.row_splits))
+        read = _Words(words.values, words.row_splits)
+        if self._capitals:
+            if sentences is None:
+                sentences = tf.zeros([words.nrows()], tf.int32)
+            read = self._capitals.read(read, sentences, self._are_known)
+        folded = self._folding.fold(read)
         strings = self._strings(folded)
         # Tables give -1 for an unknown entry.
         ids = {
@@ -77,6 +88,12 @@ class FeatureGraph(tf.Module):
         if "char" in self._config.features:
             ids["char_ids"] = self._characters.lookup(folded, self._config.max_chars)
         return ids
+
+    def _are_known(self, words: _Words) -> tf.Tensor:
+        folded = self._folding.fold(words)
+        form = encode(folded.ragged.with_values(_lower_without_digits(folded.values)))
+        tables = [self._tables[name] for name in ("word", "vector") if name in self._tables]
+        return tf.reduce_any([table.lookup(form) >= 0 for table in tables], axis=0)
 
     def _strings(self, folded: _Words) -> dict[str, tf.Tensor]:
         config, values = self._config, _lower_without_digits(folded.values)
@@ -93,12 +110,71 @@ class FeatureGraph(tf.Module):
         return {"word": form, "vector": form, "shape": encode(_shapes(folded)), **parts}
 
 
+class _CapitalsGraph(tf.Module):
+    """`bioner_kd.tagging.capitals.Capitals` as operations."""
+
+    def __init__(self, rule: Capitals) -> None:
+        super().__init__()
+        self._rule = rule
+        spellings = {lower_ascii(word): word for word in rule.spellings}
+        self._table = _string_table(list(spellings))
+        # A spelling is as long as its lower case. At least one value, which no word reads.
+        lengths = [len(word) for word in spellings.values()] or [0]
+        self._starts = np.cumsum(lengths, dtype=np.int64) - lengths
+        self._values = np.array([ord(c) for c in "".join(spellings.values())] or [0], np.int32)
+
+    def read(
+        self, words: _Words, sentences: tf.Tensor, are_known: Callable[[_Words], tf.Tensor]
+    ) -> _Words:
+        chosen = self._in_capitals(words, sentences) & ~self._beside_hyphen(words, sentences)
+        values = words.values
+        upper = _is_between(values, "A", "Z")
+        lower = _Words(tf.where(upper, values + 32, values), words.splits)
+        # Tables give -1 for an unknown entry.
+        entry = self._table.lookup(encode(lower.ragged))
+        many = self._letters(words) >= self._rule.unknown_letters
+        in_lower = chosen & (many | are_known(lower))
+        owners = words.owners
+        read = tf.where(tf.gather(in_lower, owners), lower.values, values)
+        spelled = tf.gather(chosen & (entry >= 0), owners)
+        starts = tf.gather(self._starts, tf.gather(tf.maximum(entry, 0), owners))
+        usual = tf.gather(self._values, tf.where(spelled, starts + words.places, 0))
+        return _Words(tf.where(spelled, usual, read), words.splits)
+
+    def _letters(self, words: _Words) -> tf.Tensor:
+        upper = tf.cast(_is_between(words.values, "A", "Z"), tf.int32)
+        return tf.reduce_sum(words.ragged.with_values(upper), axis=1)
+
+    def _in_capitals(self, words: _Words, sentences: tf.Tensor) -> tf.Tensor:
+        lower = tf.cast(_is_between(words.values, "a", "z"), tf.int32)
+        any_lower = tf.reduce_sum(words.ragged.with_values(lower), axis=1)
+        of_lower = tf.math.segment_max(any_lower, sentences)
+        longest = tf.math.segment_max(self._letters(words), sentences)
+        found = (of_lower == 0) & (longest >= self._rule.min_letters)
+        return tf.gather(found, sentences)
+
+    def _beside_hyphen(self, words: _Words, sentences: tf.Tensor) -> tf.Tensor:
+        single = words.ragged.row_lengths() == 1
+        hyphen = encode(words.ragged) == HYPHEN
+        no = tf.zeros([1], tf.bool)
+        same = sentences[1:] == sentences[:-1]
+        before = tf.concat([no, hyphen[:-1] & same], axis=0)[: tf.size(sentences)]
+        after = tf.concat([hyphen[1:] & same, no], axis=0)[: tf.size(sentences)]
+        return single & (before | after)
+
+
+# Added to the code point of a character that stands between two letters a to z.
+_INNER = 0x200000
+
+
 class _Folding:
     """Replacement of single characters by any number of characters."""
 
-    def __init__(self, folding: Mapping[str, str]) -> None:
-        entries = sorted(folding.items())
-        self._keys = np.array([ord(character) for character, _ in entries], np.int32)
+    def __init__(self, folding: Mapping[str, str], inner: Mapping[str, str]) -> None:
+        self._inner = np.array(sorted(map(ord, inner)), np.int32)
+        codes = {ord(c): text for c, text in folding.items()}
+        entries = sorted((codes | {ord(c) + _INNER: text for c, text in inner.items()}).items())
+        self._keys = np.array([code for code, _ in entries], np.int32)
         texts = [text for _, text in entries]
         self._lengths = np.array([len(text) for text in texts], np.int64)
         self._starts = np.cumsum(self._lengths) - self._lengths
@@ -108,7 +184,7 @@ class _Folding:
     def fold(self, words: _Words) -> _Words:
         if not len(self._keys):
             return words
-        found, entry = find_sorted(self._keys, words.values)
+        found, entry = find_sorted(self._keys, self._marked(words))
         lengths = tf.where(found, tf.gather(self._lengths, entry), 1)
         ends = tf.cumsum(lengths)
         # Index of the first character of each replacement, minus its index in the result.
@@ -119,6 +195,16 @@ class _Folding:
         replaced = tf.gather(self._values, tf.where(found, place, 0))
         values = tf.where(found, replaced, tf.gather(words.values, owner))
         return _Words(values, tf.gather(tf.concat([[0], ends], axis=0), words.splits))
+
+    def _marked(self, words: _Words) -> tf.Tensor:
+        if not len(self._inner):
+            return words.values
+        lower = _is_between(words.values, "a", "z")
+        before = previous(lower) & (words.places > 0)
+        after = tf.concat([lower[1:], tf.zeros([1], tf.bool)], axis=0)[: tf.size(lower)]
+        inner, _ = find_sorted(self._inner, words.values)
+        inner &= before & after & (words.places_from_end > 1)
+        return tf.where(inner, words.values + _INNER, words.values)
 
 
 class _CharacterTable:

@@ -97,10 +97,10 @@ class TextGraph(tf.Module):
 
     def _tag_words(self, words: Words, cuts: tf.Tensor) -> Sequence[tf.Tensor]:
         # Words between the same two cuts are a sentence.
-        _, _, lengths = tf.unique_with_counts(
+        _, numbers, lengths = tf.unique_with_counts(
             tf.searchsorted(cuts, words.firsts, side="right"), out_idx=tf.int64
         )
-        features = self._features(words.characters)
+        features = self._features(words.characters, numbers)
         nothing = tf.zeros([tf.size(words.firsts), len(self._tags)])
         read = pieces(lengths, LONGEST)
         (logits,) = call_in_batches(self._read, features, read, [nothing], _STUDENT_WORDS)

@@ -10,10 +10,35 @@ const isLower = (c) => c >= "a" && c <= "z";
 const isDigit = (c) => c >= "0" && c <= "9";
 
 /** A word's code points, each replaced as the folding table says: "β" reads "beta". */
-export function fold(word, folding) {
-  let folded = "";
-  for (const character of word) folded += folding.get(character) ?? character;
-  return folded;
+export function fold(word, folding, inner = new Map()) {
+  const characters = Array.from(word);
+  const between = (i) => isLower(characters[i - 1] ?? "") && isLower(characters[i + 1] ?? "");
+  return characters
+    .map((c, i) => (inner.has(c) && between(i) ? inner.get(c) : (folding.get(c) ?? c)))
+    .join("");
+}
+
+const lowerAscii = (text) => text.replace(/[A-Z]/g, (c) => c.toLowerCase());
+const letters = (word) => word.replace(/[^A-Z]/g, "").length;
+
+/** How sentences in capitals are read: each word in the spelling that it mostly has. */
+class Capitals {
+  constructor(rule) {
+    this.rule = rule;
+    this.byLower = new Map(rule.spellings.map((word) => [lowerAscii(word), word]));
+  }
+
+  read(words, isKnown) {
+    if (words.some((word) => /[a-z]/.test(word))) return words;
+    if (words.every((word) => letters(word) < this.rule.min_letters)) return words;
+    return words.map((word, i) => {
+      const single = Array.from(word).length === 1;
+      if (single && (words[i - 1] === "-" || words[i + 1] === "-")) return word;
+      const lower = lowerAscii(word);
+      if (this.byLower.has(lower)) return this.byLower.get(lower);
+      return letters(word) >= this.rule.unknown_letters || isKnown(lower) ? lower : word;
+    });
+  }
 }
 
 /** Lower-cased form with every digit read as 0, of a folded word. ASCII alone is changed. */
@@ -47,6 +72,8 @@ export class WordFeatures {
   constructor(data) {
     this.config = data.config;
     this.folding = new Map(Object.entries(data.folding));
+    this.innerFolding = new Map(Object.entries(data.inner_folding ?? {}));
+    this.capitals = data.capitals ? new Capitals(data.capitals) : null;
     this.ids = new Map(
       data.config.features.map((name) => [
         name,
@@ -55,9 +82,19 @@ export class WordFeatures {
     );
   }
 
+  /** The words of a whole sentence as they are read; `encode` takes them, or a piece of them. */
+  spelled(words) {
+    return this.capitals ? this.capitals.read(words, (word) => this.isKnown(word)) : words;
+  }
+
+  isKnown(word) {
+    const form = wordForm(fold(word, this.folding, this.innerFolding));
+    return ["word", "vector"].some((name) => this.ids.get(name)?.has(form));
+  }
+
   /** Table entries of a word by feature; "char" has one a character. */
   entries(word) {
-    const folded = fold(word, this.folding);
+    const folded = fold(word, this.folding, this.innerFolding);
     const form = wordForm(folded);
     const letters = Array.from(form);
     return {

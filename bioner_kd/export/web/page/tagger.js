@@ -61,11 +61,12 @@ export class Tagger {
    */
   async tagWords(words) {
     const { lengths } = this.model;
+    const read = this.features.spelled(words);
     const pieces = cutInPieces(words.length, Math.max(...lengths));
     const logits = [];
     for (const { start, end, first, last } of pieces) {
       const length = Math.min(...lengths.filter((enough) => enough >= end - start));
-      const inputs = this.features.encode(words.slice(start, end), length);
+      const inputs = this.features.encode(read.slice(start, end), length);
       const rows = await this.model.logits(length, inputs);
       logits.push(...rows.slice(first - start, last - start));
     }
