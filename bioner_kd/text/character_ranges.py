@@ -98,3 +98,23 @@ SEPARATOR_RANGES = """
 0-20 7f-a0 ad 61c 1680 180e 2000-200f 2028-202f 205f-2064 2066-206f 3000 feff fff9-fffb
 13430-13438 1bca0-1bca3 1d173-1d17a e0001 e0020-e007f
 """
+
+# What new students read as if it were not there: soft hyphen, joiners, zero-width spaces, marks of
+# direction, variation selectors, byte order marks and tags. Visible format characters (the Arabic
+# number signs) are not among them.
+INVISIBLE_RANGES = """
+ad 34f 61c 17b4-17b5 180b-180f 200b-200f 202a-202e 2060-206f fe00-fe0f feff fff9-fffb 1bca0-1bca3
+1d173-1d17a e0001 e0020-e007f e0100-e01ef
+"""
+
+# Signs of trade marks and of footnotes, which separate words for new students.
+SIGN_RANGES = """
+a7 a9 ae b6 2016 2020-2021 2117 2120 2122
+"""
+
+# Symbols that no mention has: bullets, arrows, check marks, boxes, shapes, emoji, and private use,
+# where fonts of symbols have their bullets. U+2B1A is `bioner_kd.text.tokenizer.MASK`.
+OUTSIDE_RANGES = """
+2022-2023 203b 2043 204c-204d 2190-21ff 2300-23ff 2500-2775 2794-27bf 27f0-27ff 2900-297f 2b00-2b19
+2b1b-2bff e000-f8ff 1f000-1f0ff 1f10d-1faff f0000-ffffd 100000-10fffd
+"""

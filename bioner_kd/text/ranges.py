@@ -1,7 +1,8 @@
 """Sets of characters as ranges of code points, as the rules of text have them."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from bioner_kd.errors import shown
 
@@ -84,8 +85,19 @@ def _range(entry: object, place: str) -> tuple[int, int]:
     raise ValueError(f"{place} has {shown(entry)}, which is no first and last code point")
 
 
-def entries_of(rule: object, place: str, names: Sequence[str]) -> list[object]:
+def entries_of(
+    rule: object,
+    place: str,
+    names: Sequence[str],
+    optional: Mapping[str, object] = MappingProxyType({}),
+) -> list[object]:
     """The entries of a JSON object that must have these and no other ones, in this order.
+
+    Args:
+        rule: what should be this object.
+        place: the entry of the tables that has it, for the message.
+        names: of entries that it must have.
+        optional: entries that it may have, with what stands for those that it lacks.
 
     Raises:
         ValueError: it is something else.
@@ -96,6 +108,18 @@ def entries_of(rule: object, place: str, names: Sequence[str]) -> list[object]:
         if name not in rule:
             raise ValueError(f"{place} has no {shown(name)}")
     for name in rule:
-        if name not in names:
+        if name not in names and name not in optional:
             raise ValueError(f"{place} has {shown(name)}, which this version does not know")
-    return [rule[name] for name in names]
+    others = [rule.get(name, without) for name, without in optional.items()]
+    return [rule[name] for name in names] + others
+
+
+def union(*sets: Ranges) -> Ranges:
+    """Ranges of the code points that one or more of these have."""
+    merged: list[tuple[int, int]] = []
+    for first, last in sorted(itertools.chain(*sets)):
+        if merged and first <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+        else:
+            merged.append((first, last))
+    return tuple(merged)

@@ -11,9 +11,9 @@ from typing import Any
 
 from bioner_kd.text.ranges import all_others, check_apart
 from bioner_kd.text.sentence import Sentence
-from bioner_kd.text.sentence_ends import SENTENCE_ENDS, SentenceEnds
+from bioner_kd.text.sentence_ends import FIRST_SENTENCE_ENDS, SENTENCE_ENDS, SentenceEnds
 from bioner_kd.text.sentence_splitter import SentenceSplitter
-from bioner_kd.text.tokenizer import TOKENIZER, Tokenizer
+from bioner_kd.text.tokenizer import FIRST_TOKENIZER, TOKENIZER, Tokenizer
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,16 @@ class TextRules:
         """Checks that no word reaches across the end of a sentence.
 
         Raises:
-            ValueError: white space of "sentences" does not separate words.
+            ValueError: white space of "sentences" does not separate words, or is invisible.
         """
         others = all_others(self.tokenizer.separator)
         check_apart(
             "'tokenizer' and 'sentences'", white=self.ends.white, what_does_not_separate=others
+        )
+        check_apart(
+            "'tokenizer' and 'sentences'",
+            white=self.ends.white,
+            invisible=self.tokenizer.invisible,
         )
 
     @cached_property
@@ -52,7 +57,10 @@ class TextRules:
         return self._splitter.iterate(text)
 
     def sentence_spans(self, text: str) -> Iterator[tuple[int, int]]:
-        """Start and end of each sentence in characters; between two is at most white space."""
+        """Start and end of each sentence in characters.
+
+        Between two is at most white space, a mark at the start of a line, or the border of a cell.
+        """
         return self._splitter.spans(text)
 
     def to_json(self) -> dict[str, Any]:
@@ -73,6 +81,6 @@ class TextRules:
 
 # What the first students read, some of whose tables hold no rules. When the rules of new students
 # change, these must not: then they need data of their own.
-FIRST_RULES = TextRules(TOKENIZER, SENTENCE_ENDS)
+FIRST_RULES = TextRules(FIRST_TOKENIZER, FIRST_SENTENCE_ENDS)
 # What new students read.
-RULES = FIRST_RULES
+RULES = TextRules(TOKENIZER, SENTENCE_ENDS)

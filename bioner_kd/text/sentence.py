@@ -12,7 +12,7 @@ class Sentence:
 
     Attributes:
         text: source text.
-        words: its words, `text[start:end]` of each span.
+        words: its words, `text[start:end]` of each span without invisible characters.
         spans: (start, end) of each word in characters of `text`.
         tags: one IOB2 tag a word, or None where the sentence is not annotated.
         path: file that it was read from, "" where there is none.
@@ -32,14 +32,15 @@ class Sentence:
         """Checks that text, words, spans and tags go together.
 
         Raises:
-            ValueError: their numbers differ, or a word is not what stands at its span.
+            ValueError: their numbers differ, or a word is not what stands at its span, from its
+                first to its last character.
         """
         if len(self.words) != len(self.spans):
             raise ValueError(f"{len(self.words)} words but {len(self.spans)} spans.")
         if self.tags is not None and len(self.tags) != len(self.words):
             raise ValueError(f"{len(self.words)} words but {len(self.tags)} tags.")
         for word, (start, end) in zip(self.words, self.spans, strict=True):
-            if self.text[start:end] != word:
+            if self.text[start:end] != word and not _is_seen_in(word, self.text[start:end]):
                 raise ValueError(f"{shown(word)} is not at {start}:{end} of {shown(self.text)}.")
 
     @classmethod
@@ -95,3 +96,10 @@ class Sentence:
         if self.one_line:
             return f"{self.path}:{self.line}, word {word + 1}"
         return f"{self.path}:{self.line + word}"
+
+
+def _is_seen_in(word: str, text: str) -> bool:
+    """Whether a word is what is left of a text without some characters inside of it."""
+    rest = iter(text)
+    inside = all(character in rest for character in word)
+    return inside and word[:1] == text[:1] and word[-1:] == text[-1:]

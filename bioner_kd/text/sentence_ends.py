@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from bioner_kd.errors import shown
+from bioner_kd.text.line_rule import BREAKS, LINE_RULE, LineRule
 from bioner_kd.text.ranges import (
     Ranges,
     all_others,
@@ -15,6 +16,7 @@ from bioner_kd.text.ranges import (
     entries_of,
     ranges_of,
     ranges_of_characters,
+    union,
 )
 
 # In lower case. "etc." is not among them: what follows it with a capital is a new sentence.
@@ -22,12 +24,28 @@ ABBREVIATIONS = frozenset(
     "al approx ca cf dr eq eqs fig figs mr mrs ms no nos pp prof ref refs resp sect sp spp ssp st "
     "subsp suppl tab tabs var viz vol vs".split()
 )
+# These in small letters only, or with a capital at the start: PV and CV are no abbreviations of
+# this kind. Of taxonomy, pharmacy and citations; none of them can end a sentence.
+SMALL_ABBREVIATIONS = frozenset(
+    "abbr abbrev acad aff anhyd aq auct avg bv comb conc cv dept eg emend engl esp excl gen ie "
+    "incl inj intl natl proc pv ser soln str subg subgen subvar supp susp syn univ".split()
+)
+# Behind one of these a single capital letter may end a sentence: "vitamin E.", "hepatitis C.".
+LETTER_WORDS = frozenset(
+    "amphotericin annexin arm cathepsin chain class clade coenzyme cohort complex "
+    "concanavalin cyclin cyclosporin cyclosporine ciclosporin domain enterotoxin exotoxin factor "
+    "genotype globulin grade group groups haemophilia helix hemophilia hepatitis "
+    "influenza isoform kinase lamin neurotoxin ochratoxin panel penicillin phase protein proteins "
+    "pugh receptor region score stage subgroup subtype subunit toxin type types variant vitamin "
+    "vitamins".split()
+)
 # Characters before a full stop that are looked at for an abbreviation.
 LONGEST_ABBREVIATION = 16
 
-WHITE = ranges_of_characters(
+_FIRST_WHITE = ranges_of_characters(
     "\t\r", " ", "\u00a0", "\u2000\u200a", "\u2028", "\u2029", "\u202f", "\u205f", "\u3000"
 )
+WHITE = union(_FIRST_WHITE, BREAKS)
 OPENING = ranges_of_characters(*"[({\"'\u2018\u201c\u00ab")
 CLOSING = ranges_of_characters(*"])}\"'\u2019\u201d\u00bb")
 # A capital letter (Latin), any letter of Greek, or a digit.
@@ -43,6 +61,8 @@ _LETTERS = ranges_of_characters("AZ", "az", ".")
 # An abbreviation is a number of 60 bits in a graph, five for each letter.
 _ABBREVIATION = re.compile("[a-z]{1,12}")
 _MOST_ABBREVIATIONS, _LONGEST_WINDOW = 1000, 64
+# Words of a sentence: a student reads 512 at once, and a runtime keeps a sentence in memory.
+_MOST_WORDS, _LARGEST = 2000, 1_000_000
 
 
 @dataclass(frozen=True)
@@ -59,6 +79,10 @@ class SentenceEnds:
         inner: what makes letters behind it the end of a longer word, which is no abbreviation;
             Latin letters and the full stop among it.
         stops: what ends a sentence; the full stop alone may end an abbreviation too.
+        small_abbreviations: further ones, whose second letter is no capital.
+        letter_words: words behind which a single capital letter is no abbreviation.
+        lines: where line breaks and cells end a sentence; None where only blank lines do.
+        most_words: number of words behind which a sentence ends anyway; 0 for no limit.
     """
 
     abbreviations: frozenset[str]
@@ -69,6 +93,10 @@ class SentenceEnds:
     first: Ranges
     inner: Ranges
     stops: Ranges
+    small_abbreviations: frozenset[str] = frozenset()
+    letter_words: frozenset[str] = frozenset()
+    lines: LineRule | None = None
+    most_words: int = 0
 
     @property
     def sets(self) -> dict[str, Ranges]:
@@ -91,29 +119,41 @@ class SentenceEnds:
         check_apart(
             _PLACE, letters_and_full_stop=_LETTERS, what_is_not_inner=all_others(self.inner)
         )
-        self._check_abbreviations()
+        for name in _LISTS:
+            _check_words(name, getattr(self, name))
+        self._check_numbers()
+        if self.lines is not None:
+            others = {name: self.sets[name] for name in ("opening", "closing", "first", "stops")}
+            self.lines.check_with(self.white, **others)
 
-    def _check_abbreviations(self) -> None:
-        if len(self.abbreviations) > _MOST_ABBREVIATIONS:
-            raise ValueError(f"'sentences/abbreviations' has more than {_MOST_ABBREVIATIONS}")
-        for word in self.abbreviations:
-            if not _ABBREVIATION.fullmatch(word):
-                raise ValueError(
-                    f"'sentences/abbreviations' has {shown(word)}, which is not of 1 to 12 letters "
-                    "from a to z"
-                )
+    def _check_numbers(self) -> None:
         if not 1 <= self.longest_abbreviation <= _LONGEST_WINDOW:
             raise ValueError(
                 f"'sentences/longest_abbreviation' is {shown(self.longest_abbreviation)}; it is "
                 f"from 1 to {_LONGEST_WINDOW}"
             )
+        if type(self.most_words) is not int or not 0 <= self.most_words <= _LARGEST:
+            raise ValueError(
+                f"'sentences/most_words' is {shown(self.most_words)}; it is from 0 to {_LARGEST}"
+            )
 
     def to_json(self) -> dict[str, Any]:
-        """The same as JSON values, for runtimes in other languages."""
+        """The same as JSON values, for runtimes in other languages.
+
+        Returns:
+            The attributes by name; those that first came with format 3 only where there are such.
+        """
+        more = {
+            "small_abbreviations": sorted(self.small_abbreviations),
+            "letter_words": sorted(self.letter_words),
+            "lines": self.lines.to_json() if self.lines else None,
+            "most_words": self.most_words,
+        }
         return {
             "abbreviations": sorted(self.abbreviations),
             "longest_abbreviation": self.longest_abbreviation,
             **{name: [list(pair) for pair in pairs] for name, pairs in self.sets.items()},
+            **{name: value for name, value in more.items() if value},
         }
 
     @classmethod
@@ -123,21 +163,61 @@ class SentenceEnds:
         Raises:
             ValueError: it is something else; the message names the entry.
         """
-        names = [field.name for field in fields(cls)]
-        words, longest, *sets = entries_of(rule, _PLACE, names)
-        if not isinstance(words, list) or not set(map(type, words)) <= {str}:
-            raise ValueError("'sentences/abbreviations' is no list of strings")
-        if len(set(words)) < len(words):
-            raise ValueError("'sentences/abbreviations' has a word twice")
+        optional = {"small_abbreviations": [], "letter_words": [], "lines": None, "most_words": 0}
+        names = [field.name for field in fields(cls) if field.name not in optional]
+        words, longest, *values = entries_of(rule, _PLACE, names, optional)
+        sets, (small, letter_words, lines, most_words) = values[: len(_SETS)], values[len(_SETS) :]
         if type(longest) is not int:
             raise ValueError("'sentences/longest_abbreviation' is no whole number")
         named = zip(_SETS, sets, strict=True)
-        ranges = (ranges_of(value, f"'sentences/{name}'") for name, value in named)
-        return cls(frozenset(words), longest, *ranges)
+        ranges = [ranges_of(value, f"'sentences/{name}'") for name, value in named]
+        return cls(
+            _words(words, "abbreviations"),
+            longest,
+            *ranges,
+            small_abbreviations=_words(small, "small_abbreviations"),
+            letter_words=_words(letter_words, "letter_words"),
+            lines=None if lines is None else LineRule.from_json(lines),
+            most_words=most_words,  # type: ignore[arg-type]
+        )
 
 
+def _words(value: object, name: str) -> frozenset[str]:
+    if not isinstance(value, list) or not set(map(type, value)) <= {str}:
+        raise ValueError(f"'sentences/{name}' is no list of strings")
+    if len(set(value)) < len(value):
+        raise ValueError(f"'sentences/{name}' has a word twice")
+    return frozenset(value)
+
+
+def _check_words(name: str, words: frozenset[str]) -> None:
+    if len(words) > _MOST_ABBREVIATIONS:
+        raise ValueError(f"'sentences/{name}' has more than {_MOST_ABBREVIATIONS}")
+    for word in words:
+        if not _ABBREVIATION.fullmatch(word):
+            raise ValueError(
+                f"'sentences/{name}' has {shown(word)}, which is not of 1 to 12 letters from a to z"
+            )
+
+
+_LISTS = ("abbreviations", "small_abbreviations", "letter_words")
 _SETS = ("white", "opening", "closing", "first", "inner", "stops")
+# What the first students read.
+FIRST_SENTENCE_ENDS = SentenceEnds(
+    ABBREVIATIONS, LONGEST_ABBREVIATION, _FIRST_WHITE, OPENING, CLOSING, FIRST, INNER, STOPS
+)
 # What new students read.
 SENTENCE_ENDS = SentenceEnds(
-    ABBREVIATIONS, LONGEST_ABBREVIATION, WHITE, OPENING, CLOSING, FIRST, INNER, STOPS
+    ABBREVIATIONS,
+    LONGEST_ABBREVIATION,
+    WHITE,
+    OPENING,
+    CLOSING,
+    FIRST,
+    INNER,
+    STOPS,
+    SMALL_ABBREVIATIONS,
+    LETTER_WORDS,
+    LINE_RULE,
+    _MOST_WORDS,
 )

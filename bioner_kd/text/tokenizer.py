@@ -1,9 +1,10 @@
 """Text is cut into words the way that the corpora were, with the place of each word in the text.
 
 A word is a run of letters, digits and combining marks, or one other visible character; white space,
-control characters and invisible format characters separate. The underscore is a word by itself, as
-in the corpora. Everything follows from the class of each character alone, so that a lookup table
-repeats the rule in any language.
+control characters and signs of trade marks and footnotes separate. The underscore is a word by
+itself, as in the corpora. Invisible characters are read as if they were not there. Everything
+follows from the class of each character alone, so that a lookup table repeats the rule in any
+language.
 
 The functions here cut as new students read. A student that was made before keeps the rule that its
 tables hold, which is a `Tokenizer` of its own.
@@ -11,10 +12,17 @@ tables hold, which is a `Tokenizer` of its own.
 
 import functools
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bioner_kd.text.character_ranges import SEPARATOR_RANGES, WORD_RANGES
+from bioner_kd.text.character_ranges import (
+    INVISIBLE_RANGES,
+    OUTSIDE_RANGES,
+    SEPARATOR_RANGES,
+    SIGN_RANGES,
+    WORD_RANGES,
+)
 from bioner_kd.text.ranges import (
     Ranges,
     all_others,
@@ -23,8 +31,10 @@ from bioner_kd.text.ranges import (
     entries_of,
     parse_ranges,
     ranges_of,
+    union,
 )
 from bioner_kd.text.sentence import Sentence
+from bioner_kd.text.view import Sight
 
 SEPARATOR = 0
 WORD = 1
@@ -38,7 +48,7 @@ _NONCHARACTERS = (
     (0xFDD0, 0xFDEF),
     *((plane + 0xFFFE, plane + 0xFFFF) for plane in range(0, 0x110000, 0x10000)),
 )
-_PLACE = "'tokenizer'"
+_PLACE, _NUL = "'tokenizer'", ((0, 0),)
 
 
 @dataclass(frozen=True)
@@ -49,10 +59,15 @@ class Tokenizer:
         word: characters that go on with the word that they stand in.
         separator: characters that end a word and belong to none; each other one is a word by
             itself.
+        invisible: characters that are read as if they were not there; `TextRules` takes them out
+            of a text before it is cut.
+        outside: characters that are words by themselves and belong to no mention.
     """
 
     word: Ranges
     separator: Ranges
+    invisible: Ranges = ()
+    outside: Ranges = ()
 
     def __post_init__(self) -> None:
         """Checks what the runtimes rely on.
@@ -64,11 +79,13 @@ class Tokenizer:
         check_apart(_PLACE, **self.sets)
         check_apart(_PLACE, word=self.word, noncharacters=_NONCHARACTERS)
         # The text signature of a SavedModel puts one between any two texts.
-        check_apart(_PLACE, nul=((0, 0),), what_does_not_separate=all_others(self.separator))
+        check_apart(_PLACE, nul=_NUL, what_does_not_separate=all_others(self.separator))
+        check_apart(_PLACE, nul=_NUL, invisible=self.invisible)
+        check_apart(_PLACE, **self.sets, outside=self.outside)
 
     @property
     def sets(self) -> dict[str, Ranges]:
-        """The sets of characters by name."""
+        """The sets of characters that words are made of, by name."""
         return {"word": self.word, "separator": self.separator}
 
     @functools.cached_property
@@ -77,15 +94,41 @@ class Tokenizer:
         word, separator = character_set(self.word), character_set(self.separator)
         return re.compile(f"[{word}]+|[^{separator}]")
 
+    @functools.cached_property
+    def sight(self) -> Sight:
+        """Takes what is invisible out of a text."""
+        return Sight(self.invisible)
+
     def tokenize(self, text: str) -> list[tuple[str, int, int]]:
         """Cuts a text into words, as the function `tokenize` says."""
+        view = self.sight.view(text)
         return [
-            (match.group(), match.start(), match.end()) for match in self._pattern.finditer(text)
+            (match.group(), *view.in_source(*match.span()))
+            for match in self._pattern.finditer(view.text)
         ]
 
     def split_words(self, text: str) -> list[str]:
         """The words of `tokenize` without their places."""
-        return self._pattern.findall(text)
+        return self._pattern.findall(self.sight.view(text).text)
+
+    def word_spans(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Start and end of each word of a part of a text, found as they are needed."""
+        return (match.span() for match in self._pattern.finditer(text, start, end))
+
+    @functools.cached_property
+    def _outside(self) -> re.Pattern[str] | None:
+        return re.compile(f"[{character_set(self.outside)}]") if self.outside else None
+
+    def is_outside(self, word: str) -> bool:
+        """Whether a word belongs to no mention."""
+        return len(word) == 1 and self._outside is not None and bool(self._outside.match(word))
+
+    def outside_of(self, words: Sequence[str]) -> list[int]:
+        """Numbers of the words that belong to no mention."""
+        # Nearly no sentence has one, and one search tells so.
+        if self._outside is None or self._outside.search(" ".join(words)) is None:
+            return []
+        return [number for number, word in enumerate(words) if self.is_outside(word)]
 
     def character_classes(self) -> bytes:
         """The class of every code point, for runtimes that look it up in a table.
@@ -105,10 +148,12 @@ class Tokenizer:
         """The rule as JSON values, for runtimes in other languages.
 
         Returns:
-            "word" and "separator": first and last code point of each range, in order; every other
-            character is a word by itself.
+            "word" and "separator", and "invisible" and "outside" where there are such: first and
+            last code point of each range, in order; every other character is a word by itself.
         """
-        return {name: [list(pair) for pair in pairs] for name, pairs in self.sets.items()}
+        more = {"invisible": self.invisible, "outside": self.outside}
+        sets = {**self.sets, **{name: ranges for name, ranges in more.items() if ranges}}
+        return {name: [list(pair) for pair in pairs] for name, pairs in sets.items()}
 
     @classmethod
     def from_json(cls, rule: object) -> "Tokenizer":
@@ -117,13 +162,20 @@ class Tokenizer:
         Raises:
             ValueError: it is something else; the message names the entry.
         """
-        names = ("word", "separator")
-        values = zip(names, entries_of(rule, _PLACE, names), strict=True)
+        names, optional = ("word", "separator"), {"invisible": [], "outside": []}
+        values = zip((*names, *optional), entries_of(rule, _PLACE, names, optional), strict=True)
         return cls(*(ranges_of(value, f"'tokenizer/{name}'") for name, value in values))
 
 
+# What the first students read.
+FIRST_TOKENIZER = Tokenizer(parse_ranges(WORD_RANGES), parse_ranges(SEPARATOR_RANGES))
 # What new students read.
-TOKENIZER = Tokenizer(parse_ranges(WORD_RANGES), parse_ranges(SEPARATOR_RANGES))
+TOKENIZER = Tokenizer(
+    FIRST_TOKENIZER.word,
+    union(FIRST_TOKENIZER.separator, parse_ranges(SIGN_RANGES)),
+    parse_ranges(INVISIBLE_RANGES),
+    parse_ranges(OUTSIDE_RANGES),
+)
 
 
 def tokenize(text: str) -> list[tuple[str, int, int]]:
@@ -133,7 +185,8 @@ def tokenize(text: str) -> list[tuple[str, int, int]]:
         text: any text, several lines if need be.
 
     Returns:
-        (word, start, end) in order, with `text[start:end] == word`, in characters (code points).
+        (word, start, end) in order, in characters (code points). `text[start:end]` is the word,
+        and the invisible characters inside of it.
     """
     return TOKENIZER.tokenize(text)
 

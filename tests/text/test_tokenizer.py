@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 import sys
 import unicodedata
@@ -9,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bioner_kd.text.character_ranges import SEPARATOR_RANGES, WORD_RANGES
+from bioner_kd.text.ranges import character_set
 from bioner_kd.text.tokenizer import (
+    FIRST_TOKENIZER,
     MASK,
     SEPARATOR,
     SINGLE,
@@ -24,7 +27,7 @@ from bioner_kd.text.tokenizer import (
 CASES = json.loads(Path(__file__).with_name("tokenizer_cases.json").read_text(encoding="utf-8"))
 
 # The class of each code point.
-CLASSES = TOKENIZER.character_classes()
+CLASSES = FIRST_TOKENIZER.character_classes()
 
 # Invisible by category (Cf), visible by their glyph: Unicode's prepended concatenation marks.
 VISIBLE_FORMAT = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
@@ -32,7 +35,8 @@ VISIBLE_FORMAT = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_table_of_cases(case):
-    assert [list(word) for word in tokenize(case["text"])] == case["words"]
+    found = FIRST_TOKENIZER.tokenize(case["text"])
+    assert [list(word) for word in found] == case["words"]
 
 
 def test_cases_are_sound():
@@ -44,11 +48,23 @@ def test_cases_are_sound():
 @given(st.text())
 def test_offsets_slice_back_to_the_word_and_only_separators_are_left_out(text):
     end = 0
-    for word, start, stop in tokenize(text):
+    for word, start, stop in FIRST_TOKENIZER.tokenize(text):
         assert text[start:stop] == word != ""
         assert all(CLASSES[ord(char)] == SEPARATOR for char in text[end:start])
         end = stop
     assert all(CLASSES[ord(char)] == SEPARATOR for char in text[end:])
+
+
+@given(
+    st.text(st.one_of(st.characters(), st.sampled_from("ab\u00ad\u200b\ufe0f\u2122 ")), max_size=40)
+)
+def test_words_are_those_of_what_is_visible_with_places_in_the_text(text):
+    invisible = re.compile(f"[{character_set(TOKENIZER.invisible)}]")
+    found = tokenize(text)
+    assert [word for word, _, _ in found] == split_words(invisible.sub("", text))
+    for word, start, end in found:
+        assert invisible.sub("", text[start:end]) == word
+        assert text[start] == word[0] and text[end - 1] == word[-1]
 
 
 @given(st.text(alphabet=st.characters(codec=None), max_size=40))
@@ -61,7 +77,7 @@ def test_regular_expression_follows_the_class_of_each_character(text):
         elif kind != SEPARATOR:
             expected.append(char)
         previous = kind
-    assert [word for word, _, _ in tokenize(text)] == expected
+    assert [word for word, _, _ in FIRST_TOKENIZER.tokenize(text)] == expected
 
 
 @given(st.text())
@@ -152,3 +168,16 @@ def test_the_mask_is_one_word_wherever_it_stands(text):
     assert split_words(text.format(MASK, MASK)) == [
         MASK if part == "#" else part for part in split_words(text.format("#", "#"))
     ]
+
+
+def test_symbols_are_words_of_no_mention():
+    assert all(
+        TOKENIZER.is_outside(word)
+        for word in ("\u2022", "\u2192", "\u2713", "\U0001f637", "\uf0b7")
+    )
+    assert not any(
+        TOKENIZER.is_outside(word) for word in ("gout", "-", "\u00b0", "%", MASK, "\u2460")
+    )
+    assert TOKENIZER.outside_of(["gout", "\u2192", "pain", "\u2193"]) == [1, 3]
+    assert TOKENIZER.outside_of(["gout"]) == TOKENIZER.outside_of([]) == []
+    assert FIRST_TOKENIZER.outside_of(["\u2192"]) == []

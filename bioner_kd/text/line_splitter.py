@@ -1,0 +1,151 @@
+"""Where lines and cells cut a text, before its full stops are looked at.
+
+Lines end at a break. Lines with nothing but white space are blank. The lines between two blank ones
+are cut into blocks of so many; a text of one line is one block. Of a line, the characters from the
+break before it to its last visible character count.
+
+- A blank line ends a sentence, and so does a tab between visible characters of a line, and each
+  cell character with white space or an end of the line on both sides.
+- A line that begins with a mark begins a sentence: a run of mark characters before white space or
+  the end of the text; or a number of up to three digits, a single Latin letter or a numeral, with a
+  closer behind it and maybe an opener before it; or a number with a full stop. White space that is
+  no break follows those with a number or letter.
+- Before and behind a line with cells a sentence ends.
+- Each other break is free. It is short where its line, a space and the first word of the next line
+  (up to white space) have at most `short` hundredths of the characters of the widest line of its
+  block: that word would have fitted. In a block whose widest line has `narrow` characters or more,
+  the short ones end a sentence, and all of them where more than half are short: then it is a list.
+  In a narrower block all do, unless it is narrow columns: at least `fewest` lines, the widest with
+  at least `narrowest` characters, and no word that follows a free break would have fitted.
+
+Marks and cell characters belong to no sentence. A break behind the last line of a block belongs to
+that block.
+"""
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from bioner_kd.text.line_rule import LineRule
+from bioner_kd.text.ranges import Ranges, character_set
+
+Span = tuple[int, int]
+
+
+class _Line(NamedTuple):
+    start: int  # behind the break before it
+    first: int  # its first visible character
+    end: int  # behind its last visible character
+    begins: int  # behind its mark
+    cells: bool
+
+
+class LineSplitter:
+    """A rule that cuts text at lines and cells."""
+
+    def __init__(self, rule: LineRule, white: Ranges) -> None:
+        """Takes the rule, and white space."""
+        self._rule = rule
+        sets = {name: character_set(ranges) for name, ranges in rule.sets.items()}
+        space = character_set(white)
+        break_ = rf"(?:(?!\r\n)[{sets['breaks']}])"
+        number = "[0-9]{1,3}"
+        letters = "|".join(["[A-Za-z]", *map(_any_case, sorted(rule.numerals, key=len))])
+        self._any = re.compile(f"[{sets['breaks']}{sets['tabs']}{sets['cells']}]")
+        self._line = re.compile(f"[^{space}](?:[^{sets['breaks']}]*[^{space}])?")
+        self._two_breaks = re.compile(f"{break_}(?s:.*?){break_}")
+        self._last_break = re.compile(f"(?s:.*){break_}")
+        self._cell = re.compile(f"[{sets['tabs']}]|(?<![^{space}])[{sets['cells']}](?![^{space}])")
+        self._mark = re.compile(
+            f"[{sets['marks']}]+(?=[{space}]|\\Z)|(?:[{sets['openers']}]?(?:{number}|{letters})"
+            f"[{sets['closers']}]|{number}\\.)(?=[{space}])(?![{sets['breaks']}])"
+        )
+        self._word = re.compile(f"[^{space}]+")
+
+    def spans(self, text: str) -> Iterator[Span]:
+        """Start and end of each piece of a text; marks and cell characters are in none."""
+        if self._any.search(text) is None:
+            line = self._line.search(text)
+            if line:
+                yield self._behind_mark(text, line.start()), len(text)
+            return
+        previous: _Line | None = None
+        start = 0
+        for line, ends in self._lines_with_ends(text):
+            start = line.begins if previous is None else start
+            if line.cells:
+                for cell in self._cell.finditer(text, line.begins, line.end):
+                    yield start, cell.start()
+                    start = cell.end()
+            if ends:
+                yield start, max(start, line.end)
+            previous = None if ends else line
+
+    def _lines_with_ends(self, text: str) -> Iterator[tuple[_Line, bool]]:
+        for block, follower in self._blocks(text):
+            yield from zip(block, self._ends(text, block, follower), strict=True)
+
+    def _lines(self, text: str) -> Iterator[tuple[_Line, bool]]:
+        """Each line, and whether a blank one or the start of the text is before it."""
+        end, first_one = 0, True
+        for found in self._line.finditer(text):
+            gap = text[end : found.start()]
+            start, blank = found.start(), False
+            if len(gap) > 1 or first_one:
+                blank = self._two_breaks.search(gap) is not None
+                last = self._last_break.match(gap)
+                start = end + (last.end() if last else 0)
+            first, end = found.span()
+            begins = self._behind_mark(text, first)
+            cells = self._cell.search(text, begins, end) is not None
+            yield _Line(start, first, end, begins, cells), blank or first_one
+            first_one = False
+
+    def _blocks(self, text: str) -> Iterator[tuple[list[_Line], _Line | None]]:
+        """Blocks of lines, each with the line behind it unless a blank one is between them."""
+        block: list[_Line] = []
+        for line, blank in self._lines(text):
+            if block and (blank or len(block) == self._rule.block):
+                yield block, None if blank else line
+                block = []
+            block.append(line)
+        if block:
+            yield block, None
+
+    def _ends(self, text: str, block: Sequence[_Line], follower: _Line | None) -> list[bool]:
+        """Whether a sentence ends behind each line of a block."""
+        after = [*block[1:], follower]
+        ends = [
+            line.cells or next_ is None or next_.cells or next_.begins > next_.first
+            for line, next_ in zip(block, after, strict=True)
+        ]
+        free = [number for number, end in enumerate(ends) if not end]
+        if not free:
+            return ends
+        rule, widest = self._rule, max(line.end - line.start for line in block)
+        lengths = [self._with_next(text, block[n], after[n]) for n in free]
+        if widest >= rule.narrow:
+            short = [100 * length <= rule.short * widest for length in lengths]
+            chosen: Iterable[bool] = [True] * len(free) if 2 * sum(short) > len(free) else short
+        else:
+            columns = len(block) >= rule.fewest and widest >= rule.narrowest
+            columns = columns and all(length > widest for length in lengths)
+            chosen = itertools.repeat(not columns)
+        for number, end in zip(free, chosen, strict=False):
+            ends[number] = end
+        return ends
+
+    def _with_next(self, text: str, line: _Line, next_: _Line | None) -> int:
+        assert next_ is not None
+        word = self._word.match(text, next_.first, next_.end)
+        assert word is not None
+        return line.end - line.start + 1 + word.end() - word.start()
+
+    def _behind_mark(self, text: str, first: int) -> int:
+        mark = self._mark.match(text, first)
+        return mark.end() if mark else first
+
+
+def _any_case(numeral: str) -> str:
+    return "".join(f"[{letter}{letter.upper()}]" for letter in numeral)
