@@ -38,7 +38,10 @@ def calibrate(
 
 
 def calibrate_and_report(
-    student: SavedStudent, devel: Sequence[AnnotatedText], compared: Split
+    student: SavedStudent,
+    devel: Sequence[AnnotatedText],
+    compared: Split,
+    measured: Sequence[AnnotatedText] = (),
 ) -> tuple[SavedStudent, dict[str, Any]]:
     """Calibrates a student, and says what its scores are worth.
 
@@ -46,6 +49,7 @@ def calibrate_and_report(
         student: the student.
         devel: documents or sentences; if there are none, the student stays as it is.
         compared: split on which the scores are measured too.
+        measured: documents of that split; its sentences if there are none.
 
     Returns:
         The student, and as JSON values the number of mentions behind each curve, the types without
@@ -57,7 +61,8 @@ def calibrate_and_report(
         reports.append({"corpus": compared.corpus, "split": DEVEL, "cross_fitted": True, **report})
     curves = student.postprocessing.calibration.curves
     if curves and not (devel and compared.name == DEVEL):
-        report = report_of(student, [*map(AnnotatedText.of_sentence, compared.sentences)])
+        texts = measured or [*map(AnnotatedText.of_sentence, compared.sentences)]
+        report = report_of(student, texts)
         split = {"corpus": compared.corpus, "split": compared.name, "cross_fitted": False}
         reports.append({**split, **report})
     return student, {

@@ -108,7 +108,7 @@ def export_student(
     given = read_export_documents(loaded, corpus, split, documents, test_documents)
     loaded, of_documents = report_documents(loaded, given)
     devel = given.devel or [*map(AnnotatedText.of_sentence, _devel(corpus))]
-    loaded, scores = calibrate_and_report(loaded, devel, compared)
+    loaded, scores = calibrate_and_report(loaded, devel, compared, given.test)
     manifest = exports.export_student(
         loaded, folder, compared, scores=scores, documents=of_documents, config=config,
         release=release, overwrite=overwrite,
