@@ -110,6 +110,12 @@ folder of this file, and `hf:owner/name` for a repository on the Hugging Face hu
 
 {score_section(manifest.get("calibration"))}
 
+## What it misses
+
+Names that its corpus does not have, such as brand names of drugs and diseases of later years
+(COVID-19). A file with a name a line, TAB and its type mends that: `--always=FILE` on the command
+line, `tagger.tag(text, names=tagger.read_names(FILE))` in Python.
+
 ## Where it comes from
 
 The export does not know. Before you publish the student, write here which corpus and teacher it was

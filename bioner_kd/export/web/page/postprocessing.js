@@ -18,9 +18,11 @@ export class Postprocessing {
   /**
    * The mentions of a text.
    * @param {object} found all sentences of the text, as `tagged_text.js` says.
+   * @param {Names|null} names of the user, which come last: nothing overrules them.
    */
-  entities(found) {
+  entities(found, names = null) {
     const { text, words, tags, scores } = this.rules.reduce((one, rule) => rule.apply(one), found);
-    return this.calibration.calibrated(entitiesFromTags(text, words, tags, scores));
+    const entities = this.calibration.calibrated(entitiesFromTags(text, words, tags, scores));
+    return names ? names.mark(found, entities) : entities;
   }
 }

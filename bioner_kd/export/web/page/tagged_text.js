@@ -1,14 +1,16 @@
 // What a model says of the words of a text, of all its sentences one after the other:
-// {text, words, tags, scores, inEntity}. `words` are those of `tokenize`; `scores` are the
-// probabilities of their tags, `inEntity` those of being part of any mention.
+// {text, words, tags, scores, inEntity, firstWords}. `words` are those of `tokenize`; `scores` are the
+// probabilities of their tags, `inEntity` those of being part of any mention,
+// `firstWords` the numbers of the first words of sentences.
 
 /** A text to which `add` adds sentences. */
 export function emptyText(text) {
-  return { text, words: [], tags: [], scores: [], inEntity: [] };
+  return { text, words: [], tags: [], scores: [], inEntity: [], firstWords: [] };
 }
 
 /** Adds the words of a sentence and what the model says of them. */
 export function addSentence(found, words, { tags, scores, inEntity }) {
+  found.firstWords.push(found.words.length);
   words.forEach((word, number) => {
     found.words.push(word);
     found.tags.push(tags[number]);

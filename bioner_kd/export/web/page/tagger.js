@@ -2,6 +2,7 @@
 
 import { Decoder } from "./decoder.js";
 import { WordFeatures } from "./features.js";
+import { Names } from "./names.js";
 import { Postprocessing } from "./postprocessing.js";
 import { SentenceSplitter } from "./sentences.js";
 import { characterClasses, countCodePoints, tokenize } from "./tokenizer.js";
@@ -73,8 +74,14 @@ export class Tagger {
     return { ...this.decoder.decode(logits), pieces: pieces.length };
   }
 
+  /** Lists of names that are always or never mentions, as `names.js` reads them. */
+  names(always, never) {
+    const { types, classes, features } = this;
+    return new Names(always, never, { types, classes, folding: features.folding });
+  }
+
   /** The mentions of a text of `tagged_text.js`, all sentences of which have been added. */
-  entities(found) {
-    return this.postprocessing.entities(found);
+  entities(found, names = null) {
+    return this.postprocessing.entities(found, names);
   }
 }
