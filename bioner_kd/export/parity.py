@@ -13,7 +13,7 @@ from absl import logging
 
 from bioner_kd.evaluation.scores import EntityScore, score_logits
 from bioner_kd.student.saved_student import SavedStudent
-from bioner_kd.tagging.decoding import Decoder
+from bioner_kd.tagging.decoding import Decoder, keep_outside
 from bioner_kd.tagging.models.layout import INT8, NUM_WORDS, SERVING, TEXT, WEB, WORD_OUTPUTS
 from bioner_kd.tagging.models.word_model import Features, logits_in_batches, pad, read_in_pieces
 from bioner_kd.text.sentence import Sentence
@@ -143,11 +143,11 @@ def tag_in_python(texts: Sequence[str], student: SavedStudent) -> Iterator[list[
     cut = [list(student.rules.iterate_sentences(text)) for text in texts]
     sentences = list(itertools.chain.from_iterable(cut))
     logits = iter(_logits(sentences, student))
-    decoder = student.decoder
+    decoder, outside_of = student.decoder, student.rules.tokenizer.outside_of
     for of_text in cut:
         rows: list[Row] = []
         for sentence in of_text:
-            found = next(logits)
+            found = keep_outside(next(logits), outside_of(sentence.words))
             tags = decoder.decode(found)
             (odds,) = decoder.probabilities_many([found])
             scores, in_entity = decoder.chosen(odds, tags).tolist(), (1 - odds[:, 0]).tolist()

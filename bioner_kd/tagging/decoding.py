@@ -14,6 +14,8 @@ from bioner_kd.text import iob2
 Transitions = tuple[tuple[float, ...], ...]
 # Nats. Trained transitions are of a few; sums of more than this lose all digits that matter.
 _LARGEST_TRANSITION = 1e4
+# Nats that a tag loses where a word cannot have it; finite, so that each sequence has a score.
+RULED_OUT = 10_000
 # Sentences that are searched at once: they are padded to the longest of them.
 _TOGETHER = 256
 # No score is below 0.
@@ -218,6 +220,20 @@ class Decoder:
                 f"word {word} has {best[word]} as its best logit: the model has diverged."
             )
         return best
+
+
+def keep_outside(logits: np.ndarray, words: Sequence[int]) -> np.ndarray:
+    """Logits of a sentence of which some words have the tag O whatever the model says.
+
+    Args:
+        logits: float32 (words, tags), the first tag is O.
+        words: numbers of these words.
+    """
+    if not words:
+        return logits
+    kept = logits.copy()
+    kept[words, 1:] -= np.float32(RULED_OUT)
+    return kept
 
 
 def _transition(score: object) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 
 from bioner_kd.errors import InputError
 from bioner_kd.tagging.choices import NOTHING_CHOSEN, Choices
-from bioner_kd.tagging.decoding import Decoder, Entity
+from bioner_kd.tagging.decoding import Decoder, Entity, keep_outside
 from bioner_kd.tagging.exported import find_exported
 from bioner_kd.tagging.hub import fetch_student, is_on_hub
 from bioner_kd.tagging.models.word_model import WordModel, read_in_pieces
@@ -332,7 +332,10 @@ class Tagger:
         features = [self._tables.features.encode(s.words) for s in batch if s.words]
         found = iter(read_in_pieces(self._model.batch_logits, features))
         nothing = np.zeros((0, len(self._tables.tag_set)), np.float32)
-        return [next(found) if s.words else nothing for s in batch]
+        outside_of = self._tables.rules.tokenizer.outside_of
+        return [
+            keep_outside(next(found), outside_of(s.words)) if s.words else nothing for s in batch
+        ]
 
 
 def as_annotation(entity: Entity) -> Annotation:

@@ -101,6 +101,9 @@ class LineRule:
         nul = ((0, 0),)
         for name in ("marks", "openers", "closers"):
             check_apart(_PLACE, nul=nul, white=white, **{name: self.sets[name]})
+        letters = ranges_of_characters("AZ", "az", "09")
+        check_apart(_PLACE, letters=letters, openers=self.openers)
+        check_apart(_PLACE, letters=letters, closers=self.closers)
         check_apart(_PLACE, nul=nul, white=white, cells=self.cells)
         for name, ranges in others.items():
             check_apart(_PLACE, cells=self.cells, **{name: ranges})
@@ -121,14 +124,13 @@ class LineRule:
             ValueError: it is something else; the message names the entry.
         """
         names = [field.name for field in fields(cls)]
-        *values, narrow, narrowest, fewest, short, block = entries_of(rule, _PLACE, names)
-        numerals = values.pop()
+        found: dict[str, Any] = dict(zip(names, entries_of(rule, _PLACE, names), strict=True))
+        numerals = found["numerals"]
         if not isinstance(numerals, list) or not set(map(type, numerals)) <= {str}:
             raise ValueError("'sentences/lines/numerals' is no list of strings")
-        named = zip(_SETS, values, strict=True)
-        ranges = [ranges_of(value, f"'sentences/lines/{name}'") for name, value in named]
-        numbers: Any = (narrow, narrowest, fewest, short, block)
-        return cls(*ranges, frozenset(numerals), *numbers)
+        for name in _SETS:
+            found[name] = ranges_of(found[name], f"'sentences/lines/{name}'")
+        return cls(**found | {"numerals": frozenset(numerals)})
 
 
 # Line feed, vertical tab, form feed, carriage return, NEL, line and paragraph separator.

@@ -22,9 +22,8 @@ Marks and cell characters belong to no sentence. A break behind the last line of
 that block.
 """
 
-import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from bioner_kd.text.line_rule import LineRule
@@ -37,7 +36,7 @@ class _Line(NamedTuple):
     start: int  # behind the break before it
     first: int  # its first visible character
     end: int  # behind its last visible character
-    begins: int  # behind its mark
+    begins: int  # behind its mark, and white space there
     cells: bool
 
 
@@ -66,9 +65,9 @@ class LineSplitter:
     def spans(self, text: str) -> Iterator[Span]:
         """Start and end of each piece of a text; marks and cell characters are in none."""
         if self._any.search(text) is None:
-            line = self._line.search(text)
-            if line:
-                yield self._behind_mark(text, line.start()), len(text)
+            only = self._line.search(text)
+            if only:
+                yield self._behind_mark(text, only.start(), only.end()), only.end()
             return
         previous: _Line | None = None
         start = 0
@@ -97,7 +96,7 @@ class LineSplitter:
                 last = self._last_break.match(gap)
                 start = end + (last.end() if last else 0)
             first, end = found.span()
-            begins = self._behind_mark(text, first)
+            begins = self._behind_mark(text, first, end)
             cells = self._cell.search(text, begins, end) is not None
             yield _Line(start, first, end, begins, cells), blank or first_one
             first_one = False
@@ -127,12 +126,12 @@ class LineSplitter:
         lengths = [self._with_next(text, block[n], after[n]) for n in free]
         if widest >= rule.narrow:
             short = [100 * length <= rule.short * widest for length in lengths]
-            chosen: Iterable[bool] = [True] * len(free) if 2 * sum(short) > len(free) else short
+            chosen = [True] * len(free) if 2 * sum(short) > len(free) else short
         else:
             columns = len(block) >= rule.fewest and widest >= rule.narrowest
             columns = columns and all(length > widest for length in lengths)
-            chosen = itertools.repeat(not columns)
-        for number, end in zip(free, chosen, strict=False):
+            chosen = [not columns] * len(free)
+        for number, end in zip(free, chosen, strict=True):
             ends[number] = end
         return ends
 
@@ -142,9 +141,12 @@ class LineSplitter:
         assert word is not None
         return line.end - line.start + 1 + word.end() - word.start()
 
-    def _behind_mark(self, text: str, first: int) -> int:
+    def _behind_mark(self, text: str, first: int, end: int) -> int:
         mark = self._mark.match(text, first)
-        return mark.end() if mark else first
+        if mark is None:
+            return first
+        behind = self._word.search(text, mark.end(), end)
+        return behind.start() if behind else end
 
 
 def _any_case(numeral: str) -> str:

@@ -163,23 +163,24 @@ class SentenceEnds:
         Raises:
             ValueError: it is something else; the message names the entry.
         """
-        optional = {"small_abbreviations": [], "letter_words": [], "lines": None, "most_words": 0}
+        optional: dict[str, Any] = {
+            "small_abbreviations": [],
+            "letter_words": [],
+            "lines": None,
+            "most_words": 0,
+        }
         names = [field.name for field in fields(cls) if field.name not in optional]
-        words, longest, *values = entries_of(rule, _PLACE, names, optional)
-        sets, (small, letter_words, lines, most_words) = values[: len(_SETS)], values[len(_SETS) :]
-        if type(longest) is not int:
+        values = entries_of(rule, _PLACE, names, optional)
+        found: dict[str, Any] = dict(zip((*names, *optional), values, strict=True))
+        if type(found["longest_abbreviation"]) is not int:
             raise ValueError("'sentences/longest_abbreviation' is no whole number")
-        named = zip(_SETS, sets, strict=True)
-        ranges = [ranges_of(value, f"'sentences/{name}'") for name, value in named]
-        return cls(
-            _words(words, "abbreviations"),
-            longest,
-            *ranges,
-            small_abbreviations=_words(small, "small_abbreviations"),
-            letter_words=_words(letter_words, "letter_words"),
-            lines=None if lines is None else LineRule.from_json(lines),
-            most_words=most_words,  # type: ignore[arg-type]
-        )
+        for name in _LISTS:
+            found[name] = _words(found[name], name)
+        for name in _SETS:
+            found[name] = ranges_of(found[name], f"'sentences/{name}'")
+        if found["lines"] is not None:
+            found["lines"] = LineRule.from_json(found["lines"])
+        return cls(**found)
 
 
 def _words(value: object, name: str) -> frozenset[str]:

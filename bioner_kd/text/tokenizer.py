@@ -162,8 +162,9 @@ class Tokenizer:
         Raises:
             ValueError: it is something else; the message names the entry.
         """
-        names, optional = ("word", "separator"), {"invisible": [], "outside": []}
-        values = zip((*names, *optional), entries_of(rule, _PLACE, names, optional), strict=True)
+        names, optional = ("word", "separator"), ("invisible", "outside")
+        found = entries_of(rule, _PLACE, names, dict.fromkeys(optional, []))
+        values = zip((*names, *optional), found, strict=True)
         return cls(*(ranges_of(value, f"'tokenizer/{name}'") for name, value in values))
 
 

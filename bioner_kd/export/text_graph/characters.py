@@ -32,6 +32,18 @@ class Characters(NamedTuple):
     code_points: tf.Tensor
     starts: tf.Tensor
 
+    def kept(self, keep: tf.Tensor) -> "Characters":
+        """Some of the characters; bool (characters,), which has the NULs at both ends."""
+        places = tf.cumsum(tf.cast(keep, tf.int64), exclusive=True)
+        return Characters(tf.boolean_mask(self.code_points, keep), tf.gather(places, self.starts))
+
+    def edges(self) -> tf.Tensor:
+        """The NULs that stand around texts, bool (characters,)."""
+        size = tf.size(self.code_points, tf.int64)
+        places = tf.concat([self.starts - 1, [size - 1]], axis=0)
+        ones = tf.ones_like(places, tf.int32)
+        return tf.scatter_nd(places[:, tf.newaxis], ones, size[tf.newaxis]) > 0
+
 
 def decode(texts: tf.Tensor) -> Characters:
     """Reads texts as UTF-8, with U+FFFD for bytes that are no UTF-8.
@@ -174,6 +186,21 @@ class Words(NamedTuple):
     texts: tf.Tensor
     starts: tf.Tensor
     ends: tf.Tensor
+
+    def among(self, every: Characters, kept: tf.Tensor) -> "Words":
+        """The same words, whose places count all characters and not only some of them.
+
+        Args:
+            every: all characters.
+            kept: bool (characters,), those among which the words were found.
+        """
+        places = tf.where(kept)[:, 0]
+        before = tf.gather(every.starts, self.texts)
+        lasts = self.firsts + self.characters.row_lengths() - 1
+        return self._replace(
+            starts=tf.gather(places, self.firsts) - before,
+            ends=tf.gather(places, lasts) + 1 - before,
+        )
 
 
 def find_words(characters: Characters, in_word: tf.Tensor, separates: tf.Tensor) -> Words:

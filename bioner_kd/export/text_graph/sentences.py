@@ -1,19 +1,19 @@
 """Where texts are cut into sentences, as in `bioner_kd.text.sentence_splitter`.
 
-That rule reads from left to right, but each cut depends only on the characters around it, so all
-cuts are found at once. An earlier cut can only hide white space from a later cut, and no word has
-white space in it.
+That rule reads from left to right, but each cut at a stop depends only on the characters around it,
+so all cuts are found at once. An earlier cut can only hide white space from a later cut, and no
+word has white space in it. `bioner_kd.export.text_graph.lines` cuts at lines before.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import tensorflow as tf
 
-from bioner_kd.export.text_graph.characters import following
+from bioner_kd.export.text_graph.characters import following, previous
 from bioner_kd.text.sentence_ends import SentenceEnds
 
-_LINE_FEED, _RETURN, _FULL_STOP = ord("\n"), ord("\r"), ord(".")
+_LINE_FEED, _RETURN, _FULL_STOP, _HYPHEN = ord("\n"), ord("\r"), ord("."), ord("-")
 # An abbreviation becomes a number in base 32; int64 has room for 12 letters.
 _MOST_LETTERS = 12
 
@@ -38,7 +38,27 @@ def find_cuts(
     """
     not_white = tf.where(~sets["white"])[:, 0]
     ends = _ends_behind_stops(code_points, sets, not_white, rule)
+    if rule.lines is not None:
+        return ends
     return tf.concat([_ends_of_blank_lines(code_points, not_white), ends], axis=0)
+
+
+def cut_long(numbers: tf.Tensor, longest: int) -> tf.Tensor:
+    """Cuts sentences behind so many words.
+
+    Args:
+        numbers: int64 (words,), number of the sentence of each word, ascending.
+        longest: number of words; 0 for no limit.
+
+    Returns:
+        int64 (words,), such numbers of the shorter sentences.
+    """
+    if not longest:
+        return numbers
+    place = tf.range(tf.size(numbers, tf.int64))
+    opens = (numbers != previous(numbers)) | (place == 0)
+    first = tf.gather(tf.where(opens)[:, 0], tf.cumsum(tf.cast(opens, tf.int64)) - 1)
+    return tf.cumsum(tf.cast(opens | ((place - first) % longest == 0), tf.int64)) - 1
 
 
 def _ends_of_blank_lines(code_points: tf.Tensor, not_white: tf.Tensor) -> tf.Tensor:
@@ -62,7 +82,8 @@ def _ends_behind_stops(
     cuts = (behind > ends) & tf.gather(sets["first"], first)
     stops, ends = tf.boolean_mask(stops, cuts), tf.boolean_mask(ends, cuts)
     full_stop = tf.gather(code_points, stops) == _FULL_STOP
-    abbreviated = _abbreviated(code_points, sets["inner"], stops, rule)
+    follows = tf.gather(code_points, tf.boolean_mask(first, cuts))
+    abbreviated = _abbreviated(code_points, sets, stops, follows, rule)
     return tf.boolean_mask(ends, ~(full_stop & abbreviated))
 
 
@@ -72,10 +93,22 @@ def _next(places: tf.Tensor, start: tf.Tensor) -> tf.Tensor:
 
 
 def _abbreviated(
-    code_points: tf.Tensor, inner: tf.Tensor, stops: tf.Tensor, rule: SentenceEnds
+    code_points: tf.Tensor,
+    sets: Mapping[str, tf.Tensor],
+    stops: tf.Tensor,
+    follows: tf.Tensor,
+    rule: SentenceEnds,
 ) -> tf.Tensor:
-    """Whether the word before each stop is an abbreviation."""
-    longest = rule.longest_abbreviation
+    """Whether the word before each stop is an abbreviation.
+
+    Args:
+        code_points: int32 (characters,).
+        sets: bool (characters,) for each set of the rule.
+        stops: int64 (stops,), where they are.
+        follows: int32 (stops,), first character of what follows.
+        rule: of the student.
+    """
+    longest, inner = rule.longest_abbreviation, sets["inner"]
     places = stops[:, tf.newaxis] + np.arange(-longest, 0)
     window = tf.gather(code_points, tf.maximum(places, 0))
     lower = window | 0x20
@@ -91,10 +124,47 @@ def _abbreviated(
     powers = [32**place if place < _MOST_LETTERS else 0 for place in range(longest)]
     digits = tf.cast(lower & 31, tf.int64) * run
     number = tf.reduce_sum(digits * np.array(powers[::-1], np.int64), axis=1)
-    known = np.array([_number(word) for word in sorted(rule.abbreviations)], np.int64)
     spelled = tf.reduce_all(letter | (run == 0), axis=1) & (length <= _MOST_LETTERS)
-    listed = spelled & tf.reduce_any(number[:, tf.newaxis] == known, axis=1)
-    return alone & (single_letters | listed)
+    second = tf.gather(code_points, tf.maximum(stops - length + 1, 0))
+    small = _are_among(number, rule.small_abbreviations) & ~_is_capital(second)
+    listed = spelled & (small | _are_among(number, rule.abbreviations))
+    named = (length == 1) & _is_capital(tf.gather(code_points, tf.maximum(stops - 1, 0)))
+    named &= ~((follows >= ord("0")) & (follows <= ord("9")))
+    named &= _behind_letter_word(code_points, sets, stops, rule)
+    return alone & tf.where(single_letters, ~named, listed)
+
+
+def _are_among(numbers: tf.Tensor, words: Iterable[str]) -> tf.Tensor:
+    known = np.array([_number(word) for word in sorted(words)], np.int64)
+    return tf.reduce_any(numbers[:, tf.newaxis] == known, axis=1)
+
+
+def _is_capital(code_points: tf.Tensor) -> tf.Tensor:
+    return (code_points >= ord("A")) & (code_points <= ord("Z"))
+
+
+def _behind_letter_word(
+    code_points: tf.Tensor, sets: Mapping[str, tf.Tensor], stops: tf.Tensor, rule: SentenceEnds
+) -> tf.Tensor:
+    """Whether a letter word, and what may separate it, are before the letter before each stop."""
+
+    def at(values: tf.Tensor, before: int) -> tf.Tensor:
+        return tf.gather(values, tf.maximum(stops - before, 0))
+
+    def word_ends(before: int) -> tf.Tensor:
+        places = stops[:, tf.newaxis] - before + np.arange(-_MOST_LETTERS + 1, 1)
+        lower = tf.gather(code_points, tf.maximum(places, 0)) | 0x20
+        run = tf.cast((lower >= ord("a")) & (lower <= ord("z")), tf.int64)
+        run = tf.math.cumprod(run, axis=1, reverse=True)
+        powers = np.array([32**place for place in range(_MOST_LETTERS)][::-1], np.int64)
+        number = tf.reduce_sum(tf.cast(lower & 31, tf.int64) * run * powers, axis=1)
+        first = stops - before - tf.reduce_sum(run, axis=1)
+        inside = tf.gather(sets["inner"], tf.maximum(first, 0))
+        return _are_among(number, rule.letter_words) & ~inside
+
+    white = at(sets["white"], 2)
+    one = (white | (at(code_points, 2) == _HYPHEN)) & word_ends(3)
+    return one | (white & at(sets["white"], 3) & word_ends(4))
 
 
 def _alternates(letter: tf.Tensor, run: tf.Tensor) -> tf.Tensor:

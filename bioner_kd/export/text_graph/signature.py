@@ -6,10 +6,19 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from bioner_kd.export.text_graph.characters import CharacterSets, Words, decode, encode, find_words
+from bioner_kd.export.text_graph.characters import (
+    Characters,
+    CharacterSets,
+    Words,
+    decode,
+    encode,
+    find_words,
+)
 from bioner_kd.export.text_graph.decoding import DecoderGraph
 from bioner_kd.export.text_graph.features import FeatureGraph
-from bioner_kd.export.text_graph.sentences import find_cuts
+from bioner_kd.export.text_graph.lines import cut_lines
+from bioner_kd.export.text_graph.sentences import cut_long, find_cuts
+from bioner_kd.tagging.decoding import RULED_OUT
 from bioner_kd.tagging.models.layout import LOGITS, NUM_WORDS, POSTPROCESSING, TEXT
 from bioner_kd.tagging.models.word_model import LONGEST
 from bioner_kd.tagging.tables import Tables
@@ -56,7 +65,17 @@ class TextGraph(tf.Module):
         """
         super().__init__()
         tokenizer, self._ends = tables.rules.tokenizer, tables.rules.ends
-        self._sets = CharacterSets({**tokenizer.sets, **self._ends.sets})
+        lines = self._ends.lines
+        self._seen = CharacterSets({"invisible": tokenizer.invisible})
+        self._hides = bool(tokenizer.invisible)
+        self._sets = CharacterSets(
+            {
+                **tokenizer.sets,
+                "outside": tokenizer.outside,
+                **self._ends.sets,
+                **(lines.sets if lines else {}),
+            }
+        )
         self._features = FeatureGraph(tables.features)
         self._student = student
         self._decoder = DecoderGraph(tables.decoder)
@@ -74,12 +93,18 @@ class TextGraph(tf.Module):
         return tag.get_concrete_function(spec)
 
     def _tag(self, texts: tf.Tensor) -> dict[str, tf.Tensor]:
-        characters = decode(texts)
+        every = characters = decode(texts)
+        if self._hides:
+            visible = ~self._seen.find(every.code_points)["invisible"]
+            characters = every.kept(visible)
         sets = self._sets.find(characters.code_points)
-        words = find_words(characters, sets["word"], sets["separator"])
-        ends = find_cuts(characters.code_points, sets, self._ends)
+        ends, in_word, separates = self._cut(characters, sets)
+        words = find_words(characters, in_word, separates)
         cuts = tf.concat([characters.starts, ends], axis=0)
-        tags, scores, in_entity = self._tag_words(words, tf.sort(cuts))
+        outside = tf.gather(sets["outside"], words.firsts)
+        tags, scores, in_entity = self._tag_words(words, tf.sort(cuts), outside)
+        if self._hides:
+            words = words.among(every, visible)
         outputs = _by_text(
             words.texts,
             tf.size(texts),
@@ -95,15 +120,30 @@ class TextGraph(tf.Module):
         # A client has no tables: each text's answer says what becomes of its tags.
         return {**outputs, POSTPROCESSING: tf.fill([tf.size(texts)], self._postprocessing)}
 
-    def _tag_words(self, words: Words, cuts: tf.Tensor) -> Sequence[tf.Tensor]:
+    def _cut(
+        self, characters: Characters, sets: Mapping[str, tf.Tensor]
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """Cuts, and whether each character is part of a word or of none."""
+        cuts = find_cuts(characters.code_points, sets, self._ends)
+        if self._ends.lines is None:
+            return cuts, sets["word"], sets["separator"]
+        lines = cut_lines(characters.code_points, sets, characters.edges(), self._ends.lines)
+        cuts = tf.concat([cuts, lines.cuts], axis=0)
+        return cuts, sets["word"] & ~lines.unread, sets["separator"] | lines.unread
+
+    def _tag_words(self, words: Words, cuts: tf.Tensor, outside: tf.Tensor) -> Sequence[tf.Tensor]:
         # Words between the same two cuts are a sentence.
+        between = tf.searchsorted(cuts, words.firsts, side="right", out_type=tf.int64)
         _, numbers, lengths = tf.unique_with_counts(
-            tf.searchsorted(cuts, words.firsts, side="right"), out_idx=tf.int64
+            cut_long(between, self._ends.most_words), out_idx=tf.int64
         )
         features = self._features(words.characters, numbers)
         nothing = tf.zeros([tf.size(words.firsts), len(self._tags)])
         read = pieces(lengths, LONGEST)
         (logits,) = call_in_batches(self._read, features, read, [nothing], _STUDENT_WORDS)
+        # All tags but O, which is the first one, are ruled out for symbols.
+        ruled_out = tf.constant([[0.0] + [float(RULED_OUT)] * (len(self._tags) - 1)])
+        logits -= tf.where(outside[:, tf.newaxis], ruled_out, 0.0)
         blank = [tf.zeros_like(words.firsts, type) for type in (tf.int32, tf.float64, tf.float64)]
         sentences = whole_sentences(lengths)
         return call_in_batches(self._decode, {LOGITS: logits}, sentences, blank, _DECODED_WORDS)

@@ -101,6 +101,12 @@ def test_every_code_point_is_in_the_sets_that_the_tokenizer_puts_it_in() -> None
     np.testing.assert_array_equal(found["separator"], classes == SEPARATOR)
 
 
+def test_edges_are_the_nuls_around_texts_and_no_others() -> None:
+    characters = decode(tf.constant([b"a", b"", b"\0b"]))
+    places = np.flatnonzero(characters.edges())
+    assert places.tolist() == [0, 2, 3, 6] and characters.code_points[4] == 0
+
+
 def test_sets_may_overlap_and_touch() -> None:
     sets = CharacterSets({"low": [(0, 9)], "even": [(4, 4), (6, 6)], "high": [(10, 0x10FFFF)]})
     found = sets.find(tf.constant([0, 4, 6, 9, 10, 0x10FFFF]))
@@ -121,11 +127,16 @@ def test_what_has_no_entry_is_not_found() -> None:
 SETS = CharacterSets(TOKENIZER.sets)
 
 
+SEEN = CharacterSets({"invisible": TOKENIZER.invisible})
+
+
 @tf.function(input_signature=[tf.TensorSpec([None], tf.string)], autograph=False)
 def found_words(texts: tf.Tensor) -> tuple[tf.Tensor, ...]:
-    characters = decode(texts)
+    every = decode(texts)
+    visible = ~SEEN.find(every.code_points)["invisible"]
+    characters = every.kept(visible)
     sets = SETS.find(characters.code_points)
-    words = find_words(characters, sets["word"], sets["separator"])
+    words = find_words(characters, sets["word"], sets["separator"]).among(every, visible)
     return encode(words.characters), words.texts, words.starts, words.ends
 
 

@@ -6,26 +6,29 @@ from bioner_kd.corpus.demo import read_demo
 from bioner_kd.export.text_graph.characters import CharacterSets
 from bioner_kd.export.text_graph.sentences import find_cuts
 from bioner_kd.text.ranges import Ranges, ranges_of_characters
-from bioner_kd.text.rules import RULES, TextRules
+from bioner_kd.text.rules import FIRST_RULES, TextRules
 from bioner_kd.text.sentence_ends import ABBREVIATIONS, SentenceEnds
-from bioner_kd.text.sentence_splitter import split_sentences
 from bioner_kd.text.tokenizer import Tokenizer
 
 from .texts import TEXTS
 
-SETS = CharacterSets(RULES.ends.sets)
+SETS = CharacterSets(FIRST_RULES.ends.sets)
 
 
 @tf.function(input_signature=[tf.TensorSpec([None], tf.int32)], autograph=False)
 def cuts_of(code_points: tf.Tensor) -> tf.Tensor:
-    return find_cuts(code_points, SETS.find(code_points), RULES.ends)
+    return find_cuts(code_points, SETS.find(code_points), FIRST_RULES.ends)
 
 
 def sentences_in_graph(text: str) -> list[list[str]]:
     """Words of the sentences, cut where the graph says so."""
     cuts = set((cuts_of(tf.constant([0, *map(ord, text), 0])).numpy() - 1).tolist())
     found: list[list[str]] = []
-    words = [pair for s in split_sentences(text) for pair in zip(s.words, s.spans, strict=True)]
+    words = [
+        pair
+        for s in FIRST_RULES.iterate_sentences(text)
+        for pair in zip(s.words, s.spans, strict=True)
+    ]
     before = 0
     for word, (start, end) in words:
         if not found or any(before < cut <= start or cut == before for cut in cuts):
@@ -36,7 +39,7 @@ def sentences_in_graph(text: str) -> list[list[str]]:
 
 
 def sentences_in_python(text: str) -> list[list[str]]:
-    return [list(sentence.words) for sentence in split_sentences(text)]
+    return [list(sentence.words) for sentence in FIRST_RULES.iterate_sentences(text)]
 
 
 # Little more than what the rules below are about.

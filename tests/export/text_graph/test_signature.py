@@ -22,15 +22,16 @@ from bioner_kd.export.text_graph.signature import (
     pieces,
     whole_sentences,
 )
+from bioner_kd.tagging.decoding import keep_outside
 from bioner_kd.tagging.models.layout import NUM_WORDS, POSTPROCESSING, WORD_OUTPUTS
 from bioner_kd.tagging.models.word_model import cut_in_pieces, read_in_pieces
 from bioner_kd.tagging.postprocessing import Postprocessing
 from bioner_kd.tagging.tables import Tables
 from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.tagging.word_features import FeatureConfig, WordFeatures
-from bioner_kd.text.rules import TextRules
+from bioner_kd.text.rules import FIRST_RULES, RULES, TextRules
 
-from .texts import DATA, TEXTS
+from .texts import DATA, LINES, TEXTS
 
 TAG_SET = TagSet(("O", "B-A", "I-A", "B-C", "I-C"))
 TRAIN = read_demo("train")[:30]
@@ -40,10 +41,14 @@ CRF = tuple(map(tuple, np.random.default_rng(3).normal(0, 1, (5, 5)).tolist()))
 OTHER = json.loads(
     (Path(__file__).resolve().parents[2] / "text" / "other_rules.json").read_text(encoding="utf-8")
 )
+CASES = json.loads(
+    (Path(__file__).resolve().parents[2] / "text" / "text_cases.json").read_text(encoding="utf-8")
+)
 FOLDED = dataclasses.replace(FEATURES, folding=OTHER["rules"]["folding"])
 TABLES = {
     "plain": Tables(TAG_SET, FEATURES),
     "crf": Tables(TAG_SET, FEATURES, CRF),
+    "first_rules": Tables(TAG_SET, FEATURES, rules=FIRST_RULES),
     "other_rules": Tables(TAG_SET, FOLDED, rules=TextRules.from_json(OTHER["rules"])),
 }
 Row = tuple[str, str, float, int, int, float]
@@ -87,6 +92,7 @@ def in_python(tables: Tables, text: str) -> list[Row]:
     rows: list[Row] = []
     for sentence in tables.rules.iterate_sentences(text):
         (logits,) = read_in_pieces(read, [tables.features.encode(sentence.words)])
+        logits = keep_outside(logits, tables.rules.tokenizer.outside_of(sentence.words))
         tags = tables.decoder.decode(logits)
         (odds,) = tables.decoder.probabilities_many([logits])
         scores, in_entity = tables.decoder.chosen(odds, tags), 1 - odds[:, 0]
@@ -168,6 +174,29 @@ def test_the_cases_of_another_rule(pair: tuple) -> None:
         for case, rows in zip(OTHER["cases"], found, strict=True):
             words = [word for sentence in case["sentences"] for word in sentence]
             assert [[row[0], *row[3:5]] for row in rows] == words, case["name"]
+
+
+def test_the_cases_of_new_and_of_first_students(pair: tuple[Tables, Any]) -> None:
+    found = compare(pair, [case["text"].encode() for case in CASES])
+    name = {RULES: "sentences", FIRST_RULES: "first_sentences"}.get(pair[0].rules)
+    for case, rows in zip(CASES, found, strict=True):
+        words = [word for sentence in case[name] for word in sentence] if name else []
+        assert not name or [[word, *span] for word, _, _, *span, _ in rows] == words, case["name"]
+
+
+@settings(deadline=None, max_examples=150)
+@given(texts=st.lists(LINES, max_size=3))
+def test_lines_lists_and_cells(pair: tuple[Tables, Any], texts: list[str]) -> None:
+    compare(pair, [text.encode() for text in texts])
+
+
+def test_sentences_are_cut_behind_their_longest(pair: tuple[Tables, Any]) -> None:
+    compare(pair, [b"word " * 4001, b"(" * 2000, b"It. " * 5 + b"x-" * 3000])
+
+
+def test_a_paragraph_of_thousands_of_lines(pair: tuple[Tables, Any]) -> None:
+    wrapped = [b"line of some words and of more\n", b"x\n", b"- gout of feet and hands\n"]
+    compare(pair, [wrapped[0] * 1500, b"".join(wrapped * 900), b"a\n" * 2500])
 
 
 def test_bytes_that_are_no_utf8_are_replaced_one_word_each(pair: tuple) -> None:

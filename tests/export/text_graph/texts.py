@@ -13,6 +13,70 @@ _PIECES = (
 TEXTS = st.lists(st.one_of(st.sampled_from(_PIECES), st.characters()), max_size=30).map("".join)
 # Lone surrogates stand in no UTF-8, so that Python cannot give them to the graph either.
 TEXTS = TEXTS.map(lambda text: text.encode("utf-8", "replace").decode())
+# Lines of all lengths, marks and cells.
+_OF_LINES = (
+    *(
+        "\n",
+        "\n",
+        "\r\n",
+        "\r",
+        "\n\n",
+        "\u2028",
+        " \n",
+        "\n  ",
+        "\t",
+        "\t",
+        " | ",
+        "|",
+        "\n| ",
+        " ",
+    ),
+    *(
+        "- ",
+        "\n- ",
+        "\n* ",
+        "\n\u2022 ",
+        "\n1. ",
+        "\n12) ",
+        "\n(a) ",
+        "\n(iv) ",
+        "\nXII) ",
+        "\n[3] ",
+    ),
+    *(
+        "a",
+        "gout",
+        "of the",
+        "chronic kidney",
+        "severe inflammatory polyneuropathy",
+        "x" * 21,
+        "\x00",
+    ),
+    *(
+        "\u00ad",
+        "\u200b",
+        "\u2192",
+        "\U0001f637",
+        "\u2122",
+        ". A",
+        "vitamin E. The",
+        "1.",
+        "(b)",
+        ":",
+        "_",
+    ),
+    *(
+        "group",
+        " A",
+        ". B",
+        "-C. D",
+        " ser. T",
+        " SER. T",
+        "provitamin\nE. F",
+        "cyclosporine\r\nA. B",
+    ),
+)
+LINES = st.lists(st.sampled_from(_OF_LINES), max_size=40).map("".join)
 _BYTES = [0x20, 0x41, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC1, 0xC2, 0xC3, 0xDF, 0xE0, 0xE2, 0xED]
 _BYTES += [0xEF, 0xF0, 0xF1, 0xF4, 0xF5, 0xFF]
 DATA = st.one_of(
