@@ -43,6 +43,7 @@ def export_student(
     split: Split,
     *,
     scores: Mapping[str, Any] | None = None,
+    documents: Mapping[str, Any] | None = None,
     config: ExportConfig | None = None,
     release: ReleaseConfig | None = None,
     lengths: Sequence[int] = LENGTHS,
@@ -56,6 +57,8 @@ def export_student(
         split: the sentences of the comparison.
         scores: what `bioner_kd.recipes.calibrating` says of the scores of its mentions, for the
             manifest and the card; None if the scores are not calibrated.
+        documents: what `bioner_kd.recipes.document_choice` says of whole documents, for the
+            manifest and the card.
         config: which models to make; the defaults of `ExportConfig` if None.
         release: name, version, licence and language for the model card and the wheel.
         lengths: numbers of words that get a signature in the .tflite files.
@@ -100,6 +103,7 @@ def export_student(
             write_zipapp(unfinished / ARCHIVE)
         manifest = _write_compared(student, unfinished, split, config, lengths)
         manifest |= {"calibration": dict(scores)} if scores else {}
+        manifest |= {"documents": dict(documents)} if documents else {}
         card = model_card(manifest, student_name(release, folder), release)
         with atomic_file(unfinished / CARD) as file:
             file.write(card)

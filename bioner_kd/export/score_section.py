@@ -50,9 +50,14 @@ def _fitted_on(scores: Mapping[str, Any]) -> str:
 
 
 def _errors(reports: Sequence[Mapping[str, Any]]) -> list[str]:
-    titles = ("split", "mentions", "raw scores", "scores", "exact scores, by chance")
+    titles = ("split", "texts", "mentions", "raw scores", "scores", "exact scores, by chance")
     rows = [
-        (_title(one), f"{error['mentions']:,}", *(f"{error[name]:.3f}" for name in _ERRORS))
+        (
+            _title(one),
+            f"{one['texts']:,}",
+            f"{error['mentions']:,}",
+            *(f"{error[name]:.3f}" for name in _ERRORS),
+        )
         for one in reports
         for error in [one["error"]]
     ]

@@ -13,7 +13,6 @@ from bioner_kd.export.config import Split
 from bioner_kd.student.saved_student import SavedStudent
 from bioner_kd.student.student_tagger import student_tagger
 from bioner_kd.tagging.calibration import Calibration
-from bioner_kd.text.sentence import Sentence
 
 DEVEL = "devel"
 
@@ -39,14 +38,18 @@ def calibrate(
 
 
 def calibrate_and_report(
-    student: SavedStudent, devel: Sequence[Sentence], compared: Split
+    student: SavedStudent,
+    devel: Sequence[AnnotatedText],
+    compared: Split,
+    measured: Sequence[AnnotatedText] = (),
 ) -> tuple[SavedStudent, dict[str, Any]]:
     """Calibrates a student, and says what its scores are worth.
 
     Args:
         student: the student.
-        devel: sentences with tags; if there are none, the student stays as it is.
+        devel: documents or sentences; if there are none, the student stays as it is.
         compared: split on which the scores are measured too.
+        measured: documents of that split; its sentences if there are none.
 
     Returns:
         The student, and as JSON values the number of mentions behind each curve, the types without
@@ -54,11 +57,12 @@ def calibrate_and_report(
     """
     reports = []
     if devel:
-        student, report = calibrate(student, [*map(AnnotatedText.of_sentence, devel)])
+        student, report = calibrate(student, devel)
         reports.append({"corpus": compared.corpus, "split": DEVEL, "cross_fitted": True, **report})
     curves = student.postprocessing.calibration.curves
     if curves and not (devel and compared.name == DEVEL):
-        report = report_of(student, [*map(AnnotatedText.of_sentence, compared.sentences)])
+        texts = measured or [*map(AnnotatedText.of_sentence, compared.sentences)]
+        report = report_of(student, texts)
         split = {"corpus": compared.corpus, "split": compared.name, "cross_fitted": False}
         reports.append({**split, **report})
     return student, {

@@ -18,7 +18,7 @@ from bioner_kd.text.sentence import Sentence
 from bioner_kd.training.machine import MachineConfig
 from bioner_kd.training.run_folder import record_of
 
-_DEVEL = "devel"
+_TRAIN, _DEVEL = "train", "devel"
 
 
 def export_student(
@@ -29,6 +29,9 @@ def export_student(
     split: str = "test",
     config: ExportConfig = ExportConfig(),
     release: ReleaseConfig = ReleaseConfig(),
+    documents: str = "",
+    test_documents: str = "",
+    renew: bool = False,
     machine: MachineConfig | None = None,
     overwrite: bool = False,
     write_record: Callable[[Path], None] | None = None,
@@ -47,6 +50,12 @@ def export_student(
         split: which of its splits.
         config: which forms are made.
         release: what the card and the wheel say of the student.
+        documents: file of annotated documents, on which the rules that look at a whole text are
+            chosen and scores are calibrated; those of devel are taken. Without it, the student
+            keeps the rules that it has, and sentences of devel calibrate.
+        test_documents: file of annotated documents; those of `split` are scored without and with
+            these rules.
+        renew: read text by the rules of this version; needs the train split of the corpus.
         machine: threads and determinism of TensorFlow; left as they are if not given.
         overwrite: replace an export that is there.
         write_record: writes the flagfile of what was made; made of the arguments if not given.
@@ -64,19 +73,28 @@ def export_student(
     require("tensorflow")
     check_free(folder, overwrite=overwrite)
     corpus.check(split)
+    if renew:
+        corpus.check(_TRAIN)
     check_exportable(Path(student))
 
+    from bioner_kd.evaluation.found_mentions import AnnotatedText
     from bioner_kd.export import folder as exports
     from bioner_kd.recipes.calibrating import calibrate_and_report
+    from bioner_kd.recipes.document_choice import (
+        read_export_documents,
+        report_documents,
+        with_brackets,
+    )
     from bioner_kd.student.exported_student import load_exported_student
-    from bioner_kd.student.saved_student import cut_vocabulary, load_student
+    from bioner_kd.student.saved_student import cut_vocabulary, load_student, renewed
 
     if machine is not None:
         machine.apply(seed=0)
     if write_record is None:
         write_record = make_record(
-            corpus, config, release, student=str(student), split=split, output=folder
-        ).write
+            corpus, config, release, student=str(student), split=split, output=folder,
+            documents=documents, test_documents=test_documents, renew=renew,
+        ).write  # fmt: skip
     (sentences,) = corpus.read(split)
     # The folder's name alone: where it lay is of no use to those who get the export.
     name = Path(corpus.corpus).resolve().name
@@ -84,10 +102,16 @@ def export_student(
     loaded, compared = load(Path(student)), Split(sentences, corpus=name, name=split)
     if config.vocabulary_size:
         loaded = cut_vocabulary(loaded, config.vocabulary_size)
-    loaded, scores = calibrate_and_report(loaded, _devel(corpus), compared)
+    if renew:
+        loaded = renewed(loaded, corpus.read(_TRAIN)[0])
+    loaded = with_brackets(loaded)
+    given = read_export_documents(loaded, corpus, split, documents, test_documents)
+    loaded, of_documents = report_documents(loaded, given)
+    devel = given.devel or [*map(AnnotatedText.of_sentence, _devel(corpus))]
+    loaded, scores = calibrate_and_report(loaded, devel, compared, given.test)
     manifest = exports.export_student(
-        loaded, folder, compared, scores=scores, config=config, release=release,
-        overwrite=overwrite,
+        loaded, folder, compared, scores=scores, documents=of_documents, config=config,
+        release=release, overwrite=overwrite,
     )  # fmt: skip
     write_record(record_of(folder))
     return manifest

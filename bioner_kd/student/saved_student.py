@@ -34,7 +34,8 @@ from bioner_kd.tagging.decoding import Decoder
 from bioner_kd.tagging.postprocessing import Postprocessing
 from bioner_kd.tagging.tables import TABLES, Tables, read_tables
 from bioner_kd.tagging.tag_set import TagSet
-from bioner_kd.tagging.word_features import FIRST_ENTRY, VECTOR, WordFeatures
+from bioner_kd.tagging.word_features import FIRST_ENTRY, VECTOR, WordFeatures, with_spellings
+from bioner_kd.tagging.word_form import folding_table, inner_folding_table
 from bioner_kd.text.rules import RULES, TextRules
 from bioner_kd.text.sentence import Sentence
 
@@ -207,6 +208,20 @@ def make_student(blueprint: Blueprint, arrays: Mapping[str, np.ndarray]) -> Stud
     for name, variable in model.weights_by_name().items():
         variable.assign(arrays[name])
     return model
+
+
+def renewed(student: SavedStudent, sentences: Sequence[Sentence]) -> SavedStudent:
+    """A student of an earlier version that reads text by the rules of this version.
+
+    Training reads words that a corpus has cut, so that no rule for text changes what was learnt.
+
+    Args:
+        student: the student.
+        sentences: its training split, in which spellings are counted for text in capitals.
+    """
+    folding, inner = folding_table(), inner_folding_table()
+    features = dataclasses.replace(student.features, folding=folding, inner_folding=inner)
+    return dataclasses.replace(student, features=with_spellings(features, sentences), rules=RULES)
 
 
 def cut_vocabulary(student: SavedStudent, size: int) -> SavedStudent:

@@ -178,11 +178,14 @@ def _curve(name: str, record: object) -> Curve:
         if type(mentions) is not int or mentions < 0:
             raise ValueError("its number of mentions is none")
         if not isinstance(knots, list) or not all(map(_is_knot, knots)):
-            raise ValueError("its knots are not three numbers each")
+            raise ValueError("its knots are not three numbers from 0 to 1 each")
         return Curve(mentions, tuple(Knot(*map(float, knot)) for knot in knots))
     except ValueError as error:
         raise ValueError(f"'calibration' of {shown(name)}: {error}") from error
 
 
 def _is_knot(value: object) -> bool:
-    return isinstance(value, list) and len(value) == 3 and set(map(type, value)) <= {int, float}
+    # Before they become floats, which a number of 400 digits cannot.
+    if not isinstance(value, list) or len(value) != 3:
+        return False
+    return all(type(number) in (int, float) and 0 <= number <= 1 for number in value)

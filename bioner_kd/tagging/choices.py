@@ -14,10 +14,12 @@ class Choices:
         names: names that are always or never entities.
         min_precision: precision that is expected of the entities that are kept, above 0 and at most
             1; None keeps all of them.
+        unescape: whether character references of HTML and XML are read as what they mean.
     """
 
     names: Names | None = None
     min_precision: float | None = None
+    unescape: bool = False
 
     def __post_init__(self) -> None:
         """Checks the precision.

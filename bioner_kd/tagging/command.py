@@ -119,6 +119,9 @@ def _parser(archive: Path) -> argparse.ArgumentParser:
     defaults = {**dataclasses.asdict(TagOptions()), "model": str(archive.parent), "text": None}
     for name, declared in declarations(TagOptions).items():
         default = defaults[name]
+        if isinstance(default, bool):
+            parser.add_argument(f"--{name}", action="store_true", help=declared.help)
+            continue
         shown = f" (default: {default})" if default not in ("", None) else ""
         parser.add_argument(
             f"--{name}",

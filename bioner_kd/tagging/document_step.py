@@ -47,8 +47,11 @@ class Abbreviations(DefinitionRules):
         """The text with tags of the short forms that it defines."""
         if OPENING not in found.text:
             return found
+        definitions = list(find_definitions(found.words, found.spans, self))
+        if not definitions:
+            return found
         change = _Change(found)
-        meanings, names = self._meanings(found, change)
+        meanings, names = self._meanings(found, change, definitions)
         if not meanings:
             return found
         places: dict[_Meaning, list[Range]] = {}
@@ -59,12 +62,12 @@ class Abbreviations(DefinitionRules):
         return change.text()
 
     def _meanings(
-        self, found: TaggedText, change: "_Change"
+        self, found: TaggedText, change: "_Change", definitions: Sequence[tuple[Range, Range]]
     ) -> tuple[dict[str, "_Meaning"], "_Names"]:
         """Each short form, and its plural or singular, with what it means."""
         meanings: dict[str, _Meaning] = {}
         names = _Names()
-        for long, short in find_definitions(found.words, found.spans, self):
+        for long, short in definitions:
             meaning = self._meaning(found, change, long)
             form = joined(found.words, found.spans, *short)
             before = meanings.get(form)

@@ -38,6 +38,11 @@ class TextOptions(Settings):
         "Precision that is expected of the entities that are written, such as 0.95; 0 writes all.",
         bound=SHARE,
     )
+    unescape: bool = setting(
+        False,
+        "Read character references of HTML and XML in texts, such as &alpha; and &#39;, as what "
+        "they mean; offsets count in the text as it is.",
+    )
 
     @property
     def reading(self) -> ReadOptions:
@@ -55,7 +60,7 @@ class TextOptions(Settings):
             InputError: a file of names cannot be read or is faulty.
         """
         names = read_names(self.always, self.never) if self.always or self.never else None
-        return Choices(names, self.min_precision or None)
+        return Choices(names, self.min_precision or None, self.unescape)
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,11 @@ def write_tagged(
     """
     if format.record_writer is None:
         tagged = tagger.tag_documents(
-            documents, workers=workers, names=choices.names, min_precision=choices.min_precision
+            documents,
+            workers=workers,
+            names=choices.names,
+            min_precision=choices.min_precision,
+            unescape=choices.unescape,
         )
         with closing(tagged) as found:
             shown = track(found, "tagging", "document", total) if progress else found

@@ -1,13 +1,11 @@
 """Text in, entities out, from an exported student."""
 
 import os
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import accumulate, chain
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -19,23 +17,17 @@ from bioner_kd.tagging.hub import fetch_student, is_on_hub
 from bioner_kd.tagging.models.word_model import WordModel, read_in_pieces
 from bioner_kd.tagging.named import DEFAULT, find_named, is_name
 from bioner_kd.tagging.names import Names, NamesPath
+from bioner_kd.tagging.sentence_groups import Tagged, in_batches, in_groups, joined
 from bioner_kd.tagging.tables import Tables
 from bioner_kd.tagging.tagged_text import TaggedText
 from bioner_kd.tagging.workers.parallel import map_in_order, number_of_workers
+from bioner_kd.text.character_references import Unescaped, UnescapedDocument
 from bioner_kd.text.document import Annotation, Document
 from bioner_kd.text.iob2 import OUTSIDE
 from bioner_kd.text.sentence import Sentence
 
-Given = TypeVar("Given")
-Found = TypeVar("Found")
 # A sentence, and whether its probabilities are needed if it has no entity, too.
 _Asked = tuple[Sentence, bool]
-# A sentence, its tags, and of each word the probability of its tag and of any entity.
-_Tagged = tuple[Sentence, list[str], list[float], list[float]]
-
-# Sentences that are read together: enough that a model can batch those of like lengths, few enough
-# that they take little memory. Padded words, because decoding pads to the longest.
-_BATCH_SENTENCES, _BATCH_PADDED_WORDS = 256, 65_536
 
 
 class Tagger:
@@ -95,7 +87,12 @@ class Tagger:
         return self._tables.decoder
 
     def tag(
-        self, text: str, *, names: Names | None = None, min_precision: float | None = None
+        self,
+        text: str,
+        *,
+        names: Names | None = None,
+        min_precision: float | None = None,
+        unescape: bool = False,
     ) -> list[Entity]:
         """Entities of a text, of one sentence or many.
 
@@ -104,6 +101,8 @@ class Tagger:
             names: names that are always or never entities, as `read_names` reads them.
             min_precision: precision that is expected of the entities that are kept, above 0 and at
                 most 1, for each type; all are kept where None.
+            unescape: read character references of HTML and XML, such as &alpha; and &#39;, as what
+                they mean; offsets count in the text as it is given.
 
         Returns:
             Entities in order, with `text[entity.start:entity.end] == entity.text`.
@@ -116,7 +115,7 @@ class Tagger:
         """
         if not isinstance(text, str):
             raise TypeError(f"{_a_text_or_texts('tag', text)} to tag_many.")
-        return self.tag_texts([text], self.checked(Choices(names, min_precision)))[0]
+        return self.tag_texts([text], self.checked(Choices(names, min_precision, unescape)))[0]
 
     def tag_many(
         self,
@@ -125,6 +124,7 @@ class Tagger:
         workers: int = 0,
         names: Names | None = None,
         min_precision: float | None = None,
+        unescape: bool = False,
     ) -> Iterator[list[Entity]]:
         """Entities of each text, in the order of the texts.
 
@@ -138,6 +138,7 @@ class Tagger:
             workers: processes at most, 0 for one a core, 1 for none but this one.
             names: as `tag` takes them.
             min_precision: as `tag` takes it.
+            unescape: as `tag` takes it.
 
         Raises:
             InputError: something is no text, or cannot be tagged; its number is said. Or the
@@ -149,7 +150,7 @@ class Tagger:
         # The characters of a str are texts too, and nobody means them.
         if isinstance(texts, str | bytes) or not isinstance(texts, Iterable):
             raise TypeError(f"{_a_text_or_texts('tag_many', texts)} to tag_many.")
-        job = partial(self.tag_texts, choices=self.checked(Choices(names, min_precision)))
+        job = partial(self.tag_texts, choices=self.checked(Choices(names, min_precision, unescape)))
         return map_in_order(job, check_texts(texts), self.workers(workers), len)
 
     def tag_documents(
@@ -159,6 +160,7 @@ class Tagger:
         workers: int = 0,
         names: Names | None = None,
         min_precision: float | None = None,
+        unescape: bool = False,
     ) -> Generator[Document, None, None]:
         """Documents with the entities that are found in them as their annotations, in order.
 
@@ -170,6 +172,7 @@ class Tagger:
             workers: as for `tag_many`.
             names: as `tag` takes them.
             min_precision: as `tag` takes it.
+            unescape: as `tag` takes it.
 
         Raises:
             InputError: a document cannot be tagged, or a worker cannot go on; its number is said.
@@ -182,7 +185,7 @@ class Tagger:
             >>> [(found.type, found.text) for found in tagged.annotations]
             [('Chemical', 'Aspirin'), ('Disease', 'headache')]
         """
-        job = partial(self.tagged, choices=self.checked(Choices(names, min_precision)))
+        job = partial(self.tagged, choices=self.checked(Choices(names, min_precision, unescape)))
         return map_in_order(job, documents, self.workers(workers), len)
 
     def read_names(self, always: NamesPath = "", never: NamesPath = "") -> Names:
@@ -218,6 +221,10 @@ class Tagger:
         self, documents: Sequence[Document], choices: Choices = NOTHING_CHOSEN
     ) -> list[Document]:
         """Documents with what is found in them; neighbouring documents are read together."""
+        if choices.unescape:
+            views = list(map(UnescapedDocument.of, documents))
+            found = self.tagged([view.document for view in views], replace(choices, unescape=False))
+            return [view.in_source(one) for view, one in zip(views, found, strict=True)]
         cut = [tuple(document.cut(self.sentences)) for document in documents]
         return [
             replace(document.with_annotations(map(as_annotation, entities)), sentences=sentences)
@@ -230,6 +237,13 @@ class Tagger:
         self, texts: Sequence[str], choices: Choices = NOTHING_CHOSEN
     ) -> list[list[Entity]]:
         """Entities of each text; sentences of neighbouring texts are read together."""
+        if choices.unescape:
+            views = list(map(Unescaped.of, texts))
+            groups = self.tag_texts([view.text for view in views], replace(choices, unescape=False))
+            return [
+                [_in_source(entity, view, text) for entity in entities]
+                for entities, view, text in zip(groups, views, texts, strict=True)
+            ]
         return self.tag_groups(map(self.sentences, texts), choices)
 
     def sentences(self, text: str) -> Iterator[Sentence]:
@@ -246,8 +260,17 @@ class Tagger:
             choices: of the user, as `checked` gives them.
         """
         rules = self._tables.postprocessing
-        found = _in_groups(self._tagged, self._asked(groups))
-        return [rules.entities(_joined(group), choices) for group in found]
+        found = in_groups(self._tagged, self._asked(groups))
+        return [rules.entities(joined(group), choices) for group in found]
+
+    def tagged_texts(self, groups: Iterable[Iterable[Sentence]]) -> list[TaggedText]:
+        """What the model says of each group of sentences, before any rule on tags.
+
+        Args:
+            groups: all sentences of one text each.
+        """
+        asked = ([(sentence, True) for sentence in group] for group in groups)
+        return list(map(joined, in_groups(self._tagged, asked)))
 
     def _asked(self, groups: Iterable[Iterable[Sentence]]) -> Iterator[list[_Asked]]:
         for group in groups:
@@ -259,7 +282,7 @@ class Tagger:
         self, groups: Iterable[Iterable[Sentence]]
     ) -> list[list[tuple[Sentence, list[str]]]]:
         """Sentences of each group with the IOB2 tags of their words."""
-        return _in_groups(self._tags, groups)
+        return in_groups(self._tags, groups)
 
     def tag_words(self, words: Sequence[str]) -> list[str]:
         """IOB2 tags of the words of one sentence."""
@@ -274,9 +297,9 @@ class Tagger:
         """
         return number_of_workers(wanted, own_threads=self._model.own_threads)
 
-    def _tagged(self, asked: Iterable[_Asked]) -> Iterator[_Tagged]:
+    def _tagged(self, asked: Iterable[_Asked]) -> Iterator[Tagged]:
         decoder = self._tables.decoder
-        for batch in _batches(asked, lambda one: len(one[0])):
+        for batch in in_batches(asked, lambda one: len(one[0])):
             logits, tags = self._read([sentence for sentence, _ in batch])
             # Probabilities take longer than tags, and most sentences have nothing to score.
             some = [n for n, (_, needed) in enumerate(batch) if needed or set(tags[n]) - {OUTSIDE}]
@@ -292,12 +315,12 @@ class Tagger:
                     yield sentence, tags[number], nothing, nothing
 
     def _tags(self, sentences: Iterable[Sentence]) -> Iterator[tuple[Sentence, list[str]]]:
-        for batch in _batches(sentences, len):
+        for batch in in_batches(sentences, len):
             yield from zip(batch, self._read(batch)[1], strict=True)
 
     def logits(self, sentences: Iterable[Sentence]) -> Iterator[np.ndarray]:
         """The model's logits of each sentence, float32 (words, tags), in order."""
-        for batch in _batches(sentences, len):
+        for batch in in_batches(sentences, len):
             yield from self._logits(batch)
 
     def _read(self, batch: Sequence[Sentence]) -> tuple[list[np.ndarray], list[list[str]]]:
@@ -321,6 +344,11 @@ def as_annotation(entity: Entity) -> Annotation:
     return Annotation(entity.type, (span,), entity.text, score=entity.score)
 
 
+def _in_source(entity: Entity, view: Unescaped, source: str) -> Entity:
+    start, end = view.in_source(entity.start, entity.end)
+    return replace(entity, text=source[start:end], start=start, end=end)
+
+
 def _a_text_or_texts(method: str, value: object) -> str:
     return (
         f"{method} got a value of type {type(value).__name__}; pass one text, a str, to tag, and "
@@ -338,51 +366,6 @@ def check_texts(texts: Iterable[str]) -> Iterator[str]:
         if not isinstance(text, str):
             raise InputError(f"Text {number} is of type {type(text).__name__}, not str.")
         yield text
-
-
-def _batches(sentences: Iterable[Given], length: Callable[[Given], int]) -> Iterator[list[Given]]:
-    batch: list[Given] = []
-    longest = 0
-    for sentence in sentences:
-        longest = max(longest, length(sentence))
-        full = len(batch) == _BATCH_SENTENCES or (len(batch) + 1) * longest > _BATCH_PADDED_WORDS
-        if batch and full:
-            yield batch
-            batch, longest = [], length(sentence)
-        batch.append(sentence)
-    if batch:
-        yield batch
-
-
-def _in_groups(
-    find: Callable[[Iterable[Given]], Iterator[Found]], groups: Iterable[Iterable[Given]]
-) -> list[list[Found]]:
-    # What `find` gives for each sentence, where it may read the sentences of all groups together.
-    found: list[list[Found]] = []
-    owners: deque[list[Found]] = deque()
-
-    def sentences() -> Iterator[Given]:
-        for group in groups:
-            owner: list[Found] = []
-            found.append(owner)
-            for sentence in group:
-                owners.append(owner)
-                yield sentence
-
-    for one in find(sentences()):
-        owners.popleft().append(one)
-    return found
-
-
-def _joined(sentences: Sequence[_Tagged]) -> TaggedText:
-    text = sentences[0][0].text if sentences else ""
-    columns = ((one.words, one.spans, *others) for one, *others in sentences)
-    rows: list[list[Any]] = [
-        list(chain.from_iterable(parts)) for parts in zip(*columns, strict=True)
-    ]
-    firsts = list(accumulate((len(one) for one, *_ in sentences), initial=0))[:-1]
-    words, spans, tags, scores, in_entity = rows or [[]] * 5
-    return TaggedText(text, words, spans, tags, scores, in_entity, firsts)
 
 
 def _restore(model: WordModel, tables: dict[str, Any]) -> Tagger:

@@ -27,7 +27,8 @@ TEXT_HELP = (
     "empty."
 )
 ON_ERROR_HELP = (
-    "What a faulty document does: fail stops, skip leaves it out and says so at the end."
+    "What a faulty document does: fail stops, skip leaves it out and says so at the end, replace "
+    "reads a NUL byte as a space and what is not UTF-8 as U+FFFD, and stops at other faults."
 )
 
 

@@ -112,6 +112,7 @@ class Member(Source):
         super().__init__(f"{archive.path}/{name}")
         self.name = f"{archive.name}/{one_line(name)}"
         self.member = name
+        self.bad_bytes = archive.bad_bytes
         self._archive = archive
 
     @contextlib.contextmanager
@@ -133,7 +134,10 @@ class Member(Source):
 
     def beside(self, name: str) -> Source | None:
         """The member of a name in the same folder of the archive, None where there is none."""
-        return self._archive.member_of(PurePosixPath(self.member).with_name(name).as_posix())
+        found = self._archive.member_of(PurePosixPath(self.member).with_name(name).as_posix())
+        if found is not None:
+            found.bad_bytes = self.bad_bytes
+        return found
 
 
 def _is_left_out(info: zipfile.ZipInfo) -> bool:

@@ -14,11 +14,12 @@ from bioner_kd.errors import InputError, UsageError, one_line
 from bioner_kd.text import formats
 from bioner_kd.text.archive import Archive, is_archive
 from bioner_kd.text.document import Document
-from bioner_kd.text.format import Faults, Format, ReadOptions
-from bioner_kd.text.source import STDIN, Source
+from bioner_kd.text.format import FAIL, REPLACE, SKIP, Faults, Format, ReadOptions
+from bioner_kd.text.source import MARKED, REPLACED, STDIN, STRICT, Source, is_marked
 
 AUTO, LINES, TEXT = "auto", "lines", "text"
 _COMPRESSIONS = frozenset({".gz", ".bz2", ".xz", ".zst"})
+_BAD_BYTES = {FAIL: STRICT, SKIP: MARKED, REPLACE: REPLACED}
 _XML = re.compile(r"\s*(?:<\?.*?\?>|<!.*?>|\s)*<([A-Za-z_][\w:.-]*)", re.DOTALL)
 
 Told = Callable[[str], None]
@@ -122,8 +123,33 @@ def read_documents(
         for source, found in jobs:
             if found.name not in (LINES, TEXT):
                 told(f"{source.name} is read as {found.name}: {found.about}.")
-    opened = (found.read(source, options, faults) for source, found in jobs if found.read)
+    opened = (_documents(source, found, options, faults) for source, found in jobs)
     return itertools.chain.from_iterable(opened)
+
+
+def _documents(
+    source: Source, format: Format, options: ReadOptions, faults: Faults
+) -> Iterator[Document]:
+    if format.read is None:
+        return
+    source.bad_bytes = _BAD_BYTES[faults.on_error]
+    for document in format.read(source, options, faults):
+        if source.bad_bytes == MARKED and is_marked(_all_text(document)):
+            faults.report(
+                InputError(
+                    f"{document.place}: a NUL byte or bytes that are not UTF-8; correct them, or "
+                    "pass --on_error=replace."
+                )
+            )
+        else:
+            yield document
+
+
+def _all_text(document: Document) -> str:
+    if not document.extra:
+        return f"{document.id}{document.text}"
+    others = json.dumps(document.extra, ensure_ascii=False, default=str)
+    return f"{document.id}{document.text}{others}"
 
 
 def named_format(name: str, allowed: Iterable[str]) -> Format:

@@ -8,7 +8,7 @@ from bioner_kd.errors import InputError
 from bioner_kd.text.document import Document
 from bioner_kd.text.source import Source
 
-FAIL, SKIP = ON_ERROR = ("fail", "skip")
+FAIL, SKIP, REPLACE = ON_ERROR = ("fail", "skip", "replace")
 _TOLD = 10
 
 
@@ -35,13 +35,20 @@ class Faults:
     """What is done about documents that cannot be read.
 
     Attributes:
+        on_error: "fail", "skip" or "replace".
         number: number of documents that were left out.
         skipped: messages of the first of them.
     """
 
     def __init__(self, on_error: str = FAIL) -> None:
-        """Takes "fail", which raises the first error, or "skip", which goes on."""
-        self._raises = on_error == FAIL
+        """Takes what is done.
+
+        Args:
+            on_error: "fail" raises the first error; "skip" goes on behind it; "replace" reads bytes
+                that are no text as something else, and raises the first error of another kind.
+        """
+        self.on_error = on_error
+        self._raises = on_error != SKIP
         self.number = 0
         self.skipped: list[str] = []
 

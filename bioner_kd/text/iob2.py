@@ -102,10 +102,13 @@ def entities(tags: Sequence[str]) -> list[tuple[str, int, int]]:
     found: list[tuple[str, int, int]] = []
     previous_type = ""
     for number, tag in enumerate(tags):
+        if tag == OUTSIDE:  # most are
+            previous_type = ""
+            continue
         prefix, entity_type = split_tag(tag)
         if prefix == "I" and entity_type == previous_type:
             found[-1] = (entity_type, found[-1][1], number + 1)
-        elif prefix != OUTSIDE:
+        else:
             found.append((entity_type, number, number + 1))
         previous_type = entity_type
     return found

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -13,6 +14,11 @@ from bioner_kd.text.compressed import decompressed
 from bioner_kd.text.text_file import decode_line, open_decompressed
 
 STDIN = "-"
+# What is done about bytes that are no text: nothing more is read, they are replaced, or they are
+# marked, so that whoever makes documents can leave out those with a mark.
+STRICT, REPLACED, MARKED = "strict", "replace", "surrogateescape"
+_NUL = {REPLACED: b" ", MARKED: b"\xff"}
+_MARK = re.compile("[\udc80-\udcff]")
 # Bytes that tell what a file holds.
 START = 65_536
 
@@ -23,9 +29,13 @@ class Source:
     Attributes:
         path: as a person gave it, "-" for the standard input.
         name: what messages call it.
+        bad_bytes: `STRICT`, `REPLACED` or `MARKED`. Replaced, a NUL is a space, which ends a
+            word as a NUL does in the text signature of a SavedModel, and what is not UTF-8 is
+            U+FFFD.
         member: its name within the folder or archive that was named; "" where it was named itself.
     """
 
+    bad_bytes = STRICT
     member = ""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -59,12 +69,17 @@ class Source:
         found = [Source(file) for file in files_of(folder)]
         for source in found:
             source.member = Path(source.path).relative_to(folder).as_posix()
+            source.bad_bytes = self.bad_bytes
         return found
 
     def beside(self, name: str) -> "Source | None":
         """The file of a name in the same folder, None where there is none."""
         path = Path(self.path).parent / name
-        return Source(path) if self.path != STDIN and path.is_file() else None
+        if self.path == STDIN or not path.is_file():
+            return None
+        found = Source(path)
+        found.bad_bytes = self.bad_bytes
+        return found
 
     def start(self) -> str:
         """Its first characters, of at most `START` bytes, for whoever asks what it holds.
@@ -115,7 +130,7 @@ class Source:
 
     def _decoded_lines(self, keep_ends: bool) -> Iterator[str]:
         with self.open() as data:
-            for line, end in decoded_lines(data, self.name):
+            for line, end in decoded_lines(data, self.name, self.bad_bytes):
                 yield line + end if keep_ends else line
 
     @contextlib.contextmanager
@@ -140,27 +155,41 @@ def _standard_input() -> BinaryIO:
         return sys.stdin.buffer
 
 
-def decoded_lines(lines: Iterable[bytes], name: str) -> Iterator[tuple[str, str]]:
+def is_marked(text: str) -> bool:
+    """Whether a text has bytes in it that were marked because they are no text."""
+    return _MARK.search(text) is not None
+
+
+def without_nul(data: bytes, bad_bytes: str) -> bytes:
+    """Bytes in which each NUL is replaced or marked, unless nothing is done about bad bytes."""
+    return data.replace(b"\0", _NUL[bad_bytes]) if bad_bytes in _NUL and b"\0" in data else data
+
+
+def decoded_lines(
+    lines: Iterable[bytes], name: str, bad_bytes: str = STRICT
+) -> Iterator[tuple[str, str]]:
     """Lines of bytes as text.
 
     Args:
         lines: with their ends.
         name: of the file, for messages.
+        bad_bytes: what is done about those that are no text.
 
     Yields:
         Each line without its end, and its end.
 
     Raises:
-        InputError: a line is not UTF-8 or has a NUL byte.
+        InputError: a line is not UTF-8 or has a NUL byte, and nothing is done about it.
     """
     offset = 0
-    for number, data in enumerate(lines, 1):
+    for number, given in enumerate(lines, 1):
+        data = without_nul(given, bad_bytes)
         if b"\0" in data:
             raise InputError(
                 f"{name}:{number}: a NUL byte at offset {offset + data.index(0)}: this is a binary "
                 "file or UTF-16, not UTF-8 text."
             )
-        line = decode_line(data, path=name, line=number, offset=offset)
+        line = decode_line(data, path=name, line=number, offset=offset, errors=bad_bytes)
         yield line, data[len(data.removesuffix(b"\n").removesuffix(b"\r")) :].decode()
         offset += len(data)
 

@@ -78,6 +78,7 @@ def test_people_read_types_scores_and_licence(manifest: dict[str, Any]) -> None:
     for model in manifest["models"].values():
         (row,) = [line for line in text.splitlines() if line.startswith(f"| `{model['path']}`")]
         assert f"{model['parity']['score']['f1']:.2f}" in row
+    assert "COVID-19" in text and "`--always=FILE`" in text
     assert text.endswith("## Licence\n\nmit\n")
 
 

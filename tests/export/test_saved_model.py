@@ -142,7 +142,8 @@ def test_saved_model_cli_shows_both_signatures(version: Path) -> None:
     options = ("--dir", version, "--tag_set", "serve", "--signature_def", "serving_default")
     shown = saved_model_cli("show", *options)
     assert re.findall(r"(?:inputs|outputs)\['(\w+)'\]", shown) == [
-        *("text", "ends", "num_words", "scores", "starts", "tags", "words"),
+        *("text", "ends", "in_entity", "num_words", "postprocessing", "scores", "starts", "tags"),
+        "words",
     ]
     assert "Method name is: tensorflow/serving/predict" in shown
 

@@ -44,7 +44,7 @@ def test_each_threshold_is_a_row_with_both_splits(scores: dict[str, Any]) -> Non
     assert ["Disease", "0.95", "800", *rate, "800", *rate] in rows
     assert ["Disease", "0.98", *["0", "–", "0.0 (55.0 to 65.0)"] * 2] in rows
     assert ["Disease", "0.50", "1,000", *rate, "1,000", *rate] in rows
-    assert ["test", "1,234", "0.113", "0.021", "0.020"] in rows
+    assert ["test", "9", "1,234", "0.113", "0.021", "0.020"] in rows
 
 
 def test_the_number_of_mentions_and_the_selection_are_said(scores: dict[str, Any]) -> None:

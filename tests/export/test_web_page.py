@@ -16,6 +16,7 @@ import pytest
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.export.web.folder import FixedLengthModel
 from bioner_kd.tagging.calibration import Calibration, Curve, Knot
+from bioner_kd.tagging.names import Names
 from bioner_kd.tagging.postprocessing import Postprocessing
 from bioner_kd.tagging.tables import Tables, read_tables
 from bioner_kd.tagging.tagger import Tagger
@@ -311,7 +312,8 @@ def test_the_keyboard_reaches_everything(open_page: Callable[..., Opened], site:
     actions = ["copy-json", "copy-csv", "save-json", "save-csv"]
     assert stops[:3] == ["Skip to the text", "clear", "text"]
     assert stops[3 : 3 + len(examples)] == examples
-    assert stops[3 + len(examples) : 8 + len(examples)] == [first, *actions]
+    names = "Names that you know"
+    assert stops[3 + len(examples) : 9 + len(examples)] == [names, first, *actions]
 
 
 def test_scores_show_on_focus_and_on_hover(open_page: Callable[..., Opened], site: str) -> None:
@@ -619,3 +621,29 @@ def test_a_browser_that_lacks_something_is_told(
 ) -> None:
     page, _ = open_page(site, wait=False, before=before)
     assert says in problem(page)
+
+
+def test_names_that_a_user_knows_are_marked_and_faulty_lists_are_told(
+    open_page: Callable[..., Opened], site: str, tagger: Tagger
+) -> None:
+    page, seen = open_page(site)
+    text = f"{TEXT} Then zzqx fever."
+    enter(page, text)
+    plain = tagger.tag(text)
+    page.click("text=Names that you know")
+    page.get_by_label("Always a mention").fill("zzqx fever\tDisease")
+    marked = page.locator("#marked mark", has_text="zzqx fever")
+    marked.wait_for()
+    names = Names.of([("zzqx fever", "Disease")], [one.text for one in plain])
+    page.get_by_label("Never a mention").fill("\n".join({one.text for one in plain}))
+    page.locator("#summary", has_text="1 mention ").wait_for()
+    found = tagger.tag(text, names=names)
+    named = [[e.type, e.text, str(e.start), str(e.end), e.score] for e in found]
+    assert rows_with_numbers(page) == named and len(named) == 1
+    page.get_by_label("Always a mention").fill("zzqx\tGene")
+    problem = page.locator("#names-problem", has_text="always, line 1: “zzqx” has the type “Gene”")
+    problem.wait_for()
+    assert rows_with_numbers(page) == expected_rows(tagger, text)
+    page.get_by_label("Always a mention").fill("")
+    problem.wait_for(state="hidden")
+    assert seen["errors"] == [] and seen["foreign"] == []

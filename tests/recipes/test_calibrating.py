@@ -37,7 +37,7 @@ def test_a_calibration_of_before_does_not_count(trained_student: SavedStudent) -
 def test_there_is_a_report_for_devel_and_for_the_compared_split(
     trained_student: SavedStudent,
 ) -> None:
-    student, scores = calibrate_and_report(trained_student, DEVEL, TEST)
+    student, scores = calibrate_and_report(trained_student, TEXTS, TEST)
     curves = student.postprocessing.calibration.curves
     assert scores["mentions"] == {name: curve.mentions for name, curve in curves.items()}
     assert set(scores["without"]) == set(student.tag_set.entity_types) - set(curves)
@@ -59,5 +59,10 @@ def test_without_devel_a_student_keeps_what_it_has(trained_student: SavedStudent
 
 def test_a_split_that_is_devel_itself_has_one_report(trained_student: SavedStudent) -> None:
     split = Split(DEVEL, corpus="demo", name="devel")
-    _, scores = calibrate_and_report(trained_student, DEVEL, split)
+    _, scores = calibrate_and_report(trained_student, TEXTS, split)
     assert [one["cross_fitted"] for one in scores["reports"]] == [True]
+
+
+def test_documents_are_measured_in_place_of_sentences(trained_student: SavedStudent) -> None:
+    _, scores = calibrate_and_report(trained_student, TEXTS, TEST, TEXTS[:30])
+    assert [one["texts"] for one in scores["reports"]] == [len(TEXTS), 30]

@@ -174,3 +174,16 @@ def test_a_missing_file_is_found_before_the_server_is_asked(rest: RestServer) ->
     rest.requests.clear()
     assert "no.txt: there is no such file" in complaint(run(f"--url={rest.url}", "no.txt"), 1)
     assert rest.requests == []
+
+
+def test_names_of_files_and_character_references(rest: RestServer, tmp_path: Path) -> None:
+    (tmp_path / "always").write_text("zzqx fever\tDisease\n", encoding="utf-8")
+    options = [f"--url={rest.url}", f"--always={tmp_path / 'always'}"]
+    text = "No zzqx&#32;fever"
+    ((_, entities),) = records(run(*options, "--unescape", f"--text={text}"))
+    assert ("Disease", "zzqx&#32;fever", 3, 17) in entities
+    ((_, entities),) = records(run(*options, f"--text={text}"))
+    assert "zzqx&#32;fever" not in [entity[1] for entity in entities]
+    (tmp_path / "always").write_text("zzqx fever\n", encoding="utf-8")
+    result = run(*options, f"--text={text}")
+    assert result.returncode == 1 and "always:1: 'zzqx fever' has no type" in result.stderr

@@ -85,6 +85,8 @@ WRONG = {
     "a knot of words": {"Disease": GOOD | {"knots": [["a", "b", "c"]]}},
     "a knot beyond 1": {"Disease": GOOD | {"knots": [[0.1, 0.2, 1.5]]}},
     "a knot below 0": {"Disease": GOOD | {"knots": [[-0.1, 0.2, 0.5]]}},
+    "a knot of a huge number": {"Disease": GOOD | {"knots": [[0.1, 0.2, 10**400]]}},
+    "a knot that is no number": {"Disease": GOOD | {"knots": [[0.1, 0.2, float("nan")]]}},
     "two knots at one place": {"Disease": GOOD | {"knots": [[0.1, 0.2, 0.3]] * 2}},
     "a precision that falls": {"Disease": GOOD | {"knots": [[0.1, 0.2, 0.3], [0.2, 0.1, 0.3]]}},
     "an expectation that falls": {"Disease": GOOD | {"knots": [[0.1, 0.2, 0.3], [0.2, 0.2, 0.2]]}},

@@ -166,3 +166,17 @@ def test_a_precision_that_cannot_be_had_is_one_line(
     assert main(arguments, export_folder / "tagger.pyz") == status
     captured = capsys.readouterr()
     assert captured.out == "" and says in captured.err and captured.err.count("\n") == 1
+
+
+def test_character_references_are_read_where_asked_for(
+    export_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = TEXT.replace("e", "&#101;")
+    assert main([f"--text={TEXT}"], export_folder / "tagger.pyz") == 0
+    plain = json.loads(capsys.readouterr().out)["entities"]
+    assert main(["--unescape", f"--text={text}"], export_folder / "tagger.pyz") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["text"] == text and plain
+    assert [one["text"] for one in found["entities"]] == [
+        one["text"].replace("e", "&#101;") for one in plain
+    ]

@@ -1,6 +1,7 @@
 """Text in, entities out: equal to the Keras student, stateless, thread-safe, with true offsets."""
 
 import dataclasses
+import html
 import itertools
 import json
 import pickle
@@ -408,3 +409,21 @@ def test_a_precision_of_scores_that_are_not_calibrated_is_refused(float32: Tagge
     for ask in (float32.tag, lambda text, **more: float32.tag_many([text], **more)):
         with pytest.raises(InputError, match="not calibrated.*export the student again"):
             ask("gout", min_precision=0.9)
+
+
+def test_character_references_are_read_and_offsets_are_those_of_the_source(
+    float32: Tagger,
+) -> None:
+    plain = [text for text in TEXTS if float32.tag(text)][:5]
+    escaped = [text.replace("-", "&#45;").replace("e", "&#x65;") for text in plain]
+    alone = [float32.tag(text, unescape=True) for text in escaped]
+    documents = [Document("1", (Passage("&lt;"), Passage(text, 9))) for text in escaped]
+    tagged = list(float32.tag_documents(documents, unescape=True))
+    assert list(float32.tag_many(escaped, unescape=True, workers=1)) == alone
+    for text, source, entities, document in zip(plain, escaped, alone, tagged, strict=True):
+        wanted = [(one.type, html.unescape(one.text)) for one in float32.tag(text)]
+        assert [(one.type, html.unescape(one.text)) for one in entities] == wanted
+        assert all(source[one.start : one.end] == one.text for one in entities)
+        assert [(one.start - 9, one.text) for one in document.check().annotations] == [
+            (one.start, one.text) for one in entities
+        ]

@@ -1,3 +1,6 @@
+import zipfile
+from pathlib import Path
+
 import pytest
 
 from bioner_kd.errors import InputError, UsageError
@@ -10,7 +13,7 @@ from bioner_kd.text.documents import (
     recognise,
     writable,
 )
-from bioner_kd.text.format import Format
+from bioner_kd.text.format import Faults, Format
 from bioner_kd.text.source import Source
 from bioner_kd.text.writing import write_documents
 
@@ -98,3 +101,62 @@ def test_missing_files_are_told_at_once(tmp_path):
         read_documents(tmp_path / "none.txt")
     with pytest.raises(InputError, match="no such file"):
         read_documents(tmp_path / "none.txt", format="lines")
+
+
+BAD = {
+    "lines": (b"one\ntwo \xff two\nthr\0ee\nfour\n", "lines.txt"),
+    "jsonl": (
+        b'{"text": "one"}\n{"text": "two \xff two"}\n{"text": "thr\0ee"}\n{"text": "four"}\n',
+        "a.jsonl",
+    ),
+    "csv_table": (b"id,text\n1,one\n2,two \xff two\n3,thr\0ee\n4,four\n", "a.csv"),
+    "tsv_table": (b"id\ttext\n1\tone\n2\ttwo \xff two\n3\tthr\0ee\n4\tfour\n", "a.tsv"),
+    "pubtator": (b"1|t|one\n\n2|t|two \xff two\n\n3|t|thr\0ee\n\n4|t|four\n", "a.PubTator"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_a_document_with_a_nul_or_a_byte_that_is_no_text_is_left_out(
+    tmp_path: Path, kind: str
+) -> None:
+    data, name = BAD[kind]
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(InputError):
+        list(read_documents(tmp_path / name))
+    faults = Faults("skip")
+    found = list(read_documents(tmp_path / name, faults=faults))
+    assert [document.text.strip() for document in found] == ["one", "four"]
+    assert faults.number == 2
+    assert all(name in message for message in faults.skipped)
+    assert "a NUL byte or bytes that are not UTF-8" in faults.skipped[0]
+    assert "--on_error=replace" in faults.skipped[1]
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_a_nul_is_read_as_a_space_and_other_bytes_as_replacement_characters(
+    tmp_path: Path, kind: str
+) -> None:
+    data, name = BAD[kind]
+    (tmp_path / name).write_bytes(data)
+    faults = Faults("replace")
+    found = list(read_documents(tmp_path / name, faults=faults))
+    texts = ["one", "two \ufffd two", "thr ee", "four"]
+    assert [document.text.strip() for document in found] == texts
+    assert faults.number == 0
+
+
+def test_bad_bytes_in_archives_and_folders_are_replaced(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "a.txt").write_bytes(b"g\xffout")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.txt", b"g\xffout")
+    for name in ("folder", "a.zip"):
+        (found,) = read_documents(tmp_path / name, faults=Faults("replace"))
+        assert found.text == "g\ufffdout"
+        assert list(read_documents(tmp_path / name, faults=Faults("skip"))) == []
+
+
+def test_replacing_bytes_does_not_hide_other_faults(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "one"}\n{"text": two}\n', encoding="utf-8")
+    with pytest.raises(InputError, match="a.jsonl:2"):
+        list(read_documents(tmp_path / "a.jsonl", faults=Faults("replace")))

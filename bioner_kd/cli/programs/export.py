@@ -42,6 +42,24 @@ class SourceChoice(Settings):
         "Split of the corpus on which every exported model's tags are compared with the student's.",
         choices=SPLITS,
     )
+    renew: bool = setting(
+        False,
+        "Read text by the rules of this version, and no longer by those that the student was made "
+        "with: sentences, lists, words, symbols, and capitals, whose spellings are counted in the "
+        "corpus' train split. A student that bioner_kd distill of this version made has them.",
+    )
+    documents: str = setting(
+        "",
+        "File of annotated documents of the corpus, on which it is chosen whether abbreviations "
+        "and repeated names are carried through a text, and on which scores are calibrated. Those "
+        "of the devel split are taken, others left out and counted. Without it, sentences of devel "
+        "calibrate, and the student keeps the rules that it has.",
+    )
+    test_documents: str = setting(
+        "",
+        "File of annotated documents; those of --split are scored without and with these rules, "
+        "for manifest and card.",
+    )
 
 
 SOURCE = FlagGroup("Student", SourceChoice())
@@ -59,6 +77,7 @@ def main(program: Program) -> None:
     manifest = export_student(
         source.student, target.output, corpus=program.read(CORPUS), split=source.split,
         config=program.read(EXPORT), release=program.read(RELEASE), machine=program.read(MACHINE),
+        documents=source.documents, test_documents=source.test_documents, renew=source.renew,
         overwrite=target.overwrite, write_record=program.write_flagfile,
     )  # fmt: skip
     folder = Path(target.output)

@@ -41,7 +41,7 @@ def main(program: Program) -> None:
     )
     chosen = chosen_format(options.format, options.output)
     client = make_client(config, options.choices(Names.read))
-    found = tagged_by(client.tag, documents, config.batch_size)
+    found = tagged_by(client.tag, documents, config.batch_size, unescape=options.unescape)
     write_found(found, options.output, format=chosen)
     faults.tell(report)
 

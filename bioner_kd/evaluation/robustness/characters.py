@@ -63,51 +63,29 @@ def middle_of(text: str, mention: Mention) -> int | None:
     return start + (first + last) // 2 if len(word) > 1 else None
 
 
-def _symbol_rows(split: Split) -> list[Measured]:
-    rows, alone, texts = [], [], split.with_mentions(MOST_CASES)
+def _symbol_rows(split: Split) -> Iterable[Measured]:
+    alone, texts = [], split.with_mentions(MOST_CASES)
     for symbol in SYMBOLS:
         found = split.finder.find(f"{symbol} {text.text}" for text in texts)
-        drawn = [any(start == 0 for _, start, _ in one) for one in found]
-        alone += [any((start, end) == (0, 1) for _, start, end in one) for one in found]
-        rows.append(
-            Measured(
-                "symbols",
-                f"{symbol} before a sentence",
-                "sentences where a mention contains it",
-                len(texts),
-                percent(drawn),
-                most=_SYMBOL_PERCENT,
-            )  # fmt: skip
-        )
-    rows.append(
-        Measured(
-            "symbols",
-            "each before a sentence",
-            "sentences where it is a mention alone",
-            len(alone),
-            percent(alone),
-            most=0.0,
+        drawn = [any(start == 0 for _, start, _ in ones) for ones in found]
+        alone += [any((start, end) == (0, 1) for _, start, end in ones) for ones in found]
+        yield _at_most(
+            _SYMBOL_PERCENT, f"{_shown(symbol)} before a sentence",
+            "sentences where a mention contains it", drawn,
         )  # fmt: skip
-    )
-    by_itself = [bool(one) for one in split.finder.find(list(SYMBOLS))]
-    rows.append(
-        Measured(
-            "symbols",
-            "each as the whole text",
-            "texts where it is a mention",
-            len(by_itself),
-            percent(by_itself),
-            most=0.0,
-        )  # fmt: skip
-    )
-    return rows
+    yield _at_most(0.0, "each before a sentence", "sentences where it is a mention alone", alone)
+    by_itself = [bool(ones) for ones in split.finder.find(list(SYMBOLS))]
+    yield _at_most(0.0, "each as the whole text", "texts where it is a mention", by_itself)
 
 
 def _shown(symbol: str) -> str:
     # A symbol that is two columns wide would shift the table.
-    return (
-        unicodedata.name(symbol).lower() if unicodedata.east_asian_width(symbol) == "W" else symbol
-    )
+    wide = unicodedata.east_asian_width(symbol) == "W"
+    return unicodedata.name(symbol).lower() if wide else symbol
+
+
+def _at_most(most: float, text: str, measure: str, hits: Sequence[bool]) -> Measured:
+    return Measured("symbols", text, measure, len(hits), percent(hits), most=most)
 
 
 def _behind_rows(split: Split) -> Iterable[Measured]:
@@ -123,10 +101,8 @@ def _behind_rows(split: Split) -> Iterable[Measured]:
             for _, start, end in ones
             if _touches(text.mentions, start, end)
         ]
-        yield Measured(
-            "symbols", f"{symbol} behind a mention", "found mentions that contain it",
-            len(drawn), percent(drawn), most=_BEHIND_PERCENT,
-        )  # fmt: skip
+        name = f"{symbol} behind a mention"
+        yield _at_most(_BEHIND_PERCENT, name, "found mentions that contain it", drawn)
 
 
 def _touches(mentions: Sequence[Mention], start: int, end: int) -> bool:

@@ -41,7 +41,7 @@ def measure(
     """
     with_words = [sentence for sentence in sentences if sentence.words]
     split = Split(Finder(tagger, types), with_words, list(map(write, with_words)), knows)
-    return [row for part in track(_PARTS, name, "part") for row in part(split)]
+    return [row for part in track(_PARTS, name, "part", len(_PARTS)) for row in part(split)]
 
 
 def knows_words(tables: Tables) -> Callable[[str], bool]:

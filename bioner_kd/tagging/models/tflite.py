@@ -41,7 +41,8 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 # headers begins, and its bytes before the name.
 _HEADERS = ((b"PK\x03\x04", 30), (b"PK\x01\x02", 46))
 # Bytes of the list of its files, and of how far from the end it may be told where that is.
-_LARGEST_DIRECTORY, _END_WITHIN = 1 << 16, (1 << 16) + 22
+_LARGEST_DIRECTORY, _LOCATOR = 1 << 16, 20
+_END_WITHIN = (1 << 16) + 22 + _LOCATOR
 _END, _LARGE_END = b"PK\x05\x06", b"PK\x06\x07"
 _UNREADABLE = (
     zipfile.BadZipFile,
@@ -202,7 +203,9 @@ def _check_directory(content: bytes) -> None:
     tail = content[-_END_WITHIN:]
     ends = [match.start() for match in re.finditer(re.escape(_END), tail)]
     sizes = [int.from_bytes(tail[end + 12 : end + 16], "little") for end in ends]
-    if max(sizes, default=0) > _LARGEST_DIRECTORY or (ends and _LARGE_END in tail):
+    # Right before such an end, there may be one of large archives, with a size of its own.
+    large = [tail[end - _LOCATOR : end].startswith(_LARGE_END) for end in ends if end >= _LOCATOR]
+    if max(sizes, default=0) > _LARGEST_DIRECTORY or any(large):
         raise zipfile.BadZipFile("its list of files is too long")
 
 

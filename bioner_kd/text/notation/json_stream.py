@@ -9,7 +9,7 @@ from typing import Any
 
 from bioner_kd.errors import InputError, one_line, shown
 from bioner_kd.text.format import Faults
-from bioner_kd.text.source import START, Source
+from bioner_kd.text.source import START, Source, without_nul
 
 # Characters of one object, and the lists and objects in it; full texts have a hundredth of both.
 MOST_SIZE = 50_000_000
@@ -136,7 +136,8 @@ class JsonReader:
     def __init__(self, source: Source) -> None:
         self._name = source.name
         self._chunks = source.chunks()
-        self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
+        self._bad_bytes = source.bad_bytes
+        self._decoder = codecs.getincrementaldecoder("utf-8-sig")(self._bad_bytes)
         self._text, self._at, self._ended = "", 0, False
         self._line, self._counted, self._bytes, self._start = 1, 0, 0, 0
         self._damage, self._last_line = "", 1
@@ -260,7 +261,7 @@ class JsonReader:
         return True
 
     def _next_piece(self) -> str:
-        chunk = next(self._chunks, b"")
+        chunk = without_nul(next(self._chunks, b""), self._bad_bytes)
         self._ended = not chunk
         try:
             piece = self._decoder.decode(chunk, self._ended)

@@ -42,3 +42,15 @@ def test_documents_without_text_ask_nothing():
     server = Server()
     assert [d.annotations for d in tagged_by(server.tag, [Document("2")], 8)] == [()]
     assert server.requests == []
+
+
+def test_a_server_is_asked_what_character_references_mean():
+    server = Server()
+    source = Document("1", (Passage("&lt;gout"), Passage("g&#111;ut &amp;", 10)))
+    (found,) = tagged_by(server.tag, [source], 8, unescape=True)
+    assert server.requests == [["<gout", "gout &"]]
+    assert [(a.text, a.spans) for a in found.check().annotations] == [
+        ("gout", ((4, 8),)),
+        ("g&#111;ut", ((10, 19),)),
+    ]
+    assert found.passages == source.passages

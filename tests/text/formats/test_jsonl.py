@@ -55,6 +55,15 @@ def test_a_text_alone_is_written_as_the_tagger_writes_it(text, score):
     assert len(expected.splitlines()) == 1
 
 
+def test_no_program_takes_a_document_for_two_lines(read, written):
+    # All that str.splitlines and others take for the end of a line.
+    text = "a\nb\rc\x0bd\x0ce\x1cf\x1dg\x1eh\x85i\u2028j\u2029k"
+    line = written(Document.from_text(text, id=text))
+    assert line.splitlines(keepends=True) == [line]
+    (document,) = read(line)
+    assert (document.id, document.text) == (text, text)
+
+
 def test_id_and_fields_come_back_in_order(read, written):
     line = '{"id": "7", "year": 1978, "tags": {"b": [1, null], "a": ""}, "text": "Aspirin."}'
     (document,) = read(line)

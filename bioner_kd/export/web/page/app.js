@@ -42,6 +42,8 @@ const client = new TaggerClient(new URL(".", location.href).href, {
     Object.assign(state, { text: state.sent, result });
     show();
     at("time").textContent = speed(result);
+    at("names-problem").textContent = result.namesProblem;
+    at("names-problem").hidden = !result.namesProblem;
   },
   failed({ message }) {
     window.sayProblem(message);
@@ -55,7 +57,7 @@ function tag() {
   if (!state.types.length) return; // still loading; `ready` comes back here
   state.sent = input.value;
   at("marked").setAttribute("aria-busy", "true");
-  client.tag(state.sent);
+  client.tag(state.sent, { always: at("always").value, never: at("never").value });
 }
 
 // Shows the mentions that are kept; the model need not read the text again for that.
@@ -123,6 +125,12 @@ input.addEventListener("input", () => {
   typing = setTimeout(tag, PAUSE_IN_TYPING);
 });
 at("precision").addEventListener("input", choosePrecision);
+for (const list of ["always", "never"]) {
+  at(list).addEventListener("input", () => {
+    clearTimeout(typing);
+    typing = setTimeout(tag, PAUSE_IN_TYPING);
+  });
+}
 at("clear").addEventListener("click", () => {
   setText("");
   input.focus();

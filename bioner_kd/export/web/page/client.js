@@ -18,10 +18,10 @@ export class TaggerClient {
     };
   }
 
-  /** Asks for the mentions of a text. */
-  tag(text) {
+  /** Asks for the mentions of a text; the lists of names are those of `names.js`. */
+  tag(text, { always = "", never = "" } = {}) {
     this.newest += 1;
-    this.worker.postMessage({ id: this.newest, text });
+    this.worker.postMessage({ id: this.newest, text, always, never });
   }
 
   receive(data) {

@@ -14,19 +14,20 @@ export class Decoder {
   }
 
   /**
-   * The most probable sequence of tags that IOB2 allows, and the probability of each.
+   * The most probable sequence of tags that IOB2 allows, and of each word the probability of its tag
+   * and that of being part of any mention.
    * @param {Float32Array[]} logits a row of tags for each word.
-   * @returns {{tags: string[], scores: number[]}}
+   * @returns {{tags: string[], scores: number[], inEntity: number[]}}
    */
   decode(logits) {
-    if (!logits.length) return { tags: [], scores: [] };
+    if (!logits.length) return { tags: [], scores: [], inEntity: [] };
     const relative = logits.map(relativeToBest);
     const ids = this.path(logits);
+    const rows = this.hasCrf ? marginals(relative, this.constraints) : relative.map(softmax);
     return {
       tags: ids.map((id) => this.tags[id]),
-      scores: this.hasCrf
-        ? marginals(relative, this.constraints).map((row, word) => row[ids[word]])
-        : relative.map((row, word) => softmaxOf(row, ids[word])),
+      scores: rows.map((row, word) => row[ids[word]]),
+      inEntity: rows.map((row) => 1 - row[0]),
     };
   }
 
@@ -48,8 +49,10 @@ function relativeToBest(row) {
   return Array.from(row, (logit) => logit - best);
 }
 
-function softmaxOf(relative, id) {
-  return Math.exp(relative[id]) / relative.reduce((sum, logit) => sum + Math.exp(logit), 0);
+function softmax(relative) {
+  const odds = relative.map(Math.exp);
+  const sum = odds.reduce((total, one) => total + one, 0);
+  return odds.map((one) => one / sum);
 }
 
 /**

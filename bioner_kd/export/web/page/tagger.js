@@ -2,6 +2,7 @@
 
 import { Decoder } from "./decoder.js";
 import { WordFeatures } from "./features.js";
+import { Names } from "./names.js";
 import { Postprocessing } from "./postprocessing.js";
 import { SentenceSplitter } from "./sentences.js";
 import { characterClasses, countCodePoints, tokenize } from "./tokenizer.js";
@@ -56,8 +57,8 @@ export class Tagger {
   /**
    * Tags the words of one sentence.
    * @param {string[]} words at least one.
-   * @returns {Promise<{tags: string[], scores: number[], pieces: number}>} `pieces` is above 1
-   *     where the sentence is longer than the model can read at once.
+   * @returns {Promise<{tags: string[], scores: number[], inEntity: number[], pieces: number}>}
+   *     `pieces` is above 1 where the sentence is longer than the model can read at once.
    */
   async tagWords(words) {
     const { lengths } = this.model;
@@ -73,9 +74,14 @@ export class Tagger {
     return { ...this.decoder.decode(logits), pieces: pieces.length };
   }
 
-  /** The mentions of one sentence of `sentences`. */
-  async tagSentence(text, words) {
-    const { tags, scores, pieces } = await this.tagWords(words.map((word) => word.text));
-    return { entities: this.postprocessing.entities(text, words, tags, scores), pieces };
+  /** Lists of names that are always or never mentions, as `names.js` reads them. */
+  names(always, never) {
+    const { types, classes, features } = this;
+    return new Names(always, never, { types, classes, folding: features.folding });
+  }
+
+  /** The mentions of a text of `tagged_text.js`, all sentences of which have been added. */
+  entities(found, names = null) {
+    return this.postprocessing.entities(found, names);
   }
 }

@@ -1,9 +1,10 @@
 // The worker in which the model runs, so that long text never freezes the page. A classic worker,
 // because LiteRT.js calls importScripts; `BASE` is set by `client.js`.
 //
-// In:  {id, text}; a newer one ends the work on an older one.
+// In:  {id, text, always, never}, the last two lists of names; a newer one ends the work on an older one.
 // Out: {kind: "loading", received, total}, {kind: "ready", types, longest, calibrated},
-//      {kind: "progress", id, done}, {kind: "result", id, ...}, {kind: "failed", message}.
+//      {kind: "progress", id, done}, {kind: "result", id, ...}, {kind: "failed", message}. Of lists
+//      that cannot be read, `namesProblem` of a result says why.
 
 "use strict";
 
@@ -11,6 +12,7 @@ const BUSY_MILLISECONDS = 40;
 const COPY_AGAIN = "Copy the whole folder again.";
 let latest = 0;
 let queue = start();
+let lists = { always: "", never: "", names: null, namesProblem: "" };
 
 self.onmessage = ({ data }) => {
   latest = data.id;
@@ -68,9 +70,10 @@ function countBytes(files) {
   };
 }
 
-async function work(tagger, { id, text }) {
+async function work(tagger, { id, text, always = "", never = "" }) {
   if (!tagger || id !== latest) return tagger;
   try {
+    readNames(tagger, always, never);
     const result = await tagText(tagger, id, text);
     if (result) self.postMessage({ kind: "result", id, ...result });
   } catch (error) {
@@ -79,13 +82,26 @@ async function work(tagger, { id, text }) {
   return tagger;
 }
 
+// The lists change less often than the text, and may be long.
+function readNames(tagger, always, never) {
+  if (always === lists.always && never === lists.never) return;
+  lists = { always, never, names: null, namesProblem: "" };
+  try {
+    lists.names = tagger.names(always, never);
+  } catch (error) {
+    lists.namesProblem = reason(error);
+  }
+}
+
 async function tagText(tagger, id, text) {
   const began = performance.now();
   let rested = began;
-  const result = { entities: [], sentences: 0, words: 0, longSentences: 0 };
+  const { addSentence, emptyText } = await import(new URL("tagged_text.js", BASE));
+  const result = { sentences: 0, words: 0, longSentences: 0 };
+  const found = emptyText(text);
   for (const words of tagger.sentences(text)) {
-    const { entities, pieces } = await tagger.tagSentence(text, words);
-    result.entities.push(...entities);
+    const { pieces, ...tagged } = await tagger.tagWords(words.map((word) => word.text));
+    addSentence(found, words, tagged);
     result.sentences += 1;
     result.words += words.length;
     result.longSentences += pieces > 1 ? 1 : 0;
@@ -97,5 +113,7 @@ async function tagText(tagger, id, text) {
       rested = performance.now();
     }
   }
-  return { ...result, milliseconds: performance.now() - began };
+  const entities = tagger.entities(found, lists.names);
+  const { namesProblem } = lists;
+  return { ...result, entities, namesProblem, milliseconds: performance.now() - began };
 }
