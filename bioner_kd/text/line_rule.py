@@ -150,8 +150,8 @@ LINE_RULE = LineRule(
     closers=ranges_of_characters(")", "]"),
     numerals=frozenset("ii iii iv vi vii viii ix xi xii xiii xiv xv".split()),
     narrow=40,
-    narrowest=20,
+    narrowest=24,
     fewest=3,
-    short=75,
+    short=80,
     block=1000,
 )

@@ -51,7 +51,8 @@ class LineSplitter:
         break_ = rf"(?:(?!\r\n)[{sets['breaks']}])"
         number = "[0-9]{1,3}"
         letters = "|".join(["[A-Za-z]", *map(_any_case, sorted(rule.numerals, key=len))])
-        self._any = re.compile(f"[{sets['breaks']}{sets['tabs']}{sets['cells']}]")
+        self._any_break = re.compile(f"[{sets['breaks']}]")
+        self._any_cell = re.compile(f"[{sets['tabs']}{sets['cells']}]")
         self._line = re.compile(f"[^{space}](?:[^{sets['breaks']}]*[^{space}])?")
         self._two_breaks = re.compile(f"{break_}(?s:.*?){break_}")
         self._last_break = re.compile(f"(?s:.*){break_}")
@@ -64,7 +65,7 @@ class LineSplitter:
 
     def spans(self, text: str) -> Iterator[Span]:
         """Start and end of each piece of a text; marks and cell characters are in none."""
-        if self._any.search(text) is None:
+        if not self._any_break.search(text) and not self._any_cell.search(text):
             only = self._line.search(text)
             if only:
                 yield self._behind_mark(text, only.start(), only.end()), only.end()
@@ -88,6 +89,7 @@ class LineSplitter:
     def _lines(self, text: str) -> Iterator[tuple[_Line, bool]]:
         """Each line, and whether a blank one or the start of the text is before it."""
         end, first_one = 0, True
+        any_cells = self._any_cell.search(text) is not None
         for found in self._line.finditer(text):
             gap = text[end : found.start()]
             start, blank = found.start(), False
@@ -97,7 +99,7 @@ class LineSplitter:
                 start = end + (last.end() if last else 0)
             first, end = found.span()
             begins = self._behind_mark(text, first, end)
-            cells = self._cell.search(text, begins, end) is not None
+            cells = any_cells and self._cell.search(text, begins, end) is not None
             yield _Line(start, first, end, begins, cells), blank or first_one
             first_one = False
 

@@ -46,6 +46,13 @@ def all_others(ranges: Ranges) -> Ranges:
     return tuple((start, end) for start, end in zip(starts, ends, strict=True) if start <= end)
 
 
+def cut_at(ranges: Ranges, bound: int) -> tuple[Ranges, Ranges]:
+    """Ranges of the code points below a bound, and of the others."""
+    below = tuple((first, min(last, bound - 1)) for first, last in ranges if first < bound)
+    others = tuple((max(first, bound), last) for first, last in ranges if last >= bound)
+    return below, others
+
+
 def check_apart(place: str, **sets: Ranges) -> None:
     """Checks that sets share no character.
 
