@@ -202,23 +202,27 @@ class Names:
         if not self._always:
             return
         for first, end in found.sentences:
-            word = first
-            while word < end:
+            behind = first
+            for word in range(first, end):
+                form, capitals = forms[word]
+                if word < behind or not (form in self._lengths or capitals in self._always):
+                    continue
                 length, entity_type = self._longest(forms, word, end)
                 if length:
-                    start, stop = found.spans[word][0], found.spans[word + length - 1][1]
+                    behind = word + length
+                    start, stop = found.spans[word][0], found.spans[behind - 1][1]
                     yield Entity(entity_type, found.text[start:stop], start, stop, SCORE)
-                word += length or 1
 
     def _longest(self, forms: Sequence[tuple[str, str]], word: int, end: int) -> tuple[int, str]:
         form, capitals = forms[word]
         for length in self._lengths.get(form, ()):
-            if length <= end - word:
+            if 1 < length <= end - word:
                 name = " ".join([lower for lower, _ in forms[word : word + length]])
-                if name in self._always and not (length == 1 and capitals in self._always):
+                if name in self._always:
                     return length, self._always[name]
-        if capitals and capitals in self._always:
-            return 1, self._always[capitals]
+        for name in (capitals, form):
+            if name in self._always:
+                return 1, self._always[name]
         return 0, ""
 
     def _forbids(self, entity: Entity, found: TaggedText, forms: Sequence[tuple[str, str]]) -> bool:

@@ -19,14 +19,16 @@ TYPES = ["Chemical", "Disease"]
 PROGRAM = """
 import { readFileSync } from "node:fs";
 import { Names } from "./names.js";
-import { characterClasses, tokenize } from "./tokenizer.js";
+import { characterClasses } from "./tokenizer.js";
+import { Sight, wordsOf } from "./visible.js";
 const { rule, folding, types, cases } = JSON.parse(readFileSync(0, "utf8"));
 const student = {
-  types, classes: characterClasses(rule), folding: new Map(Object.entries(folding)),
+  types, classes: characterClasses(rule), sight: new Sight(rule.invisible),
+  folding: new Map(Object.entries(folding)),
 };
 const answers = cases.map(({ always, never, text, found, first_words }) => {
   try {
-    const words = tokenize(text, student.classes).words;
+    const words = wordsOf(text, student.classes, student.sight);
     const entities = found.map(([type, , start, score, end]) => ({
       type, start, end, score,
       from: words.find((word) => word.start === start).from,

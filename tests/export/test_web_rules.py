@@ -1,5 +1,6 @@
 """The page's rules in JavaScript, beside Python's: words, sentences, features, tags."""
 
+import dataclasses
 import json
 import math
 import random
@@ -18,7 +19,7 @@ from bioner_kd.tagging.models.word_model import Piece, cut_in_pieces
 from bioner_kd.tagging.tables import Tables
 from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.tagging.word_features import FeatureConfig, WordFeatures
-from bioner_kd.text.rules import TextRules
+from bioner_kd.text.rules import FIRST_RULES, RULES, TextRules
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.sentence_splitter import sentence_spans, split_sentences
 from bioner_kd.text.tokenizer import split_words, tokenize
@@ -28,6 +29,9 @@ from .browser import served
 pytestmark = pytest.mark.slow
 CASES = json.loads(
     (Path(__file__).parents[1] / "text" / "tokenizer_cases.json").read_text(encoding="utf-8")
+)
+TEXT_CASES = json.loads(
+    (Path(__file__).parents[1] / "text" / "text_cases.json").read_text(encoding="utf-8")
 )
 OTHER = json.loads(
     (Path(__file__).resolve().parents[1] / "text" / "other_rules.json").read_text(encoding="utf-8")
@@ -121,12 +125,13 @@ def texts(count: int = 400) -> list[str]:
 def test_words_of_the_shared_cases(page: Any, tables: Tables) -> None:
     found = page.evaluate(
         """async ([rule, texts]) => {
-          const { characterClasses, tokenize } = await import("/tokenizer.js");
-          const classes = characterClasses(rule);
-          return texts.map((text) => tokenize(text, classes).words
+          const { characterClasses } = await import("/tokenizer.js");
+          const { Sight, wordsOf } = await import("/visible.js");
+          const [classes, sight] = [characterClasses(rule), new Sight(rule.invisible)];
+          return texts.map((text) => wordsOf(text, classes, sight)
             .map((w) => [w.text, w.start, w.end]));
         }""",
-        [tables.to_json()["tokenizer"], [case["text"] for case in CASES]],
+        [FIRST_RULES.to_json()["tokenizer"], [case["text"] for case in CASES]],
     )
     assert len(CASES) > 20
     for case, words in zip(CASES, found, strict=True):
@@ -137,10 +142,13 @@ def test_words_have_their_places_in_code_points_and_in_units(page: Any, tables: 
     given = texts()
     found = page.evaluate(
         """async ([rule, texts]) => {
-          const { characterClasses, tokenize } = await import("/tokenizer.js");
-          const classes = characterClasses(rule);
-          return texts.map((text) => tokenize(text, classes).words
-            .map((w) => [w.text, w.start, w.end, w.text === text.slice(w.from, w.to)]));
+          const { characterClasses } = await import("/tokenizer.js");
+          const { Sight, wordsOf } = await import("/visible.js");
+          const [classes, sight] = [characterClasses(rule), new Sight(rule.invisible)];
+          const hidden = sight.invisible;
+          const seen = (part) => [...part].filter((c) => !hidden.test(c)).join("");
+          return texts.map((text) => wordsOf(text, classes, sight)
+            .map((w) => [w.text, w.start, w.end, w.text === seen(text.slice(w.from, w.to))]));
         }""",
         [tables.to_json()["tokenizer"], given],
     )
@@ -162,14 +170,20 @@ def test_sentences_begin_and_end_where_pythons_do(page: Any, tables: Tables) -> 
         """async ([rule, texts]) => {
           const { SentenceSplitter } = await import("/sentences.js");
           const { countCodePoints } = await import("/tokenizer.js");
-          const splitter = new SentenceSplitter(rule);
-          return texts.map((text) => [...splitter.spans(text)]
-            .map((span) => span.map((unit) => countCodePoints(text, 0, unit))));
+          const { Sight } = await import("/visible.js");
+          const splitter = new SentenceSplitter(rule.sentences);
+          const sight = new Sight(rule.tokenizer.invisible);
+          return texts.map((text) => {
+            const view = sight.view(text).text;
+            const spans = [...splitter.spans(view)];
+            return spans.map((span) => span.map((unit) => countCodePoints(view, 0, unit)));
+          });
         }""",
-        [tables.to_json()["sentences"], given],
+        [tables.to_json(), given],
     )
     for text, spans in zip(given, found, strict=True):
-        assert [tuple(span) for span in spans] == list(sentence_spans(text)), repr(text)
+        seen = RULES.tokenizer.sight.view(text).text
+        assert [tuple(span) for span in spans] == list(sentence_spans(seen)), repr(text)
 
 
 def test_words_of_sentences_have_their_places_in_the_whole_text(page: Any, tables: Tables) -> None:
@@ -194,6 +208,18 @@ WORDS_OF_SENTENCES = """async ([tables, texts]) => {
   return texts.map((text) => [...tagger.sentences(text)]
     .map((words) => words.map((w) => [w.text, w.start, w.end])));
 }"""
+
+
+@pytest.mark.parametrize("rules", [RULES, FIRST_RULES], ids=["new", "first"])
+def test_texts_as_they_come_are_cut_as_in_python(
+    page: Any, tables: Tables, rules: TextRules
+) -> None:
+    record = dataclasses.replace(tables, rules=rules).to_json()
+    found = page.evaluate(WORDS_OF_SENTENCES, [record, [case["text"] for case in TEXT_CASES]])
+    assert len(TEXT_CASES) > 50
+    for case, sentences in zip(TEXT_CASES, found, strict=True):
+        wanted = case["sentences" if rules == RULES else "first_sentences"]
+        assert sentences == wanted, case["name"]
 
 
 @pytest.mark.parametrize("of_format_1", [False, True])

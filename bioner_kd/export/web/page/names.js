@@ -2,7 +2,7 @@
 // compares them: word by word, folded and in small letters; short names in capitals as they are.
 
 import { fold } from "./features.js";
-import { tokenize } from "./tokenizer.js";
+import { wordsOf } from "./visible.js";
 
 const COMMENT = "#";
 const MOST_WORDS = 100;
@@ -18,7 +18,8 @@ export class Names {
    * Reads two lists with a name a line, and behind a TAB its type.
    * @param {string} always the type may be left out where the student has one.
    * @param {string} never without a type, of none.
-   * @param {{types: string[], classes: Uint8Array, folding: Map<string, string>}} student
+   * @param {{types: string[], classes: Uint8Array, sight: Sight,
+   *     folding: Map<string, string>}} student
    */
   constructor(always, never, student) {
     this.folding = student.folding;
@@ -146,8 +147,8 @@ function checkedType(what, shown, type, place, types) {
   return types[0];
 }
 
-function nameOf(shown, place, { classes, folding }) {
-  const words = tokenize(shown, classes).words.map(({ text }) => fold(text, folding));
+function nameOf(shown, place, { classes, sight, folding }) {
+  const words = wordsOf(shown, classes, sight).map(({ text }) => fold(text, folding));
   const visible = words.filter((word) => word.trim());
   if (!visible.some((word) => LETTER_OR_DIGIT.test(word))) {
     fail(place, "a name has a letter or a digit; write one, or leave out the line.");

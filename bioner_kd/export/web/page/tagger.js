@@ -5,7 +5,8 @@ import { WordFeatures } from "./features.js";
 import { Names } from "./names.js";
 import { Postprocessing } from "./postprocessing.js";
 import { SentenceSplitter } from "./sentences.js";
-import { characterClasses, countCodePoints, tokenize } from "./tokenizer.js";
+import { characterClasses, characterSet, countCodePoints, tokenize } from "./tokenizer.js";
+import { inSource, Sight } from "./visible.js";
 import { cutInPieces } from "./pieces.js";
 
 // Formats of tables.json that this page reads. In format 1, which is not written there, the stops of
@@ -13,6 +14,8 @@ import { cutInPieces } from "./pieces.js";
 const FORMATS = [1, 2, 3];
 // Words; most sentences have fewer.
 const LONGEST_TO_WARM = 64;
+// What the logits of all tags but O lose at a word that is part of no mention.
+const RULED_OUT = 10_000;
 
 export class Tagger {
   /**
@@ -27,6 +30,10 @@ export class Tagger {
     }
     this.model = model;
     this.classes = characterClasses(tables.tokenizer);
+    this.sight = new Sight(tables.tokenizer.invisible);
+    // Words of one of these characters are part of no mention.
+    const { outside } = tables.tokenizer;
+    this.outside = outside?.length ? new RegExp(`^[${characterSet(outside)}]$`, "u") : null;
     this.splitter = new SentenceSplitter(tables.sentences);
     this.features = new WordFeatures(tables.features);
     this.decoder = new Decoder(tables.tags, tables.transitions ?? null);
@@ -43,14 +50,17 @@ export class Tagger {
 
   /** The words of each sentence that has any, with their places in the whole text. */
   *sentences(text) {
+    const view = this.sight.view(text);
+    const most = this.splitter.mostWords;
     let unit = 0;
     let codePoint = 0;
-    for (const [from, to] of this.splitter.spans(text)) {
-      codePoint += countCodePoints(text, unit, from);
-      const found = tokenize(text, this.classes, { from, to, codePoint });
+    for (const [from, to] of this.splitter.spans(view.text)) {
+      codePoint += countCodePoints(view.text, unit, from);
+      const found = tokenize(view.text, this.classes, { from, to, codePoint });
       ({ codePoint } = found);
       unit = to;
-      if (found.words.length) yield found.words;
+      const words = found.words.map((word) => inSource(word, view));
+      for (let first = 0; first < words.length; first += most) yield words.slice(first, first + most);
     }
   }
 
@@ -71,17 +81,22 @@ export class Tagger {
       const rows = await this.model.logits(length, inputs);
       logits.push(...rows.slice(first - start, last - start));
     }
-    return { ...this.decoder.decode(logits), pieces: pieces.length };
+    const kept = logits.map((row, word) => (this.outside?.test(words[word]) ? onlyOutside(row) : row));
+    return { ...this.decoder.decode(kept), pieces: pieces.length };
   }
 
   /** Lists of names that are always or never mentions, as `names.js` reads them. */
   names(always, never) {
-    const { types, classes, features } = this;
-    return new Names(always, never, { types, classes, folding: features.folding });
+    const { types, classes, sight, features } = this;
+    return new Names(always, never, { types, classes, sight, folding: features.folding });
   }
 
   /** The mentions of a text of `tagged_text.js`, all sentences of which have been added. */
   entities(found, names = null) {
     return this.postprocessing.entities(found, names);
   }
+}
+
+function onlyOutside(row) {
+  return row.map((logit, tag) => (tag ? logit - RULED_OUT : logit));
 }

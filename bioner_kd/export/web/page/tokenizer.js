@@ -65,3 +65,9 @@ export function countCodePoints(text, from, to) {
   for (let unit = from; unit < to; unit += text.codePointAt(unit) > 0xffff ? 2 : 1) count += 1;
   return count;
 }
+
+/** The inside of a regular expression's brackets for ranges of code points. */
+export function characterSet(ranges) {
+  const escape = (code) => `\\u{${code.toString(16)}}`;
+  return ranges.map(([first, last]) => `${escape(first)}-${escape(last)}`).join("");
+}
