@@ -44,7 +44,7 @@ class Sentence:
         if self.words == tuple([text[start:end] for start, end in self.spans]):
             return
         for word, (start, end) in zip(self.words, self.spans, strict=True):
-            if self.text[start:end] != word and not _is_seen_in(word, self.text[start:end]):
+            if not is_seen_in(word, text[start:end]):
                 raise ValueError(f"{shown(word)} is not at {start}:{end} of {shown(self.text)}.")
 
     @classmethod
@@ -102,8 +102,15 @@ class Sentence:
         return f"{self.path}:{self.line + word}"
 
 
-def _is_seen_in(word: str, text: str) -> bool:
-    """Whether a word is what is left of a text without some characters inside of it."""
+def is_seen_in(word: str, text: str) -> bool:
+    r"""Whether a word is a text, or what is left of it without some characters inside.
+
+    Examples:
+        >>> is_seen_in("hypertension", "hyper\u00adtension"), is_seen_in("gout", "pain")
+        (True, False)
+    """
+    if word == text:
+        return True
     rest = iter(text)
     inside = all(character in rest for character in word)
     return inside and word[:1] == text[:1] and word[-1:] == text[-1:]

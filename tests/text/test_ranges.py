@@ -10,11 +10,13 @@ from bioner_kd.text.ranges import (
     all_others,
     character_set,
     check_apart,
+    cut_at,
     entries_of,
     first_shared,
     parse_ranges,
     ranges_of,
     ranges_of_characters,
+    union,
 )
 
 RANGES = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 4)), max_size=4).map(
@@ -73,3 +75,22 @@ def test_entries_of_json() -> None:
     for wrong, says in (({"a": 1}, "no 'b'"), ({"a": 1, "b": 2, "c": 3}, "'c'"), ([], "no JSON")):
         with pytest.raises(ValueError, match=f"'place' .*{says}"):
             entries_of(wrong, "'place'", ["a", "b"])
+
+
+@given(RANGES, RANGES)
+def test_a_union_has_the_members_of_both_and_each_once(one: Ranges, other: Ranges) -> None:
+    assert members(union(one, other)) == sorted({*members(one), *members(other)})
+
+
+@given(RANGES, st.integers(0, 50))
+def test_ranges_are_cut_at_a_bound(ranges: Ranges, bound: int) -> None:
+    below, others = cut_at(ranges, bound)
+    assert members(below) == [n for n in members(ranges) if n < bound]
+    assert members(others) == [n for n in members(ranges) if n >= bound]
+
+
+def test_optional_entries_may_be_missing() -> None:
+    assert entries_of({"a": 1}, "'x'", ["a"], {"b": 2}) == [1, 2]
+    assert entries_of({"a": 1, "b": 3}, "'x'", ["a"], {"b": 2}) == [1, 3]
+    with pytest.raises(ValueError, match="'x' has 'c'"):
+        entries_of({"a": 1, "c": 3}, "'x'", ["a"], {"b": 2})

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,7 +41,7 @@ def test_sentences_end_where_they_should(expected: list[str]) -> None:
         "Given i.v. 5 mg vs. Placebo, e.g. Aspirin, i.e. ASA (Fig. 2, cf. Table 1, approx. 3 mg)",
         "It stopped... and went on",
         "Hepatitis in the U.S. Army",
-        "a woman with a history of breast\ncancer of the left side and of gout\r\nof the right side, wrapped. and so on",
+        "a woman with a history of breast\ncancer of the left side and of\r\ngout, wrapped. and on",
     ],
 )
 def test_a_sentence_is_not_cut(text: str) -> None:
@@ -112,3 +114,23 @@ def test_nearly_all_sentences_of_the_demo_corpus_are_found_again() -> None:
     found = {end for _, end in sentence_spans(text.rstrip())}
     assert len(ends & found) > 0.95 * len(ends)
     assert len(found - ends) < 0.02 * len(ends)
+
+
+@pytest.mark.parametrize(
+    "unit", [")", '"', ".", ". ", ". (", ".)", "(", " ", "\n", "E. ", "a\u200b"]
+)
+def test_time_grows_with_the_length_and_no_faster(unit: str) -> None:
+    def seconds(length: int) -> float:
+        text = unit * (length // len(unit))
+        start = time.process_time()
+        for _ in RULES.iterate_sentences(text):
+            pass
+        return time.process_time() - start
+
+    assert seconds(400_000) < 12 * max(seconds(100_000), 0.01)
+
+
+def test_no_sentence_has_more_words_than_the_rule_says() -> None:
+    lengths = [len(sentence) for sentence in split_sentences("word " * 4001 + ". " + "(" * 5)]
+    assert lengths == [2000, 2000, 7] and RULES.ends.most_words == 2000
+    assert [len(s) for s in FIRST_RULES.iterate_sentences("word " * 4001)] == [4001]

@@ -20,6 +20,7 @@ from bioner_kd.tagging.models.layout import (
 )
 from bioner_kd.tagging.postprocessing import Postprocessing
 from bioner_kd.tagging.tagged_text import TaggedText
+from bioner_kd.text.sentence import is_seen_in
 
 PROTOCOLS = ("rest", "grpc")
 # TF Serving's own ports.
@@ -157,7 +158,7 @@ def _entities(text: str, row: Mapping[str, Any], choices: Choices) -> list[Entit
     spans = list(zip(starts, ends, strict=True))
     last = 0
     for word, (start, end) in zip(words, spans, strict=True):
-        if not last <= start < end or text[start:end] != word:
+        if not last <= start < end or not is_seen_in(word, text[start:end]):
             raise ValueError(f"{shown(word)} does not stand where it is said to")
         last = end
     if not all(0 <= score <= _HIGHEST_SCORE for score in [*scores, *in_entity]):

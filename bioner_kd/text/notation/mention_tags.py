@@ -32,19 +32,23 @@ def tagged_sentences(document: Document) -> list[Sentence]:
             gives.
     """
     mentions = _mentions(document)
+    strings: Iterable[Sequence[str]]
     if document.sentences is not None:
+        strings = [sentence.words for sentence in document.sentences]
         words = [list(sentence.spans) for sentence in document.sentences]
         lines = [(sentence.path, sentence.line) for sentence in document.sentences]
     else:
         cut = [list(sentence.spans) for sentence in document.cut(RULES.iterate_sentences)]
-        words = _joined([_split(spans, mentions) for spans in cut], mentions)
+        pieces = [_split(document.text, spans, mentions) for spans in cut]
+        words = _joined(pieces, mentions)
+        strings = [[_visible(document.text[a:b]) for a, b in spans] for spans in words]
         lines = [("", 0)] * len(words)
     tags = _tags(document, words, mentions)
     text, found = document.text, []
-    for spans, tagged, (path, line) in zip(words, tags, lines, strict=True):
+    columns = zip(words, strings, tags, lines, strict=True)
+    for spans, written, tagged, (path, line) in columns:
         if spans:
-            strings = tuple(text[start:end] for start, end in spans)
-            found.append(Sentence(text, strings, tuple(spans), tuple(tagged), path, line))
+            found.append(Sentence(text, tuple(written), tuple(spans), tuple(tagged), path, line))
     return found
 
 
@@ -79,13 +83,17 @@ def _shown(document: Document, mention: _Mention) -> str:
     return f"{shown(document.text[mention[0] : mention[1]])} at {mention[0]}:{mention[1]}"
 
 
-def _split(spans: Sequence[Span], mentions: Sequence[_Mention]) -> list[Span]:
+def _visible(text: str) -> str:
+    return RULES.tokenizer.sight.view(text).text
+
+
+def _split(text: str, spans: Sequence[Span], mentions: Sequence[_Mention]) -> list[Span]:
     borders = sorted({border for mention in mentions for border in mention[:2]})
     pieces = []
     for start, end in spans:
         inside = borders[bisect.bisect_right(borders, start) : bisect.bisect_left(borders, end)]
         pieces += list(pairwise([start, *inside, end]))
-    return pieces
+    return [(start, end) for start, end in pieces if _visible(text[start:end])]
 
 
 def _joined(sentences: Iterable[list[Span]], mentions: Sequence[_Mention]) -> list[list[Span]]:

@@ -1,0 +1,79 @@
+"""The table of cases in test_rules.py has what lines, marks and cells do to a text."""
+
+import textwrap
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bioner_kd.corpus.demo import read_demo
+from bioner_kd.text.line_rule import LINE_RULE
+from bioner_kd.text.line_splitter import LineSplitter
+from bioner_kd.text.sentence_ends import WHITE
+
+SPLITTER = LineSplitter(LINE_RULE, WHITE)
+MARKS = (
+    "- ",
+    "* ",
+    "\u2022 ",
+    "1. ",
+    "1) ",
+    "(a) ",
+    "(iv) ",
+    "[12] ",
+    "\u2713 ",
+    "-> ",
+    "\uf0b7\t",
+)
+
+
+def pieces(text: str) -> list[str]:
+    return [text[start:end] for start, end in SPLITTER.spans(text)]
+
+
+@pytest.mark.parametrize("width", [30, 45, 60, 80, 100])
+def test_wrapped_paragraphs_stay_whole(width: int) -> None:
+    texts = [s.text.replace(" .", ".") for s in read_demo("train")]
+    paragraphs = [" ".join(texts[n : n + 4]) for n in range(0, 200, 4)]
+    wrapped = [textwrap.fill(text, width, break_on_hyphens=False) for text in paragraphs]
+    breaks = sum(text.count("\n") for text in wrapped)
+    assert sum(len(pieces(text)) - 1 for text in wrapped) < 0.03 * breaks
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_marks_are_no_part_of_an_item(mark: str) -> None:
+    items = ["chronic kidney disease", "gout", "a cold"]
+    assert pieces("\n".join(mark + item for item in items)) == items
+
+
+@pytest.mark.parametrize("border", ["\t", " | ", "\t \t"])
+def test_cells_are_pieces(border: str) -> None:
+    cells = ["chronic kidney disease", "gout", "a cold"]
+    assert [one.strip() for one in pieces(border.join(cells)) if one.strip()] == cells
+
+
+@given(st.text("ab .-|\t\n\r1)(\u2028", max_size=60))
+def test_pieces_are_in_order_and_nothing_but_marks_and_borders_is_between(text: str) -> None:
+    end = 0
+    for start, stop in SPLITTER.spans(text):
+        assert end <= start <= stop
+        assert not set(text[end:start]) - set("-|1.)( \t\n\rab\u2028")
+        assert "\t" not in text[start:stop].strip(" \t\n\r\u2028")
+        end = stop
+    assert not text[end:].strip(" \t\n\r\u2028|")
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["\n", " ", "\t", "-", "- ", "|", "| ", "-\n", "\r", "\r ", "1.", "x", "x" + " " * 999, ". ("],
+)
+def test_time_grows_with_the_length_and_no_faster(unit: str) -> None:
+    def seconds(length: int) -> float:
+        text = "a\n" + unit * (length // len(unit))
+        start = time.process_time()
+        for _ in SPLITTER.spans(text):
+            pass
+        return time.process_time() - start
+
+    assert seconds(400_000) < 12 * max(seconds(100_000), 0.01)
