@@ -21,7 +21,7 @@ from bioner_kd.text.ranges import (
 
 _PLACE = "'sentences/lines'"
 _SETS = ("breaks", "tabs", "cells", "marks", "openers", "closers")
-_NUMBERS = ("narrow", "narrowest", "fewest", "short", "block")
+_NUMBERS = ("narrow", "narrowest", "fewest", "short", "list_share", "prose_share", "block")
 _NUMERAL = re.compile("[a-z]{2,6}")
 _MOST_NUMERALS, _LARGEST = 100, 100_000
 
@@ -43,6 +43,8 @@ class LineRule:
         fewest: number of lines that narrow columns have at least.
         short: a line is short where it would have had less than so many hundredths of the widest
             line's characters with the first word of the next line.
+        list_share: a block is a list where more than so many hundredths of its breaks are short.
+        prose_share: the same of a block in which a line ends with a stop.
         block: largest number of lines that are looked at together.
     """
 
@@ -57,6 +59,8 @@ class LineRule:
     narrowest: int
     fewest: int
     short: int
+    list_share: int
+    prose_share: int
     block: int
 
     @property
@@ -152,6 +156,8 @@ LINE_RULE = LineRule(
     narrow=40,
     narrowest=24,
     fewest=3,
-    short=80,
+    short=85,
+    list_share=33,
+    prose_share=50,
     block=1000,
 )

@@ -14,7 +14,9 @@ break before it to its last visible character count.
 - Each other break is free. It is short where its line, a space and the first word of the next line
   (up to white space) have at most `short` hundredths of the characters of the widest line of its
   block: that word would have fitted. In a block whose widest line has `narrow` characters or more,
-  the short ones end a sentence, and all of them where more than half are short: then it is a list.
+  the short ones end a sentence, and all of them where the block is a list: where more than
+  `list_share` hundredths of its free breaks are short, or more than `prose_share` if a line of it
+  ends with a stop. Breaks behind a stop do not count there, because paragraphs end like this.
   In a narrower block all do, unless it is narrow columns: at least `fewest` lines, the widest with
   at least `narrowest` characters, and no word that follows a free break would have fitted.
 
@@ -43,8 +45,8 @@ class _Line(NamedTuple):
 class LineSplitter:
     """A rule that cuts text at lines and cells."""
 
-    def __init__(self, rule: LineRule, white: Ranges) -> None:
-        """Takes the rule, and white space."""
+    def __init__(self, rule: LineRule, white: Ranges, stops: Ranges) -> None:
+        """Takes the rule, white space, and what ends a sentence."""
         self._rule = rule
         sets = {name: character_set(ranges) for name, ranges in rule.sets.items()}
         space = character_set(white)
@@ -61,6 +63,7 @@ class LineSplitter:
             f"[{sets['marks']}]+(?=[{space}]|\\Z)|(?:[{sets['openers']}]?(?:{number}|{letters})"
             f"[{sets['closers']}]|{number}\\.)(?=[{space}])(?![{sets['breaks']}])"
         )
+        self._stop = re.compile(f"[{character_set(stops)}]")
         self._word = re.compile(f"[^{space}]+")
 
     def spans(self, text: str) -> Iterator[Span]:
@@ -128,7 +131,7 @@ class LineSplitter:
         lengths = [self._with_next(text, block[n], after[n]) for n in free]
         if widest >= rule.narrow:
             short = [100 * length <= rule.short * widest for length in lengths]
-            chosen = [True] * len(free) if 2 * sum(short) > len(free) else short
+            chosen = [True] * len(free) if self._is_list(text, block, free, short) else short
         else:
             columns = len(block) >= rule.fewest and widest >= rule.narrowest
             columns = columns and all(length > widest for length in lengths)
@@ -136,6 +139,14 @@ class LineSplitter:
         for number, end in zip(free, chosen, strict=True):
             ends[number] = end
         return ends
+
+    def _is_list(
+        self, text: str, block: Sequence[_Line], free: Sequence[int], short: Sequence[bool]
+    ) -> bool:
+        stopped = [self._stop.match(text, line.end - 1) is not None for line in block]
+        share = self._rule.prose_share if any(stopped) else self._rule.list_share
+        counted = [one for number, one in zip(free, short, strict=True) if not stopped[number]]
+        return 100 * sum(counted) > share * len(counted)
 
     def _with_next(self, text: str, line: _Line, next_: _Line | None) -> int:
         assert next_ is not None

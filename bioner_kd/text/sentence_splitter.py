@@ -44,7 +44,7 @@ class SentenceSplitter:
     def __init__(self, tokenizer: Tokenizer, ends: SentenceEnds) -> None:
         """Takes what makes a word, and what ends a sentence."""
         self._tokenizer, self._ends = tokenizer, ends
-        self._lines = LineSplitter(ends.lines, ends.white) if ends.lines else None
+        self._lines = LineSplitter(ends.lines, ends.white, ends.stops) if ends.lines else None
         sets = {name: f"[{character_set(ranges)}]" for name, ranges in ends.sets.items()}
         self._blank_line = re.compile(f"{_BREAK}{sets['white']}*?{_BREAK}")
         self._end = re.compile(

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.text.line_rule import LINE_RULE
 from bioner_kd.text.line_splitter import LineSplitter
-from bioner_kd.text.sentence_ends import WHITE
+from bioner_kd.text.sentence_ends import STOPS, WHITE
 
-SPLITTER = LineSplitter(LINE_RULE, WHITE)
+SPLITTER = LineSplitter(LINE_RULE, WHITE, STOPS)
 MARKS = (
     "- ",
     "* ",

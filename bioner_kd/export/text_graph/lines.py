@@ -164,7 +164,10 @@ def _cut_behind(
         return tf.gather(tf.math.segment_sum(tf.cast(wanted, tf.int64), block), block)
 
     short = 100 * with_next <= rule.short * widest
-    is_list = 2 * number(short & free) > number(free)
+    stopped = tf.gather(characters.sets["stops"], lines.ends - 1)
+    share = tf.where(number(stopped) > 0, rule.prose_share, rule.list_share)
+    share = tf.cast(share, tf.int64)
+    is_list = 100 * number(short & free & ~stopped) > share * number(free & ~stopped)
     columns = (number(tf.ones_like(free)) >= rule.fewest) & (widest >= rule.narrowest)
     columns &= number(free & (with_next <= widest)) == 0
     return ~free | tf.where(widest >= rule.narrow, is_list | short, ~columns)
