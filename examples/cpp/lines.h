@@ -7,11 +7,12 @@
 
 class LineSplitter {
  public:
-  LineSplitter(const Json& rule, const Json& white)
-      : white_(white), breaks_(rule.at("breaks")), tabs_(rule.at("tabs")), cells_(rule.at("cells")),
+  LineSplitter(const Json& rule, const Json& white, const CharacterSet& stops)
+      : white_(white), stops_(stops), breaks_(rule.at("breaks")), tabs_(rule.at("tabs")), cells_(rule.at("cells")),
         marks_(rule.at("marks")), openers_(rule.at("openers")), closers_(rule.at("closers")),
         narrow_(rule.at("narrow").integer()), narrowest_(rule.at("narrowest").integer()),
         fewest_(rule.at("fewest").integer()), short_(rule.at("short").integer()),
+        list_share_(rule.at("list_share").integer()), prose_share_(rule.at("prose_share").integer()),
         block_(rule.at("block").integer()) {
     for (const Json& entry : rule.at("numerals").items) numerals_.insert(entry.text);
   }
@@ -46,8 +47,8 @@ class LineSplitter {
     bool blank;                        // a blank line or the start of the text is before it
     std::vector<Span> cells;           // what separates its cells
   };
-  CharacterSet white_, breaks_, tabs_, cells_, marks_, openers_, closers_;
-  size_t narrow_, narrowest_, fewest_, short_, block_;
+  CharacterSet white_, stops_, breaks_, tabs_, cells_, marks_, openers_, closers_;
+  size_t narrow_, narrowest_, fewest_, short_, list_share_, prose_share_, block_;
   std::set<std::string> numerals_;
 
   std::vector<Line> lines_of(const std::u32string& text) const {
@@ -124,6 +125,8 @@ class LineSplitter {
     return closed(i + letters.size(), false);
   }
 
+  bool stopped(const std::u32string& text, const Line& line) const { return stops_.has(text[line.end - 1]); }
+
   std::vector<bool> ends_of(const std::u32string& text, const std::vector<Line>& lines, size_t first,
                             size_t last) const {
     std::vector<bool> ends;
@@ -140,15 +143,20 @@ class LineSplitter {
       free.push_back(i - first);
       lengths.push_back(lines[i].end - lines[i].start + 1 + word - next->first);
     }
-    size_t fitted = 0, shorter = 0;
-    for (size_t length : lengths) {
-      if (length <= widest) ++fitted;
-      if (100 * length <= short_ * widest) ++shorter;
+    size_t fitted = 0, shorter = 0, counted = 0;
+    for (size_t i = 0; i < free.size(); ++i) {
+      if (lengths[i] <= widest) ++fitted;
+      if (stopped(text, lines[first + free[i]])) continue;
+      ++counted;
+      if (100 * lengths[i] <= short_ * widest) ++shorter;
     }
+    bool prose = std::any_of(lines.begin() + first, lines.begin() + last,
+                             [&](const Line& line) { return stopped(text, line); });
+    bool list = 100 * shorter > (prose ? prose_share_ : list_share_) * counted;
     bool columns = last - first >= fewest_ && widest >= narrowest_ && !fitted;
     for (size_t i = 0; i < free.size(); ++i) {
       bool is_short = 100 * lengths[i] <= short_ * widest;
-      ends[free[i]] = widest >= narrow_ ? is_short || 2 * shorter > free.size() : !columns;
+      ends[free[i]] = widest >= narrow_ ? is_short || list : !columns;
     }
     return ends;
   }

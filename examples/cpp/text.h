@@ -65,7 +65,7 @@ class SentenceSplitter {
     add_words(rule, "small_abbreviations", small_abbreviations_);
     add_words(rule, "letter_words", letter_words_);
     if (rule.has("lines"))
-      lines_ = std::make_shared<LineSplitter>(rule.at("lines"), rule.at("white"));
+      lines_ = std::make_shared<LineSplitter>(rule.at("lines"), rule.at("white"), stops_);
     if (rule.has("most_words")) most_words_ = rule.at("most_words").integer();
   }
 
