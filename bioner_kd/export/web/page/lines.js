@@ -51,9 +51,9 @@ export class LineSplitter {
     for (const [line, ends] of this.linesWithEnds(text)) {
       if (!previous) start = line.begins;
       if (line.cells) {
-        for (const cell of this.cellsOf(text, line)) {
-          yield [start, cell.index];
-          start = endOf(cell);
+        for (const [from, to] of this.cellsOf(text, line)) {
+          yield [start, from];
+          start = to;
         }
       }
       if (ends) yield [start, Math.max(start, line.end)];
@@ -61,10 +61,15 @@ export class LineSplitter {
     }
   }
 
+  /** Start and end of what separates the cells of a line. */
   *cellsOf(text, line) {
-    for (let cell = searchFrom(this.cell, text, line.begins); cell && cell.index < line.end; ) {
-      yield cell;
-      cell = searchFrom(this.cell, text, endOf(cell));
+    // The line and a character on either side: a search in the whole text would go beyond the line.
+    const offset = Math.max(line.begins - 1, 0);
+    const part = text.slice(offset, line.end + 1);
+    let cell = searchFrom(this.cell, part, line.begins - offset);
+    while (cell && offset + cell.index < line.end) {
+      yield [offset + cell.index, offset + endOf(cell)];
+      cell = searchFrom(this.cell, part, endOf(cell));
     }
   }
 
