@@ -222,6 +222,38 @@ def test_texts_as_they_come_are_cut_as_in_python(
         assert sentences == wanted, case["name"]
 
 
+HOSTILE = [
+    *(")", '"', " ", "\n", ".)", ". (", " \n", "a\n", "- \n", "\t", "| ", ".     ", "\u00ad", "a"),
+    *("a-\n", "1) ", "hyper-\ntension "),
+]
+# A pattern that looks beyond its line for one of these reads the rest of the text for each line.
+BEHIND = ["", "\tx", "a|b"]
+
+
+def test_hostile_text_is_cut_in_linear_time(page: Any, tables: Tables) -> None:
+    # Each takes about a second, and minutes where a pattern is quadratic.
+    seconds = page.evaluate(
+        """async ([tables, kinds, ends]) => {
+          const { Tagger } = await import("/tagger.js");
+          const tagger = new Tagger(null, tables);
+          const longest = tagger.splitter.mostWords;
+          const taken = [];
+          for (const kind of kinds) for (const end of ends) {
+            const text = kind.repeat(500_000 / kind.length) + end;
+            const start = performance.now();
+            for (const words of tagger.sentences(text)) {
+              if (words.length > longest) throw new Error(`${words.length} words`);
+              if (performance.now() - start > 20_000) break;
+            }
+            taken.push([kind + end, (performance.now() - start) / 1000]);
+          }
+          return taken;
+        }""",
+        [tables.to_json(), HOSTILE, BEHIND],
+    )
+    assert [kind for kind, taken in seconds if taken > 10] == []
+
+
 @pytest.mark.parametrize("of_format_1", [False, True])
 def test_another_rule_is_honoured(page: Any, tables: Tables, of_format_1: bool) -> None:
     record = tables.to_json() | {n: OTHER["rules"][n] for n in ("tokenizer", "sentences")}

@@ -51,9 +51,9 @@ export class LineSplitter {
     for (const [line, ends] of this.linesWithEnds(text)) {
       if (!previous) start = line.begins;
       if (line.cells) {
-        for (const cell of this.cellsOf(text, line)) {
-          yield [start, cell.index];
-          start = endOf(cell);
+        for (const [cell, behind] of this.cellsOf(text, line)) {
+          yield [start, cell];
+          start = behind;
         }
       }
       if (ends) yield [start, Math.max(start, line.end)];
@@ -61,10 +61,12 @@ export class LineSplitter {
     }
   }
 
-  *cellsOf(text, line) {
-    for (let cell = searchFrom(this.cell, text, line.begins); cell && cell.index < line.end; ) {
-      yield cell;
-      cell = searchFrom(this.cell, text, endOf(cell));
+  // Of the line alone, so that a long text without cells is not searched once for each of its lines.
+  *cellsOf(text, { begins, end }) {
+    const part = text.slice(begins, end);
+    for (let place = 0, cell; (cell = searchFrom(this.cell, part, place)); ) {
+      place = endOf(cell);
+      yield [begins + cell.index, begins + place];
     }
   }
 
