@@ -169,9 +169,9 @@ def test_sentences_begin_and_end_where_pythons_do(page: Any, tables: Tables) -> 
     found = page.evaluate(
         """async ([rule, texts]) => {
           const { SentenceSplitter } = await import("/sentences.js");
-          const { countCodePoints } = await import("/tokenizer.js");
+          const { characterClasses, countCodePoints } = await import("/tokenizer.js");
           const { Sight } = await import("/visible.js");
-          const splitter = new SentenceSplitter(rule.sentences);
+          const splitter = new SentenceSplitter(rule.sentences, characterClasses(rule.tokenizer));
           const sight = new Sight(rule.tokenizer.invisible);
           return texts.map((text) => {
             const view = sight.view(text).text;
@@ -226,26 +226,26 @@ HOSTILE = [
     *(")", '"', " ", "\n", ".)", ". (", " \n", "a\n", "- \n", "\t", "| ", ".     ", "\u00ad", "a"),
     *("a-\n", "1) ", "hyper-\ntension "),
 ]
-# A pattern that looks beyond its line for one of these reads the rest of the text for each line.
-BEHIND = ["", "\tx", "a|b"]
+# A pattern that looks for it beyond a line reads the rest of the text for each line.
+BEHIND = "\tx"
 
 
 def test_hostile_text_is_cut_in_linear_time(page: Any, tables: Tables) -> None:
-    # Each takes about a second, and minutes where a pattern is quadratic.
+    # Each takes about two seconds at most, and minutes where a pattern is quadratic.
     seconds = page.evaluate(
-        """async ([tables, kinds, ends]) => {
+        """async ([tables, kinds, end]) => {
           const { Tagger } = await import("/tagger.js");
           const tagger = new Tagger(null, tables);
           const longest = tagger.splitter.mostWords;
           const taken = [];
-          for (const kind of kinds) for (const end of ends) {
-            const text = kind.repeat(500_000 / kind.length) + end;
+          for (const kind of kinds) {
+            const text = kind.repeat(2_000_000 / kind.length) + end;
             const start = performance.now();
             for (const words of tagger.sentences(text)) {
               if (words.length > longest) throw new Error(`${words.length} words`);
               if (performance.now() - start > 20_000) break;
             }
-            taken.push([kind + end, (performance.now() - start) / 1000]);
+            taken.push([kind, (performance.now() - start) / 1000]);
           }
           return taken;
         }""",
