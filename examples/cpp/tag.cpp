@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "calibration.h"
+#include "brackets.h"
 #include "student.h"
 
 namespace {
@@ -17,6 +18,9 @@ namespace {
 // Longer sentences are read in pieces, with words of context on either side that are not used:
 // bioner_kd/tagging/long_sentences.py says why.
 constexpr size_t kPiece = 512, kContext = 64;
+
+// What the logits of all tags but O lose at a word that is part of no mention.
+constexpr double kRuledOut = 10000;
 
 // Formats of tables.json that this program reads. Format 1 is not written there.
 constexpr int kFirstFormat = 1, kLastFormat = 3;
@@ -45,13 +49,18 @@ class Tagger {
  public:
   Tagger(const std::string& model, const Json& tables)
       : tokenizer_(tables.at("tokenizer")), splitter_(tables.at("sentences")),
-        features_(tables.at("features")), decoder_(tables), calibration_(tables),
-        model_(model, features_.max_chars(), decoder_.tags.size()) {}
+        features_(tables.at("features")), decoder_(tables), brackets_(tables),
+        calibration_(tables), model_(model, features_.max_chars(), decoder_.tags.size()) {}
 
   void tag(const std::u32string& text) const {
-    for (const Span& sentence : splitter_.sentences(text)) {
-      std::vector<Span> spans = tokenizer_.words(text, sentence);
-      if (!spans.empty()) tag_sentence(text, spans);
+    const View seen = tokenizer_.view(text);
+    for (const Span& sentence : splitter_.sentences(seen.text)) {
+      std::vector<Span> spans = tokenizer_.words(seen.text, sentence);
+      size_t most = splitter_.most_words() ? splitter_.most_words() : spans.size();
+      for (size_t first = 0; first < spans.size(); first += most) {
+        auto begin = spans.begin() + first;
+        tag_sentence(text, seen, {begin, begin + std::min(most, spans.size() - first)});
+      }
     }
   }
 
@@ -60,13 +69,17 @@ class Tagger {
   SentenceSplitter splitter_;
   Features features_;
   Decoder decoder_;
+  Brackets brackets_;
   Calibration calibration_;
   Model model_;
 
-  void tag_sentence(const std::u32string& text, const std::vector<Span>& spans) const {
+  void tag_sentence(const std::u32string& text, const View& seen, const std::vector<Span>& spans) const {
     std::vector<std::u32string> words;
-    for (const Span& span : spans) words.push_back(text.substr(span.first, span.second - span.first));
+    for (const Span& span : spans) words.push_back(seen.text.substr(span.first, span.second - span.first));
     Rows logits = read(features_.spelled(words));
+    for (size_t word = 0; word < words.size(); ++word)
+      if (tokenizer_.is_outside(words[word]))
+        for (size_t tag = 1; tag < logits[word].size(); ++tag) logits[word][tag] -= kRuledOut;
     std::vector<size_t> path = decoder_.decode(logits);
     std::vector<double> scores = decoder_.scores(logits, path);
     for (size_t first = 0; first < words.size();) {
@@ -77,17 +90,23 @@ class Tagger {
       }
       std::string type = decoder_.tags[path[first]].substr(2);
       while (end < words.size() && decoder_.tags[path[end]] == "I-" + type) ++end;
-      double sum = 0;
-      for (size_t word = first; word < end; ++word) sum += scores[word];
-      size_t start = spans[first].first, stop = spans[end - 1].second;
-      std::u32string mention = text.substr(start, stop - start);
-      for (char32_t& c : mention)
-        if (c == U'\t' || c == U'\r' || c == U'\n') c = U' ';  // one line an entity
-      double score = calibration_.precision(type, sum / (end - first));
-      std::printf("%s\t%zu\t%zu\t%.6f\t%s\n", type.c_str(), start, stop, score,
-                  to_utf8(mention).c_str());
+      Span kept = brackets_.kept(words, {first, end});
+      if (kept.first < kept.second) {
+        double sum = 0;
+        for (size_t word = kept.first; word < kept.second; ++word) sum += scores[word];
+        double score = calibration_.precision(type, sum / (kept.second - kept.first));
+        print(type, score, text, seen.in_source({spans[kept.first].first, spans[kept.second - 1].second}));
+      }
       first = end;
     }
+  }
+
+  static void print(const std::string& type, double score, const std::u32string& text, Span place) {
+    std::u32string mention = text.substr(place.first, place.second - place.first);
+    for (char32_t& c : mention)
+      if (c == U'\t' || c == U'\r' || c == U'\n') c = U' ';  // one line an entity
+    std::printf("%s\t%zu\t%zu\t%.6f\t%s\n", type.c_str(), place.first, place.second, score,
+                to_utf8(mention).c_str());
   }
 
   Rows read(const std::vector<std::u32string>& words) const {

@@ -3,69 +3,37 @@
 // The rules are those of bioner_kd/text/sentence_splitter.py and tokenizer.py.
 #pragma once
 
-#include <algorithm>
-#include <set>
-#include <string>
-#include <utility>
-#include <vector>
+#include <memory>
 
-#include "json.h"
+#include "lines.h"
 
-using Span = std::pair<size_t, size_t>;  // first, and the one after the last
-
-inline std::u32string from_utf8(const std::string& bytes) {
+// The visible characters of a text, and the place of each in the text.
+struct View {
   std::u32string text;
-  for (size_t i = 0; i < bytes.size();) {
-    unsigned char lead = bytes[i];
-    int more = lead < 0x80 ? 0 : lead < 0xC2 ? -1 : lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : lead < 0xF5 ? 3 : -1;
-    char32_t code = more == 0 ? lead : lead & (0x3F >> more);
-    bool good = more >= 0 && i + more < bytes.size();
-    for (int k = 1; good && k <= more; ++k) {
-      unsigned char next = bytes[i + k];
-      good = (next & 0xC0) == 0x80;
-      code = code << 6 | (next & 0x3F);
-    }
-    good = good && code <= 0x10FFFF && !(code >= 0xD800 && code < 0xE000) &&
-           (more < 2 || code >= (more == 2 ? 0x800u : 0x10000u));
-    if (!good) throw std::runtime_error("byte " + std::to_string(i + 1) + " is not UTF-8");
-    text += code;
-    i += more + 1;
-  }
-  return text;
-}
+  std::vector<size_t> places;
 
-inline std::string to_utf8(const std::u32string& text) {
-  std::string bytes;
-  for (char32_t code : text) append_utf8(bytes, code);
-  return bytes;
-}
-
-class CharacterSet {
- public:
-  explicit CharacterSet(const Json& ranges) {
-    for (const Json& range : ranges.items)
-      ranges_.push_back({range.items.at(0).integer(), range.items.at(1).integer()});
-    std::sort(ranges_.begin(), ranges_.end());
-  }
-  explicit CharacterSet(const std::u32string& characters) {
-    for (char32_t code : characters) ranges_.push_back({code, code});
-    std::sort(ranges_.begin(), ranges_.end());
-  }
-
-  bool has(char32_t code) const {
-    auto after = std::upper_bound(ranges_.begin(), ranges_.end(), code,
-                                  [](char32_t c, const auto& range) { return c < range.first; });
-    return after != ranges_.begin() && code <= std::prev(after)->second;
-  }
-
- private:
-  std::vector<std::pair<char32_t, char32_t>> ranges_;
+  Span in_source(Span span) const { return {places[span.first], places[span.second - 1] + 1}; }
 };
 
 class Tokenizer {
  public:
   explicit Tokenizer(const Json& rule)
-      : word_(rule.at("word")), separator_(rule.at("separator")) {}
+      : word_(rule.at("word")), separator_(rule.at("separator")),
+        invisible_(optional_set(rule, "invisible")), outside_(optional_set(rule, "outside")) {}
+
+  // A text without the characters that nobody sees.
+  View view(const std::u32string& text) const {
+    View seen;
+    for (size_t i = 0; i < text.size(); ++i) {
+      if (invisible_.has(text[i])) continue;
+      seen.text += text[i];
+      seen.places.push_back(i);
+    }
+    return seen;
+  }
+
+  // Whether a word is part of no mention.
+  bool is_outside(const std::u32string& word) const { return word.size() == 1 && outside_.has(word[0]); }
 
   std::vector<Span> words(const std::u32string& text, Span sentence) const {
     std::vector<Span> found;
@@ -80,7 +48,11 @@ class Tokenizer {
   }
 
  private:
-  CharacterSet word_, separator_;
+  CharacterSet word_, separator_, invisible_, outside_;
+
+  static CharacterSet optional_set(const Json& rule, const std::string& name) {
+    return rule.has(name) ? CharacterSet(rule.at(name)) : CharacterSet(std::u32string());
+  }
 };
 
 class SentenceSplitter {
@@ -89,11 +61,23 @@ class SentenceSplitter {
       : white_(rule.at("white")), opening_(rule.at("opening")), closing_(rule.at("closing")),
         first_(rule.at("first")), inner_(rule.at("inner")), stops_(stops_of(rule)),
         longest_(rule.at("longest_abbreviation").integer()) {
-    for (const Json& entry : rule.at("abbreviations").items) abbreviations_.insert(entry.text);
+    add_words(rule, "abbreviations", abbreviations_);
+    add_words(rule, "small_abbreviations", small_abbreviations_);
+    add_words(rule, "letter_words", letter_words_);
+    if (rule.has("lines"))
+      lines_ = std::make_shared<LineSplitter>(rule.at("lines"), rule.at("white"), stops_);
+    if (rule.has("most_words")) most_words_ = rule.at("most_words").integer();
   }
+
+  // Words of a sentence at most; 0 for no limit.
+  size_t most_words() const { return most_words_; }
 
   std::vector<Span> sentences(const std::u32string& text) const {
     std::vector<Span> found;
+    if (lines_) {
+      for (const Span& piece : lines_->pieces(text)) split_paragraph(text, piece, found);
+      return found;
+    }
     size_t start = 0;
     for (size_t i = 0; i < text.size();) {
       size_t end = blank_line(text, i);
@@ -110,8 +94,15 @@ class SentenceSplitter {
 
  private:
   CharacterSet white_, opening_, closing_, first_, inner_, stops_;
-  size_t longest_;
-  std::set<std::string> abbreviations_;
+  size_t longest_, most_words_ = 0;
+  std::set<std::string> abbreviations_, small_abbreviations_, letter_words_;
+  std::shared_ptr<LineSplitter> lines_;  // new students have one
+  static constexpr size_t kLetterWindow = 15;  // the longest letter word, white space, one before
+
+  static void add_words(const Json& rule, const std::string& name, std::set<std::string>& words) {
+    if (rule.has(name))
+      for (const Json& entry : rule.at(name).items) words.insert(entry.text);
+  }
 
   // Format 1 does not name them.
   static CharacterSet stops_of(const Json& rule) {
@@ -140,7 +131,7 @@ class SentenceSplitter {
         ++i;
         continue;
       }
-      if (text[i] != U'.' || !abbreviated(text, start, i)) {
+      if (text[i] != U'.' || !abbreviated(text, start, i, end)) {
         found.push_back({start, end});
         start = end;
       }
@@ -161,9 +152,31 @@ class SentenceSplitter {
     return next < last && first_.has(text[next]) ? end : i;
   }
 
+  // The character that the next sentence begins with, behind any quotes and brackets.
+  char32_t next_first(const std::u32string& text, size_t end) const {
+    while (white_.has(text[end])) ++end;
+    while (opening_.has(text[end])) ++end;
+    return text[end];
+  }
+
+  // Whether a word such as "vitamin" is before the letter at `letter`.
+  bool behind_letter_word(const std::u32string& text, size_t letter) const {
+    size_t window = letter > kLetterWindow ? letter - kLetterWindow : 0, i = letter;
+    if (i > window && text[i - 1] == U'-') --i;
+    else
+      while (i > window && letter - i < 2 && white_.has(text[i - 1])) --i;
+    if (i == letter) return false;
+    std::string lower;
+    for (; i > window && latin(text[i - 1]); --i) {
+      char32_t c = text[i - 1];
+      lower.insert(lower.begin(), static_cast<char>(c >= U'A' && c <= U'Z' ? c + 32 : c));
+    }
+    return !(i > window && inner_.has(text[i - 1])) && letter_words_.count(lower) > 0;
+  }
+
   static bool latin(char32_t c) { return (c >= U'A' && c <= U'Z') || (c >= U'a' && c <= U'z'); }
 
-  bool abbreviated(const std::u32string& text, size_t start, size_t stop) const {
+  bool abbreviated(const std::u32string& text, size_t start, size_t stop, size_t end) const {
     size_t window = stop > longest_ ? std::max(start, stop - longest_) : start;
     size_t first = stop;
     while (first > window && (latin(text[first - 1]) || text[first - 1] == U'.')) --first;
@@ -175,6 +188,12 @@ class SentenceSplitter {
       lower += static_cast<char>(text[i] >= U'A' && text[i] <= U'Z' ? text[i] + 32 : text[i]);
     }
     single = single && (stop - first) % 2 == 1;
-    return single || abbreviations_.count(lower) > 0;
+    if (single) {
+      bool capital = stop - first == 1 && text[first] >= U'A' && text[first] <= U'Z';
+      char32_t next = capital ? next_first(text, end) : U'0';
+      return next < U':' && next >= U'0' ? true : !behind_letter_word(text, first);
+    }
+    bool second = stop - first > 1 && text[first + 1] >= U'A' && text[first + 1] <= U'Z';
+    return abbreviations_.count(lower) > 0 || (!second && small_abbreviations_.count(lower) > 0);
   }
 };

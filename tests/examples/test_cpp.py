@@ -22,6 +22,9 @@ from ..tagging.models.without_tables import without_tables
 OTHER = json.loads(
     (Path(__file__).resolve().parents[1] / "text" / "other_rules.json").read_text(encoding="utf-8")
 )
+TEXT_CASES = json.loads(
+    (Path(__file__).resolve().parents[1] / "text" / "text_cases.json").read_text(encoding="utf-8")
+)
 SOURCES = Path(__file__).resolve().parents[2] / "examples" / "cpp"
 LIBRARY = "libtensorflowlite_c.so"
 DEMO = [sentence.text for sentence in read_demo("test")]
@@ -73,6 +76,7 @@ def tag(export_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Tag:
 
 TEXTS = [
     *DEMO[:10],
+    " ".join(DEMO[:6]).upper(),
     "",
     " \t\r\n",
     "\r\n \n".join(DEMO[:4]) + "\r\r\n" + DEMO[4],
@@ -88,6 +92,18 @@ TEXTS = [
 @pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
 def test_it_finds_what_python_finds(tag: Tag, export_folder: Path, text: str) -> None:
     compare(tag(text), Tagger.load(export_folder, form="float32").tag(text))
+
+
+def test_texts_as_they_come_are_cut_as_in_python(tag: Tag, export_folder: Path) -> None:
+    # The tiny student finds nothing in most short texts, so lines of the demo stand between them.
+    tagger = Tagger.load(export_folder, form="float32")
+    number = 0
+    for case, line in zip(TEXT_CASES, itertools.cycle(DEMO[:20]), strict=False):
+        text = f"{line} {case['text'][:5000]} {line}\n{line}\n"
+        expected = tagger.tag(text)
+        compare(tag(text), expected)
+        number += len(expected)
+    assert number > 100
 
 
 def compare(result: "subprocess.CompletedProcess[str]", expected: list[Entity]) -> None:

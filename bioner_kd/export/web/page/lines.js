@@ -8,8 +8,9 @@ export class LineSplitter {
   /**
    * @param {object} rule "lines" of "sentences" of tables.json.
    * @param {number[][]} white ranges of white space.
+   * @param {number[][]} stops ranges of what ends a sentence.
    */
-  constructor(rule, white) {
+  constructor(rule, white, stops) {
     this.rule = rule;
     const sets = Object.fromEntries(
       ["breaks", "tabs", "cells", "marks", "openers", "closers"].map((name) => [name, characterSet(rule[name])]),
@@ -30,6 +31,7 @@ export class LineSplitter {
         `[${sets.closers}]|${number}\\.)(?=[${space}])(?![${sets.breaks}])`,
       "uy",
     );
+    this.stop = new RegExp(`[${characterSet(stops)}]`, "uy");
     this.word = new RegExp(`[^${space}]+`, "gu");
   }
 
@@ -121,7 +123,7 @@ export class LineSplitter {
     let chosen;
     if (widest >= rule.narrow) {
       const short = lengths.map((length) => 100 * length <= rule.short * widest);
-      const isList = 2 * short.filter(Boolean).length > free.length;
+      const isList = this.isList(text, block, free, short);
       chosen = short.map((one) => isList || one);
     } else {
       const columns =
@@ -132,6 +134,18 @@ export class LineSplitter {
       ends[number] = chosen[place];
     });
     return ends;
+  }
+
+  isList(text, block, free, short) {
+    const stopped = block.map((line) => this.endsWithStop(text, line));
+    const share = stopped.some(Boolean) ? this.rule.prose_share : this.rule.list_share;
+    const counted = short.filter((_, place) => !stopped[free[place]]);
+    return 100 * counted.filter(Boolean).length > share * counted.length;
+  }
+
+  endsWithStop(text, line) {
+    this.stop.lastIndex = line.end - 1;
+    return this.stop.test(text);
   }
 
   /** Characters of a line, a space, and the first word of the next line. */

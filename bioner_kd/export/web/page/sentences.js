@@ -27,7 +27,7 @@ export class SentenceSplitter {
     this.smallAbbreviations = new Set(rule.small_abbreviations);
     this.letterWords = new Set(rule.letter_words);
     this.mostWords = rule.most_words || Infinity;
-    this.lines = rule.lines ? new LineSplitter(rule.lines, rule.white) : null;
+    this.lines = rule.lines ? new LineSplitter(rule.lines, rule.white, sets.stops) : null;
     this.longest = rule.longest_abbreviation;
   }
 
