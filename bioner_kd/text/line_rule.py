@@ -140,8 +140,11 @@ class LineRule:
         Raises:
             ValueError: it is something else; the message names the entry.
         """
-        names = [field.name for field in fields(cls)]
-        found: dict[str, Any] = dict(zip(names, entries_of(rule, _PLACE, names), strict=True))
+        # Without them no word is wrapped.
+        optional: dict[str, Any] = {"hyphens": [], "longest_part": 1}
+        names = [field.name for field in fields(cls) if field.name not in optional]
+        values = entries_of(rule, _PLACE, names, optional)
+        found: dict[str, Any] = dict(zip((*names, *optional), values, strict=True))
         numerals = found["numerals"]
         if not isinstance(numerals, list) or not set(map(type, numerals)) <= {str}:
             raise ValueError("'sentences/lines/numerals' is no list of strings")
