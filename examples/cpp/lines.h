@@ -35,12 +35,12 @@ struct Joins {
 class LineSplitter {
  public:
   LineSplitter(const Json& rule, const Json& white, const CharacterSet& stops, const Json& word)
-      : white_(white), stops_(stops), word_(word), hyphens_(rule.at("hyphens")), breaks_(rule.at("breaks")), tabs_(rule.at("tabs")), cells_(rule.at("cells")),
+      : white_(white), stops_(stops), word_(word), hyphens_(optional_set(rule, "hyphens")), breaks_(rule.at("breaks")), tabs_(rule.at("tabs")), cells_(rule.at("cells")),
         marks_(rule.at("marks")), openers_(rule.at("openers")), closers_(rule.at("closers")),
         narrow_(rule.at("narrow").integer()), narrowest_(rule.at("narrowest").integer()),
         fewest_(rule.at("fewest").integer()), short_(rule.at("short").integer()),
         list_share_(rule.at("list_share").integer()), prose_share_(rule.at("prose_share").integer()),
-        block_(rule.at("block").integer()), longest_part_(rule.at("longest_part").integer()) {
+        block_(rule.at("block").integer()), longest_part_(rule.has("longest_part") ? rule.at("longest_part").integer() : 1) {
     for (const Json& entry : rule.at("numerals").items) numerals_.insert(entry.text);
   }
 
@@ -154,17 +154,18 @@ class LineSplitter {
 
   bool stopped(const std::u32string& text, const Line& line) const { return stops_.has(text[line.end - 1]); }
 
-  // Whether the student knows the word that is wrapped at the end of a line, and not both of its parts.
-  bool is_joined(const std::u32string& text, const Line& line, const Line& next, Joins& joins) const {
+  // Whether a word is wrapped at a hyphen. It is joined if the student knows it, and not both parts.
+  bool is_wrapped(const std::u32string& text, const Line& line, const Line& next, Joins& joins) const {
     size_t hyphen = line.end - 1, start = hyphen, end = next.first;
     if (!hyphens_.has(text[hyphen])) return false;
     while (start > line.first && hyphen - start <= longest_part_ && word_.has(text[start - 1])) --start;
     while (end < text.size() && end - next.first <= longest_part_ && word_.has(text[end])) ++end;
     size_t one = hyphen - start, other = end - next.first;
-    if (!one || !other || std::max(one, other) > longest_part_) return false;
+    if (!one || !other) return false;
+    if (std::max(one, other) > longest_part_) return true;
     std::u32string first = text.substr(start, one), rest = text.substr(next.first, other);
-    if (!joins.is_known(first + rest) || (joins.is_known(first) && joins.is_known(rest))) return false;
-    joins.hyphens.insert(hyphen);
+    if (joins.is_known(first + rest) && !(joins.is_known(first) && joins.is_known(rest)))
+      joins.hyphens.insert(hyphen);
     return true;
   }
 
@@ -178,7 +179,7 @@ class LineSplitter {
       const Line* next = i + 1 < lines.size() && !lines[i + 1].blank ? &lines[i + 1] : nullptr;
       bool end = !lines[i].cells.empty() || !next || !next->cells.empty() || next->begins > next->first;
       ends.push_back(end);
-      if (end || is_joined(text, lines[i], *next, joins)) continue;
+      if (end || is_wrapped(text, lines[i], *next, joins)) continue;
       size_t word = next->first;
       while (word < next->end && !white_.has(text[word])) ++word;
       free.push_back(i - first);

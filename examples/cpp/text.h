@@ -49,10 +49,6 @@ class Tokenizer {
 
  private:
   CharacterSet word_, separator_, invisible_, outside_;
-
-  static CharacterSet optional_set(const Json& rule, const std::string& name) {
-    return rule.has(name) ? CharacterSet(rule.at(name)) : CharacterSet(std::u32string());
-  }
 };
 
 class SentenceSplitter {

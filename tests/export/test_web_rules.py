@@ -4,6 +4,7 @@ import dataclasses
 import json
 import math
 import random
+import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +22,7 @@ from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.tagging.word_features import FeatureConfig, WordFeatures
 from bioner_kd.text.rules import FIRST_RULES, RULES, TextRules
 from bioner_kd.text.sentence import Sentence
-from bioner_kd.text.sentence_splitter import sentence_spans, split_sentences
+from bioner_kd.text.sentence_splitter import sentence_spans
 from bioner_kd.text.tokenizer import split_words, tokenize
 
 from .browser import served
@@ -198,15 +199,18 @@ def test_words_of_sentences_have_their_places_in_the_whole_text(page: Any, table
         [tables.to_json(), given],
     )
     for text, sentences in zip(given, found, strict=True):
-        expected = [[list(span) for span in s.spans] for s in split_sentences(text)]
+        expected = [[list(span) for span in s.spans] for s in tables.sentences(text)]
         assert sentences == expected, repr(text)
 
 
-WORDS_OF_SENTENCES = """async ([tables, texts]) => {
+WORDS_OF_SENTENCES = """async ([tables, texts, known]) => {
   const { Tagger } = await import("/tagger.js");
   const tagger = new Tagger(null, tables);
-  return texts.map((text) => [...tagger.sentences(text)]
-    .map((words) => words.map((w) => [w.text, w.start, w.end])));
+  return texts.map((text, number) => {
+    const words = known?.[number];
+    if (words) tagger.features.isKnown = (word) => words.includes(word.toLowerCase());
+    return [...tagger.sentences(text)].map((found) => found.map((w) => [w.text, w.start, w.end]));
+  });
 }"""
 
 
@@ -215,11 +219,33 @@ def test_texts_as_they_come_are_cut_as_in_python(
     page: Any, tables: Tables, rules: TextRules
 ) -> None:
     record = dataclasses.replace(tables, rules=rules).to_json()
-    found = page.evaluate(WORDS_OF_SENTENCES, [record, [case["text"] for case in TEXT_CASES]])
+    given = [case["text"] for case in TEXT_CASES]
+    known = [case.get("known", []) for case in TEXT_CASES]
+    found = page.evaluate(WORDS_OF_SENTENCES, [record, given, known])
+    assert any(known)
     assert len(TEXT_CASES) > 50
     for case, sentences in zip(TEXT_CASES, found, strict=True):
         wanted = case["sentences" if rules == RULES else "first_sentences"]
         assert sentences == wanted, case["name"]
+
+
+def wrapped(text: str) -> str:
+    """Each long word wrapped at a hyphen, after its fourth letter."""
+    return re.sub(r"([A-Za-z]{4})(?=[a-z]{3})", "\\1-\n", text)
+
+
+def test_wrapped_words_that_the_tables_have_are_joined(page: Any, tables: Tables) -> None:
+    given = [wrapped(sentence.text) for sentence in read_demo("train")]
+    found = page.evaluate(WORDS_OF_SENTENCES, [tables.to_json(), given])
+    joined = 0
+    for text, sentences in zip(given, found, strict=True):
+        expected = [
+            [[word, *span] for word, span in zip(s.words, s.spans, strict=True)]
+            for s in tables.sentences(text)
+        ]
+        assert sentences == expected, repr(text)
+        joined += sum("-\n" in text[start:end] for s in sentences for _, start, end in s)
+    assert joined > 100
 
 
 HOSTILE = [
@@ -262,12 +288,13 @@ def test_another_rule_is_honoured(page: Any, tables: Tables, of_format_1: bool) 
         record = {k: v for k, v in record.items() if k != "format"} | dict([stops])
     given = [*(case["text"] for case in OTHER["cases"]), *texts(), "\U0001f48aapprox. A"]
     found = page.evaluate(WORDS_OF_SENTENCES, [record, given])
-    rules = Tables.from_json(json.loads(json.dumps(record))).rules
+    other = Tables.from_json(json.loads(json.dumps(record)))
+    rules = other.rules
     assert (rules == TextRules.from_json(OTHER["rules"])) is not of_format_1
     for text, sentences in zip(given, found, strict=True):
         expected = [
             [[word, *span] for word, span in zip(s.words, s.spans, strict=True)]
-            for s in rules.iterate_sentences(text)
+            for s in other.sentences(text)
         ]
         assert sentences == expected, repr(text)
     if not of_format_1:

@@ -1,6 +1,6 @@
 // Where lines and cells cut a text, before its full stops are looked at. A mark at the start of a
 // line, and what separates cells, belongs to no sentence. A line break ends a sentence where its line
-// is no line of wrapped text, and none where a wrapped word is joined; docs/tables.md has the rule.
+// is no line of wrapped text, and none where a word is wrapped at a hyphen; docs/tables.md has the rule.
 
 import { characterSet, WORD } from "./tokenizer.js";
 
@@ -12,7 +12,7 @@ export class LineSplitter {
    * @param {Uint8Array} classes of `characterClasses`.
    */
   constructor(rule, white, stops, classes) {
-    this.rule = rule;
+    this.rule = { hyphens: [], longest_part: 1, ...rule };
     this.classes = classes;
     const sets = Object.fromEntries(
       ["breaks", "tabs", "cells", "marks", "openers", "closers"].map((name) => [name, characterSet(rule[name])]),
@@ -34,7 +34,7 @@ export class LineSplitter {
       "uy",
     );
     this.stop = new RegExp(`[${characterSet(stops)}]`, "uy");
-    this.hyphen = new RegExp(`[${characterSet(rule.hyphens)}]`, "uy");
+    this.hyphen = new RegExp(`[${characterSet(this.rule.hyphens)}]`, "uy");
     this.word = new RegExp(`[^${space}]+`, "gu");
   }
 
@@ -122,7 +122,7 @@ export class LineSplitter {
       return line.cells || !next || next.cells || next.begins > next.first;
     });
     const free = [...ends.keys()].filter(
-      (number) => !ends[number] && !this.isJoined(text, block[number], after[number], joins),
+      (number) => !ends[number] && !this.isWrapped(text, block[number], after[number], joins),
     );
     if (!free.length) return ends;
     const { rule } = this;
@@ -144,18 +144,16 @@ export class LineSplitter {
     return ends;
   }
 
-  isJoined(text, line, next, { isKnown, hyphens }) {
+  isWrapped(text, line, next, joins) {
     const hyphen = line.end - 1;
     this.hyphen.lastIndex = hyphen;
     if (hyphen <= line.first || !this.hyphen.test(text)) return false;
     const start = this.partStart(text, line.first, hyphen);
     const end = this.partEnd(text, next.first);
     if (start === hyphen || end === next.first) return false;
-    const [one, other] = [text.slice(start, hyphen), text.slice(next.first, end)];
-    const { longest_part: longest } = this.rule;
-    if (width(one, 0, one.length) > longest || width(other, 0, other.length) > longest) return false;
-    if (!isKnown(one + other) || (isKnown(one) && isKnown(other))) return false;
-    hyphens.add(hyphen);
+    const parts = [text.slice(start, hyphen), text.slice(next.first, end)];
+    const fit = parts.every((part) => width(part, 0, part.length) <= this.rule.longest_part);
+    if (fit && joins.isKnown(parts.join("")) && !parts.every(joins.isKnown)) joins.hyphens.add(hyphen);
     return true;
   }
 
@@ -208,7 +206,7 @@ export class LineSplitter {
   }
 }
 
-/** Wrapped words of a text that are joined. */
+/** Words of a text that are wrapped at a hyphen, and joined where a student knows them. */
 export class Joins {
   /** @param {function(string): boolean} isKnown whether a student knows a word. */
   constructor(isKnown) {
