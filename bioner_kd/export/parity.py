@@ -140,7 +140,8 @@ def compare_texts(
 
 def tag_in_python(texts: Sequence[str], student: SavedStudent) -> Iterator[list[Row]]:
     """The words of each text, cut in Python and tagged by the Keras student."""
-    cut = [list(student.rules.iterate_sentences(text)) for text in texts]
+    known = student.features.is_known
+    cut = [list(student.rules.iterate_sentences(text, known)) for text in texts]
     sentences = list(itertools.chain.from_iterable(cut))
     logits = iter(_logits(sentences, student))
     decoder, outside_of = student.decoder, student.rules.tokenizer.outside_of

@@ -6,7 +6,7 @@ docs/tables.md describes its format.
 import gzip
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from bioner_kd.tagging.postprocessing import Postprocessing
 from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.tagging.word_features import WordFeatures, texts_of
 from bioner_kd.text.rules import FIRST_RULES, RULES, TextRules
+from bioner_kd.text.sentence import Sentence
 
 TABLES = "tables.json"
 # The format that is written; all from 1 on are read. 1: without the entry "format", without
@@ -56,6 +57,10 @@ class Tables:
         decoder = Decoder(self.tag_set, self.transitions)
         object.__setattr__(self, "decoder", decoder)
         object.__setattr__(self, "transitions", decoder.transitions)
+
+    def sentences(self, text: str) -> Iterator[Sentence]:
+        """The sentences of a text that have words; wrapped words that a table has are joined."""
+        return self.rules.iterate_sentences(text, self.features.is_known)
 
     def to_json(self) -> dict[str, Any]:
         """Lists, strings and numbers, and with them how text is cut into sentences and words."""

@@ -254,7 +254,7 @@ class Tagger:
 
     def sentences(self, text: str) -> Iterator[Sentence]:
         """The sentences of a text that have words, cut by the rules of the student's tables."""
-        return self._tables.rules.iterate_sentences(text)
+        return self._tables.sentences(text)
 
     def tag_groups(
         self, groups: Iterable[Iterable[Sentence]], choices: Choices = NOTHING_CHOSEN

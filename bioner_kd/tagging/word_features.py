@@ -219,9 +219,10 @@ class WordFeatures:
 
     def spelled(self, words: Sequence[str]) -> Sequence[str]:
         """The words of a sentence as they are read: one in capitals in usual spelling."""
-        return words if self.capitals is None else self.capitals.read(words, self._is_known)
+        return words if self.capitals is None else self.capitals.read(words, self.is_known)
 
-    def _is_known(self, word: str) -> bool:
+    def is_known(self, word: str) -> bool:
+        """Whether a table of words has the form of a word."""
         form = word_form(fold(word, self.folding, self.inner_folding))
         return any(form in self._ids.get(name, ()) for name in ("word", VECTOR))
 

@@ -20,8 +20,17 @@ from bioner_kd.text.ranges import (
 )
 
 _PLACE = "'sentences/lines'"
-_SETS = ("breaks", "tabs", "cells", "marks", "openers", "closers")
-_NUMBERS = ("narrow", "narrowest", "fewest", "short", "list_share", "prose_share", "block")
+_SETS = ("breaks", "tabs", "cells", "marks", "openers", "closers", "hyphens")
+_NUMBERS = (
+    "narrow",
+    "narrowest",
+    "fewest",
+    "short",
+    "list_share",
+    "prose_share",
+    "block",
+    "longest_part",
+)
 _NUMERAL = re.compile("[a-z]{2,6}")
 _MOST_NUMERALS, _LARGEST = 100, 100_000
 
@@ -37,6 +46,7 @@ class LineRule:
         marks: a run of these before white space, at the start of a line, marks an item.
         openers: brackets that may stand before the number or letter of an item.
         closers: brackets that stand behind the number or letter of an item.
+        hyphens: a word is wrapped behind one of these at the end of a line.
         numerals: what may stand there besides up to three digits and a single letter.
         narrow: a block whose widest line has fewer characters is a list, or narrow columns.
         narrowest: number of characters that the widest line of narrow columns has at least.
@@ -46,6 +56,7 @@ class LineRule:
         list_share: a block is a list where more than so many hundredths of its breaks are short.
         prose_share: the same of a block in which a line ends with a stop.
         block: largest number of lines that are looked at together.
+        longest_part: largest number of characters of each part of a wrapped word.
     """
 
     breaks: Ranges
@@ -54,6 +65,7 @@ class LineRule:
     marks: Ranges
     openers: Ranges
     closers: Ranges
+    hyphens: Ranges
     numerals: frozenset[str]
     narrow: int
     narrowest: int
@@ -62,6 +74,7 @@ class LineRule:
     list_share: int
     prose_share: int
     block: int
+    longest_part: int
 
     @property
     def sets(self) -> dict[str, Ranges]:
@@ -103,7 +116,7 @@ class LineRule:
         check_apart(_PLACE, tabs=self.tabs, what_is_not_white=others_than_white)
         check_apart(_PLACE, tabs=self.tabs, breaks=self.breaks)
         nul = ((0, 0),)
-        for name in ("marks", "openers", "closers"):
+        for name in ("marks", "openers", "closers", "hyphens"):
             check_apart(_PLACE, nul=nul, white=white, **{name: self.sets[name]})
         letters = ranges_of_characters("AZ", "az", "09")
         check_apart(_PLACE, letters=letters, openers=self.openers)
@@ -127,8 +140,11 @@ class LineRule:
         Raises:
             ValueError: it is something else; the message names the entry.
         """
-        names = [field.name for field in fields(cls)]
-        found: dict[str, Any] = dict(zip(names, entries_of(rule, _PLACE, names), strict=True))
+        # Without them no word is wrapped.
+        optional: dict[str, Any] = {"hyphens": [], "longest_part": 1}
+        names = [field.name for field in fields(cls) if field.name not in optional]
+        values = entries_of(rule, _PLACE, names, optional)
+        found: dict[str, Any] = dict(zip((*names, *optional), values, strict=True))
         numerals = found["numerals"]
         if not isinstance(numerals, list) or not set(map(type, numerals)) <= {str}:
             raise ValueError("'sentences/lines/numerals' is no list of strings")
@@ -152,6 +168,7 @@ LINE_RULE = LineRule(
     marks=_MARKS,
     openers=ranges_of_characters("(", "["),
     closers=ranges_of_characters(")", "]"),
+    hyphens=ranges_of_characters("-", "\u2010"),
     numerals=frozenset("ii iii iv vi vii viii ix xi xii xiii xiv xv".split()),
     narrow=40,
     narrowest=24,
@@ -160,4 +177,5 @@ LINE_RULE = LineRule(
     list_share=33,
     prose_share=50,
     block=1000,
+    longest_part=40,
 )

@@ -20,12 +20,18 @@ break before it to its last visible character count.
   In a narrower block all do, unless it is narrow columns: at least `fewest` lines, the widest with
   at least `narrowest` characters, and no word that follows a free break would have fitted.
 
+A break at which a word is wrapped ends no sentence, and is not counted as a free one: its line ends
+with a word character and a hyphen, and the next one begins with a word character. The two runs of
+word characters are joined to one word if they have `longest_part` characters each at most and the
+student knows the joined word, and not both of its parts.
+
 Marks and cell characters belong to no sentence. A break behind the last line of a block belongs to
 that block.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from bioner_kd.text.line_rule import LineRule
@@ -42,11 +48,24 @@ class _Line(NamedTuple):
     cells: bool
 
 
+@dataclass(frozen=True)
+class Joins:
+    """Wrapped words of a text that are joined.
+
+    Attributes:
+        is_known: whether a student knows a word.
+        hyphens: their places, until the words are joined.
+    """
+
+    is_known: Callable[[str], bool]
+    hyphens: set[int] = field(default_factory=set)
+
+
 class LineSplitter:
     """A rule that cuts text at lines and cells."""
 
-    def __init__(self, rule: LineRule, white: Ranges, stops: Ranges) -> None:
-        """Takes the rule, white space, and what ends a sentence."""
+    def __init__(self, rule: LineRule, *, white: Ranges, stops: Ranges, word: Ranges) -> None:
+        """Takes the rule, white space, what ends a sentence, and what words are made of."""
         self._rule = rule
         sets = {name: character_set(ranges) for name, ranges in rule.sets.items()}
         space = character_set(white)
@@ -64,10 +83,17 @@ class LineSplitter:
             f"[{sets['closers']}]|{number}\\.)(?=[{space}])(?![{sets['breaks']}])"
         )
         self._stop = re.compile(f"[{character_set(stops)}]")
+        self._hyphenated = re.compile(f"[{character_set(word)}][{sets['hyphens']}]")
+        self._part = re.compile(f"[{character_set(word)}]+")
         self._word = re.compile(f"[^{space}]+")
 
-    def spans(self, text: str) -> Iterator[Span]:
-        """Start and end of each piece of a text; marks and cell characters are in none."""
+    def spans(self, text: str, joins: Joins | None = None) -> Iterator[Span]:
+        """Start and end of each piece of a text; marks and cell characters are in none.
+
+        Args:
+            text: visible characters.
+            joins: takes the wrapped words that are joined; without it, none is.
+        """
         if not self._any_break.search(text) and not self._any_cell.search(text):
             only = self._line.search(text)
             if only:
@@ -75,7 +101,7 @@ class LineSplitter:
             return
         previous: _Line | None = None
         start = 0
-        for line, ends in self._lines_with_ends(text):
+        for line, ends in self._lines_with_ends(text, joins):
             start = line.begins if previous is None else start
             if line.cells:
                 for cell in self._cell.finditer(text, line.begins, line.end):
@@ -85,9 +111,9 @@ class LineSplitter:
                 yield start, max(start, line.end)
             previous = None if ends else line
 
-    def _lines_with_ends(self, text: str) -> Iterator[tuple[_Line, bool]]:
+    def _lines_with_ends(self, text: str, joins: Joins | None) -> Iterator[tuple[_Line, bool]]:
         for block, follower in self._blocks(text):
-            yield from zip(block, self._ends(text, block, follower), strict=True)
+            yield from zip(block, self._ends(text, block, follower, joins), strict=True)
 
     def _lines(self, text: str) -> Iterator[tuple[_Line, bool]]:
         """Each line, and whether a blank one or the start of the text is before it."""
@@ -117,7 +143,9 @@ class LineSplitter:
         if block:
             yield block, None
 
-    def _ends(self, text: str, block: Sequence[_Line], follower: _Line | None) -> list[bool]:
+    def _ends(
+        self, text: str, block: Sequence[_Line], follower: _Line | None, joins: Joins | None
+    ) -> list[bool]:
         """Whether a sentence ends behind each line of a block."""
         after = [*block[1:], follower]
         ends = [
@@ -125,6 +153,7 @@ class LineSplitter:
             for line, next_ in zip(block, after, strict=True)
         ]
         free = [number for number, end in enumerate(ends) if not end]
+        free = [n for n in free if not self._is_wrapped(text, block[n], after[n], joins)]
         if not free:
             return ends
         rule, widest = self._rule, max(line.end - line.start for line in block)
@@ -139,6 +168,27 @@ class LineSplitter:
         for number, end in zip(free, chosen, strict=True):
             ends[number] = end
         return ends
+
+    def _is_wrapped(self, text: str, line: _Line, next_: _Line | None, joins: Joins | None) -> bool:
+        hyphen = line.end - 1
+        if next_ is None or hyphen <= line.first or not self._hyphenated.match(text, hyphen - 1):
+            return False
+        rest = self._part.match(text, next_.first, next_.first + self._rule.longest_part + 1)
+        if rest is None:
+            return False
+        if joins and self._is_known(text, hyphen, rest.group(), joins.is_known):
+            joins.hyphens.add(hyphen)
+        return True
+
+    def _is_known(self, text: str, hyphen: int, rest: str, is_known: Callable[[str], bool]) -> bool:
+        """Whether a word is known that is wrapped at a hyphen, and not both of its parts are."""
+        longest, start = self._rule.longest_part, hyphen
+        while start > max(0, hyphen - longest - 1) and self._part.match(text, start - 1, start):
+            start -= 1
+        first = text[start:hyphen]
+        if max(len(first), len(rest)) > longest or not is_known(first + rest):
+            return False
+        return not (is_known(first) and is_known(rest))
 
     def _is_list(
         self, text: str, block: Sequence[_Line], free: Sequence[int], short: Sequence[bool]

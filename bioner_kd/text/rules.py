@@ -4,7 +4,7 @@ A student reads what it was trained on: where a later version of this package cu
 students of before keep the rules in their tables.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -43,18 +43,33 @@ class TextRules:
             white=self.ends.white,
             invisible=self.tokenizer.invisible,
         )
+        if self.ends.lines:
+            # A hyphen is a word by itself, also where it wraps none.
+            check_apart(
+                "'tokenizer' and 'sentences/lines'",
+                hyphens=self.ends.lines.hyphens,
+                word=self.tokenizer.word,
+                separator=self.tokenizer.separator,
+            )
 
     @cached_property
     def _splitter(self) -> SentenceSplitter:
         return SentenceSplitter(self.tokenizer, self.ends)
 
-    def iterate_sentences(self, text: str) -> Iterator[Sentence]:
+    def iterate_sentences(
+        self, text: str, is_known: Callable[[str], bool] | None = None
+    ) -> Iterator[Sentence]:
         """The sentences of a text that have words, found as they are needed.
+
+        Args:
+            text: any text.
+            is_known: whether a student knows a word, as `WordFeatures.is_known` says; where it is
+                given, words that are wrapped at a hyphen are joined.
 
         Returns:
             Sentences whose `text` is the whole text: the spans of their words point into it.
         """
-        return self._splitter.iterate(text)
+        return self._splitter.iterate(text, is_known)
 
     def sentence_spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Start and end of each sentence in characters.

@@ -24,9 +24,9 @@ abbreviations that its tables hold, with a `SentenceSplitter` of its own.
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from bioner_kd.text.line_splitter import LineSplitter
+from bioner_kd.text.line_splitter import Joins, LineSplitter, Span
 from bioner_kd.text.ranges import character_set
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.sentence_ends import SENTENCE_ENDS, SentenceEnds
@@ -44,7 +44,11 @@ class SentenceSplitter:
     def __init__(self, tokenizer: Tokenizer, ends: SentenceEnds) -> None:
         """Takes what makes a word, and what ends a sentence."""
         self._tokenizer, self._ends = tokenizer, ends
-        self._lines = LineSplitter(ends.lines, ends.white, ends.stops) if ends.lines else None
+        self._lines = None
+        if ends.lines:
+            self._lines = LineSplitter(
+                ends.lines, white=ends.white, stops=ends.stops, word=tokenizer.word
+            )
         sets = {name: f"[{character_set(ranges)}]" for name, ranges in ends.sets.items()}
         self._blank_line = re.compile(f"{_BREAK}{sets['white']}*?{_BREAK}")
         self._end = re.compile(
@@ -63,20 +67,35 @@ class SentenceSplitter:
         view = self._tokenizer.sight.view(text)
         return (view.in_source(*span) for span in self._spans(view.text))
 
-    def iterate(self, text: str) -> Iterator[Sentence]:
-        """The sentences of a text, as the function `iterate_sentences` says."""
+    def iterate(
+        self, text: str, is_known: Callable[[str], bool] | None = None
+    ) -> Iterator[Sentence]:
+        """The sentences of a text, as the function `iterate_sentences` says.
+
+        Args:
+            text: any text.
+            is_known: whether a student knows a word; wrapped words are joined where it is given.
+        """
         view = self._tokenizer.sight.view(text)
         seen, most = view.text, self._ends.most_words or None
-        for start, end in self._spans(seen):
+        joins = Joins(is_known) if is_known else None
+        for start, end in self._spans(seen, joins):
             found = self._tokenizer.word_spans(seen, start, end)
+            written: dict[int, str] = {}
+            if joins and joins.hyphens:
+                found = _joined(seen, found, joins.hyphens, written)
             while spans := tuple(itertools.islice(found, most)):
                 words = tuple([seen[first:last] for first, last in spans])
+                if written:
+                    pairs = zip(words, spans, strict=True)
+                    words = tuple(written.get(first, word) for word, (first, _) in pairs)
                 if view.offsets is not None:
                     spans = tuple(itertools.starmap(view.in_source, spans))
                 yield Sentence(text, words, spans, one_line=True)
 
-    def _spans(self, text: str) -> Iterator[tuple[int, int]]:
-        for start, end in self._lines.spans(text) if self._lines else self._paragraphs(text):
+    def _spans(self, text: str, joins: Joins | None = None) -> Iterator[tuple[int, int]]:
+        pieces = self._lines.spans(text, joins) if self._lines else self._paragraphs(text)
+        for start, end in pieces:
             yield from self._paragraph_spans(text, start, end)
 
     def _paragraphs(self, text: str) -> Iterator[tuple[int, int]]:
@@ -112,6 +131,32 @@ class SentenceSplitter:
             return False
         found = self._word_before.search(text[max(0, letter - _LETTER_WINDOW) : letter])
         return found is not None and found.group(1).lower() in self._ends.letter_words
+
+
+def _joined(
+    text: str, spans: Iterator[Span], hyphens: set[int], written: dict[int, str]
+) -> Iterator[Span]:
+    """Spans of words of which those on both sides of a hyphen are one.
+
+    Args:
+        text: that they point into.
+        spans: of all words.
+        hyphens: where words are joined; those that are reached are taken out.
+        written: takes the words that are joined, by their first character.
+    """
+    before: Span | None = None
+    for start, end in spans:
+        if before is not None and start in hyphens:
+            hyphens.remove(start)
+            first, (rest, last) = before[0], next(spans)
+            written[first] = written.get(first, text[slice(*before)]) + text[rest:last]
+            before = first, last
+            continue
+        if before is not None:
+            yield before
+        before = start, end
+    if before is not None:
+        yield before
 
 
 _SPLITTER = SentenceSplitter(TOKENIZER, SENTENCE_ENDS)

@@ -59,3 +59,8 @@ class CharacterSet {
  private:
   std::vector<std::pair<char32_t, char32_t>> ranges_;
 };
+
+// The set of a rule's entry; an empty one where it is missing.
+inline CharacterSet optional_set(const Json& rule, const std::string& name) {
+  return rule.has(name) ? CharacterSet(rule.at(name)) : CharacterSet(std::u32string());
+}

@@ -3,22 +3,49 @@
 // The rules are those of bioner_kd/text/line_splitter.py, and docs/tables.md has them in words.
 #pragma once
 
+#include <functional>
+
 #include "character_set.h"
+
+// Wrapped words of a text that are joined.
+struct Joins {
+  std::function<bool(const std::u32string&)> is_known;  // whether the student knows a word
+  std::set<size_t> hyphens;                             // their places
+
+  // The spans of words, of which those on both sides of a hyphen are one; `written` takes the words.
+  std::vector<Span> join(const std::u32string& text, const std::vector<Span>& spans,
+                         std::vector<std::u32string>& written) const {
+    std::vector<Span> joined;
+    for (size_t i = 0; i < spans.size(); ++i) {
+      bool joins = !joined.empty() && i + 1 < spans.size() && hyphens.count(spans[i].first);
+      const Span& span = spans[joins ? ++i : i];
+      std::u32string word = text.substr(span.first, span.second - span.first);
+      if (joins) {
+        joined.back().second = span.second;
+        written.back() += word;
+      } else {
+        joined.push_back(span);
+        written.push_back(word);
+      }
+    }
+    return joined;
+  }
+};
 
 class LineSplitter {
  public:
-  LineSplitter(const Json& rule, const Json& white, const CharacterSet& stops)
-      : white_(white), stops_(stops), breaks_(rule.at("breaks")), tabs_(rule.at("tabs")), cells_(rule.at("cells")),
+  LineSplitter(const Json& rule, const Json& white, const CharacterSet& stops, const Json& word)
+      : white_(white), stops_(stops), word_(word), hyphens_(optional_set(rule, "hyphens")), breaks_(rule.at("breaks")), tabs_(rule.at("tabs")), cells_(rule.at("cells")),
         marks_(rule.at("marks")), openers_(rule.at("openers")), closers_(rule.at("closers")),
         narrow_(rule.at("narrow").integer()), narrowest_(rule.at("narrowest").integer()),
         fewest_(rule.at("fewest").integer()), short_(rule.at("short").integer()),
         list_share_(rule.at("list_share").integer()), prose_share_(rule.at("prose_share").integer()),
-        block_(rule.at("block").integer()) {
+        block_(rule.at("block").integer()), longest_part_(rule.has("longest_part") ? rule.at("longest_part").integer() : 1) {
     for (const Json& entry : rule.at("numerals").items) numerals_.insert(entry.text);
   }
 
   // Pieces of a text; marks and what separates cells are in none.
-  std::vector<Span> pieces(const std::u32string& text) const {
+  std::vector<Span> pieces(const std::u32string& text, Joins& joins) const {
     std::vector<Line> lines = lines_of(text);
     std::vector<Span> found;
     size_t start = 0;
@@ -26,7 +53,7 @@ class LineSplitter {
     for (size_t first = 0; first < lines.size();) {
       size_t last = first + 1;
       while (last < lines.size() && !lines[last].blank && last - first < block_) ++last;
-      std::vector<bool> ends = ends_of(text, lines, first, last);
+      std::vector<bool> ends = ends_of(text, lines, first, last, joins);
       for (size_t i = first; i < last; ++i) {
         if (!open) start = lines[i].begins;
         for (const Span& cell : lines[i].cells) {
@@ -47,8 +74,8 @@ class LineSplitter {
     bool blank;                        // a blank line or the start of the text is before it
     std::vector<Span> cells;           // what separates its cells
   };
-  CharacterSet white_, stops_, breaks_, tabs_, cells_, marks_, openers_, closers_;
-  size_t narrow_, narrowest_, fewest_, short_, list_share_, prose_share_, block_;
+  CharacterSet white_, stops_, word_, hyphens_, breaks_, tabs_, cells_, marks_, openers_, closers_;
+  size_t narrow_, narrowest_, fewest_, short_, list_share_, prose_share_, block_, longest_part_;
   std::set<std::string> numerals_;
 
   std::vector<Line> lines_of(const std::u32string& text) const {
@@ -127,8 +154,23 @@ class LineSplitter {
 
   bool stopped(const std::u32string& text, const Line& line) const { return stops_.has(text[line.end - 1]); }
 
+  // Whether a word is wrapped at a hyphen. It is joined if the student knows it, and not both parts.
+  bool is_wrapped(const std::u32string& text, const Line& line, const Line& next, Joins& joins) const {
+    size_t hyphen = line.end - 1, start = hyphen, end = next.first;
+    if (!hyphens_.has(text[hyphen])) return false;
+    while (start > line.first && hyphen - start <= longest_part_ && word_.has(text[start - 1])) --start;
+    while (end < text.size() && end - next.first <= longest_part_ && word_.has(text[end])) ++end;
+    size_t one = hyphen - start, other = end - next.first;
+    if (!one || !other) return false;
+    if (std::max(one, other) > longest_part_) return true;
+    std::u32string first = text.substr(start, one), rest = text.substr(next.first, other);
+    if (joins.is_known(first + rest) && !(joins.is_known(first) && joins.is_known(rest)))
+      joins.hyphens.insert(hyphen);
+    return true;
+  }
+
   std::vector<bool> ends_of(const std::u32string& text, const std::vector<Line>& lines, size_t first,
-                            size_t last) const {
+                            size_t last, Joins& joins) const {
     std::vector<bool> ends;
     std::vector<size_t> free, lengths;
     size_t widest = 0;
@@ -137,7 +179,7 @@ class LineSplitter {
       const Line* next = i + 1 < lines.size() && !lines[i + 1].blank ? &lines[i + 1] : nullptr;
       bool end = !lines[i].cells.empty() || !next || !next->cells.empty() || next->begins > next->first;
       ends.push_back(end);
-      if (end) continue;
+      if (end || is_wrapped(text, lines[i], *next, joins)) continue;
       size_t word = next->first;
       while (word < next->end && !white_.has(text[word])) ++word;
       free.push_back(i - first);

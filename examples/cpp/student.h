@@ -69,6 +69,14 @@ class Features {
     return read;
   }
 
+  // Whether a table of words has the form of a word.
+  bool known(const std::u32string& word) const {
+    std::u32string form = form_of(fold(word));
+    for (const char* table : {"word", "vector"})
+      if (tables_.count(table) && id(table, form) != 1) return true;
+    return false;
+  }
+
   Ids encode(const std::vector<std::u32string>& words) const {
     Ids ids;
     for (const auto& table : tables_) ids[table.first + "_ids"];
@@ -114,13 +122,6 @@ class Features {
     for (char32_t& c : form)
       if (c >= U'0' && c <= U'9') c = U'0';
     return form;
-  }
-
-  bool known(const std::u32string& word) const {
-    std::u32string form = form_of(fold(word));
-    for (const char* table : {"word", "vector"})
-      if (tables_.count(table) && id(table, form) != 1) return true;
-    return false;
   }
 
   void add(const std::u32string& word, Ids& ids) const {

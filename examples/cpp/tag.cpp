@@ -48,18 +48,21 @@ Json read_tables(const std::string& path) {
 class Tagger {
  public:
   Tagger(const std::string& model, const Json& tables)
-      : tokenizer_(tables.at("tokenizer")), splitter_(tables.at("sentences")),
+      : tokenizer_(tables.at("tokenizer")), splitter_(tables.at("sentences"), tables.at("tokenizer").at("word")),
         features_(tables.at("features")), decoder_(tables), brackets_(tables),
         calibration_(tables), model_(model, features_.max_chars(), decoder_.tags.size()) {}
 
   void tag(const std::u32string& text) const {
     const View seen = tokenizer_.view(text);
-    for (const Span& sentence : splitter_.sentences(seen.text)) {
-      std::vector<Span> spans = tokenizer_.words(seen.text, sentence);
+    Joins joins{[this](const std::u32string& word) { return features_.known(word); }, {}};
+    for (const Span& sentence : splitter_.sentences(seen.text, joins)) {
+      std::vector<std::u32string> words;
+      std::vector<Span> spans = joins.join(seen.text, tokenizer_.words(seen.text, sentence), words);
       size_t most = splitter_.most_words() ? splitter_.most_words() : spans.size();
       for (size_t first = 0; first < spans.size(); first += most) {
-        auto begin = spans.begin() + first;
-        tag_sentence(text, seen, {begin, begin + std::min(most, spans.size() - first)});
+        size_t last = std::min(spans.size(), first + most);
+        tag_sentence(text, seen, {spans.begin() + first, spans.begin() + last},
+                     {words.begin() + first, words.begin() + last});
       }
     }
   }
@@ -73,9 +76,8 @@ class Tagger {
   Calibration calibration_;
   Model model_;
 
-  void tag_sentence(const std::u32string& text, const View& seen, const std::vector<Span>& spans) const {
-    std::vector<std::u32string> words;
-    for (const Span& span : spans) words.push_back(seen.text.substr(span.first, span.second - span.first));
+  void tag_sentence(const std::u32string& text, const View& seen, const std::vector<Span>& spans,
+                    const std::vector<std::u32string>& words) const {
     Rows logits = read(features_.spelled(words));
     for (size_t word = 0; word < words.size(); ++word)
       if (tokenizer_.is_outside(words[word]))

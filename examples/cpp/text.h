@@ -49,15 +49,12 @@ class Tokenizer {
 
  private:
   CharacterSet word_, separator_, invisible_, outside_;
-
-  static CharacterSet optional_set(const Json& rule, const std::string& name) {
-    return rule.has(name) ? CharacterSet(rule.at(name)) : CharacterSet(std::u32string());
-  }
 };
 
 class SentenceSplitter {
  public:
-  explicit SentenceSplitter(const Json& rule)
+  // The rule, and the ranges of what words are made of.
+  SentenceSplitter(const Json& rule, const Json& word)
       : white_(rule.at("white")), opening_(rule.at("opening")), closing_(rule.at("closing")),
         first_(rule.at("first")), inner_(rule.at("inner")), stops_(stops_of(rule)),
         longest_(rule.at("longest_abbreviation").integer()) {
@@ -65,17 +62,17 @@ class SentenceSplitter {
     add_words(rule, "small_abbreviations", small_abbreviations_);
     add_words(rule, "letter_words", letter_words_);
     if (rule.has("lines"))
-      lines_ = std::make_shared<LineSplitter>(rule.at("lines"), rule.at("white"), stops_);
+      lines_ = std::make_shared<LineSplitter>(rule.at("lines"), rule.at("white"), stops_, word);
     if (rule.has("most_words")) most_words_ = rule.at("most_words").integer();
   }
 
   // Words of a sentence at most; 0 for no limit.
   size_t most_words() const { return most_words_; }
 
-  std::vector<Span> sentences(const std::u32string& text) const {
+  std::vector<Span> sentences(const std::u32string& text, Joins& joins) const {
     std::vector<Span> found;
     if (lines_) {
-      for (const Span& piece : lines_->pieces(text)) split_paragraph(text, piece, found);
+      for (const Span& piece : lines_->pieces(text, joins)) split_paragraph(text, piece, found);
       return found;
     }
     size_t start = 0;

@@ -106,6 +106,17 @@ def test_texts_as_they_come_are_cut_as_in_python(tag: Tag, export_folder: Path) 
     assert number > 100
 
 
+def test_wrapped_words_are_joined_as_in_python(tag: Tag, export_folder: Path) -> None:
+    tagger = Tagger.load(export_folder, form="float32")
+    joined = 0
+    for text in DEMO[:40]:
+        wrapped = re.sub(r"([A-Za-z]{4})(?=[a-z]{3})", "\\1-\n", text)
+        expected = tagger.tag(wrapped)
+        compare(tag(wrapped), expected)
+        joined += sum("-\n" in entity.text for entity in expected)
+    assert joined > 5
+
+
 def compare(result: "subprocess.CompletedProcess[str]", expected: list[Entity]) -> None:
     assert result.returncode == 0, result.stderr
     rows = [line.split("\t") for line in result.stdout.split("\n")[:-1]]

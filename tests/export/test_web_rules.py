@@ -4,6 +4,7 @@ import dataclasses
 import json
 import math
 import random
+import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +22,7 @@ from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.tagging.word_features import FeatureConfig, WordFeatures
 from bioner_kd.text.rules import FIRST_RULES, RULES, TextRules
 from bioner_kd.text.sentence import Sentence
-from bioner_kd.text.sentence_splitter import sentence_spans, split_sentences
+from bioner_kd.text.sentence_splitter import sentence_spans
 from bioner_kd.text.tokenizer import split_words, tokenize
 
 from .browser import served
@@ -169,9 +170,9 @@ def test_sentences_begin_and_end_where_pythons_do(page: Any, tables: Tables) -> 
     found = page.evaluate(
         """async ([rule, texts]) => {
           const { SentenceSplitter } = await import("/sentences.js");
-          const { countCodePoints } = await import("/tokenizer.js");
+          const { characterClasses, countCodePoints } = await import("/tokenizer.js");
           const { Sight } = await import("/visible.js");
-          const splitter = new SentenceSplitter(rule.sentences);
+          const splitter = new SentenceSplitter(rule.sentences, characterClasses(rule.tokenizer));
           const sight = new Sight(rule.tokenizer.invisible);
           return texts.map((text) => {
             const view = sight.view(text).text;
@@ -198,15 +199,18 @@ def test_words_of_sentences_have_their_places_in_the_whole_text(page: Any, table
         [tables.to_json(), given],
     )
     for text, sentences in zip(given, found, strict=True):
-        expected = [[list(span) for span in s.spans] for s in split_sentences(text)]
+        expected = [[list(span) for span in s.spans] for s in tables.sentences(text)]
         assert sentences == expected, repr(text)
 
 
-WORDS_OF_SENTENCES = """async ([tables, texts]) => {
+WORDS_OF_SENTENCES = """async ([tables, texts, known]) => {
   const { Tagger } = await import("/tagger.js");
   const tagger = new Tagger(null, tables);
-  return texts.map((text) => [...tagger.sentences(text)]
-    .map((words) => words.map((w) => [w.text, w.start, w.end])));
+  return texts.map((text, number) => {
+    const words = known?.[number];
+    if (words) tagger.features.isKnown = (word) => words.includes(word.toLowerCase());
+    return [...tagger.sentences(text)].map((found) => found.map((w) => [w.text, w.start, w.end]));
+  });
 }"""
 
 
@@ -215,11 +219,65 @@ def test_texts_as_they_come_are_cut_as_in_python(
     page: Any, tables: Tables, rules: TextRules
 ) -> None:
     record = dataclasses.replace(tables, rules=rules).to_json()
-    found = page.evaluate(WORDS_OF_SENTENCES, [record, [case["text"] for case in TEXT_CASES]])
+    given = [case["text"] for case in TEXT_CASES]
+    known = [case.get("known", []) for case in TEXT_CASES]
+    found = page.evaluate(WORDS_OF_SENTENCES, [record, given, known])
+    assert any(known)
     assert len(TEXT_CASES) > 50
     for case, sentences in zip(TEXT_CASES, found, strict=True):
         wanted = case["sentences" if rules == RULES else "first_sentences"]
         assert sentences == wanted, case["name"]
+
+
+def wrapped(text: str) -> str:
+    """Each long word wrapped at a hyphen, after its fourth letter."""
+    return re.sub(r"([A-Za-z]{4})(?=[a-z]{3})", "\\1-\n", text)
+
+
+def test_wrapped_words_that_the_tables_have_are_joined(page: Any, tables: Tables) -> None:
+    given = [wrapped(sentence.text) for sentence in read_demo("train")]
+    found = page.evaluate(WORDS_OF_SENTENCES, [tables.to_json(), given])
+    joined = 0
+    for text, sentences in zip(given, found, strict=True):
+        expected = [
+            [[word, *span] for word, span in zip(s.words, s.spans, strict=True)]
+            for s in tables.sentences(text)
+        ]
+        assert sentences == expected, repr(text)
+        joined += sum("-\n" in text[start:end] for s in sentences for _, start, end in s)
+    assert joined > 100
+
+
+HOSTILE = [
+    *(")", '"', " ", "\n", ".)", ". (", " \n", "a\n", "- \n", "\t", "| ", ".     ", "\u00ad", "a"),
+    *("a-\n", "1) ", "hyper-\ntension "),
+]
+# A pattern that looks for it beyond a line reads the rest of the text for each line.
+BEHIND = "\tx"
+
+
+def test_hostile_text_is_cut_in_linear_time(page: Any, tables: Tables) -> None:
+    # Each takes about two seconds at most, and minutes where a pattern is quadratic.
+    seconds = page.evaluate(
+        """async ([tables, kinds, end]) => {
+          const { Tagger } = await import("/tagger.js");
+          const tagger = new Tagger(null, tables);
+          const longest = tagger.splitter.mostWords;
+          const taken = [];
+          for (const kind of kinds) {
+            const text = kind.repeat(2_000_000 / kind.length) + end;
+            const start = performance.now();
+            for (const words of tagger.sentences(text)) {
+              if (words.length > longest) throw new Error(`${words.length} words`);
+              if (performance.now() - start > 20_000) break;
+            }
+            taken.push([kind, (performance.now() - start) / 1000]);
+          }
+          return taken;
+        }""",
+        [tables.to_json(), HOSTILE, BEHIND],
+    )
+    assert [kind for kind, taken in seconds if taken > 10] == []
 
 
 @pytest.mark.parametrize("of_format_1", [False, True])
@@ -230,12 +288,13 @@ def test_another_rule_is_honoured(page: Any, tables: Tables, of_format_1: bool) 
         record = {k: v for k, v in record.items() if k != "format"} | dict([stops])
     given = [*(case["text"] for case in OTHER["cases"]), *texts(), "\U0001f48aapprox. A"]
     found = page.evaluate(WORDS_OF_SENTENCES, [record, given])
-    rules = Tables.from_json(json.loads(json.dumps(record))).rules
+    other = Tables.from_json(json.loads(json.dumps(record)))
+    rules = other.rules
     assert (rules == TextRules.from_json(OTHER["rules"])) is not of_format_1
     for text, sentences in zip(given, found, strict=True):
         expected = [
             [[word, *span] for word, span in zip(s.words, s.spans, strict=True)]
-            for s in rules.iterate_sentences(text)
+            for s in other.sentences(text)
         ]
         assert sentences == expected, repr(text)
     if not of_format_1:

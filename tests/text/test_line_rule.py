@@ -65,6 +65,14 @@ def test_a_missing_entry_is_refused(name: str) -> None:
         LineRule.from_json(record)
 
 
+def test_without_hyphens_no_word_is_wrapped() -> None:
+    record = RULES.to_json()
+    del record["sentences"]["lines"]["hyphens"], record["sentences"]["lines"]["longest_part"]
+    text = "It is hyper-\ntension"
+    for rules, number in ((RULES, 1), (TextRules.from_json(record), 2)):
+        assert len(list(rules.iterate_sentences(text, lambda word: True))) == number
+
+
 @pytest.mark.parametrize("value", [[], 7, "lines"])
 def test_what_is_no_rule_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match="'sentences/lines' is no JSON object"):

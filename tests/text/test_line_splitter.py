@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.text.line_rule import LINE_RULE
 from bioner_kd.text.line_splitter import LineSplitter
+from bioner_kd.text.rules import RULES
 from bioner_kd.text.sentence_ends import STOPS, WHITE
+from bioner_kd.text.tokenizer import TOKENIZER
 
-SPLITTER = LineSplitter(LINE_RULE, WHITE, STOPS)
+SPLITTER = LineSplitter(LINE_RULE, white=WHITE, stops=STOPS, word=TOKENIZER.word)
 MARKS = (
     "- ",
     "* ",
@@ -77,3 +79,71 @@ def test_time_grows_with_the_length_and_no_faster(unit: str) -> None:
         return time.process_time() - start
 
     assert seconds(400_000) < 12 * max(seconds(100_000), 0.01)
+
+
+KNOWN = {"hypertension", "tension", "beta", "blocker", "betablocker", "diseases", "abc", "bcd"}
+
+
+def words_of(text: str) -> list[tuple[str, ...]]:
+    found = list(RULES.iterate_sentences(text, lambda word: word.lower() in KNOWN))
+    assert all(
+        s.text[a] + s.text[b - 1] == w[0] + w[-1]
+        for s in found
+        for w, (a, b) in zip(s.words, s.spans, strict=True)
+    )
+    return [sentence.words for sentence in found]
+
+
+@pytest.mark.parametrize("gap", ["-\n", "-\r\n", "- \n  ", "\u2010\n", "-\u2028", "-\u00ad\n"])
+def test_a_wrapped_word_is_joined_where_it_is_known(gap: str) -> None:
+    text = f"It is Hyper{gap}tension, too"
+    assert words_of(text) == [("It", "is", "Hypertension", ",", "too")]
+    (sentence,) = RULES.iterate_sentences(text, lambda word: word.lower() in KNOWN)
+    assert text[slice(*sentence.spans[2])] == f"Hyper{gap}tension"
+    assert all(
+        sentence.words != ("It", "is", "Hypertension", ",", "too")
+        for sentence in RULES.iterate_sentences(text)
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "beta-\nblocker",  # both parts are known
+        "hyper-\n\ntension",
+        "hyper-tension",
+        "hyper- tension",
+        "hyper -\ntension",
+        "hyper--\ntension",
+        "hyper-\n(tension)",
+        "hyper-\n- tension",
+        "x\thyper-\ntension",
+        "unhyper-\ntension",
+        "hyper-\ntensions",
+        f"{'h' * 41}-\ntension",
+    ],
+)
+def test_other_words_are_not_joined(text: str) -> None:
+    assert all(
+        "-" not in word and word.lower() != "hypertension"
+        for words in words_of(text)
+        for word in words
+        if len(word) > 1
+    )
+
+
+def test_a_word_is_joined_at_each_of_its_hyphens_by_itself() -> None:
+    assert words_of("a b-\nc-\nd x")[0][:2] == ("a", "b")
+    assert words_of("dis-\neases of hyper-\ntension and dis-\neases") == [
+        ("diseases", "of", "hypertension", "and", "diseases")
+    ]
+
+
+def test_a_joined_line_is_measured_as_it_stands() -> None:
+    lines = (
+        "The patients had severe pain in the left",
+        "upper arm and a history of many dis-",
+        "eases, which had been treated by surgery",
+        "and by radiation.",
+    )
+    assert [len(words) for words in words_of("\n".join(lines))] == [27]

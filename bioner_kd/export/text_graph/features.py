@@ -89,6 +89,10 @@ class FeatureGraph(tf.Module):
             ids["char_ids"] = self._characters.lookup(folded, self._config.max_chars)
         return ids
 
+    def are_known(self, words: tf.RaggedTensor) -> tf.Tensor:
+        """Whether a table of words has each of some words, int32 (words, (characters))."""
+        return self._are_known(_Words(words.values, words.row_splits))
+
     def _are_known(self, words: _Words) -> tf.Tensor:
         folded = self._folding.fold(words)
         form = encode(folded.ragged.with_values(_lower_without_digits(folded.values)))

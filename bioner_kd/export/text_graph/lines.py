@@ -1,6 +1,6 @@
 """Where lines and cells cut texts, as in `bioner_kd.text.line_splitter`, all texts at once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -19,10 +19,12 @@ class LineCuts(NamedTuple):
     Attributes:
         cuts: int64 (cuts,), indices of characters before which there is a cut, in no order.
         unread: bool (characters,), marks and borders of cells, which belong to no word.
+        dropped: bool (characters,), hyphens and white space at which wrapped words are joined.
     """
 
     cuts: tf.Tensor
     unread: tf.Tensor
+    dropped: tf.Tensor
 
 
 class _Characters:
@@ -56,15 +58,20 @@ class _Lines(NamedTuple):
 
 
 def cut_lines(
-    code_points: tf.Tensor, sets: Mapping[str, tf.Tensor], edges: tf.Tensor, rule: LineRule
+    code_points: tf.Tensor,
+    sets: Mapping[str, tf.Tensor],
+    edges: tf.Tensor,
+    rule: LineRule,
+    are_known: Callable[[tf.RaggedTensor], tf.Tensor],
 ) -> LineCuts:
     """Finds where lines and cells end sentences.
 
     Args:
         code_points: int32 (characters,), NUL at both ends of each text.
-        sets: bool (characters,) for each set of the rules of sentences and lines.
+        sets: bool (characters,) for each set of the rules of words, sentences and lines.
         edges: bool (characters,), the NULs at both ends of each text.
         rule: of the student.
+        are_known: whether the student's tables have words, int32 (words, (characters)).
     """
     characters = _Characters(code_points, sets, edges)
     lines = _find_lines(characters)
@@ -76,9 +83,15 @@ def cut_lines(
     borders = inside & (sets["tabs"] | (sets["cells"] & alone))
     counts = tf.cumsum(tf.cast(borders, tf.int64), exclusive=True)
     cells = characters.at(counts, lines.ends) > characters.at(counts, begins)
-    cut = _cut_behind(characters, lines, mark_ends > lines.firsts, cells, rule)
+    free = lines.joined & ~cells & ~following(cells | (mark_ends > lines.firsts))
+    wrapped = _wrapped(characters, lines, free)
+    joined = _joined(characters, lines, wrapped, rule, are_known)
+    cut = _cut_behind(characters, lines, free, wrapped, rule)
     cuts = tf.concat([tf.boolean_mask(lines.ends, cut), tf.where(borders)[:, 0]], axis=0)
-    return LineCuts(cuts, borders | _inside(lines.firsts, mark_ends, code_points))
+    unread = borders | _inside(lines.firsts, mark_ends, code_points)
+    starts = tf.boolean_mask(lines.ends - 1, joined)
+    dropped = _inside(starts, tf.boolean_mask(following(lines.firsts), joined), code_points)
+    return LineCuts(cuts, unread, dropped)
 
 
 def _find_lines(characters: _Characters) -> _Lines:
@@ -149,12 +162,56 @@ def _inside(starts: tf.Tensor, ends: tf.Tensor, code_points: tf.Tensor) -> tf.Te
     return tf.cumsum(steps)[:-1] > 0
 
 
-def _cut_behind(
-    characters: _Characters, lines: _Lines, marked: tf.Tensor, cells: tf.Tensor, rule: LineRule
+def _wrapped(characters: _Characters, lines: _Lines, free: tf.Tensor) -> tf.Tensor:
+    """Whether a word is wrapped at the free break behind each line, bool (lines,)."""
+    sets, hyphens = characters.sets, lines.ends - 1
+    found = free & tf.gather(sets["hyphens"], hyphens)
+    found &= tf.gather(sets["word"], tf.maximum(hyphens - 1, 0))
+    return found & tf.gather(sets["word"], following(lines.firsts))
+
+
+def _joined(
+    characters: _Characters,
+    lines: _Lines,
+    wrapped: tf.Tensor,
+    rule: LineRule,
+    are_known: Callable[[tf.RaggedTensor], tf.Tensor],
 ) -> tf.Tensor:
-    """Whether a sentence ends behind each line, bool (lines,)."""
+    """Whether the wrapped word behind each line is joined, bool (lines,)."""
+    word, code_points = characters.sets["word"], characters.code_points
+    hyphens, rests = lines.ends - 1, following(lines.firsts)
+    others = tf.where(~word)[:, 0]
+    number = tf.searchsorted(others, hyphens, out_type=tf.int64)
+    firsts = tf.gather(others, tf.maximum(number - 1, 0)) + 1
+    ends = characters.next(~word, rests)
+    short = tf.maximum(hyphens - firsts, ends - rests) <= rule.longest_part
+    places = tf.where(wrapped & short)
+
+    def parts(starts: tf.Tensor, ends: tf.Tensor) -> tf.RaggedTensor:
+        some = (tf.gather_nd(values, places) for values in (starts, ends))
+        return tf.ragged.map_flat_values(
+            lambda found: tf.gather(code_points, found), tf.ragged.range(*some)
+        )
+
+    first, rest = parts(firsts, hyphens), parts(rests, ends)
+    known = are_known(tf.concat([first, rest], axis=1)) & ~(are_known(first) & are_known(rest))
+    return tf.scatter_nd(places, tf.cast(known, tf.int32), tf.shape(wrapped, tf.int64)) > 0
+
+
+def _cut_behind(
+    characters: _Characters, lines: _Lines, free: tf.Tensor, wrapped: tf.Tensor, rule: LineRule
+) -> tf.Tensor:
+    """Whether a sentence ends behind each line, bool (lines,).
+
+    Args:
+        characters: of all texts.
+        lines: of all texts.
+        free: bool (lines,), whether the break behind a line is free.
+        wrapped: bool (lines,), whether a word is wrapped there.
+        rule: of the student.
+    """
     block = _blocks(lines, rule)
-    free = lines.joined & ~cells & ~following(cells | marked)
+    decided, free = ~free, free & ~wrapped
     lengths = lines.ends - lines.starts
     words = characters.next(characters.gap, lines.firsts) - lines.firsts
     with_next = lengths + 1 + following(words)
@@ -170,7 +227,7 @@ def _cut_behind(
     is_list = 100 * number(short & free & ~stopped) > share * number(free & ~stopped)
     columns = (number(tf.ones_like(free)) >= rule.fewest) & (widest >= rule.narrowest)
     columns &= number(free & (with_next <= widest)) == 0
-    return ~free | tf.where(widest >= rule.narrow, is_list | short, ~columns)
+    return decided | (free & tf.where(widest >= rule.narrow, is_list | short, ~columns))
 
 
 def _blocks(lines: _Lines, rule: LineRule) -> tf.Tensor:

@@ -97,13 +97,20 @@ class TextGraph(tf.Module):
         if self._hides:
             visible = ~self._seen.find(every.code_points)["invisible"]
             characters = every.kept(visible)
+        else:
+            visible = tf.ones_like(every.code_points, tf.bool)
         sets = self._sets.find(characters.code_points)
-        ends, in_word, separates = self._cut(characters, sets)
-        words = find_words(characters, in_word, separates)
-        cuts = tf.concat([characters.starts, ends], axis=0)
+        cuts, dropped, sets = self._cut(characters, sets)
+        if dropped is not None:
+            places = tf.cumsum(tf.cast(~dropped, tf.int64), exclusive=True)
+            cuts, characters = tf.gather(places, cuts), characters.kept(~dropped)
+            sets = {name: tf.boolean_mask(found, ~dropped) for name, found in sets.items()}
+            visible = tf.tensor_scatter_nd_update(visible, tf.where(visible), ~dropped)
+        words = find_words(characters, sets["word"], sets["separator"])
+        cuts = tf.concat([characters.starts, cuts], axis=0)
         outside = tf.gather(sets["outside"], words.firsts)
         tags, scores, in_entity = self._tag_words(words, tf.sort(cuts), outside)
-        if self._hides:
+        if self._hides or dropped is not None:
             words = words.among(every, visible)
         outputs = _by_text(
             words.texts,
@@ -122,14 +129,21 @@ class TextGraph(tf.Module):
 
     def _cut(
         self, characters: Characters, sets: Mapping[str, tf.Tensor]
-    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """Cuts, and whether each character is part of a word or of none."""
-        cuts = find_cuts(characters.code_points, sets, self._ends)
+    ) -> tuple[tf.Tensor, tf.Tensor | None, dict[str, tf.Tensor]]:
+        """Cuts, which characters are dropped if any may be, and the sets that words are made of."""
+        found = {name: sets[name] for name in ("word", "separator", "outside")}
+        cuts, code_points = (
+            find_cuts(characters.code_points, sets, self._ends),
+            characters.code_points,
+        )
         if self._ends.lines is None:
-            return cuts, sets["word"], sets["separator"]
-        lines = cut_lines(characters.code_points, sets, characters.edges(), self._ends.lines)
-        cuts = tf.concat([cuts, lines.cuts], axis=0)
-        return cuts, sets["word"] & ~lines.unread, sets["separator"] | lines.unread
+            return cuts, None, found
+        lines = cut_lines(
+            code_points, sets, characters.edges(), self._ends.lines, self._features.are_known
+        )
+        found["word"] &= ~lines.unread
+        found["separator"] |= lines.unread
+        return tf.concat([cuts, lines.cuts], axis=0), lines.dropped, found
 
     def _tag_words(self, words: Words, cuts: tf.Tensor, outside: tf.Tensor) -> Sequence[tf.Tensor]:
         # Words between the same two cuts are a sentence.

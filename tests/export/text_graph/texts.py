@@ -76,7 +76,26 @@ _OF_LINES = (
         "cyclosporine\r\nA. B",
     ),
 )
-LINES = st.lists(st.sampled_from(_OF_LINES), max_size=40).map("".join)
+# Words that are wrapped; demo sentences have some of them.
+_WRAPPED = (
+    "-\n",
+    "-\n",
+    "\u2010\r\n  ",
+    "-\n\n",
+    "dis",
+    "ease",
+    "can",
+    "cer",
+    "the",
+    "of",
+    "a",
+    " ",
+    "\n",
+    "\u00ad",
+    "- ",
+    "x" * 40,
+)
+LINES = st.lists(st.sampled_from(_OF_LINES + _WRAPPED), max_size=40).map("".join)
 _BYTES = [0x20, 0x41, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC1, 0xC2, 0xC3, 0xDF, 0xE0, 0xE2, 0xED]
 _BYTES += [0xEF, 0xF0, 0xF1, 0xF4, 0xF5, 0xFF]
 DATA = st.one_of(

@@ -2,7 +2,7 @@
 // a student reads two sentences as one without harm, but misses a mention that was cut in two.
 // Which characters and abbreviations count stands in tables.json.
 
-import { LineSplitter } from "./lines.js";
+import { Joins, LineSplitter } from "./lines.js";
 import { characterSet } from "./tokenizer.js";
 
 const LINE_BREAK = "(?:\\r\\n|\\r(?!\\n)|\\n)";
@@ -12,8 +12,11 @@ const LETTER_WINDOW = 15;
 const SINGLE_LETTERS = /^[A-Za-z](?:\.[A-Za-z])*$/;
 
 export class SentenceSplitter {
-  /** @param {object} rule "sentences" of tables.json; its ranges are inclusive code points. */
-  constructor(rule) {
+  /**
+   * @param {object} rule "sentences" of tables.json; its ranges are inclusive code points.
+   * @param {Uint8Array} classes of `characterClasses`.
+   */
+  constructor(rule, classes) {
     const sets = { stops: STOPS_OF_FORMAT_1, ...rule };
     const set = (name) => `[${characterSet(sets[name])}]`;
     this.blankLine = new RegExp(`${LINE_BREAK}${set("white")}*?${LINE_BREAK}`, "gu");
@@ -27,7 +30,7 @@ export class SentenceSplitter {
     this.smallAbbreviations = new Set(rule.small_abbreviations);
     this.letterWords = new Set(rule.letter_words);
     this.mostWords = rule.most_words || Infinity;
-    this.lines = rule.lines ? new LineSplitter(rule.lines, rule.white, sets.stops) : null;
+    this.lines = rule.lines ? new LineSplitter(rule.lines, rule.white, sets.stops, classes) : null;
     this.longest = rule.longest_abbreviation;
   }
 
@@ -35,10 +38,11 @@ export class SentenceSplitter {
    * Where sentences begin and end, in UTF-16 units. Between two there is at most white space, a mark
    * at the start of a line, or the border of a cell.
    * @param {string} text
+   * @param {Joins} joins takes the wrapped words that are joined; by default none is.
    * @returns {Generator<[number, number]>}
    */
-  *spans(text) {
-    for (const [start, end] of this.lines ? this.lines.spans(text) : this.paragraphs(text)) {
+  *spans(text, joins = new Joins(() => false)) {
+    for (const [start, end] of this.lines ? this.lines.spans(text, joins) : this.paragraphs(text)) {
       yield* this.paragraph(text, start, end);
     }
   }

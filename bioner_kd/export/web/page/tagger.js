@@ -2,6 +2,7 @@
 
 import { Decoder } from "./decoder.js";
 import { WordFeatures } from "./features.js";
+import { Joins } from "./lines.js";
 import { Names } from "./names.js";
 import { Postprocessing } from "./postprocessing.js";
 import { SentenceSplitter } from "./sentences.js";
@@ -34,7 +35,7 @@ export class Tagger {
     // Words of one of these characters are part of no mention.
     const { outside } = tables.tokenizer;
     this.outside = outside?.length ? new RegExp(`^[${characterSet(outside)}]$`, "u") : null;
-    this.splitter = new SentenceSplitter(tables.sentences);
+    this.splitter = new SentenceSplitter(tables.sentences, this.classes);
     this.features = new WordFeatures(tables.features);
     this.decoder = new Decoder(tables.tags, tables.transitions ?? null);
     this.postprocessing = new Postprocessing(tables.postprocessing);
@@ -52,14 +53,15 @@ export class Tagger {
   *sentences(text) {
     const view = this.sight.view(text);
     const most = this.splitter.mostWords;
+    const joins = new Joins((word) => this.features.isKnown(word));
     let unit = 0;
     let codePoint = 0;
-    for (const [from, to] of this.splitter.spans(view.text)) {
+    for (const [from, to] of this.splitter.spans(view.text, joins)) {
       codePoint += countCodePoints(view.text, unit, from);
       const found = tokenize(view.text, this.classes, { from, to, codePoint });
       ({ codePoint } = found);
       unit = to;
-      const words = found.words.map((word) => inSource(word, view));
+      const words = joins.join(found.words).map((word) => inSource(word, view));
       for (let first = 0; first < words.length; first += most) yield words.slice(first, first + most);
     }
   }
