@@ -78,7 +78,7 @@ def read_documents_of(
         bare = replace(document, sentences=None)
         own = words.of(bare.cut(student.rules.iterate_sentences))
         if own.strip() and own in wanted and own not in known:
-            texts.append(_annotated(bare, student, types))
+            texts.append(annotated(bare, student.tag_set.entity_types, types))
         else:
             left_out += 1
     if not texts:
@@ -110,8 +110,14 @@ class _Words:
         return f" {' '.join(found)} "
 
 
-def _annotated(document: Document, student: SavedStudent, types: AlignmentConfig) -> AnnotatedText:
-    known = student.tag_set.entity_types
+def annotated(document: Document, known: Sequence[str], types: AlignmentConfig) -> AnnotatedText:
+    """A document with the mentions that a student should find.
+
+    Args:
+        document: with annotations.
+        known: entity types of the student.
+        types: what the types of the document are called by the student.
+    """
     mentions = set()
     for one in document.annotations:
         name = types.name_of(one.type)

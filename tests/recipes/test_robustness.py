@@ -42,4 +42,4 @@ def test_a_student_of_other_types_is_refused(path):
 
 def test_what_is_no_exported_student_reads_no_text(tmp_path):
     with pytest.raises(UsageError, match="only these read text. Export it by bioner_kd export"):
-        find_student("mine", tmp_path)
+        find_student("mine", tmp_path, "--robustness")

@@ -1,7 +1,6 @@
 """The table of cases in test_rules.py has what lines, marks and cells do to a text."""
 
 import textwrap
-import time
 
 import pytest
 from hypothesis import given
@@ -70,15 +69,11 @@ def test_pieces_are_in_order_and_nothing_but_marks_and_borders_is_between(text: 
     "unit",
     ["\n", " ", "\t", "-", "- ", "|", "| ", "-\n", "\r", "\r ", "1.", "x", "x" + " " * 999, ". ("],
 )
-def test_time_grows_with_the_length_and_no_faster(unit: str) -> None:
-    def seconds(length: int) -> float:
-        text = "a\n" + unit * (length // len(unit))
-        start = time.process_time()
-        for _ in SPLITTER.spans(text):
-            pass
-        return time.process_time() - start
-
-    assert seconds(400_000) < 12 * max(seconds(100_000), 0.01)
+def test_a_long_text_of_one_kind_is_cut(unit: str) -> None:
+    # Part of a second each; many minutes where a pattern is quadratic.
+    text = "a\n" + unit * (500_000 // len(unit))
+    spans = list(SPLITTER.spans(text))
+    assert spans[0][0] == 0 and all(0 <= start <= end <= len(text) for start, end in spans)
 
 
 KNOWN = {"hypertension", "tension", "beta", "blocker", "betablocker", "diseases", "abc", "bcd"}

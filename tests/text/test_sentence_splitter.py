@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -119,15 +117,10 @@ def test_nearly_all_sentences_of_the_demo_corpus_are_found_again() -> None:
 @pytest.mark.parametrize(
     "unit", [")", '"', ".", ". ", ". (", ".)", "(", " ", "\n", "E. ", "a\u200b"]
 )
-def test_time_grows_with_the_length_and_no_faster(unit: str) -> None:
-    def seconds(length: int) -> float:
-        text = unit * (length // len(unit))
-        start = time.process_time()
-        for _ in RULES.iterate_sentences(text):
-            pass
-        return time.process_time() - start
-
-    assert seconds(400_000) < 12 * max(seconds(100_000), 0.01)
+def test_a_long_text_of_one_kind_is_cut(unit: str) -> None:
+    # A second or two each; many minutes where a pattern is quadratic.
+    text = unit * (500_000 // len(unit))
+    assert max(map(len, RULES.iterate_sentences(text)), default=0) <= 2000
 
 
 def test_no_sentence_has_more_words_than_the_rule_says() -> None:

@@ -6,6 +6,7 @@ a,b,c, are seeds of one model: mean ± standard deviation; a+b+c are models that
 --by=characters compares with the mentions of documents, whatever words they are cut into.
 --robustness measures exported students on the split written as lists, in wrapped lines, with
 invisible characters, symbols, abbreviations and in capitals, beside the figures of usual text.
+--documents=FILE scores exported students on whole documents.
 
   bioner_kd evaluate --corpus=corpora/NCBI-disease --report=scores.json \
       --run=teacher=saved_models/ncbi_disease/teacher \
@@ -30,12 +31,15 @@ from bioner_kd.corpus.demo import SPLITS
 from bioner_kd.evaluation.borders import BY, WORDS
 from bioner_kd.extras import require
 from bioner_kd.settings import Settings, at_least, setting
+from bioner_kd.text.documents import recognise
+from bioner_kd.text.source import Source
 
 if TYPE_CHECKING:
     from bioner_kd.evaluation.comparison import Result
     from bioner_kd.evaluation.robustness.measured import Measured
 
     Measurements = Sequence[tuple[str, Sequence[Measured]]]
+    DocumentScores = Sequence[tuple[str, dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,11 @@ class EvaluationChoice(Settings):
         "wrapped lines, invisible characters, symbols, borders of sentences and capitals. The "
         "mentions of the split are the text; takes a minute or two for each student.",
     )
+    documents: str = setting(
+        "",
+        "File of annotated documents in any format. Exported students are scored on them too, by "
+        "the characters of mentions, without and with the rules that see a whole document.",
+    )
     batch_size: int = setting(32, "Sentences of a batch.", bound=at_least(1))
     report: str = setting(
         "", "File for all scores as JSON, per type and in both modes; none if empty."
@@ -98,8 +107,9 @@ def main(program: Program) -> None:
         print()
         print(type_table([row for result in results for row in result.type_rows()]), end="")
     measured = print_robustness(program, rows) if choice.robustness else []
+    documents = print_documents(program, rows) if choice.documents else []
     if choice.report:
-        write_report(choice.report, results, program.settings(), measured)
+        write_report(choice.report, results, program.settings(), measured, documents)
 
 
 def print_robustness(program: Program, rows: dict[str, list[Path]]) -> "Measurements":
@@ -111,6 +121,17 @@ def print_robustness(program: Program, rows: dict[str, list[Path]]) -> "Measurem
     print()
     print(robustness_table(measured), end="")
     return measured
+
+
+def print_documents(program: Program, rows: dict[str, list[Path]]) -> "DocumentScores":
+    """Scores exported students on documents, and prints the table."""
+    from bioner_kd.recipes.document_scores import documents_table, score_documents
+
+    choice = program.read(EVALUATION)
+    scores = score_documents(choice.documents, rows, corpus=program.read(CORPUS))
+    print()
+    print(documents_table(scores), end="")
+    return scores
 
 
 def calibration_lines(results: Sequence["Result"]) -> str:
@@ -134,17 +155,18 @@ def read_rows(choice: EvaluationChoice) -> dict[str, list[Path]]:
     from bioner_kd.lab.study.groups import check_seeds
 
     require("tensorflow")
-    from bioner_kd.recipes.robustness import find_student
+    from bioner_kd.recipes.robustness import exported_rows
 
     if choice.report:
         check_parent(choice.report)
     rows = parse_runs(choice.run)
     for name, folders in rows.items():
         check_seeds(name, folders)
-    if choice.robustness:
-        for name, folders in rows.items():
-            for folder in folders:
-                find_student(name, folder)
+    if choice.documents:
+        recognise(Source(choice.documents))
+    for flag in ("robustness", "documents"):
+        if getattr(choice, flag):
+            exported_rows(rows, f"--{flag}")
     return rows
 
 
@@ -153,6 +175,7 @@ def write_report(
     results: Sequence["Result"],
     settings: dict[str, Any],
     measured: "Measurements" = (),
+    documents: "DocumentScores" = (),
 ) -> None:
     """Writes all scores, what else was measured, and the settings of both."""
     report = {"settings": settings, "models": [result.to_json() for result in results]}
@@ -160,6 +183,8 @@ def write_report(
         report["robustness"] = [
             {"name": name, "rows": [row.to_json() for row in rows]} for name, rows in measured
         ]
+    if documents:
+        report["documents"] = [{"name": name, **scores} for name, scores in documents]
     with atomic_file(path) as file:
         json.dump(report, file, indent=1)
 
