@@ -3,6 +3,10 @@
 //     val tagger = BioTagger(modelFile, tablesFile)
 //     for (entity in tagger.tag("Cisplatin causes hearing loss.")) println(entity)
 //
+// It cuts text by the rules of format 2 of the tables: of those of format 3 it lacks lists and cells,
+// wrapped words, invisible characters, symbols, the limit of words, and brackets. It carries no
+// abbreviations through a text either.
+//
 // NOT COMPILED BY THE TESTS, and not yet with the Android SDK or on a device; README.md says how it
 // was checked.
 package org.bioner_kd
