@@ -94,9 +94,12 @@ def test_each_word_that_differs_is_counted_and_told(
 ) -> None:
     sentences = read_demo("test")[:2]
     first, second = tag_in_python([s.text for s in sentences], trained_student)
-    word, tag, score, start, end = first[1]
-    others = [("x", tag, score, start, end), (word, "B-X", score, start, end)]
-    others += [(word, tag, score, start + 1, end), (word, tag, score, start, end - 1)]
+    word, tag, score, start, end, odds = first[1]
+    others = [("x", tag, score, start, end, odds), (word, "B-X", score, start, end, odds)]
+    others += [
+        (word, tag, score, start + 1, end, odds),
+        (word, tag, score, start, end - 1, odds),
+    ]
     version = export_folder / "saved_model" / "1"
     for other in others:
         changed = [first[0], other, *first[2:]], second[:-1]
@@ -104,8 +107,12 @@ def test_each_word_that_differs_is_counted_and_told(
         with caplog.at_level(logging.WARNING, "absl"):
             assert compare_texts(version, sentences, trained_student)["words_that_differ"] == 2
     assert "2 words of text differ from Python's; none should" in caplog.text
-    changed = [first[0], (word, tag, score - 0.25, start, end), *first[2:]], second
-    monkeypatch.setattr(module, "tag_in_graph", lambda *_: iter(changed))
-    found = compare_texts(version, sentences, trained_student)
-    assert found["words_that_differ"] == 0
-    assert found["largest_score_difference"] == pytest.approx(0.25)
+    for other in (
+        (word, tag, score - 0.25, start, end, odds),
+        (word, tag, score, start, end, odds - 0.25),
+    ):
+        changed = [first[0], other, *first[2:]], second
+        monkeypatch.setattr(module, "tag_in_graph", lambda *_, rows=changed: iter(rows))
+        found = compare_texts(version, sentences, trained_student)
+        assert found["words_that_differ"] == 0
+        assert found["largest_score_difference"] == pytest.approx(0.25)
