@@ -37,8 +37,8 @@ _TRAIN = [
     "gensim>=4.3.3,<5",
     "numpy>=1.23.5,<2",
 ]
-# What scripts/report.py needs beside the rest: pictures, the bootstrap and the t-test.
-_STUDY = ["matplotlib>=3.8,<4", "scipy>=1.10,<2"]
+# What scripts/report.py needs beside the rest: pictures.
+_STUDY = ["matplotlib>=3.8,<4"]
 _SERVING = ["tensorflow-serving-api==2.15.1"]
 # For pipelines that have a student as a component. spaCy's command line, which `import spacy`
 # imports, needs click, and newer releases of typer no longer bring click.

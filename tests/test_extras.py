@@ -93,10 +93,10 @@ def test_a_python_without_tensorflow_is_told(
 
 
 def test_what_is_not_installed_is_missed_before_any_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    require("scipy", "matplotlib")
+    require("matplotlib", "scipy")
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(InputError, match=r"scipy is not installed here: .*bioner_kd\[study\]"):
-        require("scipy", "matplotlib")
+    with pytest.raises(InputError, match=r"matplotlib is not installed here: .*bioner_kd\[study\]"):
+        require("matplotlib", "scipy")
 
 
 def caught(program: str) -> ImportError:

@@ -51,8 +51,9 @@ CLOSING = ranges_of_characters(*"])}\"'\u2019\u201d\u00bb")
 # A capital letter (Latin), any letter of Greek, or a digit.
 FIRST = ranges_of_characters("AZ", "09", "\u00c0\u00d6", "\u00d8\u00de", "\u0370\u03ff")
 # Right before the Latin letters and full stops that might be an abbreviation, these say that it is
-# the end of a longer word: whatever lies above U+00AA counts as a letter there.
-INNER = ranges_of_characters("09", "AZ", "az", ".", "\u00aa\U0010ffff")
+# the end of a longer word: whatever lies above U+00AA counts as a letter there, but white space.
+_FIRST_INNER = ranges_of_characters("09", "AZ", "az", ".", "\u00aa\U0010ffff")
+INNER = all_others(union(all_others(_FIRST_INNER), WHITE))
 STOPS = ranges_of_characters(*"!.?")
 
 _PLACE = "'sentences'"
@@ -125,6 +126,8 @@ class SentenceEnds:
         if self.lines is not None:
             others = {name: self.sets[name] for name in ("opening", "closing", "first", "stops")}
             self.lines.check_with(self.white, **others)
+            # A sentence begins behind the white space of its line, which the graph does not know.
+            check_apart(_PLACE, white=self.white, inner=self.inner)
 
     def _check_numbers(self) -> None:
         if not 1 <= self.longest_abbreviation <= _LONGEST_WINDOW:
@@ -205,7 +208,7 @@ _LISTS = ("abbreviations", "small_abbreviations", "letter_words")
 _SETS = ("white", "opening", "closing", "first", "inner", "stops")
 # What the first students read.
 FIRST_SENTENCE_ENDS = SentenceEnds(
-    ABBREVIATIONS, LONGEST_ABBREVIATION, _FIRST_WHITE, OPENING, CLOSING, FIRST, INNER, STOPS
+    ABBREVIATIONS, LONGEST_ABBREVIATION, _FIRST_WHITE, OPENING, CLOSING, FIRST, _FIRST_INNER, STOPS
 )
 # What new students read.
 SENTENCE_ENDS = SentenceEnds(

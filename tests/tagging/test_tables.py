@@ -199,10 +199,16 @@ def test_tables_without_the_rules_of_text_are_those_of_earlier_versions(
 
 
 @pytest.mark.parametrize("name", ["disease_bilstm", "disease_chemical_bilstm"])
-def test_ready_students_of_format_1_are_read(name: str) -> None:
-    path = SAVED_MODELS / name / "tables.json"
-    record = json.loads(path.read_text(encoding="utf-8"))
-    assert "format" not in record and "stops" not in record["sentences"]
+def test_ready_students_of_format_1_are_read(name: str, tmp_path: Path) -> None:
+    # As they were exported first.
+    record = json.loads((SAVED_MODELS / name / "tables.json").read_text(encoding="utf-8"))
+    del record["format"], record["postprocessing"]
+    del record["features"]["capitals"], record["features"]["inner_folding"]
+    rules = FIRST_RULES.to_json()
+    del rules["sentences"]["stops"]
+    record |= rules
+    path = tmp_path / "tables.json"
+    path.write_text(json.dumps(record), encoding="utf-8")
     read = read_tables(path)
     assert read.rules == FIRST_RULES
     written = read.to_json()

@@ -28,12 +28,14 @@ def compare(pair: tuple, sentences: list[np.ndarray]) -> None:
     batch[:, :, 2] = 99
     for row, logits in zip(batch, sentences, strict=True):
         row[: len(logits)] = logits
-    tags, odds = graph(batch, np.array(lengths))
-    for logits, found, score in zip(sentences, tags.numpy(), odds.numpy(), strict=True):
+    tags, odds, in_entity = (column.numpy() for column in graph(batch, np.array(lengths)))
+    for logits, found, score, inside in zip(sentences, tags, odds, in_entity, strict=True):
         expected = decoder.decode(logits)
         assert [TAG_SET.tags[number] for number in found[: len(logits)]] == expected
         scores = decoder.scores(logits, expected)
         np.testing.assert_allclose(score[: len(logits)], scores, atol=1e-12)
+        (rows,) = decoder.probabilities_many([logits])
+        np.testing.assert_allclose(inside[: len(logits)], 1 - rows[:, 0], atol=1e-12)
 
 
 def test_random_sentences_of_many_lengths(pair: tuple) -> None:
