@@ -57,7 +57,7 @@ def test_entities_offsets_and_tags_are_the_taggers(split: list, version: Path) -
         expected = tagger.tag(text)
         assert_same_tags(rows, text, tagger)
         found = entities_from_tags(
-            [row[1] for row in rows], [row[2] for row in rows], [row[3:] for row in rows], text
+            [row[1] for row in rows], [row[2] for row in rows], [row[3:5] for row in rows], text
         )
         assert [(e.type, e.text, e.start, e.end) for e in found] == [
             (e.type, e.text, e.start, e.end) for e in expected
@@ -70,7 +70,7 @@ def test_entities_offsets_and_tags_are_the_taggers(split: list, version: Path) -
 
 def assert_same_tags(rows: list[Row], text: str, tagger: Tagger) -> None:
     sentences = split_sentences(text)
-    assert [(row[0], *row[3:]) for row in rows] == [
+    assert [(row[0], *row[3:5]) for row in rows] == [
         (word, *span) for s in sentences for word, span in zip(s.words, s.spans, strict=True)
     ]
     assert [row[1] for row in rows] == [t for s in sentences for t in tagger.tag_words(s.words)]

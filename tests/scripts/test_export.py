@@ -45,8 +45,8 @@ def test_a_student_is_exported_compared_and_tags(
         "saved_model/1",
     ]
     assert all(rows[number].endswith(" 0") for number in (2, 3, 5))
-    # What was read, and one line for each model: neither TensorFlow nor TFLite says anything.
-    assert len(result.stderr.splitlines()) == 5, result.stderr
+    # Both splits, and one line for each model: neither TensorFlow nor TFLite says anything.
+    assert len(result.stderr.splitlines()) == 6, result.stderr
     manifest: dict[str, Any] = json.loads((output / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["comparison"]["corpus"] == "demo"
     place, *lines = listed.splitlines()
