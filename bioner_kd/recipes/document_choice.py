@@ -52,7 +52,7 @@ def read_documents_of(
     training: Sequence[Sentence],
     *,
     student: SavedStudent,
-    types: AlignmentConfig,
+    types: "AlignmentConfig",
 ) -> SplitDocuments:
     """Reads the documents of a file whose words are those of a split.
 
