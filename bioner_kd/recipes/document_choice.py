@@ -6,7 +6,6 @@ from typing import Any
 
 from absl import logging
 
-from bioner_kd.corpus.alignment import AlignmentConfig
 from bioner_kd.errors import InputError
 from bioner_kd.evaluation.found_mentions import AnnotatedText
 from bioner_kd.recipes.corpora import Corpus
@@ -52,7 +51,7 @@ def read_documents_of(
     training: Sequence[Sentence],
     *,
     student: SavedStudent,
-    types: "AlignmentConfig",
+    corpus: Corpus,
 ) -> SplitDocuments:
     """Reads the documents of a file whose words are those of a split.
 
@@ -64,8 +63,8 @@ def read_documents_of(
         split: sentences of the split.
         training: sentences of the training split.
         student: whose words are compared.
-        types: what the types of the documents are called by the student; a student of one type
-            takes every mention that is read where it has no other name.
+        corpus: says what the types of the documents are called by the student; a student of one
+            type takes every mention that is read where it has no other name.
 
     Raises:
         InputError: the file cannot be read, or no document is of the split.
@@ -78,7 +77,7 @@ def read_documents_of(
         bare = replace(document, sentences=None)
         own = words.of(bare.cut(student.rules.iterate_sentences))
         if own.strip() and own in wanted and own not in known:
-            texts.append(annotated(bare, student.tag_set.entity_types, types))
+            texts.append(annotated(bare, student.tag_set.entity_types, corpus))
         else:
             left_out += 1
     if not texts:
@@ -110,15 +109,15 @@ class _Words:
         return f" {' '.join(found)} "
 
 
-def annotated(document: Document, known: Sequence[str], types: AlignmentConfig) -> AnnotatedText:
+def annotated(document: Document, known: Sequence[str], corpus: Corpus) -> AnnotatedText:
     """A document with the mentions that a student should find.
 
     Args:
         document: with annotations.
         known: entity types of the student.
-        types: what the types of the document are called by the student.
+        corpus: says what the types of the document are called by the student.
     """
-    mentions = set()
+    types, mentions = corpus.alignment, set()
     for one in document.annotations:
         name = types.name_of(one.type)
         if name is not None and name not in known and len(known) == 1:
@@ -200,9 +199,7 @@ def read_export_documents(
     for number, (path, name) in enumerate(((documents, "devel"), (test_documents, split))):
         if path:
             (sentences,) = corpus.read(name)
-            read = read_documents_of(
-                path, sentences, training, student=student, types=corpus.alignment
-            )
+            read = read_documents_of(path, sentences, training, student=student, corpus=corpus)
             found[number], left_out = read.texts, left_out + read.left_out + read.faulty
     return ExportDocuments(found[0], found[1], split, left_out)
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from absl import logging
 
-from bioner_kd.corpus.alignment import AlignmentConfig
 from bioner_kd.errors import InputError
 from bioner_kd.evaluation.exported import load_exported
 from bioner_kd.evaluation.table import aligned_text
@@ -46,19 +45,17 @@ def score_documents(
     Examples:
         >>> score_documents("test.PubTator", {"ready": ["disease_bilstm"]})  # doctest: +SKIP
     """
-    types = corpus_of(corpus).alignment
+    corpus = corpus_of(corpus)
     folders = exported_rows(runs, "--documents")
     faults = Faults(SKIP)
     read = list(read_documents(str(documents), faults=faults, told=logging.info))
     faults.tell(logging.warning)
-    return [(name, _score(documents, read, folder, types)) for name, folder in folders.items()]
+    return [(name, _score(documents, read, folder, corpus)) for name, folder in folders.items()]
 
 
-def _score(
-    documents: str | Path, read: Sequence[Document], folder: Path, types: AlignmentConfig
-) -> Scores:
+def _score(documents: str | Path, read: Sequence[Document], folder: Path, corpus: Corpus) -> Scores:
     tagger = load_exported(folder).tagger
-    texts = [annotated(document, tagger.entity_types, types) for document in read]
+    texts = [annotated(document, tagger.entity_types, corpus) for document in read]
     if not any(text.mentions for text in texts):
         raise InputError(
             f"{documents}: no mention has a type of {folder} ({', '.join(tagger.entity_types)}); "
