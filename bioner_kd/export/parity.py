@@ -13,15 +13,15 @@ from absl import logging
 
 from bioner_kd.evaluation.scores import EntityScore, score_logits
 from bioner_kd.student.saved_student import SavedStudent
-from bioner_kd.tagging.decoding import Decoder, keep_outside
+from bioner_kd.student.student_tagger import student_tagger
+from bioner_kd.tagging.decoding import Decoder
 from bioner_kd.tagging.models.layout import INT8, NUM_WORDS, SERVING, TEXT, WEB, WORD_OUTPUTS
-from bioner_kd.tagging.models.word_model import Features, logits_in_batches, pad, read_in_pieces
 from bioner_kd.text.sentence import Sentence
 
 # Points of conlleval F1 that int8 weights may cost before the person who exports is warned.
 INT8_F1_LOSS = 0.3
-_BATCH_SIZE, _BATCH_WORDS = 32, 16_384
-# A word, its tag, score, start and end.
+_BATCH_SIZE = 32
+# A word, its tag and score, start and end, and the probability of any entity.
 Row = tuple[str, str, float, int, int, float]
 
 
@@ -140,30 +140,12 @@ def compare_texts(
 
 def tag_in_python(texts: Sequence[str], student: SavedStudent) -> Iterator[list[Row]]:
     """The words of each text, cut in Python and tagged by the Keras student."""
-    known = student.features.is_known
-    cut = [list(student.rules.iterate_sentences(text, known)) for text in texts]
-    sentences = list(itertools.chain.from_iterable(cut))
-    logits = iter(_logits(sentences, student))
-    decoder, outside_of = student.decoder, student.rules.tokenizer.outside_of
-    for of_text in cut:
-        rows: list[Row] = []
-        for sentence in of_text:
-            found = keep_outside(next(logits), outside_of(sentence.words))
-            tags = decoder.decode(found)
-            (odds,) = decoder.probabilities_many([found])
-            scores, in_entity = decoder.chosen(odds, tags).tolist(), (1 - odds[:, 0]).tolist()
-            columns = zip(sentence.words, tags, scores, sentence.spans, in_entity, strict=True)
-            rows += [(word, tag, score, *span, odd) for word, tag, score, span, odd in columns]
-        yield rows
-
-
-def _logits(sentences: Sequence[Sentence], student: SavedStudent) -> list[np.ndarray]:
-    def read(features: Sequence[Features]) -> list[np.ndarray]:
-        return logits_in_batches(
-            lambda some: student.call(pad(some)).numpy(), features, _BATCH_SIZE, _BATCH_WORDS
+    tagger = student_tagger(student)
+    for found in tagger.tagged_texts(map(tagger.sentences, texts)):
+        columns = zip(
+            found.words, found.tags, found.scores, found.spans, found.in_entity, strict=True
         )
-
-    return read_in_pieces(read, [student.features.encode(s.words) for s in sentences])
+        yield [(word, tag, score, *span, odd) for word, tag, score, span, odd in columns]
 
 
 def tag_in_graph(texts: Sequence[str], version: Path) -> Iterator[list[Row]]:
