@@ -7,7 +7,7 @@ seeds would differ on the same sentences.
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy import stats
@@ -109,12 +109,48 @@ def bootstrap_f1(
         Efron and Tibshirani (1993), "An Introduction to the Bootstrap", chapter 13, by
         `scipy.stats.bootstrap`.
     """
-    sentences = systems[0].shape[1]
-    if sentences < 2:  # scipy refuses one that can be drawn in one way only
-        return _mean_f1(systems, np.zeros((resamples, sentences), np.int64))
+
+    def scores(times: np.ndarray) -> np.ndarray:
+        # A product of matrices sums the counts of all runs, which takes a fraction of the time and
+        # memory of gathering the counts of drawn sentences.
+        means = (micro_f1(np.tensordot(times, counts, (1, 1))).mean(axis=1) for counts in systems)
+        return np.stack(list(means))
+
+    return bootstrap(scores, systems[0].shape[1], resamples=resamples, seed=seed)
+
+
+def bootstrap(
+    statistic: Callable[[np.ndarray], np.ndarray], units: int, *, resamples: int, seed: int = 0
+) -> np.ndarray:
+    """Values of a statistic on units that are drawn with replacement.
+
+    Args:
+        statistic: of how often each unit is drawn, float64 (draws, units); gives float64 (values,
+            draws).
+        units: number of units, such as sentences.
+        resamples: number of draws.
+        seed: seed of the draws.
+
+    Returns:
+        float64 (values, resamples).
+
+    Source:
+        Efron and Tibshirani (1993), "An Introduction to the Bootstrap", chapter 13, by
+        `scipy.stats.bootstrap`.
+    """
+
+    def of_drawn(numbers: np.ndarray, axis: int) -> np.ndarray:
+        drawn = np.moveaxis(numbers, axis, -1)
+        rows = drawn.reshape(math.prod(drawn.shape[:-1]), units)
+        places = rows + units * np.arange(len(rows))[:, np.newaxis]
+        times = np.bincount(places.ravel(), minlength=rows.size).reshape(rows.shape)
+        return statistic(times.astype(np.float64)).reshape(-1, *drawn.shape[:-1])
+
+    if units < 2:  # scipy refuses one that can be drawn in one way only
+        return of_drawn(np.zeros((resamples, units), np.int64), -1)
     drawn = stats.bootstrap(
-        (np.arange(sentences),),
-        lambda numbers, axis: _mean_f1(systems, np.moveaxis(numbers, axis, -1)),
+        (np.arange(units),),
+        of_drawn,
         n_resamples=resamples,
         batch=_CHUNK,
         vectorized=True,
@@ -122,29 +158,6 @@ def bootstrap_f1(
         random_state=np.random.default_rng(seed),
     )
     return np.asarray(drawn.bootstrap_distribution)
-
-
-def _mean_f1(systems: Sequence[np.ndarray], drawn: np.ndarray) -> np.ndarray:
-    """F1 of each system on drawn sentences, mean over its runs.
-
-    Args:
-        systems: (runs, sentences, 3) counts for each system.
-        drawn: int (..., sentences): numbers of the sentences that were drawn.
-
-    Returns:
-        float64 (systems, ...), percent.
-    """
-    sentences = drawn.shape[-1]
-    rows = drawn.reshape(math.prod(drawn.shape[:-1]), sentences)
-    # How often each sentence is drawn: a product of matrices then sums the counts of all runs,
-    # which takes a fraction of the time and memory of gathering the counts of drawn sentences.
-    places = rows + sentences * np.arange(len(rows))[:, np.newaxis]
-    times = np.bincount(places.ravel(), minlength=rows.size).reshape(rows.shape)
-    means = [
-        micro_f1(np.tensordot(times.astype(np.float64), counts, (1, 1))).mean(axis=1)
-        for counts in systems
-    ]
-    return np.stack(means).reshape(-1, *drawn.shape[:-1])
 
 
 def percentile_interval(samples: np.ndarray, level: float = 0.95) -> tuple[float, float]:

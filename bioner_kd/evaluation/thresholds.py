@@ -1,22 +1,19 @@
 """Precision and recall of the mentions that a threshold keeps, with bootstrap intervals."""
 
 import dataclasses
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from bioner_kd.evaluation.calibration import CalibrationError, measure_error
 from bioner_kd.evaluation.found_mentions import FoundMentions
-from bioner_kd.evaluation.significance import percentile_interval
+from bioner_kd.evaluation.significance import bootstrap, percentile_interval
 
 MIN_PRECISIONS = (0.8, 0.85, 0.9, 0.95, 0.98)
 SCORES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 _RESAMPLES = 1000
-_CHUNK = 250
 
 
 @dataclass(frozen=True)
@@ -91,7 +88,8 @@ def _rates(found: FoundMentions, chosen: Sequence[tuple[float, np.ndarray]]) -> 
     if not systems or not len(counts[0]):
         return []
     table = np.concatenate(counts, axis=1)
-    drawn = _drawn_sums(table).reshape(-1, len(systems), 3)
+    drawn = bootstrap(lambda times: (times @ table).T, len(table), resamples=_RESAMPLES)
+    drawn = drawn.T.reshape(-1, len(systems), 3)
     sums = table.sum(axis=0).reshape(len(systems), 3)
     rates = zip(systems, sums, np.moveaxis(drawn, 1, 0), strict=True)
     return [_kept(*system, row, samples) for system, row, samples in rates]
@@ -105,37 +103,6 @@ def _counts(found: FoundMentions, name: str, kept: np.ndarray) -> np.ndarray:
     )
     annotated = np.array([one.get(name, 0) for one in found.annotated], np.int64)
     return np.stack([right, every, annotated], axis=1).astype(np.float64)
-
-
-def _drawn_sums(counts: np.ndarray) -> np.ndarray:
-    """Sums of counts over texts that are drawn with replacement, (draws, columns).
-
-    Source:
-        Efron and Tibshirani (1993), "An Introduction to the Bootstrap", chapter 13, by
-        `scipy.stats.bootstrap`.
-    """
-    texts = len(counts)
-    if texts < 2:  # scipy refuses one that can be drawn in one way only
-        return np.repeat(counts.sum(axis=0)[np.newaxis], _RESAMPLES, axis=0)
-
-    def sums(numbers: np.ndarray, axis: int) -> np.ndarray:
-        drawn = np.moveaxis(numbers, axis, -1)
-        rows = drawn.reshape(math.prod(drawn.shape[:-1]), texts)
-        places = rows + texts * np.arange(len(rows))[:, np.newaxis]
-        times = np.bincount(places.ravel(), minlength=rows.size).reshape(rows.shape)
-        found = (times.astype(np.float64) @ counts).T
-        return found.reshape(-1, *drawn.shape[:-1])
-
-    drawn = stats.bootstrap(
-        (np.arange(texts),),
-        sums,
-        n_resamples=_RESAMPLES,
-        batch=_CHUNK,
-        vectorized=True,
-        method="percentile",
-        random_state=np.random.default_rng(0),
-    )
-    return np.asarray(drawn.bootstrap_distribution).T
 
 
 def _kept(name: str, threshold: float, sums: np.ndarray, drawn: np.ndarray) -> Kept:
