@@ -1,6 +1,6 @@
 """Which rules that look at a whole text a student gets is chosen on documents of devel."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -185,9 +185,22 @@ class ExportDocuments:
 
 
 def read_export_documents(
-    student: SavedStudent, corpus: Corpus, split: str, documents: str, test_documents: str
+    student: SavedStudent,
+    corpus: Corpus,
+    split: str,
+    documents: str,
+    test_documents: str,
+    sentences_of: Callable[[str], Sequence[Sentence]],
 ) -> ExportDocuments:
     """Reads the files of an export; "" stands for none.
+
+    Args:
+        student: whose words are compared.
+        corpus: of the documents.
+        split: of `test_documents`.
+        documents: file with documents of devel.
+        test_documents: file with documents of `split`.
+        sentences_of: reads a split of the corpus.
 
     Raises:
         InputError: a file cannot be read or has no document of its split, or the corpus lacks the
@@ -195,10 +208,10 @@ def read_export_documents(
     """
     found: list[Sequence[AnnotatedText]] = [(), ()]
     left_out = 0
-    training = corpus.read("train")[0] if documents or test_documents else ()
+    training = sentences_of("train") if documents or test_documents else ()
     for number, (path, name) in enumerate(((documents, "devel"), (test_documents, split))):
         if path:
-            (sentences,) = corpus.read(name)
+            sentences = sentences_of(name)
             read = read_documents_of(path, sentences, training, student=student, corpus=corpus)
             found[number], left_out = read.texts, left_out + read.left_out + read.faulty
     return ExportDocuments(found[0], found[1], split, left_out)

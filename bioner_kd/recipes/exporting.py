@@ -1,8 +1,9 @@
 """A student becomes models that others run."""
 
+import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from absl import logging
 
@@ -14,9 +15,14 @@ from bioner_kd.extras import require
 from bioner_kd.recipes.corpora import Corpus, corpus_of
 from bioner_kd.recipes.record import make_record
 from bioner_kd.student.files import check_exportable, is_export
+from bioner_kd.text.documents import recognise
 from bioner_kd.text.sentence import Sentence
+from bioner_kd.text.source import Source
 from bioner_kd.training.machine import MachineConfig
 from bioner_kd.training.run_folder import record_of
+
+if TYPE_CHECKING:
+    from bioner_kd.student.saved_student import SavedStudent
 
 _TRAIN, _DEVEL = "train", "devel"
 
@@ -75,16 +81,11 @@ def export_student(
     corpus.check(split)
     if renew:
         corpus.check(_TRAIN)
+    for path in filter(None, (documents, test_documents)):
+        recognise(Source(path))
     check_exportable(Path(student))
 
-    from bioner_kd.evaluation.found_mentions import AnnotatedText
     from bioner_kd.export import folder as exports
-    from bioner_kd.recipes.calibrating import calibrate_and_report
-    from bioner_kd.recipes.document_choice import (
-        read_export_documents,
-        report_documents,
-        with_brackets,
-    )
     from bioner_kd.student.exported_student import load_exported_student
     from bioner_kd.student.saved_student import cut_vocabulary, load_student, renewed
 
@@ -95,20 +96,18 @@ def export_student(
             corpus, config, release, student=str(student), split=split, output=folder,
             documents=documents, test_documents=test_documents, renew=renew,
         ).write  # fmt: skip
-    (sentences,) = corpus.read(split)
+    sentences_of = functools.cache(lambda name: corpus.read(name)[0])
     # The folder's name alone: where it lay is of no use to those who get the export.
     name = Path(corpus.corpus).resolve().name
     load = load_exported_student if is_export(Path(student)) else load_student
-    loaded, compared = load(Path(student)), Split(sentences, corpus=name, name=split)
+    loaded, compared = load(Path(student)), Split(sentences_of(split), corpus=name, name=split)
     if config.vocabulary_size:
         loaded = cut_vocabulary(loaded, config.vocabulary_size)
     if renew:
-        loaded = renewed(loaded, corpus.read(_TRAIN)[0])
-    loaded = with_brackets(loaded)
-    given = read_export_documents(loaded, corpus, split, documents, test_documents)
-    loaded, of_documents = report_documents(loaded, given)
-    devel = given.devel or [*map(AnnotatedText.of_sentence, _devel(corpus))]
-    loaded, scores = calibrate_and_report(loaded, devel, compared, given.test)
+        loaded = renewed(loaded, sentences_of(_TRAIN))
+    loaded, of_documents, scores = _with_rules(
+        loaded, corpus, compared, documents, test_documents, sentences_of
+    )
     manifest = exports.export_student(
         loaded, folder, compared, scores=scores, documents=of_documents, config=config,
         release=release, overwrite=overwrite,
@@ -117,10 +116,41 @@ def export_student(
     return manifest
 
 
-def _devel(corpus: Corpus) -> Sequence[Sentence]:
+def _with_rules(
+    student: "SavedStudent",
+    corpus: Corpus,
+    compared: Split,
+    documents: str,
+    test_documents: str,
+    sentences_of: Callable[[str], Sequence[Sentence]],
+) -> tuple["SavedStudent", dict[str, Any], dict[str, Any]]:
+    """The student with its rules from tags to entities, and what they are worth.
+
+    Returns:
+        The student, and as JSON values the scores on documents and those of its mentions' scores.
+    """
+    from bioner_kd.evaluation.found_mentions import AnnotatedText
+    from bioner_kd.recipes.calibrating import calibrate_and_report
+    from bioner_kd.recipes.document_choice import (
+        read_export_documents,
+        report_documents,
+        with_brackets,
+    )
+
+    student = with_brackets(student)
+    given = read_export_documents(
+        student, corpus, compared.name, documents, test_documents, sentences_of
+    )
+    student, of_documents = report_documents(student, given)
+    devel = given.devel or [*map(AnnotatedText.of_sentence, _devel(corpus, sentences_of))]
+    student, scores = calibrate_and_report(student, devel, compared, given.test)
+    return student, of_documents, scores
+
+
+def _devel(corpus: Corpus, sentences_of: Callable[[str], Sequence[Sentence]]) -> Sequence[Sentence]:
     try:
         corpus.check(_DEVEL)
     except InputError as error:
         logging.warning("Scores are not calibrated anew, which needs a devel split: %s", error)
         return ()
-    return corpus.read(_DEVEL)[0]
+    return sentences_of(_DEVEL)
