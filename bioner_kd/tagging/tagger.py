@@ -1,11 +1,13 @@
 """Text in, entities out, from an exported student."""
 
+import hashlib
+import json
 import os
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -14,7 +16,7 @@ from bioner_kd.tagging.choices import NOTHING_CHOSEN, Choices
 from bioner_kd.tagging.decoding import Decoder, Entity, keep_outside
 from bioner_kd.tagging.exported import find_exported
 from bioner_kd.tagging.hub import fetch_student, is_on_hub
-from bioner_kd.tagging.models.word_model import WordModel, read_in_pieces
+from bioner_kd.tagging.models.word_model import ModelOnDisk, WordModel, read_in_pieces
 from bioner_kd.tagging.named import DEFAULT, find_named, is_name
 from bioner_kd.tagging.names import Names, NamesPath
 from bioner_kd.tagging.postprocessing import Postprocessing
@@ -76,6 +78,13 @@ class Tagger:
     def __reduce__(self) -> tuple[Any, ...]:
         # Without the tables' cache of words, which may be large and is other threads' to change.
         return _restore, (self._model, self._tables.to_json())
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the model's files and its tables; of a student that `load` has read."""
+        model = cast(ModelOnDisk, self._model).digest
+        tables = json.dumps(self._tables.to_json(), sort_keys=True)
+        return hashlib.sha256(f"{model} {tables}".encode()).hexdigest()
 
     @property
     def entity_types(self) -> tuple[str, ...]:
