@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ROWS = (
     {""},  # bioner_kd/__init__.py
     {"errors", "regular_file"},
-    {"atomic", "bounded", "checksum", "extras", "lock", "progress", "settings"},
+    {"atomic", "bounded", "extras", "lock", "progress", "settings"},
     {"text"},
     {"tagging"},
     {"corpus"},

@@ -39,7 +39,6 @@ from absl import logging
 
 from bioner_kd import __version__
 from bioner_kd.atomic import atomic_file, atomic_folder
-from bioner_kd.checksum import file_digest
 from bioner_kd.evaluation.scores import score_logits
 from bioner_kd.export.card import CARD, model_card
 from bioner_kd.export.config import ExportConfig, Split
@@ -48,6 +47,7 @@ from bioner_kd.export.parity import compare_logits, warn_of_losses
 from bioner_kd.export.release import ReleaseConfig, student_name
 from bioner_kd.export.wheel import StudentWheel
 from bioner_kd.export.zipapp import write_zipapp
+from bioner_kd.regular_file import file_digest
 from bioner_kd.student.files import weights_file
 from bioner_kd.student.saved_student import SavedStudent, cut_vocabulary
 from bioner_kd.tagging.models.layout import ARCHIVE, LENGTHS, MANIFEST, MANIFEST_FORMAT, WEB

@@ -1,3 +1,0 @@
-"""What the borders of mentions are compared by."""
-
-WORDS, CHARACTERS = BY = ("words", "characters")
