@@ -124,7 +124,7 @@ def without_default(base: type["Settings"], name: str) -> Any:
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of one concern, each of them declared by `setting`.
+    """A group of settings, each of them declared by `setting`.
 
     A subclass with rules on several settings adds them in a `__post_init__` of its own.
     """

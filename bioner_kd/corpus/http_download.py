@@ -60,7 +60,7 @@ def fetch(
         mirror: how a person names another server, for messages.
 
     Raises:
-        InputError: it cannot be had, is not what it should be, or cannot be written.
+        InputError: the file cannot be downloaded, is not what it should be, or cannot be written.
     """
     if path.exists():
         if file_digest(path) != file.sha256:

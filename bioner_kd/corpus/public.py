@@ -47,7 +47,7 @@ def download_corpus(
         retry: how long to wait for the server, and how often to try again.
 
     Raises:
-        InputError: a file cannot be had, is not the published one, or cannot be written.
+        InputError: a file cannot be downloaded, is not the published one, or cannot be written.
         UsageError: no corpus of that name, or `base_url` is no http address.
     """
     _check_request(name, base_url)

@@ -28,7 +28,7 @@ Tagged = Sequence[Sequence[str]]
 
 @dataclass(frozen=True)
 class Intervals:
-    """95 % bootstrap intervals of F1 in conlleval mode, percent; of several seeds, of their mean.
+    """95 % bootstrap intervals of F1 in conlleval mode, percent; of the mean F1 of several seeds.
 
     Attributes:
         micro: over the mentions of all types together.

@@ -34,7 +34,7 @@ _INVISIBLE_POINTS, _SYMBOL_PERCENT, _BEHIND_PERCENT = 1.0, 0.2, 1.0
 
 
 def measure_characters(split: Split) -> list[Measured]:
-    """What characters that no corpus has do to mentions."""
+    """Measures what characters that no corpus has change about the mentions found."""
     return [*_invisible_rows(split), *_symbol_rows(split), *_behind_rows(split)]
 
 
@@ -130,7 +130,7 @@ CASES: tuple[tuple[str, Callable[[str], str], float | None], ...] = (
 
 
 def measure_capitals(split: Split) -> list[Measured]:
-    """F1 of the same words in other letters; the words are given, so that none is cut otherwise."""
+    """F1 of the same words in other capitals; the words are given, and not cut again."""
     gold = [frozenset(entities(sentence.tags or ())) for sentence in split.sentences]
     cases = sum(map(len, gold))
     usual = f1(gold, _found(split.finder, split.sentences, str))

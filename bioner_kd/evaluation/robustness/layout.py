@@ -47,7 +47,7 @@ def measure_lists(split: Split) -> list[Measured]:
 
 
 def groups_of(texts: Sequence[Written]) -> list[list[Written]]:
-    """The distinct mentions of texts, shuffled alike each time, in groups, so many at most."""
+    """The distinct mentions of texts in at most 250 groups, shuffled the same way each time."""
     distinct = {(one.text[start:end], name) for one in texts for name, start, end in one.mentions}
     mentions = [Written(text, ((name, 0, len(text)),)) for text, name in sorted(distinct)]
     random.Random(SEED).shuffle(mentions)
@@ -108,7 +108,7 @@ def measure_lines(split: Split) -> list[Measured]:
 
 
 def paragraphs_of(texts: Sequence[Written]) -> list[Written]:
-    """Neighbouring sentences as paragraphs, so many at most."""
+    """Neighbouring sentences as paragraphs, at most 300."""
     starts = spread(range(0, len(texts), _TOGETHER), _MOST_PARAGRAPHS)
     return [joined(texts[first : first + _TOGETHER], " ") for first in starts]
 
@@ -169,10 +169,10 @@ def _hyphenated_row(split: Split) -> Measured:
 
 
 def hyphen_place(text: Written, split: Split) -> int | None:
-    """Where the longest fit word of the only mention is wrapped; None where no word is fit.
+    """Where the longest suitable word of the only mention is wrapped; None where there is none.
 
-    A word is fit that the student's tables have, at a place where they lack one of its parts. Of
-    such places the one nearest to the middle is taken.
+    A word is suitable if the student's tables have the word and, at some place, lack one of its
+    parts. Of these places, the one nearest to the middle is taken.
     """
     ((_, start, end),) = text.mentions
     words = [one for one in tokenize(text.text[start:end]) if one[0].isalpha()]

@@ -1,4 +1,4 @@
-"""All rows of the measure, and their table."""
+"""Measures the robustness of a student in all ways, and shows the rows as a table."""
 
 from collections.abc import Callable, Sequence
 

@@ -19,7 +19,7 @@ _NUMBER = re.compile(r"\s*[+-]?[0-9]{1,15}\s*")
 
 
 class Fields:
-    """Takes fields out of objects of one document; what is of another kind is an InputError."""
+    """Reads the fields of a document's objects; a field of another kind is an InputError."""
 
     def __init__(self, where: str) -> None:
         """Takes the place of the document, for messages."""
@@ -35,7 +35,7 @@ class Fields:
         return found
 
     def infons(self, said: Said) -> Said:
-        """The names and values that something has."""
+        """The infons of an object: names and their values."""
         found = said.get("infons")
         if found is not None and not isinstance(found, dict):
             raise self.error(f"infons are an object of names and values, not {shown(found)}.")
@@ -93,7 +93,7 @@ _VARIANT = re.compile(r"tmVar:|(?:^|;)\w?\|")
 
 
 def identifiers_of(infons: Mapping[str, Any]) -> tuple[str, ...]:
-    """What an annotation stands for.
+    """The identifiers of what an annotation stands for.
 
     Args:
         infons: of the annotation. The values of "identifier" are taken as they are, those of keys
