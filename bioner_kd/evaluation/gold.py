@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
+from bioner_kd.evaluation.borders import CHARACTERS, WORDS
 from bioner_kd.evaluation.found_mentions import AnnotatedText, Mention
 from bioner_kd.evaluation.scores import Scores, score
 from bioner_kd.tagging.decoding import entities_from_tags
@@ -15,8 +16,6 @@ from bioner_kd.text.iob2 import OUTSIDE, split_tag
 from bioner_kd.text.rules import RULES
 from bioner_kd.text.sentence import Sentence
 
-# What the borders of mentions are compared by.
-WORDS, CHARACTERS = BY = ("words", "characters")
 Tagged = Sequence[Sequence[str]]
 
 

@@ -10,8 +10,9 @@ from bioner_kd.corpus.alignment import check_types
 from bioner_kd.corpus.splits import read_split_documents
 from bioner_kd.encoding.sentence_model import SentenceModel
 from bioner_kd.errors import UsageError
+from bioner_kd.evaluation.borders import BY, WORDS
 from bioner_kd.evaluation.comparison import Result, check_tags, compare
-from bioner_kd.evaluation.gold import BY, WORDS, AnnotatedDocuments, AnnotatedWords, Gold
+from bioner_kd.evaluation.gold import AnnotatedDocuments, AnnotatedWords, Gold
 from bioner_kd.recipes.corpora import Corpus, corpus_of
 from bioner_kd.teacher.ensemble.folders import load_model
 from bioner_kd.training.machine import MachineConfig

@@ -2,7 +2,7 @@ from collections import Counter
 
 import pytest
 
-from bioner_kd.evaluation.gold import BY, CHARACTERS, WORDS, AnnotatedDocuments, AnnotatedWords
+from bioner_kd.evaluation.gold import AnnotatedDocuments, AnnotatedWords
 from bioner_kd.evaluation.scores import score
 from bioner_kd.text.document import Annotation, Document
 from bioner_kd.text.sentence import Sentence
@@ -97,9 +97,3 @@ def test_texts_are_sentences_or_whole_documents_with_their_mentions():
     first, second = AnnotatedDocuments(DOCUMENTS, NAMES.get).texts
     assert first.document is DOCUMENTS[0] and second.mentions == set()
     assert first.mentions == {("Disease", 6, 10), ("Chemical", 18, 22)}
-
-
-def test_each_choice_has_its_gold():
-    assert {AnnotatedWords([]).by: WORDS, AnnotatedDocuments([]).by: CHARACTERS} == dict(
-        zip(BY, BY, strict=True)
-    )

@@ -28,7 +28,7 @@ from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.cli.program import Program
 from bioner_kd.cli.shared_flags import CORPUS, machine, parse_runs
 from bioner_kd.corpus.demo import SPLITS
-from bioner_kd.evaluation.gold import BY, WORDS
+from bioner_kd.evaluation.borders import BY, WORDS
 from bioner_kd.extras import require
 from bioner_kd.settings import Settings, at_least, setting
 from bioner_kd.text.documents import recognise
