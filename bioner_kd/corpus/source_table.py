@@ -186,13 +186,7 @@ def parse_table(sources: str, types: str) -> SourceTable:
     Raises:
         InputError: a row has other columns, or a value that the table does not allow.
     """
-    found = [
-        AnnotatedType(
-            row[0], row[1], _listed(row[2]), *row[3:5], "" if row[5] == NONE else row[5],
-            _listed(row[6]), row[7],
-        )
-        for row in _rows(types, _TYPE_COLUMNS, TYPES_FILE)
-    ]  # fmt: skip
+    found = [_type_of(row) for row in _rows(types, _TYPE_COLUMNS, TYPES_FILE)]
     known = [
         AnnotatedSource(
             row[0], row[1], _listed(row[2]), _share(row), row[4],
@@ -217,6 +211,20 @@ def _rows(text: str, columns: tuple[str, ...], file: str) -> Iterator[list[str]]
             )
         if number > 1:
             yield row
+
+
+def _type_of(row: list[str]) -> AnnotatedType:
+    source, type_, names, coverage, use, own_head, unmarked, reason = row
+    return AnnotatedType(
+        source=source,
+        type=type_,
+        names=_listed(names),
+        coverage=coverage,
+        use=use,
+        own_head="" if own_head == NONE else own_head,
+        unmarked=_listed(unmarked),
+        reason=reason,
+    )
 
 
 def _listed(text: str) -> tuple[str, ...]:
