@@ -215,17 +215,18 @@ def _set_aside(
     files: _Files, held: Sequence[Text], trained: dict[str, list[Sentence]]
 ) -> tuple[dict[str, list[Document]], dict[str, list[Shared]]]:
     # The corpora keep their training splits; what shares text with them is not measured on.
-    known = [*held, *texts_of(s for one in trained.values() for s in one)]
-    known += [replace(Text.of_document(one), words=()) for one in _with_ids(files)]
+    texts = [*held, *texts_of(s for one in trained.values() for s in one)]
+    texts += [replace(Text.of_document(one), words=()) for one in _with_ids(files)]
+    corpora, others = HeldText(texts), list[Text]()
     measured: dict[str, list[Document]] = {}
     unmeasured: dict[str, list[Shared]] = {}
     for source in files.table.of_kind(DOCUMENTS):
         if source.aside:
             aside = [one for one in files.documents(source)[0] if is_aside(one, source.aside)]
-            measured[source.name], unmeasured[source.name] = leave_out(
-                aside, HeldText(known), Text.of_document
-            )
-            known += map(Text.of_document, measured[source.name])
+            kept, shared = leave_out(aside, corpora, Text.of_document)
+            kept, again = leave_out(kept, HeldText(others), Text.of_document)
+            measured[source.name], unmeasured[source.name] = kept, shared + again
+            others += map(Text.of_document, kept)
     return measured, unmeasured
 
 
