@@ -180,16 +180,29 @@ class _Files:
         return sentences
 
     def documents(self, source: AnnotatedSource) -> tuple[list[Document], int]:
-        """The documents of a source, and how many of its files could not be read."""
         if source.name not in self._read:
-            faults = Faults(SKIP)
-            paths = [self._documents / name for name in source.files]
-            found = list(read_documents(paths, faults=faults))
-            faults.tell(logging.info)
-            if source.kind == DOCUMENTS:
-                source.check_names(one.type for each in found for one in each.annotations)
-            self._read[source.name] = found, faults.number
+            self._read[source.name] = read_source(source, self._documents)
         return self._read[source.name]
+
+
+def read_source(source: AnnotatedSource, folder: str | Path) -> tuple[list[Document], int]:
+    """Reads the documents of a source.
+
+    Args:
+        source: of documents.
+        folder: with its files.
+
+    Returns:
+        The documents, and the number of others that are faulty.
+
+    Raises:
+        InputError: a file cannot be read, or has a type that the source's rows lack.
+    """
+    faults = Faults(SKIP)
+    found = list(read_documents([Path(folder) / name for name in source.files], faults=faults))
+    faults.tell(logging.info)
+    source.check_names(one.type for each in found for one in each.annotations)
+    return found, faults.number
 
 
 def _held_splits(files: _Files) -> list[Text]:

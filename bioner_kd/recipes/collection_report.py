@@ -1,11 +1,14 @@
 """What a collection holds and what was left out of it, in Markdown."""
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
+from bioner_kd.corpus.coverage import agreement, repetitions
 from bioner_kd.corpus.headed import mentions
-from bioner_kd.corpus.source_table import FULL, NONE, TYPES, SourceTable
-from bioner_kd.recipes.collection import CollectedSource, Collection
+from bioner_kd.corpus.source_table import CORPUS, DOCUMENTS, FULL, IDS, NONE, TYPES, SourceTable
+from bioner_kd.recipes.collection import CollectedSource, Collection, read_source
 from bioner_kd.text.document import Document
 
 
@@ -15,10 +18,9 @@ def coverage_table(table: SourceTable) -> str:
     A type in brackets is annotated, but no head of the type learns from it.
     """
     rows = []
-    for source in table.sources:
-        if source.types:
-            cells = {row.type: _cell(row.coverage, row.use) for row in source.types}
-            rows.append([source.name, *(cells.get(one, "–") for one in TYPES)])
+    for source in table.of_kind(CORPUS, DOCUMENTS):
+        cells = {row.type: _cell(row.coverage, row.use) for row in source.types}
+        rows.append([source.name, *(cells.get(one, "–") for one in TYPES)])
     return _table(["source", *TYPES], rows)
 
 
@@ -40,6 +42,49 @@ def reasons_table(table: SourceTable) -> str:
         for row in table.rows()
     ]
     return _table(["source", "type", "its own names", "use", "reason"], rows)
+
+
+def agreement_table(table: SourceTable, folder: str | Path) -> str:
+    """What two sources mark in the documents that they have in common.
+
+    Args:
+        table: of the sources.
+        folder: with the files of documents.
+
+    Raises:
+        InputError: a file cannot be read.
+    """
+    read = [(one, read_source(one, folder)[0]) for one in table.of_kind(DOCUMENTS, IDS)]
+    rows = []
+    for first, second in itertools.permutations(read, 2):
+        number, found = agreement(first, second)
+        for type_, one in sorted(found.items()):
+            if number and one.alike:
+                alike, names = one.alike.total(), _counted(one.alike)
+                pair = (first[0].name, second[0].name)
+                rows.append([*pair, *map(str, (number, type_, one.mentions, alike)), names])
+    return _table(
+        ["first", "second", "shared documents", "type", "mentions of the first",
+         "marked alike by the second", "under the name"], rows,
+    )  # fmt: skip
+
+
+def repetition_table(table: SourceTable, folder: str | Path) -> str:
+    """How many occurrences of names that a source marks at least 3 times it marks.
+
+    Args:
+        table: of the sources.
+        folder: with the files of documents.
+
+    Raises:
+        InputError: a file cannot be read.
+    """
+    rows = []
+    for source in table.of_kind(DOCUMENTS, IDS):
+        for type_, (marked, not_) in repetitions(source, read_source(source, folder)[0]).items():
+            share = f"{100 * marked / (marked + not_):.1f} %"
+            rows.append([source.name, type_, _number(marked), _number(not_), share])
+    return _table(["source", "type", "marked", "not marked", "share"], rows)
 
 
 def counts_table(collection: Collection) -> str:

@@ -2,6 +2,7 @@ from bioner_kd.corpus.heads import heads_by_type
 from bioner_kd.corpus.source_table import TYPES, source_table
 from bioner_kd.recipes.collection import collect
 from bioner_kd.recipes.collection_report import (
+    agreement_table,
     counts_table,
     coverage_table,
     heads_table,
@@ -9,6 +10,7 @@ from bioner_kd.recipes.collection_report import (
     lost_table,
     measured_table,
     reasons_table,
+    repetition_table,
     summary,
 )
 
@@ -67,3 +69,19 @@ def test_the_summary_has_every_table(collected):
     assert all(
         part(collected) in text for part in (counts_table, heads_table, lost_table, measured_table)
     )
+
+
+def test_sources_are_compared_on_the_documents_that_they_share(files):
+    text = "new gout and old gout"
+    files.write_documents("C", {"1": text, "2": text}, "Disease")
+    files.write_documents("M", {"1": text, "3": text}, "Disease")
+    assert agreement_table(TABLE, files.documents).splitlines()[2:] == [
+        "| M | C ids | 1 | Disease | 1 | 1 | Disease 1 |",
+        "| C ids | M | 1 | Disease | 1 | 1 | Disease 1 |",
+    ]
+
+
+def test_repetitions_are_counted_by_source(files):
+    files.write_documents("C", {str(n): "new gout and old gout" for n in range(3)}, "Disease")
+    rows = repetition_table(TABLE, files.documents).splitlines()
+    assert "| C ids | Disease | 3 | 3 | 50.0 % |" in rows
