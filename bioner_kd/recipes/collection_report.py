@@ -160,7 +160,7 @@ def measured_table(collection: Collection) -> str:
             [name, _number(len(documents) + len(others)), _number(named),
              _number(len(others) - named), _number(len(documents)), _counted(_types(documents))]
         )  # fmt: skip
-    columns = ["source", "set aside", "PMID of a corpus", "passage of a corpus", "measured on", ""]
+    columns = ["source", "set aside", "known PMID", "known passage", "measured on", ""]
     return _table([*columns[:-1], "mentions"], rows)
 
 
