@@ -14,7 +14,6 @@ from bioner_kd.tagging.sentence_groups import in_batches
 from bioner_kd.tagging.word_columns import PLACE, TAG, Column
 
 _LOGIT, _PROBABILITY, _SENTENCE = "f", "d", "q"
-_UNKNOWN = -1
 
 
 class Probabilities:
@@ -32,7 +31,8 @@ class Probabilities:
         self._decoder = decoder
         self.first_words, self.ids = array(PLACE), array(TAG)
         self._logits = array(_LOGIT)
-        # Of each sentence, the place of its first word in the columns of what was computed.
+        # Of each sentence, the place of its first word in the columns of what was computed; or,
+        # where nothing was, -1 minus the place of its first word in the logits.
         self._places = array(_SENTENCE)
         scores: array[float] = array(_PROBABILITY)
         in_entity: array[float] = array(_PROBABILITY)
@@ -47,7 +47,7 @@ class Probabilities:
             logits: float32 (words, tags).
         """
         self.first_words.append(len(self.ids))
-        self._places.append(_UNKNOWN)
+        self._places.append(-1 - len(self._logits) // len(self._decoder.tag_set))
         self.ids.extend(ids)
         self._logits.frombytes(np.asarray(logits, np.float32).tobytes())
 
@@ -69,18 +69,32 @@ class Probabilities:
         return tagged.tolist()
 
     def logits(self, sentence: int) -> np.ndarray:
-        """Logits of a sentence, float32 (words, tags)."""
+        """Logits of a sentence whose probabilities are not known, float32 (words, tags)."""
+        return np.frombuffer(self._logits_of(sentence), np.float32).reshape(
+            -1, len(self._decoder.tag_set)
+        )
+
+    def _logits_of(self, sentence: int) -> "array[float]":
         first, end = self.bounds(sentence)
-        tags = len(self._decoder.tag_set)
-        some = self._logits[first * tags : end * tags]
-        return np.frombuffer(some, np.float32).reshape(end - first, tags)
+        place, tags = -1 - self._places[sentence], len(self._decoder.tag_set)
+        return self._logits[place * tags : (place + end - first) * tags]
+
+    def leave_out_known(self) -> None:
+        """Drops the logits of sentences whose probabilities are known, to save memory."""
+        kept: array[float] = array(_LOGIT)
+        for sentence, place in enumerate(self._places):
+            if place < 0:
+                some = self._logits_of(sentence)
+                self._places[sentence] = -1 - len(kept) // len(self._decoder.tag_set)
+                kept += some
+        self._logits = kept
 
     def between(self, column: "array[float]", first: int, end: int) -> "array[float]":
         """Values of a column of what was computed, from one word to the one before another."""
         found: array[float] = array(_PROBABILITY)
         while first < end:
             sentence = bisect.bisect_right(self.first_words, first) - 1
-            if self._places[sentence] == _UNKNOWN:
+            if self._places[sentence] < 0:
                 compute([(self, sentence)])
             start, behind = self.bounds(sentence)
             until = min(end, behind)
@@ -89,7 +103,8 @@ class Probabilities:
             first = until
         return found
 
-    def _take(self, sentence: int, probabilities: np.ndarray) -> None:
+    def take(self, sentence: int, probabilities: np.ndarray) -> None:
+        """Takes the probabilities of all tags for the words of a sentence, float64."""
         first, end = self.bounds(sentence)
         scores, in_entity = self._computed
         self._places[sentence] = len(scores)
@@ -104,7 +119,7 @@ class Probabilities:
 
     def is_known(self, sentence: int) -> bool:
         """Whether the probabilities of a sentence are computed."""
-        return self._places[sentence] != _UNKNOWN
+        return self._places[sentence] >= 0
 
 
 def compute(asked: Iterable[tuple[Probabilities, int]]) -> None:
@@ -118,7 +133,7 @@ def compute(asked: Iterable[tuple[Probabilities, int]]) -> None:
         logits = [one.logits(number) for one, number in batch]
         found = batch[0][0].decoder.probabilities_many(logits)
         for (one, number), rows in zip(batch, found, strict=True):
-            one._take(number, rows)
+            one.take(number, rows)
 
 
 def _length(asked: tuple[Probabilities, int]) -> int:

@@ -92,6 +92,8 @@ class SentenceReader:
             for one, text in zip(read, found, strict=True)
             for number in _asked(one.probabilities, text, first_words(text))
         )
+        for one in read:
+            one.probabilities.leave_out_known()
         return found
 
     def tags(self, groups: Iterable[Iterable[Sentence]]) -> list[list[tuple[Sentence, list[str]]]]:
