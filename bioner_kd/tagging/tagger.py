@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from bioner_kd.errors import InputError
 from bioner_kd.tagging.choices import NOTHING_CHOSEN, Choices
 from bioner_kd.tagging.decoding import Decoder, Entity
 from bioner_kd.tagging.exported import find_exported
+from bioner_kd.tagging.given import as_annotation, check_texts, entity_in_source, text_or_texts
 from bioner_kd.tagging.hub import fetch_student, is_on_hub
 from bioner_kd.tagging.models.word_model import WordModel
 from bioner_kd.tagging.name_lists import NamesPath
@@ -24,7 +24,7 @@ from bioner_kd.tagging.tables import Tables
 from bioner_kd.tagging.tagged_text import TaggedText
 from bioner_kd.tagging.workers.parallel import map_in_order, number_of_workers
 from bioner_kd.text.character_references import Unescaped, UnescapedDocument
-from bioner_kd.text.document import Annotation, Document
+from bioner_kd.text.document import Document
 from bioner_kd.text.sentence import Sentence
 
 
@@ -118,7 +118,7 @@ class Tagger:
             UsageError: `min_precision` is no precision.
         """
         if not isinstance(text, str):
-            raise TypeError(f"{_a_text_or_texts('tag', text)} to tag_many.")
+            raise TypeError(f"{text_or_texts('tag', text)} to tag_many.")
         return self.tag_texts([text], self.checked(Choices(names, min_precision, unescape)))[0]
 
     def tag_many(
@@ -153,7 +153,7 @@ class Tagger:
         """
         # The characters of a str are texts too, and nobody means them.
         if isinstance(texts, str | bytes) or not isinstance(texts, Iterable):
-            raise TypeError(f"{_a_text_or_texts('tag_many', texts)} to tag_many.")
+            raise TypeError(f"{text_or_texts('tag_many', texts)} to tag_many.")
         job = partial(self.tag_texts, choices=self.checked(Choices(names, min_precision, unescape)))
         return map_in_order(job, check_texts(texts), self.workers(workers), len)
 
@@ -245,7 +245,7 @@ class Tagger:
             views = list(map(Unescaped.of, texts))
             groups = self.tag_texts([view.text for view in views], replace(choices, unescape=False))
             return [
-                [_in_source(entity, view, text) for entity in entities]
+                [entity_in_source(entity, view, text) for entity in entities]
                 for entities, view, text in zip(groups, views, texts, strict=True)
             ]
         return self.tag_groups(map(self.sentences, texts), choices)
@@ -297,36 +297,6 @@ class Tagger:
     def logits(self, sentences: Iterable[Sentence]) -> Iterator[np.ndarray]:
         """The model's logits of each sentence, float32 (words, tags), in order."""
         return self._reader.logits(sentences)
-
-
-def as_annotation(entity: Entity) -> Annotation:
-    """An entity as a mention of its document."""
-    span = (entity.start, entity.end)
-    return Annotation(entity.type, (span,), entity.text, score=entity.score)
-
-
-def _in_source(entity: Entity, view: Unescaped, source: str) -> Entity:
-    start, end = view.in_source(entity.start, entity.end)
-    return replace(entity, text=source[start:end], start=start, end=end)
-
-
-def _a_text_or_texts(method: str, value: object) -> str:
-    return (
-        f"{method} got a value of type {type(value).__name__}; pass one text, a str, to tag, and "
-        "several, such as a list of str,"
-    )
-
-
-def check_texts(texts: Iterable[str]) -> Iterator[str]:
-    """The texts as they are.
-
-    Raises:
-        InputError: one is no text; its number is said.
-    """
-    for number, text in enumerate(texts, 1):
-        if not isinstance(text, str):
-            raise InputError(f"Text {number} is of type {type(text).__name__}, not str.")
-        yield text
 
 
 def _restore(model: WordModel, tables: dict[str, Any]) -> Tagger:
