@@ -30,7 +30,7 @@ class Probabilities:
         """Takes the decoder of the logits that will come."""
         self._decoder = decoder
         self.first_words, self.ids = array(PLACE), array(TAG)
-        self._logits = array(_LOGIT)
+        self._logits: array[float] = array(_LOGIT)
         # Of each sentence, the place of its first word in the columns of what was computed; or,
         # where nothing was, -1 minus the place of its first word in the logits.
         self._places = array(_SENTENCE)

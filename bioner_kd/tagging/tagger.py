@@ -140,9 +140,9 @@ class Tagger:
         Args:
             texts: any texts.
             workers: processes at most, 0 for one a core, 1 for none but this one.
-            names: as `tag` takes them.
-            min_precision: as `tag` takes it.
-            unescape: as `tag` takes it.
+            names: as `tag` takes them, as the following.
+            min_precision: precision that is expected.
+            unescape: read character references.
 
         Raises:
             InputError: something is no text, or cannot be tagged; its number is said. Or the
@@ -174,9 +174,9 @@ class Tagger:
         Args:
             documents: as `bioner_kd.read_documents` gives them; their number may be infinite.
             workers: as for `tag_many`.
-            names: as `tag` takes them.
-            min_precision: as `tag` takes it.
-            unescape: as `tag` takes it.
+            names: as `tag` takes them, as the following.
+            min_precision: precision that is expected.
+            unescape: read character references.
 
         Raises:
             InputError: a document cannot be tagged, or a worker cannot go on; its number is said.
@@ -210,11 +210,7 @@ class Tagger:
         )  # fmt: skip
 
     def checked(self, choices: Choices) -> Choices:
-        """A user's choices, if the student can follow them.
-
-        Raises:
-            InputError: the student lacks a type of the names, or has no calibration.
-        """
+        """A user's choices; InputError if the student lacks a type of names, or calibration."""
         if choices.names:
             choices.names.check_types(self.entity_types)
         if choices.min_precision is not None:

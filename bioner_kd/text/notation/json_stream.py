@@ -5,7 +5,8 @@ from typing import Any
 
 from bioner_kd.errors import InputError, shown
 from bioner_kd.text.format import Faults
-from bioner_kd.text.notation.json_reader import MOST_SIZE, DamagedValue, JsonReader
+from bioner_kd.text.notation import json_reader
+from bioner_kd.text.notation.json_reader import DamagedValue, JsonReader
 from bioner_kd.text.source import Source
 
 
@@ -50,8 +51,9 @@ def _outermost(
             else:
                 head[name], length = reader.value()
                 size += length
-                if size > MOST_SIZE:
-                    raise reader.error(f"one object has more than {MOST_SIZE:,} characters.")
+                most = json_reader.MOST_SIZE
+                if size > most:
+                    raise reader.error(f"one object has more than {most:,} characters.")
     except InputError as error:
         if not is_object:
             raise
