@@ -5,7 +5,7 @@ from typing import Any
 
 from bioner_kd.errors import InputError, shown
 from bioner_kd.text.format import Faults
-from bioner_kd.text.notation.json_stream import DamagedValue, JsonReader
+from bioner_kd.text.notation.json_reader import DamagedValue, JsonReader
 from bioner_kd.text.source import Source
 
 
