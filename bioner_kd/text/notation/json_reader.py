@@ -1,13 +1,15 @@
-"""Values of JSON out of a file that comes from strangers, read in bounded memory."""
+"""Values of JSON that comes from strangers, read one by one in bounded memory."""
 
-import codecs
+import itertools
 import json
 import math
 import re
+from collections.abc import Callable
 from typing import Any
 
 from bioner_kd.errors import InputError, one_line, shown
-from bioner_kd.text.source import START, Source, without_nul
+from bioner_kd.text.bad_bytes import CONTROL, MARK
+from bioner_kd.text.source import START, Source
 
 # Characters of one object, and the lists and objects in it; full texts have a hundredth of both.
 MOST_SIZE = 50_000_000
@@ -20,6 +22,17 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 # Where an object begins that one before it, which is damaged, cannot hold.
 _NEXT = re.compile(r"\n(?=\{)")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+# What a byte that is no text any more can have stood for, other than a character of a string.
+_STRUCTURE = '"{}[],: 0nultrefas'
+_BAD = re.compile(f"[{CONTROL}{MARK}\ufffd]")
+_BEHIND = re.compile(r"[ \t\r\n]*(?:[],}]|$)")
+# Characters of a damaged value that are looked at, and bad ones among them that are tried.
+_LOOKED_AT, _TRIED = 1 << 22, 8
+
+
+def is_bad(character: str) -> bool:
+    """Whether a character may stand for a byte that is no text."""
+    return _BAD.match(character) is not None
 
 
 class DamagedValue(InputError):
@@ -33,10 +46,10 @@ class JsonReader:
         self._name = source.name
         self._chunks = source.chunks()
         self._bad_bytes = source.bad_bytes
-        self._decoder = codecs.getincrementaldecoder("utf-8-sig")(self._bad_bytes)
+        self._decoder = self._bad_bytes.decoder()
         self._text, self._at, self._ended = "", 0, False
         self._line, self._counted, self._bytes, self._start = 1, 0, 0, 0
-        self._damage, self._last_line = "", 1
+        self._damage, self._last_line, self._space = "", 1, ""
         self._parser = json.JSONDecoder(
             parse_int=self._int, parse_float=self._float, parse_constant=self._constant
         )
@@ -50,10 +63,12 @@ class JsonReader:
 
     def peek(self) -> str:
         """The next character that is no white space, "" at the end of the file."""
+        self._space = ""
         while True:
             found = _SPACE.match(self._text, self._at)
             assert found is not None
             self._at = found.end()
+            self._space += found.group()
             if self._at < len(self._text):
                 return self._text[self._at]
             if not self._more():
@@ -108,14 +123,88 @@ class JsonReader:
 
     def skip_value(self) -> None:
         """Goes on at the next line behind the start of the last value that begins an object."""
-        self._line = self.line - self._text.count("\n", self._start, self._at)
-        self._at = self._counted = self._start
-        while not (found := _NEXT.search(self._text, self._at)):
-            self._at = max(self._at, len(self._text) - 1)
+        self._go_back(self._start)
+        self._skip_to(_NEXT)
+
+    def item_start(self) -> re.Pattern[str] | None:
+        """Takes white space before an item of an array.
+
+        Returns:
+            What the next items of the array begin with, None where each is not in lines of its own.
+        """
+        self.peek()
+        _, line_end, indent = self._space.rpartition("\n")
+        return re.compile(rf"\n{indent}(?=\{{)") if line_end else None
+
+    def skip_item(self, start: re.Pattern[str] | None, error: InputError) -> str:
+        """Goes on behind an item of an array that is no JSON.
+
+        Args:
+            start: what items begin with, as `item_start` has told.
+            error: what is wrong with the item.
+
+        Returns:
+            What stands behind it, which is taken: "," before the next item, "]" at the end of the
+            array, "" at the end of the file.
+
+        Raises:
+            InputError: `error`, where nothing says where the next item begins.
+        """
+        self._go_back(self._start)
+        if (end := self._end_if_mended()) >= 0:
+            self._at = end
+            return self.separator(start, lambda error: None)
+        self._at += 1
+        return self._next_item(start, error)
+
+    def separator(self, start: re.Pattern[str] | None, report: Callable[[InputError], None]) -> str:
+        """Takes what stands behind an item; returns and raises as `skip_item`.
+
+        Args:
+            start: as there.
+            report: told where something else stands there, behind which reading can go on.
+        """
+        try:
+            return self.expect(",]")
+        except InputError as error:
+            report(error)
+            if is_bad(self.peek()):
+                self._at += 1
+                return ","
+            return self._next_item(start, error)
+
+    def _next_item(self, start: re.Pattern[str] | None, error: InputError) -> str:
+        if start is None:
+            raise error
+        return "," if self._skip_to(start) else ""
+
+    def _end_if_mended(self) -> int:
+        # One byte is damaged, mostly: the value is JSON with the right one in its place.
+        while len(self._text) - self._at < _LOOKED_AT and self._more():
+            pass
+        for bad in itertools.islice(_BAD.finditer(self._text, self._at), _TRIED):
+            for one in _STRUCTURE:
+                text = self._text[self._at : bad.start()] + one + self._text[bad.end() :]
+                try:
+                    value, end = self._parser.raw_decode(text)
+                except (json.JSONDecodeError, RecursionError):
+                    continue
+                if isinstance(value, dict) and _BEHIND.match(text, end):
+                    return self._at + end
+        return -1
+
+    def _skip_to(self, start: re.Pattern[str]) -> bool:
+        while not (found := start.search(self._text, self._at)):
+            self._at = max(self._at, len(self._text) - len(start.pattern))
             if not self._more():
                 self._at = len(self._text)
-                return
+                return False
         self._at = found.end()
+        return True
+
+    def _go_back(self, place: int) -> None:
+        self._line = self.line - self._text.count("\n", place, self._at)
+        self._at = self._counted = place
 
     def error(self, message: str) -> InputError:
         """An error at the place that is read."""
@@ -123,6 +212,8 @@ class JsonReader:
 
     def _taken(self, value: Any, end: int) -> tuple[Any, int]:
         line, start, self._at = self.line, self._at, end
+        if CONTROL in self._text[start:end]:
+            value = self._parser.decode(self._text[start:end].replace(CONTROL, " "))
         if _SURROGATE.search(self._text, start, end) and not _can_be_written(value):
             self._damage = "half of a character (a lone surrogate) is no text"
         if self._damage:
@@ -157,10 +248,10 @@ class JsonReader:
         return True
 
     def _next_piece(self) -> str:
-        chunk = without_nul(next(self._chunks, b""), self._bad_bytes)
+        chunk = next(self._chunks, b"")
         self._ended = not chunk
         try:
-            piece = self._decoder.decode(chunk, self._ended)
+            piece = self._bad_bytes.without_controls(self._decoder.decode(chunk, self._ended))
         except UnicodeDecodeError as error:
             lines = error.object.count(b"\n", 0, error.start)
             start = self._bytes + len(chunk) - len(error.object) + error.start

@@ -1,12 +1,12 @@
 """JSON that comes from strangers, read as a stream of objects in bounded memory."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator, Iterator
 from typing import Any
 
 from bioner_kd.errors import InputError, shown
 from bioner_kd.text.format import Faults
-from bioner_kd.text.notation import json_reader
-from bioner_kd.text.notation.json_reader import DamagedValue, JsonReader
+from bioner_kd.text.notation.json_reader import MOST_SIZE, JsonReader, is_bad
+from bioner_kd.text.notation.json_values import Items
 from bioner_kd.text.source import Source
 
 
@@ -31,11 +31,15 @@ def iterate_objects(
     reader = JsonReader(source)
     while (character := reader.peek()) != "":
         if character == "[":
-            yield from _items(reader, {}, lists, faults)
+            yield from _inner_items(reader, {}, lists, faults)
         elif character == "{":
             yield from _outermost(reader, lists, faults)
         else:
-            raise reader.error(f"an object begins with a brace, not with {shown(character)}.")
+            error = reader.error(f"an object begins with a brace, not with {shown(character)}.")
+            if not is_bad(character):
+                raise error
+            faults.report(error)
+            reader.skip_line()
 
 
 def _outermost(
@@ -47,13 +51,13 @@ def _outermost(
         for name in _names(reader):
             if name in lists and reader.peek() == "[":
                 is_object = False
-                yield from _items(reader, dict(head), lists, faults)
+                if not (yield from _inner_items(reader, dict(head), lists, faults)):
+                    return
             else:
                 head[name], length = reader.value()
                 size += length
-                most = json_reader.MOST_SIZE
-                if size > most:
-                    raise reader.error(f"one object has more than {most:,} characters.")
+                if size > MOST_SIZE:
+                    raise reader.error(f"one object has more than {MOST_SIZE:,} characters.")
     except InputError as error:
         if not is_object:
             raise
@@ -80,24 +84,13 @@ def _names(reader: JsonReader) -> Iterator[str]:
             return
 
 
-def _items(
+def _inner_items(
     reader: JsonReader, head: dict[str, Any], lists: Collection[str], faults: Faults
-) -> Iterator[tuple[Any, dict[str, Any], int]]:
-    reader.expect("[")
-    if reader.peek() == "]":
-        reader.expect("]")
-        return
-    while True:
-        reader.peek()
-        line = reader.line
-        try:
-            item, _ = reader.value()
-        except DamagedValue as error:
-            faults.report(error)
-        else:
-            yield from _inner(item, head, lists, line)
-        if reader.expect(",]") == "]":
-            return
+) -> Generator[tuple[Any, dict[str, Any], int], None, bool]:
+    found = Items(reader, faults)
+    for line, item in found:
+        yield from _inner(item, head, lists, line)
+    return found.are_whole
 
 
 def _inner(

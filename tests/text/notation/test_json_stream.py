@@ -8,7 +8,7 @@ import pytest
 
 from bioner_kd.errors import InputError
 from bioner_kd.text.format import SKIP, Faults
-from bioner_kd.text.notation import json_reader
+from bioner_kd.text.notation import json_reader, json_stream
 from bioner_kd.text.notation.json_stream import iterate_objects
 from bioner_kd.text.source import START, STDIN, Source
 
@@ -149,7 +149,8 @@ def test_a_line_that_is_no_json_is_told_and_the_next_one_is_read(tmp_path):
 
 
 def test_size_and_brackets_are_bounded(tmp_path, monkeypatch):
-    monkeypatch.setattr(json_reader, "MOST_SIZE", 100_000)
+    for module in (json_reader, json_stream):
+        monkeypatch.setattr(module, "MOST_SIZE", 100_000)
     monkeypatch.setattr(json_reader, "MOST_BRACKETS", 10_000)
     assert len(read(tmp_path, ('{"a": "' + "x" * 90_000 + '"}\n') * 3)) == 3
     with pytest.raises(InputError, match="one value has more than 100,000 characters"):
