@@ -12,7 +12,7 @@ import numpy as np
 from bioner_kd.errors import InputError
 from bioner_kd.tagging.choices import NOTHING_CHOSEN, Choices
 from bioner_kd.tagging.decoding import Decoder, Entity, keep_outside
-from bioner_kd.tagging.exported import find_exported
+from bioner_kd.tagging.exported import Exported, find_exported
 from bioner_kd.tagging.hub import fetch_student, is_on_hub
 from bioner_kd.tagging.models.word_model import WordModel, read_in_pieces
 from bioner_kd.tagging.named import DEFAULT, find_named, is_name
@@ -66,12 +66,7 @@ class Tagger:
                 cannot be fetched from the hub.
             UsageError: `form` is none of these, or `path` leaves no choice.
         """
-        name = os.fspath(path)
-        if is_on_hub(name):
-            folder = fetch_student(name, form)
-        else:
-            folder = find_named(name) if is_name(name) else Path(path)
-        return cls(*find_exported(folder, form).open())
+        return cls(*find_student(path, form).open())
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Without the tables' cache of words, which may be large and is other threads' to change.
@@ -342,6 +337,16 @@ class Tagger:
         return [
             keep_outside(next(found), outside_of(s.words)) if s.words else nothing for s in batch
         ]
+
+
+def find_student(path: str | os.PathLike[str], form: str = "") -> Exported:
+    """Where the model and the tables lie of a student that is named as `Tagger.load` takes it."""
+    name = os.fspath(path)
+    if is_on_hub(name):
+        folder = fetch_student(name, form)
+    else:
+        folder = find_named(name) if is_name(name) else Path(path)
+    return find_exported(folder, form)
 
 
 def as_annotation(entity: Entity) -> Annotation:

@@ -1,0 +1,64 @@
+"""The pipeline: parts of files are read, tagged and written, and nothing else is shuffled."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import apache_beam as beam
+from apache_beam.ml.inference.base import RunInference
+
+from bioner_kd.scale.blocks import Block, BlockReading
+from bioner_kd.scale.handler import BlockModelHandler, BlockTagging
+from bioner_kd.scale.inputs import Part
+from bioner_kd.scale.shards import ShardFolder
+from bioner_kd.scale.tagged_block import TaggedBlock
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a worker does with a part of a file."""
+
+    reading: BlockReading
+    tagging: BlockTagging
+    folder: ShardFolder
+
+
+class _ReadBlocks(beam.DoFn):
+    def __init__(self, job: Job) -> None:
+        self._job = job
+
+    def process(self, part: Part) -> Iterator[Block]:
+        folder = self._job.folder
+        folder.check_turn()
+        if folder.is_finished(part):
+            return
+        for found in self._job.reading.blocks(
+            part, lambda number: not folder.has(part.file, number)
+        ):
+            if isinstance(found, Block):
+                yield found
+            else:
+                folder.note_end(part, found)
+
+
+class _WriteShard(beam.DoFn):
+    def __init__(self, job: Job) -> None:
+        self._folder = job.folder
+
+    def process(self, tagged: TaggedBlock) -> None:
+        tagged.write(self._folder)
+
+
+def build(pipeline: beam.Pipeline, job: Job, parts: Sequence[Part]) -> None:
+    """Adds the tagging of parts of files to a pipeline.
+
+    Local engines keep what crosses a shuffle in memory: only the parts do, and an engine runs the
+    steps behind as one.
+    """
+    (
+        pipeline
+        | "Parts" >> beam.Create(parts)
+        | "Share" >> beam.Reshuffle()
+        | "Read" >> beam.ParDo(_ReadBlocks(job))
+        | "Tag" >> RunInference(BlockModelHandler(job.tagging))
+        | "Write" >> beam.ParDo(_WriteShard(job))
+    )
