@@ -23,6 +23,7 @@ ROWS = (
     {"teacher.ensemble"},
     {"export"},
     {"recipes"},
+    {"scale"},
     {"lab"},
     {"lab.benchmark"},
     {"lab.study"},

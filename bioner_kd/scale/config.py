@@ -96,9 +96,9 @@ class CorpusOptions(Settings):
         if not self.output:
             raise UsageError("--output: name a folder.")
         if self.resume and self.overwrite:
-            raise UsageError("--resume and --overwrite: go on with the run or begin anew; not both.")
+            raise UsageError("--resume and --overwrite: go on with the run or begin anew.")
         if self.compression == "zst" and not zstd.is_available():
-            raise UsageError("--compression=zst: no library writes it here; pip install zstandard.")
+            raise UsageError("--compression=zst: no library writes it; pip install zstandard.")
 
     @property
     def tagging(self) -> TagOptions:

@@ -1,22 +1,17 @@
 """Students as models of Beam's RunInference."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from apache_beam.ml.inference.base import ModelHandler, PredictionResult
 
-from bioner_kd.errors import InputError
 from bioner_kd.scale.blocks import Block
-from bioner_kd.scale.manifest import student_digests
+from bioner_kd.scale.job import BlockTagging
 from bioner_kd.scale.tagged_block import TaggedBlock, tag_block
-from bioner_kd.tagging.choices import NOTHING_CHOSEN, Choices
-from bioner_kd.tagging.exported import Exported
+from bioner_kd.tagging.choices import Choices
 from bioner_kd.tagging.named import DEFAULT
 from bioner_kd.tagging.records import Records
 from bioner_kd.tagging.tagger import Tagger
-from bioner_kd.text.documents import named_format, writable
-
 
 
 class StudentModelHandler(ModelHandler[str, PredictionResult, Tagger]):
@@ -92,43 +87,6 @@ class StudentModelHandler(ModelHandler[str, PredictionResult, Tagger]):
     def get_metrics_namespace(self) -> str:
         """Where Beam's counters of this handler stand."""
         return "bioner_kd"
-
-
-@dataclass(frozen=True)
-class BlockTagging:
-    """How blocks are tagged.
-
-    Attributes:
-        exported: the student, where every worker finds it.
-        digests: SHA-256 of its files when the run began.
-        format: name of the format of the shards.
-        choices: of the user.
-    """
-
-    exported: Exported
-    digests: dict[str, str]
-    format: str
-    choices: Choices = NOTHING_CHOSEN
-
-    def load(self) -> Records:
-        """Loads the student.
-
-        Raises:
-            InputError: it is another one than when the run began.
-        """
-        self._check()
-        tagger = Tagger(*self.exported.open())
-        self._check()
-        writer = named_format(self.format, writable()).record_writer
-        assert writer is not None
-        return Records(tagger, writer(), self.choices)
-
-    def _check(self) -> None:
-        if student_digests(self.exported) != self.digests:
-            raise InputError(
-                f"{self.exported.model}: the student was changed since the run began; put the old "
-                "one back and go on by --resume, or begin anew by --overwrite."
-            )
 
 
 class BlockModelHandler(ModelHandler[Block, TaggedBlock, Records]):

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bioner_kd.atomic import atomic_file
+from bioner_kd.atomic import atomic_file, check_parent, reported
 from bioner_kd.checksum import file_digest
 from bioner_kd.errors import InputError, UsageError, check_format, one_line, shown
 from bioner_kd.scale.config import CorpusOptions
@@ -17,7 +17,7 @@ from bioner_kd.scale.shards import RUN, read_json
 from bioner_kd.tagging.exported import Exported
 
 # Hidden, so that no folder of another kind is taken for a run and deleted.
-MANIFEST = f"{RUN}/manifest.json"
+MANIFEST, LOCK = f"{RUN}/manifest.json", f"{RUN}/lock"
 _FORMAT = 1
 # What changes no byte of a shard, or is kept otherwise.
 _FREE = (
@@ -135,11 +135,29 @@ class Manifest:
         return Manifest(self.settings, self.student, tuple(kept))
 
 
+def make_folder(folder: Path) -> None:
+    """Makes the folder of a run, unless a run is there.
+
+    Raises:
+        InputError: something else is there, or it cannot be made.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder}: is a file; name a folder by --output.")
+    if folder.exists() and not (folder / RUN).is_dir() and any(folder.iterdir()):
+        raise InputError(
+            f"{folder}: this folder holds something else than a run of tag_corpus; name another "
+            "--output."
+        )
+    check_parent(folder)
+    with reported(folder):
+        (folder / RUN).mkdir(parents=True, exist_ok=True)
+
+
 def prepare(folder: Path, manifest: Manifest, *, resume: bool, overwrite: bool) -> Manifest:
-    """Makes the folder of a run, or takes that of an earlier one.
+    """Begins a run in a folder, or goes on with the one that is there.
 
     Args:
-        folder: to make or to go on with.
+        folder: as `make_folder` has made it, locked.
         manifest: of this run.
         resume: whether an earlier run may be there, and is gone on with.
         overwrite: whether an earlier run is deleted.
@@ -148,12 +166,10 @@ def prepare(folder: Path, manifest: Manifest, *, resume: bool, overwrite: bool) 
         The manifest to work by.
 
     Raises:
-        InputError: something else is in the folder, an earlier run may neither be gone on with nor
-            deleted, or it was of other settings.
+        InputError: an earlier run was of other settings, or the folder cannot be written.
+        UsageError: an earlier run may neither be gone on with nor deleted.
     """
     is_run = (folder / MANIFEST).is_file()
-    if folder.exists() and not is_run and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(f"{folder}: exists and is no run of tag_corpus; name another --output.")
     if is_run and not resume and not overwrite:
         raise UsageError(
             f"{folder}: a run is there already; go on with it by --resume, replace it by "
@@ -162,9 +178,24 @@ def prepare(folder: Path, manifest: Manifest, *, resume: bool, overwrite: bool) 
     if is_run and resume:
         manifest = manifest.gone_on_with(Manifest.read(folder), folder)
     elif is_run:
-        shutil.rmtree(folder)
+        with reported(folder):
+            _empty(folder)
     manifest.write(folder)
     return manifest
+
+
+def _empty(folder: Path) -> None:
+    # The manifest goes last, so that what is left of a deletion that was cut short is still a run.
+    for path in folder.iterdir():
+        if path.is_dir() and path.name != RUN:
+            shutil.rmtree(path)
+        elif path.is_file():
+            path.unlink()
+    for path in sorted((folder / RUN).iterdir(), key=lambda path: path == folder / MANIFEST):
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path != folder / LOCK:
+            path.unlink()
 
 
 def _check_same(now: InputFile | None, before: InputFile, folder: Path) -> None:

@@ -1,25 +1,15 @@
 """The pipeline: parts of files are read, tagged and written, and nothing else is shuffled."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import apache_beam as beam
 from apache_beam.ml.inference.base import RunInference
 
-from bioner_kd.scale.blocks import Block, BlockReading
-from bioner_kd.scale.handler import BlockModelHandler, BlockTagging
+from bioner_kd.scale.blocks import Block
+from bioner_kd.scale.handler import BlockModelHandler
 from bioner_kd.scale.inputs import Part
-from bioner_kd.scale.shards import ShardFolder
+from bioner_kd.scale.job import Job
 from bioner_kd.scale.tagged_block import TaggedBlock
-
-
-@dataclass(frozen=True)
-class Job:
-    """What a worker does with a part of a file."""
-
-    reading: BlockReading
-    tagging: BlockTagging
-    folder: ShardFolder
 
 
 class _ReadBlocks(beam.DoFn):

@@ -6,7 +6,6 @@ part of a file has been read to its end, the number of the file's blocks is note
 """
 
 import json
-import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -98,13 +97,7 @@ class ShardFolder:
         Raises:
             InputError: its record is damaged.
         """
-        path = self._record(file, number)
-        found = read_json(path)
-        try:
-            failures = tuple(Failure(**one) for one in found.pop("failures"))
-            return Tally(**found, failures=failures)
-        except (TypeError, KeyError, AttributeError) as error:
-            raise _damaged(path, error) from error
+        return tally_in(self._record(file, number))
 
     def note_end(self, part: Part, blocks: int) -> None:
         """Notes that a part was read to the end of its file, which has so many blocks."""
@@ -146,7 +139,9 @@ class ShardFolder:
                 f"{self.path}: the folder of this run cannot be read any more ({error.strerror})."
             ) from error
         if found != self.turn:
-            raise InputError(f"{self.path}: another run has taken this folder over; this one stops.")
+            raise InputError(
+                f"{self.path}: another run has taken this folder over; this one stops."
+            )
 
     def clean_up(self) -> list[Path]:
         """Deletes files that writers of a killed run left unfinished.
@@ -172,6 +167,20 @@ class ShardFolder:
 
     def _end(self, part: Part) -> Path:
         return self.path / RUN / f"{part.file.name}.part-{part.number}-of-{part.file.parts}.json"
+
+
+def tally_in(path: Path) -> Tally:
+    """What a record says.
+
+    Raises:
+        InputError: it is damaged.
+    """
+    found = read_json(path)
+    try:
+        failures = tuple(Failure(**one) for one in found.pop("failures"))
+        return Tally(**found, failures=failures)
+    except (TypeError, KeyError, AttributeError) as error:
+        raise _damaged(path, error) from error
 
 
 def tally_of_all(

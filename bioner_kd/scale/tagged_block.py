@@ -57,16 +57,12 @@ def tag_block(records: Records, block: Block) -> TaggedBlock:
     return TaggedBlock(block.file, block.number, pieces, _tally(found, failures))
 
 
-def _tagged(
-    records: Records, documents: Sequence[Document]
-) -> tuple[list[Document], list[str]]:
+def _tagged(records: Records, documents: Sequence[Document]) -> tuple[list[Document], list[str]]:
     found = records.found(documents)
     return found, list(map(records.writer.record, found))
 
 
-def _faults(
-    records: Records, documents: Sequence[Document]
-) -> Iterator[tuple[int, Exception]]:
+def _faults(records: Records, documents: Sequence[Document]) -> Iterator[tuple[int, Exception]]:
     for number, document in enumerate(documents):
         try:
             records([document])
