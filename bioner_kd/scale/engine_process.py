@@ -25,7 +25,7 @@ from bioner_kd.scale.pipeline import build
 
 # How Beam's errors quote ours, which a worker has raised.
 _OURS = re.compile(
-    r"bioner_kd\.errors\.(?:InputError|NewerFormatError|UsageError): (.*?)(?: \[while running |\n|$)"
+    r"bioner_kd\.errors\.(?:Input|NewerFormat|Usage)Error: (.*?)(?: \[while running |\n|$)"
 )
 
 

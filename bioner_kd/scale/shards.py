@@ -139,9 +139,7 @@ class ShardFolder:
                 f"{self.path}: the folder of this run cannot be read any more ({error.strerror})."
             ) from error
         if found != self.turn:
-            raise InputError(
-                f"{self.path}: another run has taken this folder over; this one stops."
-            )
+            raise InputError(f"{self.path}: another run writes here now; this one stops.")
 
     def clean_up(self) -> list[Path]:
         """Deletes files that writers of a killed run left unfinished.
