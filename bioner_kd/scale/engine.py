@@ -19,6 +19,8 @@ from bioner_kd.tagging.workers.parallel import available_cores
 
 # Not imported here: the process that watches has no need of Beam.
 _PROCESS = "bioner_kd.scale.engine_process"
+# Beam knows some engines by the whole name of their class alone.
+_LONG_NAMES = {"DaskRunner": "apache_beam.runners.dask.dask_runner.DaskRunner"}
 _EVERY = 0.5  # seconds
 
 
@@ -29,7 +31,8 @@ def engine_flags(options: CorpusOptions, given: Sequence[str]) -> list[str]:
         options: of the run.
         given: by the user; the last of two wins.
     """
-    flags = [f"--runner={options.runner}", "--default_sdk_harness_log_level=CRITICAL"]
+    runner = _LONG_NAMES.get(options.runner, options.runner)
+    flags = [f"--runner={runner}", "--default_sdk_harness_log_level=CRITICAL"]
     if options.runner == DIRECT:
         workers = options.workers or available_cores()
         mode = "in_memory" if workers == 1 else "multi_processing"

@@ -94,9 +94,12 @@ class BlockModelHandler(ModelHandler[Block, TaggedBlock, Records]):
 
     def __init__(self, tagging: BlockTagging) -> None:
         """Takes how blocks are tagged."""
-        # A batch of one: which blocks would meet depends on the workers, and scores depend on that.
-        super().__init__(min_batch_size=1, max_batch_size=1)
+        super().__init__()
         self._tagging = tagging
+
+    def should_skip_batching(self) -> bool:
+        """Elements are batches of one block already: a shard must not depend on what meets it."""
+        return True
 
     def load_model(self) -> Records:
         """Loads the student, once in a worker process."""

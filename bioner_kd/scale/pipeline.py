@@ -16,7 +16,7 @@ class _ReadBlocks(beam.DoFn):
     def __init__(self, job: Job) -> None:
         self._job = job
 
-    def process(self, part: Part) -> Iterator[Block]:
+    def process(self, part: Part) -> Iterator[list[Block]]:
         folder = self._job.folder
         folder.check_turn()
         if folder.is_finished(part):
@@ -25,7 +25,7 @@ class _ReadBlocks(beam.DoFn):
             part, lambda number: not folder.has(part.file, number)
         ):
             if isinstance(found, Block):
-                yield found
+                yield [found]
             else:
                 folder.note_end(part, found)
 

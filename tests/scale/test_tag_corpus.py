@@ -153,8 +153,5 @@ def _workers_of(pid: int) -> list[int]:
         tasks = [path for one in last for path in Path(f"/proc/{one}/task").glob("*/children")]
         last = [int(one) for path in tasks for one in path.read_text().split()]
         found += last
-    return [
-        one
-        for one in found
-        if b"\0apache_beam.runners" in Path(f"/proc/{one}/cmdline").read_bytes()
-    ]
+    lines = {one: Path(f"/proc/{one}/cmdline").read_bytes() for one in found}
+    return [one for one, line in lines.items() if b"\0apache_beam.runners" in line]
