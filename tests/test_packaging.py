@@ -64,7 +64,9 @@ def test_every_requirement_of_an_extra_is_bounded(metadata: dict[str, Any]) -> N
     assert [line for line in lines if not Requirement(line).specifier] == []
 
 
-@pytest.mark.parametrize("extra", ["benchmark", "docs", "serving", "spacy", "study", "train"])
+@pytest.mark.parametrize(
+    "extra", ["benchmark", "docs", "scale", "serving", "spacy", "study", "train"]
+)
 def test_tests_have_all_that_an_extra_needs(metadata: dict[str, Any], extra: str) -> None:
     assert set(metadata["extras_require"][extra]) < set(metadata["extras_require"]["dev"])
 
