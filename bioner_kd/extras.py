@@ -27,15 +27,17 @@ EXTRA_OF = {
     "sklearn_crfsuite": "benchmark",
     "tensorflow_serving": "serving",
     "grpc": "serving",
+    "apache_beam": "scale",
 }
-# What TensorFlow 2.15 has wheels for; each of these extras needs it.
+# What TensorFlow 2.15 has wheels for; each of these extras needs it, but for those of any Python.
+_OF_ANY_PYTHON = {"scale"}
 _PYTHONS = ((3, 10), (3, 11))
 
 
 def remedy(extra: str) -> str:
     """How to install an extra, as the end of a sentence."""
     command = f'pip install "bioner_kd[{extra}]"'
-    if sys.version_info[:2] in _PYTHONS:
+    if sys.version_info[:2] in _PYTHONS or extra in _OF_ANY_PYTHON:
         return command
     what = "training" if extra == "train" else f"bioner_kd[{extra}]"
     here = ".".join(map(str, sys.version_info[:2]))

@@ -4,19 +4,16 @@ import os
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from bioner_kd.tagging.choices import NOTHING_CHOSEN, Choices
 from bioner_kd.tagging.decoding import Decoder, Entity
-from bioner_kd.tagging.exported import find_exported
 from bioner_kd.tagging.given import as_annotation, check_texts, entity_in_source, text_or_texts
-from bioner_kd.tagging.hub import fetch_student, is_on_hub
 from bioner_kd.tagging.models.word_model import WordModel
 from bioner_kd.tagging.name_lists import NamesPath
-from bioner_kd.tagging.named import DEFAULT, find_named, is_name
+from bioner_kd.tagging.named import DEFAULT, named_export
 from bioner_kd.tagging.names import Names
 from bioner_kd.tagging.postprocessing import Postprocessing
 from bioner_kd.tagging.reading import SentenceReader
@@ -64,12 +61,7 @@ class Tagger:
                 cannot be fetched from the hub.
             UsageError: `form` is none of these, or `path` leaves no choice.
         """
-        name = os.fspath(path)
-        if is_on_hub(name):
-            folder = fetch_student(name, form)
-        else:
-            folder = find_named(name) if is_name(name) else Path(path)
-        return cls(*find_exported(folder, form).open())
+        return cls(*named_export(path, form).open())
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Without the tables' cache of words, which may be large and is other threads' to change.
