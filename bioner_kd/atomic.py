@@ -1,16 +1,26 @@
-"""Files and folders that appear under their final name complete or not at all."""
+"""Files and folders that appear under their final name complete or not at all.
+
+A writer locks its temporary file or folder, so that the next writer of that name can tell what a
+killed process has left, which it removes, from what another process is writing now.
+"""
 
 import contextlib
 import errno
+import glob
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
 from bioner_kd.errors import InputError
+from bioner_kd.lock import lock_if_free
 
+# Ends the names of temporary files and folders that their writers lock.
+_END = ".tmp"
+_SECONDS = 2.0
 _DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
@@ -90,16 +100,18 @@ def atomic_file(path: str | os.PathLike[str], mode: str = "w", **options: Any) -
     if "b" not in mode:
         options.setdefault("encoding", "utf-8")
         options.setdefault("newline", "\n")
+    _remove_left(path)
     with reported(path):
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        descriptor, temporary = tempfile.mkstemp(_END, f".{path.name}.", path.parent)
     try:
-        with open(descriptor, mode, **options) as handle:
-            yield handle
-            handle.flush()
-            os.fsync(handle.fileno())
-        with reported(path):
-            os.chmod(temporary, 0o666 & ~_umask())
-            os.replace(temporary, path)
+        with _marked(temporary):
+            with open(descriptor, mode, **options) as handle:
+                yield handle
+                handle.flush()
+                os.fsync(handle.fileno())
+            with reported(path):
+                os.chmod(temporary, 0o666 & ~_umask())
+                os.replace(temporary, path)
     except OSError as error:
         # A disk's own complaints are about this file; others come from what else the block does.
         if error.errno in _DISK_ERRORS:
@@ -124,13 +136,15 @@ def atomic_folder(path: str | os.PathLike[str], *, overwrite: bool = False) -> I
     path = Path(path)
     check_free(path, overwrite=overwrite)
     _make_parent(path)
+    _remove_left(path)
     with reported(path):
-        temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+        temporary = Path(tempfile.mkdtemp(_END, f".{path.name}.", path.parent))
     try:
-        yield temporary
-        with reported(path):
-            os.chmod(temporary, 0o777 & ~_umask())
-            _replace_folder(temporary, path)
+        with _marked(temporary):
+            yield temporary
+            with reported(path):
+                os.chmod(temporary, 0o777 & ~_umask())
+                _replace_folder(temporary, path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -141,15 +155,52 @@ def _replace_folder(new: Path, path: Path) -> None:
     if not path.exists():
         new.rename(path)
         return
-    aside = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.old."))
-    path.rename(aside / path.name)
+    aside = Path(tempfile.mkdtemp(_END, f".{path.name}.old.", path.parent))
+    with _marked(aside):
+        path.rename(aside / path.name)
+        try:
+            new.rename(path)
+        except BaseException:
+            (aside / path.name).rename(path)
+            raise
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _marked(temporary: str | os.PathLike[str]) -> Iterator[None]:
+    """Locks a temporary file or folder until the block ends or the process dies."""
+    descriptor = lock_if_free(temporary)
     try:
-        new.rename(path)
-    except BaseException:
-        (aside / path.name).rename(path)
-        raise
+        yield
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def _remove_left(path: Path) -> None:
+    """Removes the temporary files and folders that killed writers of a name have left.
+
+    A folder that had stepped aside comes back if its successor never came. What cannot be locked
+    or removed stays: it is another process's, or it was written on a system without such locks.
+    """
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*{_END}"):
+        # A writer that has just made its file may not have locked it yet.
+        young = left.exists() and time.time() - left.stat().st_mtime < _SECONDS
+        descriptor = None if young else lock_if_free(left)
+        if descriptor is None:
+            continue
+        try:
+            if (old := left / path.name).is_dir() and not path.exists():
+                old.rename(path)
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
+        except OSError:
+            pass
+        finally:
+            os.close(descriptor)
 
 
 def _umask() -> int:

@@ -26,6 +26,27 @@ else:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+def lock_if_free(path: str | os.PathLike[str]) -> int | None:
+    """Locks a file or folder that is there, for as long as a descriptor is open.
+
+    Returns:
+        The descriptor; None where another process holds the lock, or nothing can be locked, as a
+        folder on Windows and a file on some network file systems.
+    """
+    if sys.platform == "win32":  # a file that is open could not be renamed
+        return None
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        _lock(descriptor)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
 @contextmanager
 def locked(path: Path, *, busy: str, wait: float = 0.0) -> Iterator[int]:
     """Holds a lock file for this process and those that it starts.

@@ -67,6 +67,11 @@ class Progress:
             self._told = now
             _say(self._line(note, now - self._start))
 
+    def skip(self, count: int) -> None:
+        """Counts units that were done before, which say nothing of the time that is left."""
+        self._before += count
+        self.update(count)
+
     def close(self) -> None:
         """Removes the bar."""
         if self._bar is not None:

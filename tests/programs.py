@@ -17,7 +17,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = ROOT / "scripts"
 _SERVER = """
-import json, os, runpy, sys, tempfile
+import json, os, runpy, signal, sys, tempfile, time
 
 def next_order():
     orders, answers = os.fdopen(os.dup(0), "rb", 0), os.fdopen(os.dup(1), "wb", 0)
@@ -32,6 +32,10 @@ def next_order():
                 for number, file in enumerate((stdin, stdout, stderr)):
                     os.dup2(file.fileno(), number)
                 return order
+            if order["kill_after"] is not None:
+                # One that has ended before is waited for below, and no other has its number yet.
+                time.sleep(order["kill_after"])
+                os.kill(process, signal.SIGKILL)
             status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
             stdout.seek(0), stderr.seek(0)
             answer = [status, stdout.read().decode(), stderr.read().decode()]
@@ -43,7 +47,7 @@ os.chdir(order["cwd"])
 os.environ.update(order["environment"])
 sys.argv = order["arguments"]
 sys.path[0] = os.path.dirname(sys.argv[0])
-del json, tempfile, next_order
+del json, signal, tempfile, time, next_order
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
 Result = subprocess.CompletedProcess[str]
@@ -56,9 +60,18 @@ class Programs:
         self._process = process
 
     def run(
-        self, program: Path, *arguments: object, cwd: Path = ROOT, stdin: str = "", **more: str
+        self,
+        program: Path,
+        *arguments: object,
+        cwd: Path = ROOT,
+        stdin: str = "",
+        kill_after: float | None = None,
+        **more: str,
     ) -> Result:
-        """Runs a file with arguments; `more` goes into its environment."""
+        """Runs a file with arguments; `more` goes into its environment.
+
+        Where `kill_after` is given, it is killed after so many seconds.
+        """
         told, answers = self._process.stdin, self._process.stdout
         assert told and answers
         command = list(map(str, (program, *arguments)))
@@ -66,6 +79,7 @@ class Programs:
             "arguments": command,
             "cwd": str(cwd),
             "stdin": stdin,
+            "kill_after": kill_after,
             "environment": more,
         }
         told.write(json.dumps(order).encode() + b"\n")

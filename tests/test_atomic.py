@@ -1,12 +1,15 @@
+import contextlib
 import errno
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
 
 from bioner_kd.atomic import atomic_file, atomic_folder
 from bioner_kd.errors import InputError
+from bioner_kd.lock import lock_if_free
 
 
 def names(folder):
@@ -164,3 +167,51 @@ def test_old_folder_comes_back_when_the_new_one_cannot_take_its_name(tmp_path, m
         with atomic_folder(path, overwrite=True) as folder:
             (folder / "new").touch()
     assert names(path) == ["old"] and names(tmp_path) == ["run"]
+
+
+@pytest.fixture
+def killed(tmp_path):
+    """What processes left that were killed while they wrote a file and replaced a folder."""
+    (tmp_path / ".a.1234abcd.tmp").write_text("half")
+    (tmp_path / ".run.1234abcd.tmp").mkdir()
+    (tmp_path / ".run.old.1234abcd.tmp" / "run").mkdir(parents=True)
+    (tmp_path / ".run.old.1234abcd.tmp" / "run" / "result").touch()
+    for path in tmp_path.iterdir():
+        os.utime(path, (1, 1))
+    return tmp_path
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing is locked there")
+def test_what_a_killed_writer_left_is_removed_by_the_next(killed):
+    with atomic_file(killed / "a"), atomic_folder(killed / "other"):
+        pass
+    assert ".a.1234abcd.tmp" not in names(killed) and ".run.1234abcd.tmp" in names(killed)
+    with atomic_folder(killed / "run", overwrite=True):
+        pass
+    assert names(killed) == ["a", "other", "run"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing is locked there")
+def test_a_folder_comes_back_whose_successor_never_came(killed):
+    with pytest.raises(RuntimeError), atomic_folder(killed / "run", overwrite=True):
+        raise RuntimeError("stop")
+    assert names(killed / "run") == ["result"]
+
+
+def test_what_another_writer_is_writing_stays(killed):
+    with lock_if_free_block(killed / ".a.1234abcd.tmp"), atomic_file(killed / "a") as outer:
+        (inner,) = [name for name in names(killed) if name.startswith(".a.") and "1234" not in name]
+        os.utime(killed / inner, (1, 1))
+        with atomic_file(killed / "a") as file:
+            file.write("second")
+        assert {inner, ".a.1234abcd.tmp"} <= set(names(killed))
+        outer.write("first")
+    assert (killed / "a").read_text() == "first"
+
+
+@contextlib.contextmanager
+def lock_if_free_block(path):
+    descriptor = lock_if_free(path)
+    yield
+    if descriptor is not None:
+        os.close(descriptor)

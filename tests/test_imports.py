@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parents[1]
 ROWS = (
     {""},  # bioner_kd/__init__.py
     {"errors", "regular_file"},
-    {"atomic", "bounded", "extras", "lock", "progress", "settings"},
+    {"lock"},
+    {"atomic", "bounded", "extras", "progress", "settings"},
     {"text"},
     {"tagging"},
     {"corpus"},

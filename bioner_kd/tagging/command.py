@@ -7,14 +7,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from bioner_kd import __version__
+from bioner_kd.checksum import file_digest
 from bioner_kd.errors import InputError, UsageError
 from bioner_kd.settings import declarations
 from bioner_kd.tagging.options import TagOptions
-from bioner_kd.tagging.records import chosen_format, discard_stdout, write_tagged
+from bioner_kd.tagging.records import (
+    Resuming,
+    chosen_format,
+    discard_stdout,
+    why_not_resumable,
+    write_tagged,
+)
 from bioner_kd.tagging.tagger import Tagger
 from bioner_kd.tagging.texts import number_of_documents, read_input
 from bioner_kd.text.document import Document
-from bioner_kd.text.format import Faults
+from bioner_kd.text.format import Faults, Format
 from bioner_kd.text.source import STDIN
 
 _DESCRIPTION = """\
@@ -34,6 +41,8 @@ From Python:
   from bioner_kd.tagging.tagger import Tagger
   Tagger.load("the folder of the student").tag("Cisplatin causes hearing loss.")
 """
+# Settings on which the records depend; those of the model and of lists of names are digests.
+_SETTINGS = ("input", "id_column", "text_column", "on_error", "min_precision", "unescape")
 _FAILED, _USAGE, _INTERRUPTED = 1, 2, 130
 
 
@@ -80,6 +89,8 @@ def tag_texts(options: TagOptions, text: str | None, files: Sequence[str]) -> No
         text, files, options.input, options=options.reading, faults=faults, told=report
     )
     chosen = chosen_format(options.format, options.output)
+    if options.resume:
+        _check_resumable(options, files, chosen)
     tagger = Tagger.load(options.model, form=options.form)
     choices = tagger.checked(options.choices(tagger.read_names))
     # A bar between lines of results would spoil both.
@@ -90,8 +101,30 @@ def tag_texts(options: TagOptions, text: str | None, files: Sequence[str]) -> No
         tagger, _told_if_none(documents), options.output, format=chosen, choices=choices,
         workers=options.workers, progress=progress,
         total=number_of_documents(files, options.input) if counted else None,
+        resuming=_resuming(options, chosen, tagger) if _read_again(files) else None,
     )  # fmt: skip
     faults.tell(report)
+
+
+def _read_again(files: Sequence[str]) -> bool:
+    """Whether another run can read the same; a pipe can be read only once."""
+    return bool(files) and all(Path(file).is_file() or Path(file).is_dir() for file in files)
+
+
+def _check_resumable(options: TagOptions, files: Sequence[str], format: Format) -> None:
+    if not _read_again(files):
+        raise UsageError("--resume reads its input from the beginning: name files, no pipe.")
+    if problem := why_not_resumable(options.output, format):
+        raise UsageError(problem)
+
+
+def _resuming(options: TagOptions, format: Format, tagger: Tagger) -> Resuming:
+    """Everything on which the records depend, but for the documents."""
+    lists = {name: getattr(options, name) for name in ("always", "never")}
+    given = {name: getattr(options, name) for name in _SETTINGS}
+    names = {name: file_digest(path) if path else "" for name, path in lists.items()}
+    made = {"version": __version__, "model": tagger.digest, "format": format.name}
+    return Resuming({**given, **names, **made}, options.resume)
 
 
 def report(message: str) -> None:

@@ -79,3 +79,8 @@ class TagOptions(TextOptions):
         "float32 gives the tags that were scored, int8 is the smallest and fastest.",
     )
     workers: int = setting(0, WORKERS_HELP, bound=at_least(0))
+    resume: bool = setting(
+        False,
+        "Go on with the --output of a run that was killed or stopped, to the same bytes: tag what "
+        "is missing. Files, settings and model must be those of before.",
+    )

@@ -4,19 +4,20 @@ import contextlib
 import io
 import os
 import sys
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from bioner_kd.atomic import check_parent, reported
 from bioner_kd.errors import InputError, UsageError
-from bioner_kd.progress import track
+from bioner_kd.progress import Progress, track
 from bioner_kd.tagging.choices import NOTHING_CHOSEN, Choices
+from bioner_kd.tagging.resumable import ResumableFile, tell_what_is_kept
 from bioner_kd.tagging.tagger import Tagger
 from bioner_kd.tagging.workers.parallel import map_in_order
-from bioner_kd.text.compressed import compressed
+from bioner_kd.text.compressed import COMPRESSING, compressed
 from bioner_kd.text.document import Document
 from bioner_kd.text.documents import AUTO, format_of_name, named_format, writable
 from bioner_kd.text.format import Format, RecordWriter
@@ -36,6 +37,19 @@ OUTPUT_HELP = (
     f"File to write, which appears when all is done; until then, and after a failure, what is done "
     f"is in a file whose name ends in {PART}. - is standard output."
 )
+
+
+@dataclass(frozen=True)
+class Resuming:
+    """How a run goes on that was stopped.
+
+    Attributes:
+        settings: JSON values on which the records depend.
+        resume: whether this run goes on with what a stopped one has left.
+    """
+
+    settings: Mapping[str, Any]
+    resume: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,6 +107,7 @@ def write_tagged(
     workers: int = 0,
     progress: bool = False,
     total: int | None = None,
+    resuming: Resuming | None = None,
 ) -> None:
     """Tags documents and writes what is found while it goes.
 
@@ -105,6 +120,7 @@ def write_tagged(
         workers: as `Tagger.tag_many` takes it.
         progress: show it on standard error.
         total: number of documents, for the time left; None where it is not known.
+        resuming: how a stopped run goes on; None where the documents can be read only once.
 
     Raises:
         InputError: the output cannot be written, or the format cannot hold what was found.
@@ -122,11 +138,36 @@ def write_tagged(
             write_found(shown, output, format=format)
         return
     writer = format.record_writer()
-    first, everything = peeked(documents)
     job = Records(tagger, writer, choices)
+    if resuming is not None and why_not_resumable(output, format) is None:
+        with Progress("tagging", "document", total) if progress else nullcontext() as bar:
+            _resumable(output, resuming).write(
+                job, writer, documents, workers=tagger.workers(workers), bar=bar
+            )
+        return
+    first, everything = peeked(documents)
     with closing(map_in_order(job, everything, tagger.workers(workers), len)) as records:
         counted = track(records, "tagging", "document", total) if progress else records
         write_records(framed(counted, writer, first), output)
+
+
+def why_not_resumable(output: str, format: Format) -> str | None:
+    """Why a stopped run cannot go on with an output, as a sentence; None where it can."""
+    if output == STDIN:
+        return "--resume needs a file to go on with: add --output=FILE."
+    if format.record_writer is None:
+        return f"--resume: {format.name} makes no single file of text; choose another --format."
+    if (suffix := Path(output).suffix) in COMPRESSING:
+        return (
+            f"--resume: a compressed file cannot be cut where a record ends; leave {suffix} out of "
+            "--output and compress the file afterwards."
+        )
+    return None
+
+
+def _resumable(output: str, resuming: Resuming) -> ResumableFile:
+    check_parent(output)
+    return ResumableFile(Path(output), Path(f"{output}{PART}"), resuming.settings, resuming.resume)
 
 
 def write_found(found: Iterable[Document], output: str, *, format: Format) -> None:
@@ -167,7 +208,7 @@ def write_records(records: Iterable[str], output: str) -> None:
     except BaseException as error:
         with contextlib.suppress(OSError):
             file.close()
-        _tell_what_is_kept(part, error)
+        tell_what_is_kept(part, error)
         raise
 
 
@@ -183,16 +224,6 @@ def _write_to_file(records: Iterable[str], file: BinaryIO, part: Path, suffix: s
         if stream is not file:
             with reported(part):
                 stream.close()
-
-
-def _tell_what_is_kept(part: Path, error: BaseException) -> None:
-    if not part.stat().st_size:
-        part.unlink()
-        return
-    kept = f"What was finished before is in {part}."
-    if isinstance(error, InputError):
-        raise InputError(f"{error} {kept}") from error
-    sys.stderr.write(f"{kept}\n")
 
 
 def _write_to_stdout(records: Iterable[str]) -> None:

@@ -1,17 +1,19 @@
 """Text in, entities out, from an exported student."""
 
+import hashlib
+import json
 import os
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from bioner_kd.tagging.choices import NOTHING_CHOSEN, Choices
 from bioner_kd.tagging.decoding import Decoder, Entity
 from bioner_kd.tagging.given import as_annotation, check_texts, entity_in_source, text_or_texts
-from bioner_kd.tagging.models.word_model import WordModel
+from bioner_kd.tagging.models.word_model import ModelOnDisk, WordModel
 from bioner_kd.tagging.name_lists import NamesPath
 from bioner_kd.tagging.named import DEFAULT, named_export
 from bioner_kd.tagging.names import Names
@@ -66,6 +68,13 @@ class Tagger:
     def __reduce__(self) -> tuple[Any, ...]:
         # Without the tables' cache of words, which may be large and is other threads' to change.
         return _restore, (self._model, self._tables.to_json())
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the model's files and its tables; of a student that `load` has read."""
+        model = cast(ModelOnDisk, self._model).digest
+        tables = json.dumps(self._tables.to_json(), sort_keys=True)
+        return hashlib.sha256(f"{model} {tables}".encode()).hexdigest()
 
     @property
     def entity_types(self) -> tuple[str, ...]:

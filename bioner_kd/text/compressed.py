@@ -14,6 +14,8 @@ from typing import IO, Any, BinaryIO, cast
 from bioner_kd.errors import InputError, UsageError, one_line
 from bioner_kd.text import zstd
 
+# Ends of names that ask for a compressed file.
+COMPRESSING = frozenset({".gz", ".bz2", ".xz", ".zst"})
 _ZSTD = b"\x28\xb5\x2f\xfd"
 # By the first bytes of a file, whatever its name.
 _READERS: dict[bytes, Callable[..., Any]] = {

@@ -1,6 +1,7 @@
 """The state from which a training resumes."""
 
 import json
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -24,7 +25,7 @@ class ResumeState(keras.callbacks.Callback):
 
     A run that was stopped continues with the batch after the last saved state. The order of
     batches, the optimiser, the best weights and the means of the losses continue as if the run had
-    not been stopped. Only the random numbers of dropout differ.
+    not been stopped. So does dropout, which depends on the step alone (`Draws`).
     """
 
     def __init__(
@@ -94,6 +95,7 @@ class ResumeState(keras.callbacks.Callback):
             tf.train.Checkpoint(means=self._means).restore(latest).expect_partial()
         except _UNREADABLE as error:
             raise self._unreadable(error) from error
+        self._remove_left(Path(latest).name)
         self._saved_step = self._done()
         self._means_wait = self._within_epoch()
         return int(self._next_epoch.numpy()), self._step()
@@ -155,6 +157,16 @@ class ResumeState(keras.callbacks.Callback):
                 "to go on."
             ) from error
         self._saved_at, self._saved_step = self._clock(), self._done()
+
+    def _remove_left(self, latest: str) -> None:
+        """Removes what a process left that was killed while it saved or deleted a state."""
+        for path in self._settings_file.parent.glob("ckpt-*"):
+            if path.name.partition(".")[0] == latest:
+                continue
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
     def _check_settings(self) -> None:
         try:

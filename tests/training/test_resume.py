@@ -220,3 +220,14 @@ def test_what_is_saved_already_is_not_written_again(tmp_path, absl_log):
     absl_log.clear()
     state.save_within_epoch()
     assert absl_log.text == ""
+
+
+def test_what_a_killed_process_left_of_a_state_is_removed(tmp_path):
+    saved_state(tmp_path)
+    kept = sorted(path.name for path in tmp_path.iterdir())
+    (tmp_path / "ckpt-9_temp").mkdir()
+    (tmp_path / "ckpt-9_temp" / "part-00000").touch()
+    (tmp_path / "ckpt-9.data-00000-of-00001").touch()
+    *_, state = new_state(tmp_path)
+    assert state.restore() == (2, 0)
+    assert sorted(path.name for path in tmp_path.iterdir()) == kept

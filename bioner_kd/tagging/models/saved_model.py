@@ -1,11 +1,13 @@
 """A SavedModel as a model that any thread or process may call."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bioner_kd.checksum import file_digest
 from bioner_kd.errors import InputError, one_line, shown
 from bioner_kd.tagging.models.layout import FEATURES, LOGITS
 from bioner_kd.tagging.models.word_model import logits_in_batches, pad
@@ -31,6 +33,12 @@ class SavedModel:
         """
         self._folder = folder.absolute()
         self._serve = _load(self._folder)
+        self._digest = _digest(self._folder)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the folder's files."""
+        return self._digest
 
     def logits(self, features: Mapping[str, np.ndarray]) -> np.ndarray:
         """Logits of a sentence, as `WordModel` says."""
@@ -55,10 +63,22 @@ class SavedModel:
         return self._serve(features)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"_folder": self._folder}
+        return {"_folder": self._folder, "digest": self.digest}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(state["_folder"])  # type: ignore[misc]
+        if self.digest != state["digest"]:
+            raise InputError(
+                f"{self._folder}: another model has come here while this one was used; leave the "
+                "folder as it is until the run has ended, and start it again."
+            )
+
+
+def _digest(folder: Path) -> str:
+    """SHA-256 of the names and the content of all files of a folder."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    lines = (f"{path.relative_to(folder)} {file_digest(path)}\n" for path in files)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def _load(folder: Path) -> Callable[[Mapping[str, Any]], Any]:

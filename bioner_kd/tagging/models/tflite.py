@@ -5,6 +5,7 @@ enough: a ZIP archive behind the model, which interpreters do not read and
 `unzip -l student_int8.tflite` lists.
 """
 
+import hashlib
 import importlib
 import io
 import operator
@@ -120,6 +121,11 @@ class TFLiteModel:
         self._name = name
         self._of_thread = threading.local()
         self._runners()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the file."""
+        return hashlib.sha256(self._content).hexdigest()
 
     def logits(self, features: Mapping[str, np.ndarray]) -> np.ndarray:
         """Logits of a sentence, as `WordModel` says."""

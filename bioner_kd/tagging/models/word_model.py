@@ -50,6 +50,14 @@ class WordModel(Protocol):
         """
 
 
+class ModelOnDisk(WordModel, Protocol):
+    """A student that was read from files."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the files, hexadecimal digits."""
+
+
 def number_of_words(features: Features) -> int:
     """Words of a sentence."""
     return len(next(iter(features.values())))

@@ -50,7 +50,22 @@ def map_in_order(
     workers: int,
     size: Callable[[Item], int],
 ) -> Generator[Result, None, None]:
-    """Results of items, in their order.
+    """Results of items, in their order; arguments and errors are those of `chunks_in_order`."""
+    with closing(chunks_in_order(job, items, workers, size)) as chunks:
+        for _, results in chunks:
+            yield from results
+
+
+def chunks_in_order(
+    job: Job[Item, Result],
+    items: Iterable[Item],
+    workers: int,
+    size: Callable[[Item], int],
+    *,
+    whole: bool = False,
+    first: int = 1,
+) -> Generator[tuple[Chunk[Item], Sequence[Result]], None, None]:
+    """Chunks of items with their results, in order.
 
     Args:
         job: a function from items to as many results, which can be pickled.
@@ -58,16 +73,21 @@ def map_in_order(
         workers: processes at most; 1 is this process alone. Others are started when many items
             wait, and end with the iterator.
         size: of an item, in characters of text.
+        whole: whether a chunk waits for its last item, so that the same items always become the
+            same chunks.
+        first: number of the first item.
 
     Raises:
         InputError: the job cannot do an item; its number is said.
         ChildProcessError: a worker died.
         BaseException: what reading the items raised, after the results of all before.
     """
-    with closing(ReadAhead(items, size, ahead=_AHEAD * workers, chunk=_CHUNK)) as source:
+    with closing(
+        ReadAhead(items, size, ahead=_AHEAD * workers, chunk=_CHUNK, whole=whole, first=first)
+    ) as source:
         # The first chunk is always done here, so that the first results need not wait for a start.
         while (chunk := source.take()).items:
-            yield from _results(job, chunk, run_job(job, chunk.items))
+            yield chunk, _results(job, chunk, run_job(job, chunk.items))
             if workers > 1 and source.waiting >= _WORTH_A_PROCESS:
                 break
         else:
@@ -77,7 +97,7 @@ def map_in_order(
 
         with closing(WorkerPool(job, source, workers)) as pool:
             for chunk, answer in pool.results():
-                yield from _results(job, chunk, answer)
+                yield chunk, _results(job, chunk, answer)
 
 
 def _results(job: Job[Item, Result], chunk: Chunk[Item], answer: Answer) -> Sequence[Result]:

@@ -20,10 +20,12 @@ class Chunk(Generic[Item]):
     Attributes:
         first: number of the first one, counted from 1.
         items: in order; none at the end.
+        whole: whether it is as large as a chunk should be.
     """
 
     first: int
     items: list[Item]
+    whole: bool = False
 
     def __str__(self) -> str:
         last = self.first + len(self.items) - 1
@@ -38,7 +40,14 @@ class ReadAhead(Generic[Item]):
     """
 
     def __init__(
-        self, items: Iterable[Item], size: Callable[[Item], int], *, ahead: int, chunk: int
+        self,
+        items: Iterable[Item],
+        size: Callable[[Item], int],
+        *,
+        ahead: int,
+        chunk: int,
+        whole: bool = False,
+        first: int = 1,
     ) -> None:
         """Starts to read.
 
@@ -47,12 +56,15 @@ class ReadAhead(Generic[Item]):
             size: of an item, in any unit.
             ahead: size from which no more is read until some is taken.
             chunk: size from which a chunk is complete.
+            whole: wait for complete chunks, so that they depend on the items alone, and not on the
+                time that these take to come.
+            first: number of the first item.
         """
         self.waiting = 0
-        self._size, self._ahead, self._chunk = size, ahead, chunk
+        self._size, self._ahead, self._chunk, self._whole = size, ahead, chunk, whole
         self._changed = threading.Condition()
         self._items: deque[Item] = deque()
-        self._taken = 0
+        self._taken = first - 1
         self._ended = self._closed = False
         self._error: BaseException | None = None
         # A daemon: it may be waiting for a person or a network when the program ends.
@@ -81,11 +93,13 @@ class ReadAhead(Generic[Item]):
     def take(self) -> Chunk[Item]:
         """The next items: what is there, but a chunk at most; waits for one at least.
 
+        Where `whole` was asked for, it waits for a chunk, or for the end.
+
         Raises:
             BaseException: what reading raised, once everything before it was taken.
         """
         with self._changed:
-            self._changed.wait_for(lambda: self._items or self._ended or self._closed)
+            self._changed.wait_for(lambda: self._ready() or self._ended or self._closed)
             if not self._items and self._error:
                 raise self._error
             items: list[Item] = []
@@ -96,7 +110,10 @@ class ReadAhead(Generic[Item]):
             self.waiting -= size
             self._taken += len(items)
             self._changed.notify_all()
-            return Chunk(self._taken - len(items) + 1, items)
+            return Chunk(self._taken - len(items) + 1, items, size >= self._chunk)
+
+    def _ready(self) -> bool:
+        return self.waiting >= self._chunk if self._whole else bool(self._items)
 
     def close(self) -> None:
         """Reads no more; who waits for items gets none."""
