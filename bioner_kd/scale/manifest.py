@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from bioner_kd.atomic import atomic_file, check_parent, reported
-from bioner_kd.checksum import file_digest
 from bioner_kd.errors import InputError, UsageError, check_format, one_line, shown
+from bioner_kd.regular_file import file_digest
 from bioner_kd.scale.config import CorpusOptions
 from bioner_kd.scale.inputs import InputFile
 from bioner_kd.scale.shards import RUN, read_json
