@@ -47,6 +47,9 @@ _SPACY = ["spacy>=3.7,<3.9", "click>=8,<9"]
 # remove.
 _BENCHMARK = ["spacy>=3.7,<3.8", "click>=8,<8.2", "sklearn-crfsuite>=0.5,<0.6"]
 
+# The engine of bioner_kd tag_corpus. It needs no TensorFlow, and works with that of _TRAIN, too.
+_SCALE = ["apache-beam>=2.77,<2.80"]
+
 # The site of docs/. It reads the sources and imports nothing of them, so it needs no other extra.
 # Ranges, because the newest mkdocs-material is for Python 3.11 and later. With pymdown-extensions
 # 12 the newest mkdocstrings for Python 3.10 fails.
@@ -125,6 +128,7 @@ setup(
         "benchmark": [*_TRAIN, *_BENCHMARK],
         "spacy": _SPACY,
         "docs": _DOCS,
+        "scale": _SCALE,
         # For students that are named hf:owner/name. Training has a narrower range.
         "hub": ["huggingface_hub>=0.34,<3"],
         # For warm-up requests in a SavedModel and for clients by gRPC; REST needs nothing.
@@ -135,6 +139,7 @@ setup(
             *_SERVING,
             *_BENCHMARK,
             *_SPACY,
+            *_SCALE,
             *_DOCS,
             "build~=1.6.1",
             "hypothesis~=6.168.5",

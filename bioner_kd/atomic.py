@@ -35,9 +35,9 @@ def _make_parent(path: Path) -> None:
 
 
 def check_parent(path: str | os.PathLike[str]) -> None:
-    """Checks that the folder exists in which a person wants a file.
+    """Checks that the folder of an output file exists.
 
-    A folder that is missing is most often a name that was mistyped, so that none is made.
+    A missing folder is not made, because its name is most often mistyped.
 
     Raises:
         InputError: it does not exist.
@@ -72,7 +72,7 @@ def check_free(path: Path, *, overwrite: bool) -> None:
 
 @contextlib.contextmanager
 def reported(path: Path) -> Iterator[None]:
-    """For what a library writes by itself: any failure becomes an error about `path`.
+    """Turns a failure of a library that writes files itself into an error about `path`.
 
     Raises:
         InputError: the block raised an OSError.

@@ -19,7 +19,7 @@ _DIGITS = re.compile(rb"(?<![0-9])[0-9]{1000}")
 
 
 def gunzip(content: bytes, most: int) -> bytes:
-    """What gzip compressed.
+    """Decompresses a gzip file up to a size.
 
     Args:
         content: one member of a gzip file and nothing else.
@@ -43,7 +43,7 @@ def gunzip(content: bytes, most: int) -> bytes:
 def parse_json(
     content: bytes, *, brackets: int = MOST_BRACKETS, pairs_hook: PairsHook | None = None
 ) -> Any:
-    """Values of a JSON text, in time and memory that its length bounds.
+    """Parses JSON in time and memory that the length of the text bounds.
 
     Args:
         content: UTF-8.

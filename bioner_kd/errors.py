@@ -1,4 +1,4 @@
-"""The two ways a person can be asked to mend something, and what helps to say it."""
+"""Errors that ask a person to mend data or settings, and functions for their messages."""
 
 import reprlib
 from pathlib import PurePath
@@ -53,7 +53,7 @@ class _Shown(reprlib.Repr):
 
 
 def shown(value: object, limit: int = 80) -> str:
-    """A name or value from a file, as a message may quote it.
+    """Shows a name or value from a file as a message may quote it.
 
     A file can hold text of megabytes, and characters that move a terminal's cursor.
 
@@ -69,7 +69,7 @@ def shown(value: object, limit: int = 80) -> str:
 
 
 def one_line(message: object, limit: int = 300) -> str:
-    """A message of a library, which may quote a file, as a part of our own.
+    """Puts a message of a library, which may quote a file, on one line for our own message.
 
     Args:
         message: an error or its text.
@@ -84,7 +84,7 @@ def one_line(message: object, limit: int = 300) -> str:
 
 
 def tensorflow_reason(message: str) -> str:
-    """What went wrong, out of TensorFlow's message of a file that could not be written.
+    """Finds the reason in TensorFlow's message about a file that could not be written.
 
     It names the file before, as "/a/b; No space left on device [Op:SaveV2]" does.
     """

@@ -1,4 +1,4 @@
-"""What the base install lacks: which extra brings a module, and how a person is told."""
+"""Extras: which extra brings a module that the base install lacks, and messages about it."""
 
 import importlib.util
 import sys
@@ -27,15 +27,17 @@ EXTRA_OF = {
     "sklearn_crfsuite": "benchmark",
     "tensorflow_serving": "serving",
     "grpc": "serving",
+    "apache_beam": "scale",
 }
-# What TensorFlow 2.15 has wheels for; each of these extras needs it.
+# What TensorFlow 2.15 has wheels for; each of these extras needs it, but for those of any Python.
+_OF_ANY_PYTHON = {"scale"}
 _PYTHONS = ((3, 10), (3, 11))
 
 
 def remedy(extra: str) -> str:
-    """What to do to have an extra, as the end of a sentence."""
+    """How to install an extra, as the end of a sentence."""
     command = f'pip install "bioner_kd[{extra}]"'
-    if sys.version_info[:2] in _PYTHONS:
+    if sys.version_info[:2] in _PYTHONS or extra in _OF_ANY_PYTHON:
         return command
     what = "training" if extra == "train" else f"bioner_kd[{extra}]"
     here = ".".join(map(str, sys.version_info[:2]))
@@ -43,7 +45,7 @@ def remedy(extra: str) -> str:
 
 
 def missing(module: str) -> str:
-    """That a module of an extra is not installed, and what to do, without a full stop.
+    """Says that a module is not installed, and how to install its extra, without a full stop.
 
     Args:
         module: a name of `EXTRA_OF`.
@@ -63,7 +65,7 @@ def require(*modules: str) -> None:
 
 
 def explain(error: ImportError) -> str | None:
-    """What an import that failed says of an extra.
+    """Explains a failed import where a package of an extra is the reason.
 
     Args:
         error: as it was caught, with its traceback.

@@ -1,4 +1,4 @@
-"""One process at a time: an advisory lock that ends with the process that holds it."""
+"""An advisory lock for one process at a time, which ends with the process that holds it."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""How far long work has come: a bar on a terminal, a line now and then elsewhere."""
+"""Progress of long work: a bar on a terminal, elsewhere a line now and then."""
 
 import sys
 import time
@@ -73,7 +73,7 @@ class Progress:
         self.update(count)
 
     def close(self) -> None:
-        """Takes the bar away."""
+        """Removes the bar."""
         if self._bar is not None:
             self._bar.close()
 
@@ -110,7 +110,7 @@ def track(items: Iterable[Item], name: str, unit: str, total: int | None = None)
 
 
 def parts(name: str, number: int) -> list[str]:
-    """Names for the parts of some work, such as "teacher 2/3"; of no name no names."""
+    """Names for the parts of some work, such as "teacher 2/3"; empty where `name` is empty."""
     if not name or number == 1:
         return [name] * number
     return [f"{name} {part}/{number}" for part in range(1, number + 1)]

@@ -1,6 +1,7 @@
-"""Opens files that came from strangers: no pipes or devices, and no more than a stated size."""
+"""Files that came from strangers: no pipes or devices, no more than a stated size, checksums."""
 
 import errno
+import hashlib
 import os
 import stat
 from typing import BinaryIO
@@ -34,3 +35,16 @@ def read_small(path: str | os.PathLike[str], most: int) -> bytes:
     if len(content) > most:
         raise OSError(errno.EFBIG, f"it has more than {most:,} bytes", str(path))
     return content
+
+
+def file_digest(path: str | os.PathLike[str]) -> str:
+    """SHA-256 of a file as hexadecimal digits, read in pieces.
+
+    Raises:
+        OSError: the file is missing, unreadable, or a pipe or device.
+    """
+    digest = hashlib.sha256()
+    with open_regular(path) as file:
+        while piece := file.read(1 << 20):
+            digest.update(piece)
+    return digest.hexdigest()

@@ -116,6 +116,12 @@ def setting(default: Any, help: str, **properties: Any) -> Any:
     return dataclasses.field(default=default, metadata={_DECLARATION: Setting(help, **properties)})
 
 
+def same_setting(base: type["Settings"], name: str) -> Any:
+    """A setting of another class, with its default and declaration, as a field of this one."""
+    (field,) = (field for field in dataclasses.fields(base) if field.name == name)
+    return dataclasses.field(default=field.default, metadata=field.metadata)
+
+
 def without_default(base: type["Settings"], name: str) -> Any:
     """A setting of a base class as a field that has to be given."""
     declaration = dataclasses.replace(declarations(base)[name], chosen=False)
@@ -124,7 +130,7 @@ def without_default(base: type["Settings"], name: str) -> Any:
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of one concern, each of them declared by `setting`.
+    """A group of settings, each of them declared by `setting`.
 
     A subclass with rules on several settings adds them in a `__post_init__` of its own.
     """

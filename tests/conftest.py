@@ -93,12 +93,38 @@ def room_for() -> Callable[[int], contextlib.AbstractContextManager[None]]:
     return limited
 
 
+def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder that all processes of a test run share; the first one that asks for it makes it.
+
+    Args:
+        factory: of the process.
+        name: of the folder.
+        make: makes the folder at a path, at which it appears when it is complete.
+    """
+    from bioner_kd.lock import locked
+
+    own = factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder = shared / f"shared_{name}" / name
+    folder.parent.mkdir(exist_ok=True)
+    with locked(folder.parent / ".lock", busy=f"another process is making {folder}", wait=1800):
+        if not folder.exists():
+            make(folder)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def trained_student(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A tiny student with every feature, trained for a moment on the demo corpus."""
+    from bioner_kd.student.saved_student import load_student
+
     from .export.trained_student import make_student
 
-    return make_student(tmp_path_factory.mktemp("trained") / "student")
+    def make(folder: Path) -> None:
+        make_student(folder.with_name("unfinished"))
+        folder.with_name("unfinished").rename(folder)
+
+    return load_student(_made_once(tmp_path_factory, "student", make))
 
 
 @pytest.fixture(scope="session")
@@ -116,7 +142,8 @@ def export_folder(trained_student: Any, tmp_path_factory: pytest.TempPathFactory
     from bioner_kd.export.config import Split
     from bioner_kd.export.folder import export_student
 
-    folder = tmp_path_factory.mktemp("exported") / "export"
-    split = Split(read_demo("test"), corpus="demo", name="test")
-    export_student(trained_student, folder, split, lengths=LENGTHS)
-    return folder
+    def make(folder: Path) -> None:
+        split = Split(read_demo("test"), corpus="demo", name="test")
+        export_student(trained_student, folder, split, lengths=LENGTHS)
+
+    return _made_once(tmp_path_factory, "export", make)

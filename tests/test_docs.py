@@ -4,6 +4,7 @@ import contextlib
 import html
 import importlib
 import io
+import itertools
 import json
 import re
 import shlex
@@ -128,7 +129,7 @@ def test_every_flag_of_a_sample_is_one_of_its_program(page):
     unknown = [
         f"{program} {argument}"
         for program, arguments in commands(page)
-        for argument in arguments
+        for argument in itertools.takewhile(lambda one: one != "--", arguments)
         if argument.startswith("--") and argument[2:].partition("=")[0] not in flags_of(program)
     ]
     assert unknown == []

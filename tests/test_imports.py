@@ -14,7 +14,7 @@ ROWS = (
     {""},  # bioner_kd/__init__.py
     {"errors", "regular_file"},
     {"lock"},
-    {"atomic", "bounded", "checksum", "extras", "progress", "settings"},
+    {"atomic", "bounded", "extras", "progress", "settings"},
     {"text"},
     {"tagging"},
     {"corpus"},
@@ -24,6 +24,7 @@ ROWS = (
     {"teacher.ensemble"},
     {"export"},
     {"recipes"},
+    {"scale"},
     {"lab"},
     {"lab.benchmark"},
     {"lab.study"},
@@ -172,6 +173,11 @@ PRODUCT = read("bioner_kd/**/*.py", "scripts/**/*.py")
 def test_every_module_imports_only_from_rows_below_its_own() -> None:
     assert "bioner_kd/errors.py" in PRODUCT
     assert [breach for path, source in PRODUCT.items() for breach in faults(path, source)] == []
+
+
+def test_the_engine_is_imported_by_scale_alone() -> None:
+    found = importers(PRODUCT, "apache_beam")
+    assert found and {package_of(path.replace("/", ".")) for path in found} == {"scale"}
 
 
 def test_at_most_one_module_imports_tensorflow_addons() -> None:
@@ -325,6 +331,17 @@ assert not Blocker.blocked & set(sys.modules)
 """
 
 
+# What a run of tag_corpus imports in its own process and in those of its workers.
+IMPORT_SCALE = """
+import bioner_kd.scale
+Blocker.blocked.remove("absl")
+for module in pkgutil.walk_packages(bioner_kd.scale.__path__, "bioner_kd.scale."):
+    if importlib.util.find_spec("apache_beam") or module.name == "bioner_kd.scale.tag_corpus":
+        importlib.import_module(module.name)
+assert not Blocker.blocked & set(sys.modules)
+"""
+
+
 def run_blocked(program: str) -> subprocess.CompletedProcess[str]:
     """Runs a program in a process where importing a model library raises."""
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
@@ -339,6 +356,11 @@ def run_blocked(program: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_tagger_imports_without_any_model_library() -> None:
     finished = run_blocked(IMPORT_ALL)
+    assert finished.returncode == 0, finished.stderr
+
+
+def test_collections_are_tagged_without_any_model_library() -> None:
+    finished = run_blocked("import importlib.util" + IMPORT_SCALE)
     assert finished.returncode == 0, finished.stderr
 
 

@@ -58,13 +58,15 @@ def test_the_stack_is_pinned_to_exact_versions(metadata: dict[str, Any]) -> None
 
 
 def test_every_requirement_of_an_extra_is_bounded(metadata: dict[str, Any]) -> None:
-    extras = "benchmark demo dev docs hub serving spacy study torch train".split()
+    extras = "benchmark demo dev docs hub scale serving spacy study torch train".split()
     assert sorted(metadata["extras_require"]) == extras
     lines = [line for extra in metadata["extras_require"].values() for line in extra]
     assert [line for line in lines if not Requirement(line).specifier] == []
 
 
-@pytest.mark.parametrize("extra", ["benchmark", "docs", "serving", "spacy", "study", "train"])
+@pytest.mark.parametrize(
+    "extra", ["benchmark", "docs", "scale", "serving", "spacy", "study", "train"]
+)
 def test_tests_have_all_that_an_extra_needs(metadata: dict[str, Any], extra: str) -> None:
     assert set(metadata["extras_require"][extra]) < set(metadata["extras_require"]["dev"])
 

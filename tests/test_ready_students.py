@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from huggingface_hub import ModelCard
 
-from bioner_kd.checksum import file_digest
+from bioner_kd.regular_file import file_digest
 from bioner_kd.tagging.tagger import Tagger
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -4,8 +4,7 @@ import os
 
 import pytest
 
-from bioner_kd.checksum import file_digest
-from bioner_kd.regular_file import open_regular, read_small
+from bioner_kd.regular_file import file_digest, open_regular, read_small
 
 
 def test_a_file_of_the_most_bytes_is_read_and_one_of_more_is_not(tmp_path):
@@ -31,3 +30,14 @@ def test_a_folder_and_a_missing_file_are_refused(tmp_path):
         open_regular(tmp_path)
     with pytest.raises(FileNotFoundError):
         open_regular(tmp_path / "none")
+
+
+def test_the_digest_is_sha256_of_the_whole_file(tmp_path):
+    (tmp_path / "a").write_bytes(b"abc")
+    assert file_digest(tmp_path / "a").startswith("ba7816bf8f01cfea414140de5dae2223b00361a3")
+
+
+def test_a_file_longer_than_one_piece_is_read_whole(tmp_path):
+    (tmp_path / "a").write_bytes(bytes(3 << 20))
+    (tmp_path / "b").write_bytes(bytes((3 << 20) - 1))
+    assert file_digest(tmp_path / "a") != file_digest(tmp_path / "b")

@@ -13,7 +13,7 @@ COMMAND = "bioner_kd"
 PROGRAMS = f"{__package__}.programs"
 # In the order in which they are needed, with what each group is for.
 _GROUPS = {
-    "Tag text": ("tag", "query_server", "convert"),
+    "Tag text": ("tag", "tag_corpus", "query_server", "convert"),
     "Train a tagger": (
         "download_corpus",
         "finetune_teacher",

@@ -1,4 +1,4 @@
-"""Marked mentions of documents become IOB2 tags of words, and what tags cannot hold is counted."""
+"""Turns mentions of documents into IOB2 tags of words, and counts what tags cannot hold."""
 
 import bisect
 import itertools
@@ -52,7 +52,7 @@ class AlignmentConfig:
 
 @dataclass(frozen=True)
 class Odd:
-    """A mention that tags hold otherwise than its source, or not at all.
+    """A mention that tags cannot hold as its source has it.
 
     Attributes:
         kind: what is odd about it.
@@ -159,7 +159,7 @@ def _align_one(document: Document, config: AlignmentConfig, aligned: Aligned) ->
 
 
 class _Words:
-    """The words of a document, and which mention has each of them."""
+    """The words of a document, and the mention that each word belongs to."""
 
     def __init__(self, sentences: Sequence[Sentence]) -> None:
         self._sentences = sentences
@@ -170,7 +170,7 @@ class _Words:
         self._score: dict[int, float | None] = {}
 
     def mark(self, annotation: Annotation, config: AlignmentConfig) -> list[tuple[str, bool]]:
-        """Gives a mention its words; what is odd about it, and whether it is left out."""
+        """Assigns a mention to words; returns what is odd about it, and whether it is left out."""
         spans, found = annotation.spans, []
         if len(spans) > 1:
             found = [(IN_PARTS, config.discontinuous == LEAVE_OUT)]

@@ -1,6 +1,6 @@
 """New sentences from tagged ones: other mentions of the same types, and masked words.
 
-They are meant for a teacher to label: its word on them counts, not the tags that they inherit.
+A teacher should label the new sentences: its soft targets count, and not the inherited tags.
 """
 
 import itertools

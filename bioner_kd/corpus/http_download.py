@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bioner_kd.checksum import file_digest
 from bioner_kd.corpus.public_table import PublicFile
 from bioner_kd.errors import InputError, one_line
+from bioner_kd.regular_file import file_digest
 
 # Called with the file's name, the bytes that are here, and the bytes that it has in all.
 Progress = Callable[[str, int, int], None]
@@ -60,7 +60,7 @@ def fetch(
         mirror: how a person names another server, for messages.
 
     Raises:
-        InputError: it cannot be had, is not what it should be, or cannot be written.
+        InputError: the file cannot be downloaded, is not what it should be, or cannot be written.
     """
     if path.exists():
         if file_digest(path) != file.sha256:

@@ -8,7 +8,6 @@ import zipfile
 from pathlib import Path
 
 from bioner_kd.atomic import atomic_file
-from bioner_kd.checksum import file_digest
 from bioner_kd.corpus.demo import SPLITS
 from bioner_kd.corpus.http_download import Progress, RetryPolicy, fetch
 from bioner_kd.corpus.public_table import (
@@ -20,6 +19,7 @@ from bioner_kd.corpus.public_table import (
     public_names,
 )
 from bioner_kd.errors import InputError, UsageError
+from bioner_kd.regular_file import file_digest
 
 RECORD = "SOURCES.tsv"
 _BARE_TAG = re.compile(rb"\t([BI])(?=\r?$)", re.MULTILINE)
@@ -47,7 +47,7 @@ def download_corpus(
         retry: how long to wait for the server, and how often to try again.
 
     Raises:
-        InputError: a file cannot be had, is not the published one, or cannot be written.
+        InputError: a file cannot be downloaded, is not the published one, or cannot be written.
         UsageError: no corpus of that name, or `base_url` is no http address.
     """
     _check_request(name, base_url)

@@ -30,12 +30,12 @@ _SHOWN = 5
 
 
 def read_split(corpus: str, split: str, *, repair_tags: bool = False) -> list[Sentence]:
-    """The sentences of a split that `read_aligned` reads, where nothing else is chosen."""
+    """Reads the sentences of a split as `read_aligned` does with default settings."""
     return read_aligned(CorpusConfig(corpus=corpus, repair_tags=repair_tags), split).sentences
 
 
 def read_aligned(config: CorpusConfig, split: str) -> Aligned:
-    """Reads one split of a corpus, and says what was read otherwise than it stands there.
+    """Reads one split of a corpus, with a list of the mentions that reading changed or left out.
 
     Args:
         config: which corpus, and how it is read.
@@ -218,7 +218,7 @@ def _documents(path: Path, part: str | None, config: CorpusConfig) -> list[Docum
 
 
 def divide(documents: Sequence[Document], config: CorpusConfig) -> dict[str, list[Document]]:
-    """Divides documents by the shares of a configuration, each time alike.
+    """Divides documents by the shares of a configuration, the same way each time.
 
     Args:
         documents: of which each goes to one split as a whole.

@@ -1,4 +1,4 @@
-"""What is in a split, in numbers."""
+"""Numbers of the sentences, words and mentions of a split."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ def in_words(sentences: Sequence[Sentence]) -> str:
 
 
 def cut_otherwise(sentences: Sequence[Sentence]) -> tuple[int, int]:
-    """Counts what the tagger would cut otherwise, so that text which is tagged will look otherwise.
+    """Counts the words of a corpus that the tokeniser of the tagger cuts further.
 
     Args:
         sentences: with tags.

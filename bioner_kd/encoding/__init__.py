@@ -1,1 +1,1 @@
-"""Sentences become batches of tensors."""
+"""Turns sentences into batches of tensors."""

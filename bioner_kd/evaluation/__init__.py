@@ -1,1 +1,1 @@
-"""Logits become tags, entities and scores."""
+"""Scores of models: F1, its significance, calibration, errors and robustness."""

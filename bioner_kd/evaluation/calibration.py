@@ -37,8 +37,8 @@ class CalibrationError:
         mentions: number of found mentions.
         raw: expected calibration error of the raw scores, from 0 to 1.
         scores: that of the scores.
-        chance: what exact precisions would have on so many mentions, since a bin's share of right
-            ones scatters; no score can be expected to have less.
+        chance: calibration error that exact precisions would have on this number of mentions,
+            because the share of right mentions in a bin scatters; a lower one cannot be expected.
     """
 
     mentions: int
@@ -180,7 +180,7 @@ def measure_error(
         raw_scores: float64 (mentions,).
         scores: float64 (mentions,).
         right: bool (mentions,).
-        draws: number of times that outcomes are drawn of the scores.
+        draws: number of times that outcomes are drawn from the scores.
     """
     draw = np.random.default_rng(0)
     drawn = [calibration_error(scores, draw.random(len(scores)) < scores) for _ in range(draws)]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from absl import logging
 
 from bioner_kd.encoding.sentence_model import SentenceModel
@@ -14,12 +15,32 @@ from bioner_kd.evaluation.calibration import CalibrationError, measure_error
 from bioner_kd.evaluation.exported import ExportedStudent
 from bioner_kd.evaluation.found_mentions import find_mentions
 from bioner_kd.evaluation.gold import Gold
-from bioner_kd.evaluation.intervals import Intervals, f1_intervals
 from bioner_kd.evaluation.scores import Scores
+from bioner_kd.evaluation.significance import bootstrap_f1, percentile_interval, type_counts
 from bioner_kd.evaluation.summary import summarise
 from bioner_kd.evaluation.table import Row, TypeRow
 from bioner_kd.progress import parts
 from bioner_kd.text.iob2 import OUTSIDE, split_tag
+
+Interval = tuple[float, float]
+Tagged = Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """95 % bootstrap intervals of F1 in conlleval mode, percent; of the mean F1 of several seeds.
+
+    Attributes:
+        micro: over the mentions of all types together.
+        per_type: by entity type, in alphabetical order.
+    """
+
+    micro: Interval
+    per_type: dict[str, Interval]
+
+    def to_json(self) -> dict[str, Any]:
+        """A dictionary of plain values, ready for `json.dump`."""
+        return dataclasses.asdict(self)
 
 
 @dataclass(frozen=True)
@@ -156,3 +177,25 @@ def _calibration(model: SentenceModel, gold: Gold) -> CalibrationError | None:
     if gold.chosen:
         found = found.only(gold.chosen)
     return measure_error(found.raw_scores, found.scores, found.right)
+
+
+def f1_intervals(runs: Sequence[tuple[Tagged, Tagged]], *, resamples: int = 2000) -> Intervals:
+    """Intervals of the mean F1 of runs.
+
+    Args:
+        runs: annotated and predicted tags of each seed, one sequence for each unit that the
+            bootstrap draws, such as a sentence; all seeds have the same units.
+        resamples: number of draws.
+    """
+    counts = [type_counts(*run) for run in runs]
+    types = sorted({name for one in counts for name in one})
+    nothing = np.zeros((len(runs[0][0]), 3), np.int64)
+    systems = [np.stack([one.get(name, nothing) for one in counts]) for name in types]
+    every = np.stack([_total(one, nothing) for one in counts])
+    samples = bootstrap_f1([every, *systems], resamples=resamples)
+    micro, *others = [percentile_interval(row) for row in samples]
+    return Intervals(micro, dict(zip(types, others, strict=True)))
+
+
+def _total(counts: Mapping[str, np.ndarray], nothing: np.ndarray) -> np.ndarray:
+    return sum(counts.values(), start=nothing)

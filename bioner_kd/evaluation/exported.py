@@ -1,4 +1,4 @@
-"""An exported student, as it ships, is scored like any other model."""
+"""Exported students as models that can be scored like any other."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class ExportedStudent:
 
     @property
     def decoder(self) -> Decoder:
-        """Its logits to tags."""
+        """Decodes the logits of the student to tags."""
         return self.tagger.decoder
 
     def logits(
@@ -41,8 +41,7 @@ class ExportedStudent:
     ) -> list[np.ndarray]:
         """Logits of each word, float32 (words, tags) a sentence, in order.
 
-        The tagger batches by itself; with a name, it is told under that name how far the work has
-        come.
+        The tagger makes batches itself. With a name, the progress is shown under that name.
         """
         found = self.tagger.logits(sentences)
         shown = track(found, name, "sentence", len(sentences)) if name else found
@@ -50,7 +49,7 @@ class ExportedStudent:
 
 
 def load_exported(folder: Path) -> ExportedStudent:
-    """Opens an exported student; of an export folder the form that the tagger takes.
+    """Opens an exported student; from an export folder, the form that the tagger chooses.
 
     Raises:
         InputError: it is damaged.

@@ -76,7 +76,7 @@ class AnnotatedWords:
 
     @property
     def by(self) -> str:
-        """How it is scored."""
+        """What borders are compared by."""
         return WORDS
 
     @cached_property
@@ -130,12 +130,12 @@ class AnnotatedDocuments:
 
     @property
     def by(self) -> str:
-        """How it is scored."""
+        """What borders are compared by."""
         return CHARACTERS
 
     @property
     def lost(self) -> Counter[str]:
-        """None: mentions that no words have are among those that are to be found."""
+        """Empty, because a model has to find the mentions that words cannot have too."""
         return Counter()
 
     @cached_property

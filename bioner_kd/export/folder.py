@@ -1,6 +1,26 @@
 """The export of a student: a folder with its models, and a manifest.
 
 The manifest lists the files and says how the tags of each model compare with the Keras student's.
+
+Examples:
+    >>> import tempfile
+    >>> from bioner_kd.student.config import StudentConfig
+    >>> from bioner_kd.student.model import Student
+    >>> from bioner_kd.tagging.tag_set import TagSet
+    >>> from bioner_kd.tagging.word_features import FeatureConfig, WordFeatures
+    >>> from bioner_kd.text.sentence import Sentence
+    >>> sentences = [Sentence.from_words(["No", "fever"], ["O", "B-Disease"])]
+    >>> features = WordFeatures.from_sentences(sentences, FeatureConfig(("word",)))
+    >>> model = Student(StudentConfig(units=4), features.sizes(), tags=2)
+    >>> student = SavedStudent(model, features, TagSet.from_sentences(sentences))
+    >>> config = ExportConfig(format=("tflite",), quantization=("none",))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "export")
+    ...     manifest = export_student(
+    ...         student, path, Split(sentences), config=config, lengths=(16,)
+    ...     )
+    >>> manifest["models"]["float32"]["parity"]["tags_that_differ"]
+    0
 """
 
 import dataclasses
@@ -19,7 +39,6 @@ from absl import logging
 
 from bioner_kd import __version__
 from bioner_kd.atomic import atomic_file, atomic_folder
-from bioner_kd.checksum import file_digest
 from bioner_kd.evaluation.scores import score_logits
 from bioner_kd.export.card import CARD, model_card
 from bioner_kd.export.config import ExportConfig, Split
@@ -28,6 +47,7 @@ from bioner_kd.export.parity import compare_logits, warn_of_losses
 from bioner_kd.export.release import ReleaseConfig, student_name
 from bioner_kd.export.wheel import StudentWheel
 from bioner_kd.export.zipapp import write_zipapp
+from bioner_kd.regular_file import file_digest
 from bioner_kd.student.files import weights_file
 from bioner_kd.student.saved_student import SavedStudent, cut_vocabulary
 from bioner_kd.tagging.models.layout import ARCHIVE, LENGTHS, MANIFEST, MANIFEST_FORMAT, WEB
@@ -42,8 +62,7 @@ def export_student(
     folder: Path,
     split: Split,
     *,
-    scores: Mapping[str, Any] | None = None,
-    documents: Mapping[str, Any] | None = None,
+    reports: Mapping[str, Mapping[str, Any]] = {},
     config: ExportConfig | None = None,
     release: ReleaseConfig | None = None,
     lengths: Sequence[int] = LENGTHS,
@@ -55,10 +74,9 @@ def export_student(
         student: the student.
         folder: the export folder; it appears when everything is done.
         split: the sentences of the comparison.
-        scores: what `bioner_kd.recipes.calibrating` says of the scores of its mentions, for the
-            manifest and the card; None if the scores are not calibrated.
-        documents: what `bioner_kd.recipes.document_choice` says of whole documents, for the
-            manifest and the card.
+        reports: what is known of the student, for the manifest and the card: of the scores of its
+            mentions as "calibration", by `bioner_kd.recipes.calibrating`, and of whole documents as
+            "documents", by `bioner_kd.recipes.document_choice`.
         config: which models to make; the defaults of `ExportConfig` if None.
         release: name, version, licence and language for the model card and the wheel.
         lengths: numbers of words that get a signature in the .tflite files.
@@ -72,26 +90,6 @@ def export_student(
             have the name of the student.
         InputError: the folder exists or cannot be written, the licence cannot be read, or the
             student lacks a tag of the split.
-
-    Examples:
-        >>> import tempfile
-        >>> from bioner_kd.student.config import StudentConfig
-        >>> from bioner_kd.student.model import Student
-        >>> from bioner_kd.tagging.tag_set import TagSet
-        >>> from bioner_kd.tagging.word_features import FeatureConfig, WordFeatures
-        >>> from bioner_kd.text.sentence import Sentence
-        >>> sentences = [Sentence.from_words(["No", "fever"], ["O", "B-Disease"])]
-        >>> features = WordFeatures.from_sentences(sentences, FeatureConfig(("word",)))
-        >>> model = Student(StudentConfig(units=4), features.sizes(), tags=2)
-        >>> student = SavedStudent(model, features, TagSet.from_sentences(sentences))
-        >>> config = ExportConfig(format=("tflite",), quantization=("none",))
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     path = Path(folder, "export")
-        ...     manifest = export_student(
-        ...         student, path, Split(sentences), config=config, lengths=(16,)
-        ...     )
-        >>> manifest["models"]["float32"]["parity"]["tags_that_differ"]
-        0
     """
     config, release = config or ExportConfig(), release or ReleaseConfig()
     wheel = StudentWheel.plan(release, folder) if config.wheel_form else None
@@ -102,8 +100,7 @@ def export_student(
         if set(config.forms) - {WEB}:  # a page has a runtime of its own
             write_zipapp(unfinished / ARCHIVE)
         manifest = _write_compared(student, unfinished, split, config, lengths)
-        manifest |= {"calibration": dict(scores)} if scores else {}
-        manifest |= {"documents": dict(documents)} if documents else {}
+        manifest |= {name: dict(report) for name, report in reports.items() if report}
         card = model_card(manifest, student_name(release, folder), release)
         with atomic_file(unfinished / CARD) as file:
             file.write(card)

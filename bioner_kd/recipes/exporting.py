@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from bioner_kd.export.config import ExportConfig, Split
 from bioner_kd.export.release import ReleaseConfig
 from bioner_kd.extras import require
 from bioner_kd.recipes.corpora import Corpus, corpus_of
-from bioner_kd.recipes.record import make_record
+from bioner_kd.recipes.record import Record, make_record
 from bioner_kd.student.files import check_exportable, is_export
 from bioner_kd.text.documents import recognise
 from bioner_kd.text.sentence import Sentence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from bioner_kd.student.saved_student import SavedStudent
 
 _TRAIN, _DEVEL = "train", "devel"
+_SentencesOf = Callable[[str], Sequence[Sentence]]
 
 
 def export_student(
@@ -45,9 +47,8 @@ def export_student(
     """Exports a student as SavedModel, .tflite files or a web page, compared with itself.
 
     The scores of its mentions are calibrated on the devel split of the corpus. Where the corpus has
-    none, the student keeps the calibration that it has, or none.
-
-    Wrong arguments are told before TensorFlow is imported.
+    none, the student keeps the calibration that it has, or none. Wrong arguments are told before
+    TensorFlow is imported.
 
     Args:
         student: its run directory, or an export folder with a SavedModel.
@@ -75,79 +76,105 @@ def export_student(
     Examples:
         >>> export_student("saved_models/student", "saved_models/export")  # doctest: +SKIP
     """
-    corpus, folder = corpus_of(corpus), Path(output)
+    source = _Source(str(student), corpus_of(corpus), split, documents, test_documents, renew)
     require("tensorflow")
-    check_free(folder, overwrite=overwrite)
-    corpus.check(split)
-    if renew:
-        corpus.check(_TRAIN)
-    for path in filter(None, (documents, test_documents)):
-        recognise(Source(path))
-    check_exportable(Path(student))
-
-    from bioner_kd.export import folder as exports
-    from bioner_kd.student.exported_student import load_exported_student
-    from bioner_kd.student.saved_student import cut_vocabulary, load_student, renewed
+    check_free(Path(output), overwrite=overwrite)
+    source.check()
 
     if machine is not None:
         machine.apply(seed=0)
     if write_record is None:
-        write_record = make_record(
-            corpus, config, release, student=str(student), split=split, output=folder,
-            documents=documents, test_documents=test_documents, renew=renew,
-        ).write  # fmt: skip
-    sentences_of = functools.cache(lambda name: corpus.read(name)[0])
-    # The folder's name alone: where it lay is of no use to those who get the export.
-    name = Path(corpus.corpus).resolve().name
-    load = load_exported_student if is_export(Path(student)) else load_student
-    loaded, compared = load(Path(student)), Split(sentences_of(split), corpus=name, name=split)
-    if config.vocabulary_size:
-        loaded = cut_vocabulary(loaded, config.vocabulary_size)
-    if renew:
-        loaded = renewed(loaded, sentences_of(_TRAIN))
-    loaded, of_documents, scores = _with_rules(
-        loaded, corpus, compared, documents, test_documents, sentences_of
-    )
-    manifest = exports.export_student(
-        loaded, folder, compared, scores=scores, documents=of_documents, config=config,
-        release=release, overwrite=overwrite,
-    )  # fmt: skip
-    write_record(record_of(folder))
+        write_record = source.record(config, release, Path(output)).write
+    manifest = source.export(Path(output), config, release, overwrite=overwrite)
+    write_record(record_of(Path(output)))
     return manifest
 
 
-def _with_rules(
-    student: "SavedStudent",
-    corpus: Corpus,
-    compared: Split,
-    documents: str,
-    test_documents: str,
-    sentences_of: Callable[[str], Sequence[Sentence]],
-) -> tuple["SavedStudent", dict[str, Any], dict[str, Any]]:
-    """The student with its rules from tags to entities, and what they are worth.
+@dataclass(frozen=True)
+class _Source:
+    """What is exported, and what it is compared and calibrated on, as `export_student` says."""
 
-    Returns:
-        The student, and as JSON values the scores on documents and those of its mentions' scores.
-    """
-    from bioner_kd.evaluation.found_mentions import AnnotatedText
-    from bioner_kd.recipes.calibrating import calibrate_and_report
-    from bioner_kd.recipes.document_choice import (
-        read_export_documents,
-        report_documents,
-        with_brackets,
-    )
+    student: str
+    corpus: Corpus
+    split: str
+    documents: str
+    test_documents: str
+    renew: bool
 
-    student = with_brackets(student)
-    given = read_export_documents(
-        student, corpus, compared.name, documents, test_documents, sentences_of
-    )
-    student, of_documents = report_documents(student, given)
-    devel = given.devel or [*map(AnnotatedText.of_sentence, _devel(corpus, sentences_of))]
-    student, scores = calibrate_and_report(student, devel, compared, given.test)
-    return student, of_documents, scores
+    def check(self) -> None:
+        """Checks the corpus, the documents and the student without TensorFlow.
+
+        Raises:
+            InputError: one of them is missing or is not what it should be.
+        """
+        self.corpus.check(self.split)
+        if self.renew:
+            self.corpus.check(_TRAIN)
+        for path in filter(None, (self.documents, self.test_documents)):
+            recognise(Source(path))
+        check_exportable(Path(self.student))
+
+    def record(self, config: ExportConfig, release: ReleaseConfig, output: Path) -> Record:
+        """The record of an export that is made of arguments."""
+        return make_record(
+            self.corpus, config, release, student=self.student, split=self.split, output=output,
+            documents=self.documents, test_documents=self.test_documents, renew=self.renew,
+        )  # fmt: skip
+
+    def export(
+        self, folder: Path, config: ExportConfig, release: ReleaseConfig, *, overwrite: bool
+    ) -> dict[str, Any]:
+        """Loads the student, chooses its rules, and writes the export folder; gives its manifest.
+
+        Raises:
+            InputError: the student or the corpus is not what it should be, or the folder exists.
+        """
+        from bioner_kd.export import folder as exports
+
+        sentences_of = functools.cache(lambda name: self.corpus.read(name)[0])
+        # The folder's name alone: where it lay is of no use to those who get the export.
+        name = Path(self.corpus.corpus).resolve().name
+        compared = Split(sentences_of(self.split), corpus=name, name=self.split)
+        student = self._load(config.vocabulary_size, sentences_of)
+        student, reports = self._with_rules(student, compared, sentences_of)
+        return exports.export_student(
+            student, folder, compared,
+            reports=reports, config=config, release=release, overwrite=overwrite,
+        )  # fmt: skip
+
+    def _load(self, vocabulary_size: int, sentences_of: _SentencesOf) -> "SavedStudent":
+        from bioner_kd.student.exported_student import load_exported_student
+        from bioner_kd.student.saved_student import cut_vocabulary, load_student, renewed
+
+        folder = Path(self.student)
+        student = (load_exported_student if is_export(folder) else load_student)(folder)
+        if vocabulary_size:
+            student = cut_vocabulary(student, vocabulary_size)
+        return renewed(student, sentences_of(_TRAIN)) if self.renew else student
+
+    def _with_rules(
+        self, student: "SavedStudent", compared: Split, sentences_of: _SentencesOf
+    ) -> tuple["SavedStudent", dict[str, dict[str, Any]]]:
+        """The student with its rules from tags to entities, and reports of what they are worth."""
+        from bioner_kd.evaluation.found_mentions import AnnotatedText
+        from bioner_kd.recipes.calibrating import calibrate_and_report
+        from bioner_kd.recipes.document_choice import (
+            read_export_documents,
+            report_documents,
+            with_brackets,
+        )
+
+        student = with_brackets(student)
+        given = read_export_documents(
+            student, self.corpus, self.split, self.documents, self.test_documents, sentences_of
+        )
+        student, of_documents = report_documents(student, given)
+        devel = given.devel or [*map(AnnotatedText.of_sentence, _devel(self.corpus, sentences_of))]
+        student, scores = calibrate_and_report(student, devel, compared, given.test)
+        return student, {"calibration": scores, "documents": of_documents}
 
 
-def _devel(corpus: Corpus, sentences_of: Callable[[str], Sequence[Sentence]]) -> Sequence[Sentence]:
+def _devel(corpus: Corpus, sentences_of: _SentencesOf) -> Sequence[Sentence]:
     try:
         corpus.check(_DEVEL)
     except InputError as error:

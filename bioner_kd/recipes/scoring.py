@@ -15,6 +15,7 @@ from bioner_kd.evaluation.comparison import Result, check_tags, compare
 from bioner_kd.evaluation.gold import AnnotatedDocuments, AnnotatedWords, Gold
 from bioner_kd.recipes.corpora import Corpus, corpus_of
 from bioner_kd.teacher.ensemble.folders import load_model
+from bioner_kd.training.machine import MachineConfig
 
 
 def evaluate(
@@ -24,6 +25,7 @@ def evaluate(
     split: str = "test",
     by: str = WORDS,
     batch_size: int = 32,
+    machine: MachineConfig | None = None,
 ) -> list[Result]:
     """Scores models on a split.
 
@@ -36,6 +38,7 @@ def evaluate(
         by: "words" compares tags of words, and mentions that words cannot have count as missed;
             "characters" compares the first and last character of mentions with the documents.
         batch_size: sentences of a batch.
+        machine: threads and determinism of TensorFlow; left as they are if not given.
 
     Returns:
         A result for each row, in order.
@@ -48,6 +51,8 @@ def evaluate(
     Examples:
         >>> (row,) = evaluate("demo", {"student": ["saved_models/student"]})  # doctest: +SKIP
     """
+    if machine is not None:
+        machine.apply(seed=0)
     gold = read_gold(corpus_of(corpus), split, by)
     models = {name: [load_model(Path(path)) for path in paths] for name, paths in runs.items()}
     for name, paths in runs.items():

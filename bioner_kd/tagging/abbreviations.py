@@ -8,6 +8,7 @@ Source:
     biomedical text, Pacific Symposium on Biocomputing 8, pages 451 to 462.
 """
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ Range = tuple[int, int]
 OPENING, CLOSING = "(", ")"
 # Words of a long form at most, punctuation included, so that time grows with the text alone.
 _MOST_WORDS = 60
+# Words behind a bracket that are looked at with it.
+_AHEAD = 5000
 _LETTERS_AND_DIGITS = frozenset("0123456789abcdefghijklmnopqrstuvwxyz")
 
 
@@ -56,21 +59,39 @@ def find_definitions(
         Of each definition the long and the short form: number of the first word, and of the word
         behind the last.
     """
+    # Some words at a time, because it takes longer to look at one of a long text.
+    reach = max(_MOST_WORDS, rules.longest) + 2
+    low = high = 0
     for opening, closing in _brackets(words):
-        inner = opening + 1, _until(words, rules.separators, opening + 1, closing)
-        if opening and inner[0] < inner[1]:
-            found = _long_before(words, spans, inner, rules)
-            found = found or _long_inside(words, spans, inner, rules)
-            if found:
-                yield found
+        if closing >= high:
+            low, high = max(0, closing - _MOST_WORDS - reach), closing + _AHEAD
+            some_words, some_spans = words[low:high], spans[low:high]
+        found = _definition(some_words, some_spans, (opening - low, closing - low), rules)
+        if found:
+            long, short = found
+            yield (long[0] + low, long[1] + low), (short[0] + low, short[1] + low)
 
 
-def joined(words: Words, spans: Spans, first: int, end: int) -> str:
-    """Words with a space between those that do not touch."""
-    text = words[first]
-    for number in range(first + 1, end):
+def _definition(
+    words: Words, spans: Spans, brackets: Range, rules: DefinitionRules
+) -> tuple[Range, Range] | None:
+    opening, closing = brackets
+    inner = opening + 1, _until(words, rules.separators, opening + 1, closing)
+    if not opening or inner[0] >= inner[1]:
+        return None
+    return _long_before(words, spans, inner, rules) or _long_inside(words, spans, inner, rules)
+
+
+def joined(words: Words, spans: Spans) -> str:
+    """Neighbouring words with a space between those that do not touch."""
+    text = words[0]
+    for number in range(1, len(words)):
         text += words[number] if _touch(spans, number) else f" {words[number]}"
     return text
+
+
+def _joined(words: Words, spans: Spans, place: Range) -> str:
+    return joined(words[slice(*place)], spans[slice(*place)])
 
 
 def _touch(spans: Spans, number: int) -> bool:
@@ -78,7 +99,8 @@ def _touch(spans: Spans, number: int) -> bool:
 
 
 def _brackets(words: Words) -> Iterator[Range]:
-    opened: list[int] = []
+    # Those that opened before could only enclose more words.
+    opened: deque[int] = deque(maxlen=_MOST_WORDS + 1)
     for number, word in enumerate(words):
         if word == OPENING:
             opened.append(number)
@@ -140,7 +162,7 @@ def _short_form(words: Words, spans: Spans, short: Range, rules: DefinitionRules
     """The short form, or nothing where it cannot be one."""
     if short[1] - short[0] > rules.longest:
         return ""
-    form = joined(words, spans, *short)
+    form = _joined(words, spans, short)
     good = (
         rules.shortest <= len(form) <= rules.longest
         and form.count(" ") < rules.words
@@ -174,5 +196,5 @@ def _match(form: str, words: Words, first: int, end: int) -> int | None:
 
 
 def _longer(form: str, words: Words, spans: Spans, long: Range) -> bool:
-    text = joined(words, spans, *long)
+    text = _joined(words, spans, long)
     return len(text) > len(form) and not text.endswith(form) and f"{form} " not in text

@@ -3,12 +3,13 @@
 Of 10,769 annotated mentions of NCBI-disease and BC5CDR none has such a bracket.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from bioner_kd.errors import shown
 from bioner_kd.tagging.tagged_text import TaggedText
+from bioner_kd.tagging.word_columns import Tags
 from bioner_kd.text.iob2 import OUTSIDE, entities
 
 _MOST_PAIRS = 100
@@ -31,18 +32,15 @@ class Brackets:
         those up to the next one. On devel that gives a better F1 than keeping the longest or all
         parts, or taking in a partner that is the neighbouring word.
         """
-        if not self._characters.intersection(found.text):
+        if not any(character in found.text for character in self._characters):
             return found
-        tags = list(found.tags)
+        tags = None
         for entity_type, first, end in entities(found.tags):
-            alone = self._alone(found.words, first, end)
+            alone = self._alone(found.words[first:end])
             if alone:
-                tags[first:end] = [OUTSIDE] * (end - first)
-                for number in _first_part(first, end, alone):
-                    tags[number] = f"I-{entity_type}"
-                    if number == first or tags[number - 1] == OUTSIDE:
-                        tags[number] = f"B-{entity_type}"
-        return found if tags == found.tags else found.with_tags(tags, found.scores)
+                tags = tags or Tags.copied(found.tags)
+                tags.put(first, _tags_of_part(entity_type, end - first, alone))
+        return found.with_tags(tags, found.scores) if tags else found
 
     @cached_property
     def _characters(self) -> frozenset[str]:
@@ -52,13 +50,12 @@ class Brackets:
     def _opening(self) -> Mapping[str, str]:
         return {closing: opening for opening, closing in self.pairs}
 
-    def _alone(self, words: Sequence[str], first: int, end: int) -> list[int]:
-        """Numbers of the brackets from one word to another that have no partner there."""
+    def _alone(self, words: Sequence[str]) -> list[int]:
+        """Numbers of the brackets among words that have no partner there."""
         opened: list[int] = []
         alone = []
         openings = self._opening.values()
-        for number in range(first, end):
-            word = words[number]
+        for number, word in enumerate(words):
             if word in openings:
                 opened.append(number)
             elif word in self._opening:
@@ -87,10 +84,14 @@ class Brackets:
         return cls(tuple((pair[0], pair[1]) for pair in pairs))
 
 
-def _first_part(first: int, end: int, alone: Sequence[int]) -> Iterator[int]:
-    # Numbers of the words before the first bracket without a partner that has words before it.
-    for number in range(first, end):
-        if number not in alone:
-            yield number
-        elif number > first and number - 1 not in alone:
-            return
+def _tags_of_part(entity_type: str, number: int, alone: Sequence[int]) -> list[str]:
+    # Words before the first bracket without a partner that has words before it.
+    tags = [OUTSIDE] * number
+    kept = False
+    for word in range(number):
+        if word not in alone:
+            tags[word] = f"{'I' if kept else 'B'}-{entity_type}"
+            kept = True
+        elif kept:
+            break
+    return tags

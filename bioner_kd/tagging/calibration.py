@@ -6,7 +6,7 @@ raw score were right there, and how many of all mentions with at least that raw 
 """
 
 import bisect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
@@ -107,7 +107,7 @@ class Calibration:
         """Whether there is a curve."""
         return bool(self.curves)
 
-    def calibrated(self, entities: Sequence[Entity]) -> list[Entity]:
+    def calibrated(self, entities: Iterable[Entity]) -> list[Entity]:
         """The entities with precisions as their scores."""
         if not self.curves:
             return list(entities)

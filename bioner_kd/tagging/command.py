@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from bioner_kd import __version__
-from bioner_kd.checksum import file_digest
 from bioner_kd.errors import InputError, UsageError
+from bioner_kd.regular_file import file_digest
 from bioner_kd.settings import declarations
 from bioner_kd.tagging.options import TagOptions
 from bioner_kd.tagging.records import (

@@ -1,7 +1,7 @@
 """Word-level logits become tags, and tags entities: one rule for evaluation and for use."""
 
 import numbers
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -112,16 +112,29 @@ class Decoder:
         Raises:
             ValueError: as `decode` does.
         """
+        tags = self.tag_set.tags
+        return [[tags[number] for number in path] for path in self.paths_many(sentences)]
+
+    def paths_many(self, sentences: Sequence[np.ndarray]) -> list[list[int]]:
+        """The numbers of the tags that `decode_many` gives.
+
+        Args:
+            sentences: logits of each, as `decode` takes them.
+
+        Raises:
+            ValueError: as `decode` does.
+        """
         for logits in sentences:
             self._best_logits(logits)
         paths = [logits.argmax(axis=1) for logits in sentences]
         searched = [number for number, ids in enumerate(paths) if self._needs_search(ids)]
+        found = [ids.tolist() for ids in paths]
         for first in range(0, len(searched), _TOGETHER):
             some = searched[first : first + _TOGETHER]
             scores = [sentences[number].astype(np.float64) for number in some]
             for number, path in zip(some, best_paths(scores, *self.constraints), strict=True):
-                paths[number] = path
-        return [[self.tag_set.tags[number] for number in path] for path in paths]
+                found[number] = path
+        return found
 
     def scores(self, logits: np.ndarray, tags: Sequence[str]) -> np.ndarray:
         """Probability of each word's tag: by softmax, or under a CRF over all sequences.
@@ -267,13 +280,21 @@ def entities_from_tags(
     Raises:
         ValueError: tags, scores and spans differ in number.
     """
+    return list(iterate_entities(tags, scores, spans, text))
+
+
+def iterate_entities(
+    tags: Sequence[str],
+    scores: Sequence[float] | np.ndarray,
+    spans: Sequence[tuple[int, int]],
+    text: str,
+) -> Iterator[Entity]:
+    """Gives the entities of `entities_from_tags` one by one, which takes less memory."""
     if not len(tags) == len(scores) == len(spans):
         raise ValueError(
             f"{len(tags)} tags, {len(scores)} scores and {len(spans)} spans: one a word each."
         )
-    found = []
     for entity_type, first, end_word in iob2.entities(tags):
         start, end = spans[first][0], spans[end_word - 1][1]
         score = float(np.mean(scores[first:end_word], dtype=np.float64))
-        found.append(Entity(entity_type, text[start:end], start, end, score))
-    return found
+        yield Entity(entity_type, text[start:end], start, end, score)

@@ -18,8 +18,15 @@ from bioner_kd.tagging.abbreviations import (
     find_definitions,
     joined,
 )
+from bioner_kd.tagging.tag_changes import (
+    Meaning,
+    NamesInText,
+    TagChanges,
+    mean,
+    share_in_entities,
+)
 from bioner_kd.tagging.tagged_text import TaggedText
-from bioner_kd.text.iob2 import OUTSIDE, entities
+from bioner_kd.text.iob2 import entities
 
 # Words of a repeated name at most.
 _MOST_WORDS = 20
@@ -50,26 +57,33 @@ class Abbreviations(DefinitionRules):
         definitions = list(find_definitions(found.words, found.spans, self))
         if not definitions:
             return found
-        change = _Change(found)
+        change = TagChanges(found)
         meanings, names = self._meanings(found, change, definitions)
         if not meanings:
             return found
-        places: dict[_Meaning, list[Range]] = {}
+        places: dict[Meaning, list[Range]] = {}
         for form, place in names.places(found):
             places.setdefault(meanings[form], []).append(place)
         for meaning, some in places.items():
             self._carry(found, change, meaning, some)
         return change.text()
 
+    def first_words(self, found: TaggedText) -> Iterator[str]:
+        """First words of the short forms that a text defines, in small letters."""
+        if OPENING in found.text:
+            for _, (first, end) in find_definitions(found.words, found.spans, self):
+                word = found.words[first].lower()
+                yield from (word, self._other_number(word)) if end - first == 1 else (word,)
+
     def _meanings(
-        self, found: TaggedText, change: "_Change", definitions: Sequence[tuple[Range, Range]]
-    ) -> tuple[dict[str, "_Meaning"], "_Names"]:
+        self, found: TaggedText, change: TagChanges, definitions: Sequence[tuple[Range, Range]]
+    ) -> tuple[dict[str, Meaning], NamesInText]:
         """Each short form, and its plural or singular, with what it means."""
-        meanings: dict[str, _Meaning] = {}
-        names = _Names()
+        meanings: dict[str, Meaning] = {}
+        names = NamesInText()
         for long, short in definitions:
             meaning = self._meaning(found, change, long)
-            form = joined(found.words, found.spans, *short)
+            form = joined(found.words[slice(*short)], found.spans[slice(*short)])
             before = meanings.get(form)
             if meaning is None or (before and (before.type or not meaning.type)):
                 continue
@@ -85,22 +99,22 @@ class Abbreviations(DefinitionRules):
         ends = self.plural and word.endswith(self.plural) and len(word) > len(self.plural) + 1
         return word[: -len(self.plural)] if ends else word + self.plural
 
-    def _meaning(self, found: TaggedText, change: "_Change", long: Range) -> "_Meaning | None":
+    def _meaning(self, found: TaggedText, change: TagChanges, long: Range) -> Meaning | None:
         # None: nothing is known, since an entity goes on behind the long form.
         mention = change.mention_at(long[1] - 1)
         if mention is None:
-            return _Meaning(_NOTHING, 0.0)
+            return Meaning(_NOTHING, 0.0)
         entity_type, first, end = mention
         if end > long[1]:
             return None
         if first > long[0] and found.words[first - 1].lower() in self.prepositions:
-            return _Meaning(_NOTHING, 0.0)
-        return _Meaning(entity_type, change.score(first, end))
+            return Meaning(_NOTHING, 0.0)
+        return Meaning(entity_type, change.score(first, end))
 
     def _carry(
-        self, found: TaggedText, change: "_Change", meaning: "_Meaning", places: Sequence[Range]
+        self, found: TaggedText, change: TagChanges, meaning: Meaning, places: Sequence[Range]
     ) -> None:
-        if meaning.type and _mean([_share(found, place) for place in places]) < self.gate:
+        if meaning.type and mean([share_in_entities(found, place) for place in places]) < self.gate:
             return
         for place in places:
             if not change.crosses(place):
@@ -121,19 +135,23 @@ class RepeatedNames:
     shortest: int = 4
     share: float = 0.5
 
+    def first_words(self, found: TaggedText) -> Iterator[str]:
+        """First words of the names of a text, in small letters."""
+        return (found.words[first].lower() for _, first, _ in entities(found.tags))
+
     def apply(self, found: TaggedText) -> TaggedText:
         """The text with tags at further occurrences of its names."""
-        change = _Change(found)
-        names = _Names(fold=True)
+        change = TagChanges(found)
+        names = NamesInText(fold=True)
         types: dict[str, Counter[str]] = {}
-        meanings: dict[str, _Meaning] = {}
+        meanings: dict[str, Meaning] = {}
         for entity_type, first, end in change.mentions:
-            name = joined(found.words, found.spans, first, end).lower()
+            name = joined(found.words[first:end], found.spans[first:end]).lower()
             if end - first <= _MOST_WORDS and len(name) >= self.shortest:
                 types.setdefault(name, Counter())[entity_type] += 1
                 names.add(name, found.words[first].lower(), end - first)
                 score = change.score(first, end)
-                meanings.setdefault(f"{entity_type} {name}", _Meaning(entity_type, score))
+                meanings.setdefault(f"{entity_type} {name}", Meaning(entity_type, score))
         if not types:
             return found
         of_name: dict[str, list[Range]] = {}
@@ -144,7 +162,7 @@ class RepeatedNames:
             if number >= self.share * len(places):
                 meaning = meanings[f"{entity_type} {name}"]
                 for place in places:
-                    if change.is_free(place) and _share(found, place) >= self.gate:
+                    if change.is_free(place) and share_in_entities(found, place) >= self.gate:
                         change.set(place, meaning)
         return change.text()
 
@@ -168,11 +186,10 @@ class DocumentStep:
                 found = rule.apply(found)
         return found
 
-    def needs_probabilities(self, text: str) -> bool:
-        """Whether it looks at the probabilities of words of a text that have no tag."""
-        return self.repeated_names is not None or (
-            self.abbreviations is not None and OPENING in text
-        )
+    def first_words(self, found: TaggedText) -> frozenset[str]:
+        """First words, in small letters, of what it looks for in sentences without a tag."""
+        rules = (self.abbreviations, self.repeated_names)
+        return frozenset(word for rule in rules if rule for word in rule.first_words(found))
 
     def to_json(self) -> dict[str, Any]:
         """The rules that are on, as JSON values."""
@@ -193,100 +210,6 @@ class DocumentStep:
             None if abbreviations is None else _from_json(Abbreviations(), abbreviations),
             None if names is None else _from_json(RepeatedNames(), names),
         )
-
-
-@dataclass(frozen=True, eq=False)
-class _Meaning:
-    type: str
-    score: float
-
-
-class _Change:
-    """Tags of a text that change."""
-
-    def __init__(self, found: TaggedText) -> None:
-        self._found = found
-        self._tags, self._scores = list(found.tags), list(found.scores)
-        self.mentions = entities(found.tags)
-        self._of_word: dict[int, tuple[str, int, int]] = {}
-        for mention in self.mentions:
-            for number in range(*mention[1:]):
-                self._of_word[number] = mention
-
-    def mention_at(self, word: int) -> tuple[str, int, int] | None:
-        """The entity that the model found at a word."""
-        return self._of_word.get(word)
-
-    def score(self, first: int, end: int) -> float:
-        """Mean score of words, as the model gave it."""
-        return _mean(self._found.scores[first:end])
-
-    def crosses(self, place: Range) -> bool:
-        """Whether an entity begins before words, or ends behind them, and has one of them."""
-        ends = (self._of_word.get(place[0]), self._of_word.get(place[1] - 1))
-        return any(one and (one[1] < place[0] or one[2] > place[1]) for one in ends)
-
-    def is_free(self, place: Range) -> bool:
-        """Whether no word has a tag, changed ones included."""
-        return all(self._tags[number] == OUTSIDE for number in range(*place))
-
-    def set(self, place: Range, meaning: _Meaning) -> None:
-        """Makes words an entity, or none."""
-        first, end = place
-        if not meaning.type:
-            self._tags[first:end] = [OUTSIDE] * (end - first)
-        elif self._of_word.get(first) != (meaning.type, first, end):
-            inner = [f"I-{meaning.type}"] * (end - first - 1)
-            self._tags[first:end] = [f"B-{meaning.type}", *inner]
-            self._scores[first:end] = [meaning.score] * (end - first)
-
-    def text(self) -> TaggedText:
-        """The text with what has changed."""
-        if self._tags == list(self._found.tags):
-            return self._found
-        return self._found.with_tags(self._tags, self._scores)
-
-
-class _Names:
-    """Names that are looked for in a text, longer ones first."""
-
-    def __init__(self, *, fold: bool = False) -> None:
-        """Takes whether the names are in small letters, and found in any."""
-        self._fold = fold
-        self._names: set[str] = set()
-        self._lengths: dict[str, list[int]] = {}
-
-    def add(self, name: str, first_word: str, words: int) -> None:
-        """Adds a name as `joined` gives it."""
-        if name not in self._names:
-            self._names.add(name)
-            lengths = self._lengths.setdefault(first_word, [])
-            if words not in lengths:
-                lengths.append(words)
-                lengths.sort(reverse=True)
-
-    def places(self, found: TaggedText) -> Iterator[tuple[str, Range]]:
-        """Each name with its words in the text, which no two have in common."""
-        free = 0
-        words = [word.lower() for word in found.words] if self._fold else found.words
-        for number, word in enumerate(words):
-            if word in self._lengths and number >= free:
-                for length in self._lengths[word]:
-                    end = number + length
-                    if end <= len(words):
-                        name = joined(words, found.spans, number, end)
-                        if name in self._names:
-                            yield name, (number, end)
-                            free = end
-                            break
-
-
-def _share(found: TaggedText, place: Range) -> float:
-    return _mean(found.in_entity[place[0] : place[1]])
-
-
-def _mean(numbers: Sequence[float]) -> float:
-    return sum(numbers) / len(numbers)
 
 
 def _to_json(rule: Any) -> dict[str, Any]:

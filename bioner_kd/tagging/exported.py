@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from bioner_kd.bounded import parse_json
-from bioner_kd.checksum import file_digest
 from bioner_kd.errors import InputError, UsageError, one_line, shown
-from bioner_kd.regular_file import read_small
+from bioner_kd.regular_file import file_digest, read_small
 from bioner_kd.tagging.models.layout import FORMS, MANIFEST, MANIFEST_FORMAT, SAVED_MODEL_TABLES
 from bioner_kd.tagging.models.saved_model import SavedModel
 from bioner_kd.tagging.models.tflite import TFLiteModel, tables_inside

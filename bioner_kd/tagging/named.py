@@ -1,12 +1,15 @@
 """Students that have a name: the ready one of this package and those of installed wheels."""
 
 import importlib.util
+import os
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 import bioner_kd
 from bioner_kd.errors import InputError
+from bioner_kd.tagging.exported import Exported, find_exported
+from bioner_kd.tagging.hub import fetch_student, is_on_hub
 
 DEFAULT = "disease_chemical_bilstm"
 # A wheel of a student has an entry point of this group: its name, and the package that holds it.
@@ -14,6 +17,24 @@ GROUP = "bioner_kd.students"
 _PACKAGE = Path(bioner_kd.__file__).parent
 # In an installed package, and in a checkout.
 _FOLDERS = (_PACKAGE / "ready", _PACKAGE.parent / "saved_models")
+
+
+def named_export(path: str | os.PathLike[str], form: str = "") -> Exported:
+    """Where the model and the tables of a student lie.
+
+    Args:
+        path: as `bioner_kd.Tagger.load` takes it, as `form`.
+        form: one of the forms of an export folder, or empty.
+
+    Raises:
+        InputError, UsageError: as `bioner_kd.Tagger.load`.
+    """
+    name = os.fspath(path)
+    if is_on_hub(name):
+        folder = fetch_student(name, form)
+    else:
+        folder = find_named(name) if is_name(name) else Path(path)
+    return find_exported(folder, form)
 
 
 def find_named(name: str) -> Path:

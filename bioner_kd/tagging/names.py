@@ -12,33 +12,31 @@ longest. A name that is never an entity removes the entities that are this name 
 
 import bisect
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bioner_kd.errors import InputError, UsageError, shown
 from bioner_kd.tagging.decoding import Entity
+from bioner_kd.tagging.name_lists import (
+    ALWAYS,
+    NEVER,
+    NameLists,
+    NamesPath,
+    name_lines,
+    short_capitals,
+)
 from bioner_kd.tagging.tagged_text import TaggedText
 from bioner_kd.tagging.word_form import fold, folding_table
-from bioner_kd.text.plain_text import read_text_lines
-from bioner_kd.text.source import STDIN, Source
+from bioner_kd.text.source import STDIN
 from bioner_kd.text.tokenizer import TOKENIZER, Tokenizer
 
-COMMENT = "#"
 # Of a name in the list of those that are never entities: whatever type the student gave it.
 ANY_TYPE = ""
 # Nobody disagrees with an entity that a user has asked for.
 SCORE = 1.0
-# Letters of a word in capitals that may be another word in small ones.
-_SHORT = 4
-# A line of more is no name but a text.
-_MOST_WORDS = 100
 _CACHED_WORDS = 200_000
-# In a table with other separators than TAB, the type.
-_LAST_PART = re.compile(r"[,;]\s*([^,;]+)$")
 
 Name = str | tuple[str, str]
-NamesPath = str | os.PathLike[str]
 
 
 class Names:
@@ -111,12 +109,13 @@ class Names:
             InputError: a name is empty, has no letter and no digit, has two types or a type that
                 the student lacks, or is in both lists.
         """
-        maker = _Maker(types, tokenizer, folding_table() if folding is None else folding)
-        for what, some in ((_ALWAYS, always), (_NEVER, never)):
+        folding = folding_table() if folding is None else folding
+        lists = NameLists(types, tokenizer, folding)
+        for what, some in ((ALWAYS, always), (NEVER, never)):
             for number, name in enumerate(some, 1):
                 pair = (name, "") if isinstance(name, str) else name
-                maker.add(what, *pair, place=f"name {number} of {what}")
-        return maker.names()
+                lists.add(what, *pair, place=f"name {number} of {what}")
+        return cls(lists.always, lists.never, folding)
 
     @classmethod
     def read(
@@ -143,13 +142,14 @@ class Names:
             InputError: as `of`, with file and line; or a file cannot be read.
             UsageError: a file is the standard input.
         """
-        maker = _Maker(types, tokenizer, folding_table() if folding is None else folding)
-        for what, path in ((_ALWAYS, always), (_NEVER, never)):
+        folding = folding_table() if folding is None else folding
+        lists = NameLists(types, tokenizer, folding)
+        for what, path in ((ALWAYS, always), (NEVER, never)):
             if os.fspath(path) == STDIN:
                 raise UsageError(f"--{what}={STDIN}: name a file; standard input is for texts.")
-            for place, name, entity_type in _lines(path) if path else ():
-                maker.add(what, name, entity_type, place=place)
-        return maker.names()
+            for place, name, entity_type in name_lines(path) if path else ():
+                lists.add(what, name, entity_type, place=place)
+        return cls(lists.always, lists.never, folding)
 
     def check_types(self, types: Sequence[str]) -> None:
         """Checks that a student has the types of the names.
@@ -174,9 +174,8 @@ class Names:
         Returns:
             The entities in order; those that a name asked for have the score 1.
         """
-        forms = list(map(self._form, found.words))
-        kept = [one for one in entities if not self._forbids(one, found, forms)]
-        marked = list(self._matches(found, forms))
+        kept = [one for one in entities if not self._forbids(one, found)]
+        marked = list(self._matches(found))
         if not marked:
             return kept
         starts, ends = [one.start for one in marked], [one.end for one in marked]
@@ -195,28 +194,28 @@ class Names:
             if len(self._forms) >= _CACHED_WORDS:
                 self._forms.clear()
             folded = fold(word, self._folding)
-            form = self._forms[word] = folded.lower(), _short_capitals(folded)
+            form = self._forms[word] = folded.lower(), short_capitals(folded)
         return form
 
-    def _matches(self, found: TaggedText, forms: Sequence[tuple[str, str]]) -> Iterator[Entity]:
+    def _matches(self, found: TaggedText) -> Iterator[Entity]:
         if not self._always:
             return
         for first, end in found.sentences:
-            behind = first
-            for word in range(first, end):
-                form, capitals = forms[word]
+            forms = list(map(self._form, found.words[first:end]))
+            behind = 0
+            for word, (form, capitals) in enumerate(forms):
                 if word < behind or not (form in self._lengths or capitals in self._always):
                     continue
-                length, entity_type = self._longest(forms, word, end)
+                length, entity_type = self._longest(forms, word)
                 if length:
                     behind = word + length
-                    start, stop = found.spans[word][0], found.spans[behind - 1][1]
+                    start, stop = found.spans[first + word][0], found.spans[first + behind - 1][1]
                     yield Entity(entity_type, found.text[start:stop], start, stop, SCORE)
 
-    def _longest(self, forms: Sequence[tuple[str, str]], word: int, end: int) -> tuple[int, str]:
+    def _longest(self, forms: Sequence[tuple[str, str]], word: int) -> tuple[int, str]:
         form, capitals = forms[word]
         for length in self._lengths.get(form, ()):
-            if 1 < length <= end - word:
+            if 1 < length <= len(forms) - word:
                 name = " ".join([lower for lower, _ in forms[word : word + length]])
                 if name in self._always:
                     return length, self._always[name]
@@ -225,109 +224,13 @@ class Names:
                 return 1, self._always[name]
         return 0, ""
 
-    def _forbids(self, entity: Entity, found: TaggedText, forms: Sequence[tuple[str, str]]) -> bool:
+    def _forbids(self, entity: Entity, found: TaggedText) -> bool:
         if not self._never:
             return False
         first = bisect.bisect_left(found.spans, (entity.start, 0))
         end = bisect.bisect_left(found.spans, (entity.end, 0))
-        names = [" ".join(lower for lower, _ in forms[first:end])]
-        if end - first == 1 and forms[first][1]:
-            names.append(forms[first][1])
+        forms = list(map(self._form, found.words[first:end]))
+        names = [" ".join(lower for lower, _ in forms)]
+        if len(forms) == 1 and forms[0][1]:
+            names.append(forms[0][1])
         return any(self._never.get(name) in (entity.type, ANY_TYPE) for name in names)
-
-
-_ALWAYS, _NEVER = "always", "never"
-
-
-def _short_capitals(folded: str) -> str:
-    """The word itself where it is short and in capitals, otherwise nothing."""
-    short = len(folded) <= _SHORT and folded.isascii() and folded.isalpha() and folded.isupper()
-    return folded if short else ""
-
-
-class _Maker:
-    """Checks names one by one, and makes `Names` of them."""
-
-    def __init__(
-        self, types: Sequence[str], tokenizer: Tokenizer, folding: Mapping[str, str]
-    ) -> None:
-        self._types, self._tokenizer, self._folding = tuple(types), tokenizer, folding
-        self._found: dict[str, dict[str, str]] = {_ALWAYS: {}, _NEVER: {}}
-
-    def add(self, what: str, name: str, entity_type: str, *, place: str) -> None:
-        """Adds a name to one of the lists; `place` says where it stands, for messages."""
-        self._check_type(name, entity_type, place)
-        form = self._form(name, place)
-        if what == _ALWAYS and not entity_type:
-            entity_type = self._only_type(name, place)
-        before = self._found[what].setdefault(form, entity_type)
-        if before != entity_type:
-            raise InputError(
-                f"{place}: {shown(name)} stands in this list twice, with the types "
-                f"{_called(before)} and {_called(entity_type)}; leave one of them."
-            )
-        other = _NEVER if what == _ALWAYS else _ALWAYS
-        if form in self._found[other]:
-            raise InputError(
-                f"{place}: {shown(name)} is always an entity in one list and never in the other; "
-                "leave it in one of them."
-            )
-
-    def names(self) -> Names:
-        """What was added."""
-        return Names(self._found[_ALWAYS], self._found[_NEVER], self._folding)
-
-    def _check_type(self, name: str, entity_type: str, place: str) -> None:
-        if entity_type and self._types and entity_type not in self._types:
-            raise InputError(
-                f"{place}: {shown(name)} has the type {shown(entity_type)}, which the student "
-                f"lacks; it has {', '.join(self._types)}."
-            )
-        behind = _LAST_PART.search(name)
-        if not entity_type and behind and behind.group(1) in self._types:
-            raise InputError(
-                f"{place}: {shown(name)} looks like a name and its type, which stands behind a TAB."
-            )
-
-    def _form(self, name: str, place: str) -> str:
-        words = [fold(word, self._folding) for word in self._tokenizer.split_words(name)]
-        words = [word for word in words if word.strip()]
-        if not any(character.isalnum() for word in words for character in word):
-            what = (
-                f"the name {shown(name)} has no letter and no digit" if name else "a name is empty"
-            )
-            raise InputError(f"{place}: {what}; write a name, TAB and its type, or leave it out.")
-        if len(words) > _MOST_WORDS:
-            raise InputError(
-                f"{place}: {shown(name)} has {len(words)} words, and a name {_MOST_WORDS} at most; "
-                "write one name a line."
-            )
-        return _short_capitals(words[0]) if _is_short(words) else " ".join(words).lower()
-
-    def _only_type(self, name: str, place: str) -> str:
-        if len(self._types) == 1:
-            return self._types[0]
-        one = f"one of {', '.join(self._types)}" if self._types else "one of the student's"
-        raise InputError(f"{place}: {shown(name)} has no type; write TAB and {one} behind it.")
-
-
-def _is_short(words: Sequence[str]) -> bool:
-    return len(words) == 1 and bool(_short_capitals(words[0]))
-
-
-def _called(entity_type: str) -> str:
-    return entity_type or "any"
-
-
-def _lines(path: NamesPath) -> Iterator[tuple[str, str, str]]:
-    """Place, name and type of each line that has one."""
-    for number, line in enumerate(read_text_lines(path), 1):
-        if not line.strip() or line.startswith(COMMENT):
-            continue
-        place = f"{Source(path).name}:{number}"
-        name, _, entity_type = (part.strip() for part in line.partition("\t"))
-        if "\t" in entity_type:
-            raise InputError(
-                f"{place}: {shown(line)} has more than a name, TAB and a type; remove the rest."
-            )
-        yield place, name, entity_type

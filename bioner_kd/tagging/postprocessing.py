@@ -4,17 +4,16 @@ The rules and their data travel in a student's tables, and with the answers of a
 runtime applies them in the same order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bioner_kd.tagging.brackets import Brackets
 from bioner_kd.tagging.calibration import Calibration
 from bioner_kd.tagging.choices import NOTHING_CHOSEN, Choices
-from bioner_kd.tagging.decoding import Entity, entities_from_tags
+from bioner_kd.tagging.decoding import Entity, iterate_entities
 from bioner_kd.tagging.document_step import DocumentStep
 from bioner_kd.tagging.tagged_text import TaggedText
-from bioner_kd.text.sentence import Sentence
 
 
 @dataclass(frozen=True)
@@ -31,12 +30,12 @@ class Postprocessing:
     brackets: Brackets | None = None
     document_step: DocumentStep | None = None
 
-    def scored(self, sentences: Sequence[Sentence]) -> frozenset[int]:
-        """Numbers of the sentences of a text whose probabilities the rules need, tagged or not."""
-        step = self.document_step
-        if step and sentences and step.needs_probabilities(sentences[0].text):
-            return frozenset(range(len(sentences)))
-        return frozenset()
+    def first_words(self, found: TaggedText) -> frozenset[str]:
+        """First words, in small letters, of what the rules look for in sentences without a tag.
+
+        Probabilities of sentences that have none of these words are hardly ever looked at.
+        """
+        return self.document_step.first_words(found) if self.document_step else frozenset()
 
     def entities(self, found: TaggedText, choices: Choices = NOTHING_CHOSEN) -> list[Entity]:
         """Entities of a text, in order of their first word.
@@ -44,8 +43,7 @@ class Postprocessing:
         The names of a user come last: nothing overrules them.
 
         Args:
-            found: scores and probabilities of a sentence may be zeros if it has no tag but O and is
-                none of `scored`.
+            found: what the model says of the text.
             choices: of the user.
 
         Raises:
@@ -54,8 +52,9 @@ class Postprocessing:
         for rule in (self.brackets, self.document_step):
             if rule is not None:
                 found = rule.apply(found)
-        entities = entities_from_tags(found.tags, found.scores, found.spans, found.text)
-        entities = self.calibration.calibrated(entities)
+        entities = self.calibration.calibrated(
+            iterate_entities(found.tags, found.scores, found.spans, found.text)
+        )
         if choices.min_precision is not None:
             entities = self.calibration.kept(entities, choices.min_precision)
         return choices.names.mark(found, entities) if choices.names else entities

@@ -68,7 +68,11 @@ class Records:
 
     def __call__(self, documents: Sequence[Document]) -> list[str]:
         """One record a document."""
-        return [self.writer.record(found) for found in self.tagger.tagged(documents, self.choices)]
+        return list(map(self.writer.record, self.found(documents)))
+
+    def found(self, documents: Sequence[Document]) -> list[Document]:
+        """The documents with what is found in them, from which the writer makes records."""
+        return self.tagger.tagged(documents, self.choices)
 
 
 def chosen_format(format: str, output: str) -> Format:

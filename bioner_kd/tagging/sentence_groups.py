@@ -1,21 +1,26 @@
 """Sentences of many texts are read together, and come back as those of each text."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import accumulate, chain
-from typing import Any, TypeVar
-
-from bioner_kd.tagging.tagged_text import TaggedText
-from bioner_kd.text.sentence import Sentence
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol, TypeVar
 
 Given = TypeVar("Given")
 Found = TypeVar("Found")
-# A sentence, its tags, and of each word the probability of its tag and of any entity.
-Tagged = tuple[Sentence, list[str], list[float], list[float]]
+FoundOf = TypeVar("FoundOf", contravariant=True)
 
 # Sentences that are read together: enough that a model can batch those of like lengths, few enough
 # that they take little memory. Padded words, because decoding pads to the longest.
 _BATCH_SENTENCES, _BATCH_PADDED_WORDS = 256, 65_536
+
+
+class Group(Protocol[FoundOf]):
+    """Takes what is found of the sentences of one text, such as a list."""
+
+    def append(self, found: FoundOf, /) -> None:
+        """Takes what is found of the next sentence."""
+
+
+Groups = TypeVar("Groups", bound=Group)
 
 
 def in_batches(sentences: Iterable[Given], length: Callable[[Given], int]) -> Iterator[list[Given]]:
@@ -39,37 +44,28 @@ def in_batches(sentences: Iterable[Given], length: Callable[[Given], int]) -> It
 
 
 def in_groups(
-    find: Callable[[Iterable[Given]], Iterator[Found]], groups: Iterable[Iterable[Given]]
-) -> list[list[Found]]:
+    find: Callable[[Iterable[Given]], Iterator[Found]],
+    groups: Iterable[Iterable[Given]],
+    group: Callable[[], Groups],
+) -> list[Groups]:
     """What a function gives for each sentence of each group.
 
     Args:
         find: gives as much as it gets, in order; it may read sentences of all groups together.
         groups: of sentences.
+        group: makes what takes the results of a group.
     """
-    found: list[list[Found]] = []
-    owners: deque[list[Found]] = deque()
+    found: list[Groups] = []
+    owners: deque[Groups] = deque()
 
     def sentences() -> Iterator[Given]:
-        for group in groups:
-            owner: list[Found] = []
+        for some in groups:
+            owner = group()
             found.append(owner)
-            for sentence in group:
+            for sentence in some:
                 owners.append(owner)
                 yield sentence
 
     for one in find(sentences()):
         owners.popleft().append(one)
     return found
-
-
-def joined(sentences: Sequence[Tagged]) -> TaggedText:
-    """The sentences of one text as one."""
-    text = sentences[0][0].text if sentences else ""
-    columns = ((one.words, one.spans, *others) for one, *others in sentences)
-    rows: list[list[Any]] = [
-        list(chain.from_iterable(parts)) for parts in zip(*columns, strict=True)
-    ]
-    firsts = list(accumulate((len(one) for one, *_ in sentences), initial=0))[:-1]
-    words, spans, tags, scores, in_entity = rows or [[]] * 5
-    return TaggedText(text, words, spans, tags, scores, in_entity, firsts)

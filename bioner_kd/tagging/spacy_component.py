@@ -13,6 +13,7 @@ from spacy.tokens import Doc, Span
 from spacy.util import filter_spans, minibatch
 
 from bioner_kd.errors import shown
+from bioner_kd.tagging.choices import NOTHING_CHOSEN, Choices
 from bioner_kd.tagging.decoding import Entity
 from bioner_kd.tagging.named import DEFAULT
 from bioner_kd.tagging.tagger import Tagger
@@ -84,10 +85,16 @@ class BionerComponent:
     Each span has the score of its entity, from 0 to 1, as `span._.bioner_score`.
     """
 
-    def __init__(self, tagger: Tagger, target: Target) -> None:
-        """Takes a student and where its entities go."""
+    def __init__(self, tagger: Tagger, target: Target, choices: Choices = NOTHING_CHOSEN) -> None:
+        """Takes a student, where its entities go, and what a user chooses of them.
+
+        Raises:
+            InputError: the student lacks a type of the names, or has no calibration and a precision
+                is chosen.
+        """
         self._tagger = tagger
         self._target = target
+        self._choices = tagger.checked(choices)
         self._told = False
 
     @property
@@ -110,7 +117,7 @@ class BionerComponent:
         unaligned = _Unaligned(self._target.alignment_mode)
         try:
             for docs in minibatch(stream, batch_size):
-                found = self._tagger.tag_texts([doc.text for doc in docs])
+                found = self._tagger.tag_texts([doc.text for doc in docs], self._choices)
                 for doc, entities in zip(docs, found, strict=True):
                     unaligned.count(doc, entities, self._target.write(doc, entities))
                     yield doc
@@ -129,6 +136,9 @@ class BionerComponent:
         "spans_key": "",
         "alignment_mode": "expand",
         "overwrite": False,
+        "min_precision": None,
+        "always": "",
+        "never": "",
     },
 )
 def make_component(
@@ -139,6 +149,9 @@ def make_component(
     spans_key: str,
     alignment_mode: AlignmentMode,
     overwrite: bool,
+    min_precision: float | None,
+    always: str,
+    never: str,
 ) -> BionerComponent:
     """The component, from the configuration that spaCy keeps with the pipeline.
 
@@ -150,14 +163,22 @@ def make_component(
         spans_key: see `Target`, as the following.
         alignment_mode: what becomes of an entity that begins or ends inside of a token.
         overwrite: remove what is there already.
+        min_precision: precision that is expected of the entities that are kept, above 0 and at most
+            1; all are kept where there is none.
+        always: path of a list of names that are always entities, a name, TAB and type a line.
+        never: path of a list of names that are never entities.
 
     Raises:
-        InputError: there is no such student.
+        InputError: there is no such student or list, a list is faulty, or the student has no
+            calibration and `min_precision` is given.
+        UsageError: `min_precision` is no precision.
     """
     if not Span.has_extension(SCORE):
         Span.set_extension(SCORE, default=None)
     target = Target(spans_key, alignment_mode, overwrite)
-    return BionerComponent(Tagger.load(student, form=form), target)
+    tagger = Tagger.load(student, form=form)
+    names = tagger.read_names(always, never) if always or never else None
+    return BionerComponent(tagger, target, Choices(names, min_precision))
 
 
 class _Unaligned:

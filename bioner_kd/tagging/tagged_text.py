@@ -1,7 +1,7 @@
 """What a model says of the words of a text."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 
@@ -29,10 +29,10 @@ class TaggedText:
     first_words: Sequence[int] = ()
 
     @property
-    def sentences(self) -> list[tuple[int, int]]:
+    def sentences(self) -> Iterator[tuple[int, int]]:
         """First word of each sentence, and the word behind its last."""
-        firsts = [*(self.first_words or (0,)), len(self.words)]
-        return list(itertools.pairwise(firsts))
+        firsts = itertools.chain(self.first_words or (0,), (len(self.words),))
+        return itertools.pairwise(firsts)
 
     def with_tags(self, tags: Sequence[str], scores: Sequence[float]) -> "TaggedText":
         """The same text with other tags and their scores."""

@@ -6,31 +6,25 @@ import os
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 
-from bioner_kd.errors import InputError
 from bioner_kd.tagging.choices import NOTHING_CHOSEN, Choices
-from bioner_kd.tagging.decoding import Decoder, Entity, keep_outside
-from bioner_kd.tagging.exported import find_exported
-from bioner_kd.tagging.hub import fetch_student, is_on_hub
-from bioner_kd.tagging.models.word_model import ModelOnDisk, WordModel, read_in_pieces
-from bioner_kd.tagging.named import DEFAULT, find_named, is_name
-from bioner_kd.tagging.names import Names, NamesPath
+from bioner_kd.tagging.decoding import Decoder, Entity
+from bioner_kd.tagging.given import as_annotation, check_texts, entity_in_source, text_or_texts
+from bioner_kd.tagging.models.word_model import ModelOnDisk, WordModel
+from bioner_kd.tagging.name_lists import NamesPath
+from bioner_kd.tagging.named import DEFAULT, named_export
+from bioner_kd.tagging.names import Names
 from bioner_kd.tagging.postprocessing import Postprocessing
-from bioner_kd.tagging.sentence_groups import Tagged, in_batches, in_groups, joined
+from bioner_kd.tagging.reading import SentenceReader
 from bioner_kd.tagging.tables import Tables
 from bioner_kd.tagging.tagged_text import TaggedText
 from bioner_kd.tagging.workers.parallel import map_in_order, number_of_workers
 from bioner_kd.text.character_references import Unescaped, UnescapedDocument
-from bioner_kd.text.document import Annotation, Document
-from bioner_kd.text.iob2 import OUTSIDE
+from bioner_kd.text.document import Document
 from bioner_kd.text.sentence import Sentence
-
-# A sentence, and whether its probabilities are needed if it has no entity, too.
-_Asked = tuple[Sentence, bool]
 
 
 class Tagger:
@@ -49,6 +43,7 @@ class Tagger:
         """Takes a model and its tables; `load` finds both on disk."""
         self._model = model
         self._tables = tables
+        self._reader = SentenceReader(model, tables)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str] = DEFAULT, *, form: str = "") -> "Tagger":
@@ -68,12 +63,7 @@ class Tagger:
                 cannot be fetched from the hub.
             UsageError: `form` is none of these, or `path` leaves no choice.
         """
-        name = os.fspath(path)
-        if is_on_hub(name):
-            folder = fetch_student(name, form)
-        else:
-            folder = find_named(name) if is_name(name) else Path(path)
-        return cls(*find_exported(folder, form).open())
+        return cls(*named_export(path, form).open())
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Without the tables' cache of words, which may be large and is other threads' to change.
@@ -129,7 +119,7 @@ class Tagger:
             UsageError: `min_precision` is no precision.
         """
         if not isinstance(text, str):
-            raise TypeError(f"{_a_text_or_texts('tag', text)} to tag_many.")
+            raise TypeError(f"{text_or_texts('tag', text)} to tag_many.")
         return self.tag_texts([text], self.checked(Choices(names, min_precision, unescape)))[0]
 
     def tag_many(
@@ -151,9 +141,9 @@ class Tagger:
         Args:
             texts: any texts.
             workers: processes at most, 0 for one a core, 1 for none but this one.
-            names: as `tag` takes them.
-            min_precision: as `tag` takes it.
-            unescape: as `tag` takes it.
+            names: as `tag` takes them, as the following.
+            min_precision: precision that is expected.
+            unescape: read character references.
 
         Raises:
             InputError: something is no text, or cannot be tagged; its number is said. Or the
@@ -164,7 +154,7 @@ class Tagger:
         """
         # The characters of a str are texts too, and nobody means them.
         if isinstance(texts, str | bytes) or not isinstance(texts, Iterable):
-            raise TypeError(f"{_a_text_or_texts('tag_many', texts)} to tag_many.")
+            raise TypeError(f"{text_or_texts('tag_many', texts)} to tag_many.")
         job = partial(self.tag_texts, choices=self.checked(Choices(names, min_precision, unescape)))
         return map_in_order(job, check_texts(texts), self.workers(workers), len)
 
@@ -185,9 +175,9 @@ class Tagger:
         Args:
             documents: as `bioner_kd.read_documents` gives them; their number may be infinite.
             workers: as for `tag_many`.
-            names: as `tag` takes them.
-            min_precision: as `tag` takes it.
-            unescape: as `tag` takes it.
+            names: as `tag` takes them, as the following.
+            min_precision: precision that is expected.
+            unescape: read character references.
 
         Raises:
             InputError: a document cannot be tagged, or a worker cannot go on; its number is said.
@@ -221,11 +211,7 @@ class Tagger:
         )  # fmt: skip
 
     def checked(self, choices: Choices) -> Choices:
-        """A user's choices, if the student can follow them.
-
-        Raises:
-            InputError: the student lacks a type of the names, or has no calibration.
-        """
+        """A user's choices; InputError if the student lacks a type of names, or calibration."""
         if choices.names:
             choices.names.check_types(self.entity_types)
         if choices.min_precision is not None:
@@ -256,7 +242,7 @@ class Tagger:
             views = list(map(Unescaped.of, texts))
             groups = self.tag_texts([view.text for view in views], replace(choices, unescape=False))
             return [
-                [_in_source(entity, view, text) for entity in entities]
+                [entity_in_source(entity, view, text) for entity in entities]
                 for entities, view, text in zip(groups, views, texts, strict=True)
             ]
         return self.tag_groups(map(self.sentences, texts), choices)
@@ -275,8 +261,8 @@ class Tagger:
             choices: of the user, as `checked` gives them.
         """
         rules = self._tables.postprocessing
-        found = in_groups(self._tagged, self._asked(groups))
-        return [rules.entities(joined(group), choices) for group in found]
+        found = self._reader.texts(groups, rules.first_words)
+        return [rules.entities(text, choices) for text in found]
 
     def tagged_texts(self, groups: Iterable[Iterable[Sentence]]) -> list[TaggedText]:
         """What the model says of each group of sentences, before any rule on tags.
@@ -284,20 +270,13 @@ class Tagger:
         Args:
             groups: all sentences of one text each.
         """
-        asked = ([(sentence, True) for sentence in group] for group in groups)
-        return list(map(joined, in_groups(self._tagged, asked)))
-
-    def _asked(self, groups: Iterable[Iterable[Sentence]]) -> Iterator[list[_Asked]]:
-        for group in groups:
-            sentences = list(group)
-            scored = self._tables.postprocessing.scored(sentences)
-            yield [(sentence, number in scored) for number, sentence in enumerate(sentences)]
+        return self._reader.texts(groups, lambda text: None)
 
     def tag_words_in_groups(
         self, groups: Iterable[Iterable[Sentence]]
     ) -> list[list[tuple[Sentence, list[str]]]]:
         """Sentences of each group with the IOB2 tags of their words."""
-        return in_groups(self._tags, groups)
+        return self._reader.tags(groups)
 
     def tag_words(self, words: Sequence[str]) -> list[str]:
         """IOB2 tags of the words of one sentence."""
@@ -312,75 +291,9 @@ class Tagger:
         """
         return number_of_workers(wanted, own_threads=self._model.own_threads)
 
-    def _tagged(self, asked: Iterable[_Asked]) -> Iterator[Tagged]:
-        decoder = self._tables.decoder
-        for batch in in_batches(asked, lambda one: len(one[0])):
-            logits, tags = self._read([sentence for sentence, _ in batch])
-            # Probabilities take longer than tags, and most sentences have nothing to score.
-            some = [n for n, (_, needed) in enumerate(batch) if needed or set(tags[n]) - {OUTSIDE}]
-            found = decoder.probabilities_many([logits[number] for number in some])
-            of_sentence = dict(zip(some, found, strict=True))
-            for number, (sentence, _) in enumerate(batch):
-                if number in of_sentence:
-                    rows = of_sentence[number]
-                    scores = decoder.chosen(rows, tags[number])
-                    yield sentence, tags[number], scores.tolist(), (1 - rows[:, 0]).tolist()
-                else:
-                    nothing = [0.0] * len(sentence)
-                    yield sentence, tags[number], nothing, nothing
-
-    def _tags(self, sentences: Iterable[Sentence]) -> Iterator[tuple[Sentence, list[str]]]:
-        for batch in in_batches(sentences, len):
-            yield from zip(batch, self._read(batch)[1], strict=True)
-
     def logits(self, sentences: Iterable[Sentence]) -> Iterator[np.ndarray]:
         """The model's logits of each sentence, float32 (words, tags), in order."""
-        for batch in in_batches(sentences, len):
-            yield from self._logits(batch)
-
-    def _read(self, batch: Sequence[Sentence]) -> tuple[list[np.ndarray], list[list[str]]]:
-        logits = self._logits(batch)
-        return logits, self._tables.decoder.decode_many(logits)
-
-    def _logits(self, batch: Sequence[Sentence]) -> list[np.ndarray]:
-        # The model is shown those that have words.
-        features = [self._tables.features.encode(s.words) for s in batch if s.words]
-        found = iter(read_in_pieces(self._model.batch_logits, features))
-        nothing = np.zeros((0, len(self._tables.tag_set)), np.float32)
-        outside_of = self._tables.rules.tokenizer.outside_of
-        return [
-            keep_outside(next(found), outside_of(s.words)) if s.words else nothing for s in batch
-        ]
-
-
-def as_annotation(entity: Entity) -> Annotation:
-    """An entity as a mention of its document."""
-    span = (entity.start, entity.end)
-    return Annotation(entity.type, (span,), entity.text, score=entity.score)
-
-
-def _in_source(entity: Entity, view: Unescaped, source: str) -> Entity:
-    start, end = view.in_source(entity.start, entity.end)
-    return replace(entity, text=source[start:end], start=start, end=end)
-
-
-def _a_text_or_texts(method: str, value: object) -> str:
-    return (
-        f"{method} got a value of type {type(value).__name__}; pass one text, a str, to tag, and "
-        "several, such as a list of str,"
-    )
-
-
-def check_texts(texts: Iterable[str]) -> Iterator[str]:
-    """The texts as they are.
-
-    Raises:
-        InputError: one is no text; its number is said.
-    """
-    for number, text in enumerate(texts, 1):
-        if not isinstance(text, str):
-            raise InputError(f"Text {number} is of type {type(text).__name__}, not str.")
-        yield text
+        return self._reader.logits(sentences)
 
 
 def _restore(model: WordModel, tables: dict[str, Any]) -> Tagger:

@@ -19,7 +19,7 @@ from bioner_kd.teacher.checkpoint.heads import load_token_classifier
 from bioner_kd.teacher.config import DEFAULT_READING, ReadingConfig
 from bioner_kd.teacher.model import Teacher
 from bioner_kd.teacher.saved_teacher import encode_subwords, save_teacher, subword_source
-from bioner_kd.teacher.tokenizer import load_tokenizer
+from bioner_kd.teacher.tokenizer import SubwordTokenizer, load_tokenizer
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.training.config import TrainingConfig
 from bioner_kd.training.loop import train
@@ -69,11 +69,7 @@ def fine_tune(
         "pretrained weights": arrays_digest(classifier.get_weights()),
     }
     model = Teacher(classifier, pad_id=tokenizer.pad_id, subword_budget=reading.subword_budget)
-    encoded = encode_subwords(train_split, tokenizer, windows)
-    tags = Ragged.from_lists([tag_set.encode(s) for s in train_split], np.int32)
-    source = BatchSource(
-        encoded.lengths, encoded.words, (encoded.gatherer(),), (word_values("tag_ids", tags),)
-    )
+    source = _training_source(train_split, tag_set, tokenizer, windows)
     devel = subword_source(encode_subwords(devel_split, tokenizer, windows))
     predict = model.graph()
     model.compile(optimizer=make_optimizer(training, source.steps(training.batch_size)))
@@ -90,6 +86,19 @@ def fine_tune(
         settings=settings,
     )
     save_teacher(folder, model, tokenizer, tag_set, windows, pretrained=pretrained.name)
+
+
+def _training_source(
+    sentences: Sequence[Sentence],
+    tag_set: TagSet,
+    tokenizer: SubwordTokenizer,
+    windows: WindowConfig,
+) -> BatchSource:
+    encoded = encode_subwords(sentences, tokenizer, windows)
+    tags = Ragged.from_lists([tag_set.encode(s) for s in sentences], np.int32)
+    return BatchSource(
+        encoded.lengths, encoded.words, (encoded.gatherer(),), (word_values("tag_ids", tags),)
+    )
 
 
 def _check_positions(pretrained: Path, windows: WindowConfig) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from bioner_kd.atomic import atomic_file
-from bioner_kd.checksum import file_digest
 from bioner_kd.encoding.ragged import Ragged
 from bioner_kd.errors import InputError, one_line
+from bioner_kd.regular_file import file_digest
 from bioner_kd.teacher.cache_manifest import (
     WORDS,
     Fingerprint,

@@ -11,11 +11,11 @@ import numpy as np
 import tensorflow as tf
 
 from bioner_kd.atomic import atomic_file
-from bioner_kd.checksum import file_digest
 from bioner_kd.encoding.batches import BatchSource, predict_logits
 from bioner_kd.encoding.subwords import SubwordSentences
 from bioner_kd.encoding.windows import WindowConfig
 from bioner_kd.errors import InputError, one_line, shown
+from bioner_kd.regular_file import file_digest
 from bioner_kd.tagging.decoding import Decoder
 from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.teacher.checkpoint.encoder_config import read_config, usable_positions

@@ -13,9 +13,10 @@ from pathlib import PurePath
 from bioner_kd.errors import InputError, UsageError, one_line
 from bioner_kd.text import formats
 from bioner_kd.text.archive import Archive, is_archive
+from bioner_kd.text.bad_bytes import MARKED, REPLACED, STRICT, BadBytes, is_marked
 from bioner_kd.text.document import Document
 from bioner_kd.text.format import FAIL, REPLACE, SKIP, Faults, Format, ReadOptions
-from bioner_kd.text.source import MARKED, REPLACED, STDIN, STRICT, Source, is_marked
+from bioner_kd.text.source import STDIN, Source
 
 AUTO, LINES, TEXT = "auto", "lines", "text"
 _COMPRESSIONS = frozenset({".gz", ".bz2", ".xz", ".zst"})
@@ -132,9 +133,9 @@ def _documents(
 ) -> Iterator[Document]:
     if format.read is None:
         return
-    source.bad_bytes = _BAD_BYTES[faults.on_error]
+    bad_bytes = source.bad_bytes = faults.bad_bytes = BadBytes(_BAD_BYTES[faults.on_error])
     for document in format.read(source, options, faults):
-        if source.bad_bytes == MARKED and is_marked(_all_text(document)):
+        if bad_bytes.found and bad_bytes.mode == MARKED and is_marked(_all_text(document)):
             faults.report(
                 InputError(
                     f"{document.place}: a NUL byte or bytes that are not UTF-8; correct them, or "
@@ -146,10 +147,14 @@ def _documents(
 
 
 def _all_text(document: Document) -> str:
-    if not document.extra:
-        return f"{document.id}{document.text}"
-    others = json.dumps(document.extra, ensure_ascii=False, default=str)
-    return f"{document.id}{document.text}{others}"
+    others = [
+        document.extra,
+        document.relations,
+        [(one.kind, one.extra) for one in document.passages],
+        [(one.type, one.text, one.id, one.identifiers, one.extra) for one in document.annotations],
+    ]
+    said = json.dumps(others, ensure_ascii=False, default=str)
+    return f"{document.id}{document.text}{said}"
 
 
 def named_format(name: str, allowed: Iterable[str]) -> Format:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bioner_kd.errors import InputError
+from bioner_kd.text.bad_bytes import BadBytes
 from bioner_kd.text.document import Document
 from bioner_kd.text.source import Source
 
@@ -38,6 +39,7 @@ class Faults:
         on_error: "fail", "skip" or "replace".
         number: number of documents that were left out.
         skipped: messages of the first of them.
+        bad_bytes: those of the source that is read.
     """
 
     def __init__(self, on_error: str = FAIL) -> None:
@@ -45,10 +47,12 @@ class Faults:
 
         Args:
             on_error: "fail" raises the first error; "skip" goes on behind it; "replace" reads bytes
-                that are no text as something else, and raises the first error of another kind.
+                that are no text as something else, and raises the first error of another kind. In
+                a file that had such bytes before, "replace" goes on as "skip" does: a byte that
+                stands for a bracket or a tab leaves no document that could be read.
         """
         self.on_error = on_error
-        self._raises = on_error != SKIP
+        self.bad_bytes = BadBytes()
         self.number = 0
         self.skipped: list[str] = []
 
@@ -58,7 +62,7 @@ class Faults:
         Raises:
             InputError: the error itself, where faulty documents are not skipped.
         """
-        if self._raises:
+        if self.on_error != SKIP and not self.bad_bytes.found:
             try:
                 raise error
             finally:

@@ -3,22 +3,17 @@
 import contextlib
 import io
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from bioner_kd.errors import InputError
+from bioner_kd.text.bad_bytes import BadBytes
 from bioner_kd.text.compressed import decompressed
 from bioner_kd.text.text_file import decode_line, open_decompressed
 
 STDIN = "-"
-# What is done about bytes that are no text: nothing more is read, they are replaced, or they are
-# marked, so that whoever makes documents can leave out those with a mark.
-STRICT, REPLACED, MARKED = "strict", "replace", "surrogateescape"
-_NUL = {REPLACED: b" ", MARKED: b"\xff"}
-_MARK = re.compile("[\udc80-\udcff]")
 # Bytes that tell what a file holds.
 START = 65_536
 
@@ -29,18 +24,16 @@ class Source:
     Attributes:
         path: as a person gave it, "-" for the standard input.
         name: what messages call it.
-        bad_bytes: `STRICT`, `REPLACED` or `MARKED`. Replaced, a NUL is a space, which ends a
-            word as a NUL does in the text signature of a SavedModel, and what is not UTF-8 is
-            U+FFFD.
+        bad_bytes: what is done about bytes that are no text; the files of a folder share it.
         member: its name within the folder or archive that was named; "" where it was named itself.
     """
 
-    bad_bytes = STRICT
     member = ""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         """Takes the name of a file; a file may be read again and again, standard input once."""
         self.path = os.fspath(path)
+        self.bad_bytes = BadBytes()
         self.name = "<stdin>" if self.path == STDIN else self.path
         self._stdin: contextlib.AbstractContextManager[BinaryIO] | None = None
         self._inside: BinaryIO | None = None
@@ -155,18 +148,8 @@ def _standard_input() -> BinaryIO:
         return sys.stdin.buffer
 
 
-def is_marked(text: str) -> bool:
-    """Whether a text has bytes in it that were marked because they are no text."""
-    return _MARK.search(text) is not None
-
-
-def without_nul(data: bytes, bad_bytes: str) -> bytes:
-    """Bytes in which each NUL is replaced or marked, unless nothing is done about bad bytes."""
-    return data.replace(b"\0", _NUL[bad_bytes]) if bad_bytes in _NUL and b"\0" in data else data
-
-
 def decoded_lines(
-    lines: Iterable[bytes], name: str, bad_bytes: str = STRICT
+    lines: Iterable[bytes], name: str, bad_bytes: BadBytes
 ) -> Iterator[tuple[str, str]]:
     """Lines of bytes as text.
 
@@ -182,14 +165,13 @@ def decoded_lines(
         InputError: a line is not UTF-8 or has a NUL byte, and nothing is done about it.
     """
     offset = 0
-    for number, given in enumerate(lines, 1):
-        data = without_nul(given, bad_bytes)
-        if b"\0" in data:
+    for number, data in enumerate(lines, 1):
+        if b"\0" in data and not bad_bytes.are_read:
             raise InputError(
                 f"{name}:{number}: a NUL byte at offset {offset + data.index(0)}: this is a binary "
                 "file or UTF-16, not UTF-8 text."
             )
-        line = decode_line(data, path=name, line=number, offset=offset, errors=bad_bytes)
+        line = decode_line(data, path=name, line=number, offset=offset, decode=bad_bytes.decode)
         yield line, data[len(data.removesuffix(b"\n").removesuffix(b"\r")) :].decode()
         offset += len(data)
 

@@ -2,7 +2,7 @@
 
 import difflib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -85,7 +85,9 @@ def read_lines(path: str | os.PathLike[str]) -> list[str]:
     return decoded
 
 
-def decode_line(data: bytes, *, path: str, line: int, offset: int, errors: str = "strict") -> str:
+def decode_line(
+    data: bytes, *, path: str, line: int, offset: int, decode: Callable[[bytes], str] = bytes.decode
+) -> str:
     """Decodes one line of a UTF-8 file.
 
     Args:
@@ -93,7 +95,7 @@ def decode_line(data: bytes, *, path: str, line: int, offset: int, errors: str =
         path: name of the file, for the message.
         line: number of the line, counted from 1; a byte order mark is dropped from the first.
         offset: number of bytes before the line in the file.
-        errors: what is done about bytes that are not UTF-8, as `bytes.decode` takes it.
+        decode: decodes UTF-8; it may do something else about other bytes than raise an error.
 
     Returns:
         The line without its line end.
@@ -104,7 +106,7 @@ def decode_line(data: bytes, *, path: str, line: int, offset: int, errors: str =
     if line == 1 and data.startswith(_BOM):
         data, offset = data[len(_BOM) :], offset + len(_BOM)
     try:
-        return data.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8", errors)
+        return decode(data.removesuffix(b"\n").removesuffix(b"\r"))
     except UnicodeDecodeError as error:
         value = data[error.start]
         utf16 = offset == 0 and data[:2] in (b"\xff\xfe", b"\xfe\xff")

@@ -9,7 +9,6 @@ import pytest
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
-from bioner_kd.checksum import file_digest
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.errors import InputError
 from bioner_kd.evaluation.scores import score_logits
@@ -17,6 +16,7 @@ from bioner_kd.export import folder as export_module
 from bioner_kd.export.config import ExportConfig, Split
 from bioner_kd.export.folder import export_student
 from bioner_kd.export.models import WrittenModel
+from bioner_kd.regular_file import file_digest
 from bioner_kd.student.saved_student import SavedStudent
 from bioner_kd.tagging.tables import read_tables
 from bioner_kd.text.sentence import Sentence

@@ -7,8 +7,10 @@ import pytest
 import bioner_kd
 from bioner_kd import Corpus
 from bioner_kd.errors import InputError, UsageError
+from bioner_kd.recipes import scoring
 from bioner_kd.recipes.scoring import read_gold
 from bioner_kd.tagging.named import DEFAULT
+from bioner_kd.training.machine import MachineConfig
 
 # Inside "breast cancer" lies "breast", which no tag of words can mark; "hepat" ends inside a word.
 DOCUMENTS = """1|t|Aspirin for breast cancer.
@@ -37,6 +39,16 @@ def test_a_ready_student_is_scored_by_words_where_lost_mentions_count_as_missed(
     assert (result.by, result.lost) == ("words", {"Disease": 1})
     told = [record.getMessage() for record in absl_log.records]
     assert "Scored by words: 1 of 4 mentions were lost in reading, and count as missed." in told
+
+
+def test_tensorflow_is_set_up_before_a_model_is_loaded(path, monkeypatch):
+    done, load = [], scoring.load_model
+    monkeypatch.setattr(MachineConfig, "apply", lambda self, seed: done.append((self, seed)))
+    monkeypatch.setattr(scoring, "load_model", lambda path: done.append(str(path)) or load(path))
+    machine = MachineConfig(intra_op_threads=1)
+    corpus = Corpus(corpus=path, types=TYPES)
+    bioner_kd.evaluate(corpus, {"ready": [DEFAULT]}, machine=machine)
+    assert done == [(machine, 0), DEFAULT]
 
 
 def test_by_characters_a_mention_is_right_with_its_very_characters(path):

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from bioner_kd.checksum import file_digest
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.errors import InputError
 from bioner_kd.export.config import ExportConfig, Split
 from bioner_kd.export.folder import export_student
+from bioner_kd.regular_file import file_digest
 from bioner_kd.student.config import StudentConfig
 from bioner_kd.student.exported_student import load_exported_student
 from bioner_kd.student.model import Student

@@ -8,7 +8,10 @@ def definitions(text):
     found = tokenize(text)
     words, spans = [word for word, _, _ in found], [(start, end) for _, start, end in found]
     return [
-        (joined(words, spans, *long), joined(words, spans, *short))
+        (
+            joined(words[slice(*long)], spans[slice(*long)]),
+            joined(words[slice(*short)], spans[slice(*short)]),
+        )
         for long, short in find_definitions(words, spans, DefinitionRules())
     ]
 

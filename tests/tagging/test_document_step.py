@@ -7,7 +7,6 @@ import pytest
 from bioner_kd.tagging.brackets import Brackets
 from bioner_kd.tagging.document_step import Abbreviations, DocumentStep, RepeatedNames
 from bioner_kd.tagging.postprocessing import Postprocessing
-from bioner_kd.text.sentence import Sentence
 
 from .tagged_texts import marked_text
 
@@ -69,14 +68,15 @@ def test_a_gate_counts_all_occurrences():
     assert DocumentStep(Abbreviations(gate=0.26)).apply(text) is text
 
 
-def test_probabilities_are_asked_for_where_a_rule_needs_them():
-    plain, defined = [Sentence.from_words(["a"])] * 2, [Sentence.from_words(["a", "(", "b", ")"])]
+def test_first_words_of_what_rules_look_for_are_told():
+    plain = marked_text("Gout and Renal failure.", [["Disease", "Renal failure", 9]])
+    defined = marked_text("Renal Failure (RF) hurts.", [])
     abbreviations = Postprocessing(document_step=DocumentStep(Abbreviations()))
-    assert abbreviations.scored(plain) == frozenset()
-    assert abbreviations.scored(defined) == {0}
-    assert RULES.scored(plain) == {0, 1}
-    assert Postprocessing(brackets=Brackets()).scored(defined) == frozenset()
-    assert RULES.scored([]) == frozenset()
+    assert abbreviations.first_words(plain) == frozenset()
+    assert abbreviations.first_words(defined) == {"rf", "rfs"}
+    assert RULES.first_words(plain) == {"renal"}
+    assert Postprocessing(brackets=Brackets()).first_words(defined) == frozenset()
+    assert RULES.first_words(marked_text("", [])) == frozenset()
 
 
 @pytest.mark.parametrize("piece", ["(", ")", "()", "(ab)", "ab (ab) ", "a(ab)", "(((ab)))", "ab, "])

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import setuptools
 
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, UsageError
 from bioner_kd.tagging.tagger import Tagger
 
 spacy = pytest.importorskip("spacy")
@@ -73,7 +73,9 @@ def test_documents_are_tagged_in_batches_and_in_order(pipeline: Any, tagger: Tag
     component = nlp.get_pipe("bioner_kd")
     batches = []
     tag_texts = component._tagger.tag_texts
-    component._tagger.tag_texts = lambda some: batches.append(len(some)) or tag_texts(some)
+    component._tagger.tag_texts = lambda some, choices: (
+        batches.append(len(some)) or tag_texts(some, choices)
+    )
     docs = list(nlp.pipe(texts, batch_size=5))
     assert batches == [5, 5, 2]
     assert [doc.text for doc in docs] == texts
@@ -217,3 +219,53 @@ def test_spacy_finds_the_component_by_its_entry_point(
     command = [sys.executable, "-W", "ignore", "-c", program]
     finished = subprocess.run(command, capture_output=True, text=True, env=environment, cwd="/")
     assert finished.stdout == "(Aspirin, headache)\n", finished.stderr
+
+
+def test_names_and_a_precision_are_those_of_the_tagger(
+    pipeline: Any, tagger: Tagger, tmp_path: Path
+) -> None:
+    (tmp_path / "always.txt").write_text("it\tChemical\n")
+    (tmp_path / "never.txt").write_text("headache\n")
+    always, never = str(tmp_path / "always.txt"), str(tmp_path / "never.txt")
+    doc = pipeline(always=always, never=never)(TEXTS[0])
+    names = tagger.read_names(always, never)
+    assert [one[:4] for one in found(doc)] == [
+        (e.type, e.text, e.start, e.end) for e in tagger.tag(TEXTS[0], names=names)
+    ]
+    texts = [one[1].lower() for one in found(doc)]
+    assert "it" in texts
+    assert "headache" not in texts
+    strict = pipeline(min_precision=1.0)(TEXTS[0])
+    assert [one[1] for one in found(strict)] == [
+        e.text for e in tagger.tag(TEXTS[0], min_precision=1.0)
+    ]
+    assert len(strict.ents) < len(tagger.tag(TEXTS[0]))
+
+
+@pytest.mark.parametrize(
+    ("config", "error"),
+    [
+        ({"min_precision": 1.5}, UsageError),
+        ({"always": "no-such-list.txt"}, InputError),
+    ],
+)
+def test_faulty_settings_are_told_when_the_component_is_made(
+    pipeline: Any, config: dict[str, Any], error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        pipeline(**config)
+
+
+def test_a_document_has_the_entities_that_its_definitions_give(
+    pipeline: Any, tagger: Tagger
+) -> None:
+    text = (
+        "Glyceryl trinitrate (GTN) lowered the pressure. GTN WAS STOPPED.\n"
+        "- aspirin\n- head\u00adache\nThen GTN was given with hyper-\ntension."
+    )
+    doc = pipeline(alignment_mode="expand", spans_key="found")(text)
+    spans = [(e.label_, e.start_char, e._.bioner_score) for e in doc.spans["found"]]
+    wanted = [(e.type, e.start, pytest.approx(e.score, abs=1e-5)) for e in tagger.tag(text)]
+    assert [(type_, start) for type_, start, _ in spans] == [(one[0], one[1]) for one in wanted]
+    assert spans == wanted
+    assert sum(e.text == "GTN" for e in doc.spans["found"]) >= 2

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bioner_kd.checksum import file_digest
+from bioner_kd.regular_file import file_digest
 from bioner_kd.teacher.cache_manifest import MANIFEST
 from bioner_kd.teacher.logits_cache import LogitsCache
 from bioner_kd.text.sentence import Sentence

@@ -205,7 +205,7 @@ def test_a_shard_whose_checksum_fits_but_is_no_shard(tmp_path):
     path = tmp_path / "shard-00000.npz"
     path.write_bytes(b"text")
     manifest = json.loads((tmp_path / "manifest.json").read_text())
-    from bioner_kd.checksum import file_digest
+    from bioner_kd.regular_file import file_digest
 
     manifest["shards"][path.name] = file_digest(path)
     (tmp_path / "manifest.json").write_text(json.dumps(manifest))

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bioner_kd.corpus.inline import parse_inline
+from bioner_kd.corpus.demo import parse_inline
 from bioner_kd.corpus.splits import read_split
 from bioner_kd.tagging.tag_set import TagSet
 from bioner_kd.text.formats.conll import read_conll, write_conll

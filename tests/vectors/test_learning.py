@@ -1,19 +1,47 @@
 """word2vec on a small text."""
 
 import logging as standard_logging
+import math
 import tempfile
 
 import numpy as np
 import pytest
 
 from bioner_kd.corpus.demo import read_demo
-from bioner_kd.errors import InputError
+from bioner_kd.errors import InputError, UsageError
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.tokenizer import MASK
-from bioner_kd.vectors.config import ALGORITHMS, VectorConfig
-from bioner_kd.vectors.learning import learn_vectors
+from bioner_kd.vectors.learning import ALGORITHMS, VectorConfig, learn_vectors
 from bioner_kd.vectors.reader import read_vectors
 from bioner_kd.vectors.word_vectors import WordVectors, write_vectors
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "rule"),
+    [
+        *((name, 0, "at least 1") for name in ("size", "window", "min_count", "epochs")),
+        ("negative", 0, "at least 1"),
+        ("workers", 0, "at least 1"),
+        ("algorithm", "glove", "one of skipgram, cbow"),
+        ("sample", -1e-4, "at least 0 and below 1"),
+        ("sample", 1.0, "at least 0 and below 1"),
+        ("sample", math.nan, "at least 0 and below 1"),
+        ("seed", -1, r"in \[0, 2\*\*32\)"),
+        ("seed", 2**32, r"in \[0, 2\*\*32\)"),
+    ],
+)
+def test_settings_out_of_bounds_are_named(setting, value, rule):
+    with pytest.raises(UsageError, match=f"--{setting}={value}: must be {rule}"):
+        VectorConfig(**{setting: value})
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_the_bounds_themselves_are_allowed(algorithm):
+    VectorConfig(
+        size=1, window=1, min_count=1, epochs=1, negative=1, sample=0.0, seed=2**32 - 1, workers=1,
+        algorithm=algorithm,
+    )  # fmt: skip
+
 
 DRUGS, PARTS = ["aspirin", "ibuprofen", "codeine"], ["liver", "kidney", "spleen"]
 

@@ -93,14 +93,14 @@ def main(program: Program) -> None:
     choice = program.read(EVALUATION)
     rows = read_rows(choice)
     program.read(CORPUS).check(choice.split)
-    program.read(MACHINE).apply(seed=0)
 
     from bioner_kd.evaluation.table import text_table, type_table
     from bioner_kd.recipes.scoring import evaluate as score
 
     results = score(
-        program.read(CORPUS), rows, split=choice.split, by=choice.by, batch_size=choice.batch_size
-    )
+        program.read(CORPUS), rows, split=choice.split, by=choice.by,
+        batch_size=choice.batch_size, machine=program.read(MACHINE),
+    )  # fmt: skip
     print(text_table([result.row() for result in results]), end="")
     print(calibration_lines(results), end="")
     if choice.by_type:

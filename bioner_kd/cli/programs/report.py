@@ -91,7 +91,6 @@ def main(program: Program) -> None:
     check_drawing()
     check_output(choice)
     program.read(CORPUS).check("train", program.read(RUNS).split)
-    program.read(MACHINE).apply(seed=0)
     runs = read_runs(program.read(RUNS))
     results = make_results(program, runs)
     write_folder(program, runs, results, choice)
@@ -158,7 +157,9 @@ def make_results(program: Program, runs: Runs) -> "StudyResults":
     chosen = [("baseline", config.baseline), ("students", config.students)]
     chosen += [("pairs", name) for pair in config.named_pairs for name in pair]
     collection.check_groups(runs.groups, split, chosen=chosen)
-    scored = collection.score_groups(runs.groups, split, batch_size=config.batch_size)
+    scored = collection.score_groups(
+        runs.groups, split, batch_size=config.batch_size, machine=program.read(MACHINE)
+    )
     groups = analysis.analyse(
         scored, baseline=config.baseline, resamples=config.resamples, rounds=config.rounds
     )

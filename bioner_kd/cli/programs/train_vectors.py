@@ -24,7 +24,7 @@ from bioner_kd.settings import Settings, setting
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.unlabelled import read_unlabelled
 from bioner_kd.training.run_folder import record_of
-from bioner_kd.vectors.config import VectorConfig
+from bioner_kd.vectors.learning import VectorConfig
 
 if TYPE_CHECKING:
     from bioner_kd.vectors.word_vectors import WordVectors

@@ -1,16 +1,20 @@
-"""Characters that corpora do not have: invisible ones, symbols and trade marks."""
+"""Characters that corpora do not have: invisible ones, symbols, trade marks and other capitals."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from bioner_kd.evaluation.robustness.measured import (
     MOST_CASES,
+    Finder,
     Measured,
     Split,
+    f1,
     less,
     percent,
 )
 from bioner_kd.evaluation.robustness.written import Mention, Written
+from bioner_kd.text.iob2 import entities
+from bioner_kd.text.sentence import Sentence
 from bioner_kd.text.tokenizer import tokenize
 
 INVISIBLE = (
@@ -30,7 +34,7 @@ _INVISIBLE_POINTS, _SYMBOL_PERCENT, _BEHIND_PERCENT = 1.0, 0.2, 1.0
 
 
 def measure_characters(split: Split) -> list[Measured]:
-    """What characters that no corpus has do to mentions."""
+    """Measures what characters that no corpus has change about the mentions found."""
     return [*_invisible_rows(split), *_symbol_rows(split), *_behind_rows(split)]
 
 
@@ -108,3 +112,44 @@ def _behind_rows(split: Split) -> Iterable[Measured]:
 def _touches(mentions: Sequence[Mention], start: int, end: int) -> bool:
     # With the symbol, which is one character and stands right behind.
     return any(start <= last and first < end for _, first, last in mentions)
+
+
+_CAPITALS_POINTS = 1.5
+
+
+def title_case(word: str) -> str:
+    """A word with its first letter in upper case, and the others as they are."""
+    return word[:1].upper() + word[1:]
+
+
+CASES: tuple[tuple[str, Callable[[str], str], float | None], ...] = (
+    ("upper case", str.upper, _CAPITALS_POINTS),
+    ("lower case", str.lower, None),
+    ("title case", title_case, None),
+)
+
+
+def measure_capitals(split: Split) -> list[Measured]:
+    """F1 of the same words in other capitals; the words are given, and not cut again."""
+    gold = [frozenset(entities(sentence.tags or ())) for sentence in split.sentences]
+    cases = sum(map(len, gold))
+    usual = f1(gold, _found(split.finder, split.sentences, str))
+    return [
+        Measured(
+            "capitals", name, "F1 of given words", cases,
+            f1(gold, _found(split.finder, split.sentences, change)), usual,
+            None if points is None else less(usual, points),
+        )
+        for name, change, points in CASES
+    ]  # fmt: skip
+
+
+def _found(
+    finder: Finder, sentences: Sequence[Sentence], change: Callable[[str], str]
+) -> list[frozenset[tuple[str, int, int]]]:
+    changed = (Sentence.from_words(map(change, sentence.words)) for sentence in sentences)
+    (tagged,) = finder.tagger.tag_words_in_groups([changed])
+    return [
+        frozenset(one for one in entities(tags) if not finder.types or one[0] in finder.types)
+        for _, tags in tagged
+    ]

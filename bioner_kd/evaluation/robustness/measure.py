@@ -1,11 +1,9 @@
-"""All rows of the measure, and their table."""
+"""Measures the robustness of a student in all ways, and shows the rows as a table."""
 
 from collections.abc import Callable, Sequence
 
-from bioner_kd.evaluation.robustness.capitals import measure_capitals
-from bioner_kd.evaluation.robustness.characters import measure_characters
-from bioner_kd.evaluation.robustness.lines import measure_lines
-from bioner_kd.evaluation.robustness.lists import measure_lists
+from bioner_kd.evaluation.robustness.characters import measure_capitals, measure_characters
+from bioner_kd.evaluation.robustness.layout import measure_lines, measure_lists
 from bioner_kd.evaluation.robustness.measured import Finder, Measured, Split
 from bioner_kd.evaluation.robustness.sentence_borders import measure_borders
 from bioner_kd.evaluation.robustness.written import write

@@ -1,4 +1,4 @@
-"""Rows of the measure: what was found in a text, beside what is found in the text as usual."""
+"""Rows of the measure: what is found in a changed text, beside what is found in the usual text."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -20,7 +20,7 @@ class Measured:
 
     Attributes:
         kind: what happens to the text, such as "lists".
-        text: how exactly.
+        text: which change it is exactly.
         measure: what the percentages are.
         cases: number of mentions, sentences or texts that the percentage is of.
         percent: the figure; None where there is no case.
@@ -105,7 +105,7 @@ def f1(gold: Sequence[Iterable[Any]], found: Sequence[frozenset[Any]]) -> float 
 
 
 def spread(items: Sequence[Any], most: int = MOST_CASES) -> list[Any]:
-    """Items at even distances over all of them, so many at most."""
+    """At most `most` items, at even distances over all of them."""
     if len(items) <= most:
         return list(items)
     return [items[number * len(items) // most] for number in range(most)]
@@ -128,5 +128,5 @@ class Split:
     knows: Callable[[str], bool]
 
     def with_mentions(self, most: int = _MOST_SENTENCES) -> list[Written]:
-        """Texts of sentences that have mentions, so many at most."""
+        """Texts of at most `most` sentences that have mentions."""
         return spread([one for one in self.written if one.mentions], most)

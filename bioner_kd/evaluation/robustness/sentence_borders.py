@@ -1,4 +1,4 @@
-"""Where a sentence ends, and mentions that brackets or borders cut in two."""
+"""Borders of sentences, and mentions that brackets or borders cut in two."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Raw text to tags inside a graph: core TensorFlow operations only, and the same as in Python.
+"""Tags raw text inside a graph of core TensorFlow operations, with the same results as Python.
 
 Each module does what a module of the tagger does in Python: `characters` reads UTF-8 and is the
 tokenizer, `sentences` the sentence splitter, `features` the word features, `decoding` the decoder.

@@ -1,4 +1,4 @@
-"""Bytes become characters, characters become words, and words become strings.
+"""Decodes bytes to characters, cuts characters into words, and encodes words as strings.
 
 TensorFlow's own decoder reads the 66 noncharacters of Unicode as damage, and leaves open how much
 of a damaged sequence one U+FFFD stands for. `decode` does what `bytes.decode(errors="replace")`

@@ -1,4 +1,4 @@
-"""Logits become tags and their probabilities, as in `bioner_kd.tagging.decoding`."""
+"""Decodes logits to tags and their probabilities, as `bioner_kd.tagging.decoding` does."""
 
 import tensorflow as tf
 

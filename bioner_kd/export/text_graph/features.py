@@ -1,4 +1,4 @@
-"""Words become ids, as in `bioner_kd.tagging.word_features`."""
+"""Looks up the ids of words, as `bioner_kd.tagging.word_features` does."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property

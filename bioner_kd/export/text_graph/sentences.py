@@ -44,7 +44,7 @@ def find_cuts(
 
 
 def cut_long(numbers: tf.Tensor, longest: int) -> tf.Tensor:
-    """Cuts sentences behind so many words.
+    """Cuts sentences that are longer than a number of words.
 
     Args:
         numbers: int64 (words,), number of the sentence of each word, ascending.

@@ -22,6 +22,7 @@ from bioner_kd.lab.study.predictions import ScoredSplit, predict
 from bioner_kd.lab.study.runs import find_folders, read_run
 from bioner_kd.progress import Progress, track
 from bioner_kd.text.sentence import Sentence
+from bioner_kd.training.machine import MachineConfig
 
 
 @dataclass(frozen=True)
@@ -120,9 +121,22 @@ def check_groups(
 
 
 def score_groups(
-    groups: Sequence[Group], split: ScoredSplit, *, batch_size: int
+    groups: Sequence[Group],
+    split: ScoredSplit,
+    *,
+    batch_size: int,
+    machine: MachineConfig | None = None,
 ) -> list[tuple[Group, list[ScoredRun]]]:
-    """Scores every run, by the predictions in its run directory where it has them."""
+    """Scores every run, by the predictions in its run directory where it has them.
+
+    Args:
+        groups: groups of runs.
+        split: split that the runs are scored on.
+        batch_size: number of sentences per batch.
+        machine: threads and determinism of TensorFlow; left as they are if not given.
+    """
+    if machine is not None:
+        machine.apply(seed=0)
     total = sum(len(group.runs) for group in groups)
     with Progress("scoring", "run", total) as progress:
         scored = []

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from bioner_kd.tagging.decoding import Entity
-from bioner_kd.tagging.tagger import as_annotation
+from bioner_kd.tagging.given import as_annotation
 from bioner_kd.text.character_references import UnescapedDocument
 from bioner_kd.text.document import Document
 

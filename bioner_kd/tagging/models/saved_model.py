@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from bioner_kd.checksum import file_digest
 from bioner_kd.errors import InputError, one_line, shown
+from bioner_kd.regular_file import file_digest
 from bioner_kd.tagging.models.layout import FEATURES, LOGITS
 from bioner_kd.tagging.models.word_model import logits_in_batches, pad
 

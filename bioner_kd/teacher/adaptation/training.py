@@ -9,7 +9,6 @@ from typing import Any
 import keras
 import tensorflow as tf
 from absl import logging
-from transformers import TFBertForMaskedLM
 
 from bioner_kd.atomic import atomic_file
 from bioner_kd.errors import UsageError
@@ -146,8 +145,7 @@ def adapt(
     tokenizer = load_tokenizer(pretrained)
     masker = Masker.from_tokenizer(tokenizer, adaptation)
     keras.utils.set_random_seed(training.seed)
-    bert = _load(pretrained, adaptation.block_subwords, reading.precision)
-    model = MaskedLM(bert, subword_budget=reading.subword_budget)
+    model = _load_masked_lm(pretrained, adaptation.block_subwords, reading)
     blocks = read_blocks(
         sentences, tokenizer, adaptation.block_subwords, text_size=adaptation.text_size
     )
@@ -159,9 +157,8 @@ def adapt(
     )
     optimizer = make_optimizer(by_rounds, source.steps(training.batch_size))
     model.compile(optimizer, weighted_metrics=[])  # The losses have the weights already.
-    score = _scorer(
-        model, held_out_batches(held_out, masker, training.batch_size, seed=training.seed)
-    )
+    unseen = held_out_batches(held_out, masker, training.batch_size, seed=training.seed)
+    score = _scorer(model, unseen)
     before = score()
     logging.info("Before the first step: %s.", _in_words(before))
     train(
@@ -189,7 +186,7 @@ def _save(
         json.dump(record, file, indent=1)
 
 
-def _load(pretrained: Path, block_subwords: int, precision: str) -> TFBertForMaskedLM:
+def _load_masked_lm(pretrained: Path, block_subwords: int, reading: ReadingConfig) -> MaskedLM:
     """Loads the checkpoint, which must have positions for a block."""
     positions = usable_positions(read_config(pretrained))
     if block_subwords > positions:
@@ -197,7 +194,8 @@ def _load(pretrained: Path, block_subwords: int, precision: str) -> TFBertForMas
             f"--block_subwords={block_subwords}: {pretrained} has positions for {positions} "
             "subwords."
         )
-    return load_masked_lm(pretrained, precision)
+    bert = load_masked_lm(pretrained, reading.precision)
+    return MaskedLM(bert, subword_budget=reading.subword_budget)
 
 
 def _scorer(model: MaskedLM, held_out: tf.data.Dataset) -> Callable[[], dict[str, float]]:

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from bioner_kd.checksum import file_digest
 from bioner_kd.encoding.batches import BatchSource, one_graph, predict_logits
 from bioner_kd.encoding.sentence_model import TeachingModel
 from bioner_kd.errors import NewerFormatError
 from bioner_kd.progress import parts
+from bioner_kd.regular_file import file_digest
 from bioner_kd.student.files import not_a_student, weights_file
 from bioner_kd.student.model import sentence_lengths
 from bioner_kd.student.saved_student import SavedStudent, load_student

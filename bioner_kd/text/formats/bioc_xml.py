@@ -51,7 +51,9 @@ def _read(source: Source, options: ReadOptions, faults: Faults) -> Iterator[Docu
     reader, ids = BioCReader(source.name), UniqueNames()
     collection: Said = {}
     tags = ("document", "infon", *_ABOUT)
-    for element, line in iterate_elements(source, tags, faults, roots=("collection",)):
+    for element, line in iterate_elements(
+        source, tags, faults, roots=("collection",), records=("document",)
+    ):
         if element.tag in _ABOUT:
             collection = collection | ({element.tag: element.text} if element.text else {})
         elif element.tag == "infon":

@@ -21,9 +21,7 @@ from typing import Any
 
 from bioner_kd.errors import InputError, shown
 from bioner_kd.text.document import MOST_FILLER, Annotation, Document, Passage, Span
-from bioner_kd.text.notation.bioc_fields import Fields, Said
-from bioner_kd.text.notation.bioc_infons import identifiers_of, score_of
-from bioner_kd.text.notation.bioc_place import home_of
+from bioner_kd.text.notation.bioc_fields import Fields, Said, home_of, identifiers_of, score_of
 from bioner_kd.text.notation.offset_unit import CHARACTERS, UNITS, Ruler, length
 
 _OF_DOCUMENT = {"bioctype", "id", "infons", "passages", "annotations", "relations"}

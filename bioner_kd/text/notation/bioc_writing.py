@@ -5,9 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bioner_kd.text.document import Annotation, Document, Passage
-from bioner_kd.text.notation.bioc_fields import Said
-from bioner_kd.text.notation.bioc_infons import score_of, with_identifiers
-from bioner_kd.text.notation.bioc_place import home_of
+from bioner_kd.text.notation.bioc_fields import Said, home_of, score_of, with_identifiers
 from bioner_kd.text.notation.offset_unit import CHARACTERS, Ruler
 
 

@@ -22,7 +22,7 @@ class MentionRows(RecordWriter):
     """Writes a row for each mention."""
 
     def __init__(self, delimiter: str, *, for_spreadsheets: bool) -> None:
-        """Takes what stands between cells, and whether spreadsheets have to read them right."""
+        """Takes the delimiter of cells, and whether the table is for spreadsheets."""
         self._delimiter = delimiter
         self._for_spreadsheets = for_spreadsheets
         self._fields: tuple[str, ...] | None = None

@@ -43,7 +43,7 @@ class Ruler:
         return character if self._before is None else self._before[character]
 
     def character(self, units: int) -> int | None:
-        """The character before which so many units stand; None where a character goes across."""
+        """The character before which a number of units stands; None inside of a character."""
         if self._before is None:
             return units
         found = bisect.bisect_left(self._before, units)

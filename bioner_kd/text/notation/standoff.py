@@ -43,7 +43,7 @@ def _span(part: str) -> Span:
 
 
 def is_mention_name(name: str) -> bool:
-    """Whether BRAT would call a mention so, as "T1"."""
+    """Whether a name is one that BRAT gives mentions, such as "T1"."""
     found = _NUMBERED.fullmatch(name)
     return bool(found) and name.startswith("T")
 
@@ -108,7 +108,7 @@ def check_references(lines: Iterable[tuple[str, str]], mentions: Collection[str]
 
 
 def normalisation(line: str) -> tuple[str, str] | None:
-    """The mention that an N line is about and the identifier that it gives it."""
+    """The mention that an N line is about, and the identifier of that mention."""
     found = _NORMALISATION.match(line)
     return (found[1], found[2].removeprefix(_NO_VOCABULARY)) if found else None
 

@@ -134,7 +134,7 @@ def _unreadable(path: str, first: int, last: int, error: csv.Error) -> InputErro
 
 @dataclass(frozen=True)
 class _Columns:
-    """What stands in which column."""
+    """The columns of id, texts and other fields of a table."""
 
     names: tuple[str, ...]
     id: str

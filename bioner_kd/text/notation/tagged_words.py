@@ -1,4 +1,4 @@
-"""Words with tags in any usual scheme, as a source gives them, become a document."""
+"""Makes documents of words with tags in any usual scheme."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ _BARE = frozenset("BIESLUM")
 
 
 def is_tag(text: str) -> bool:
-    """Whether it looks like a tag of IOB1, IOB2, IOBES or BILOU, with a type or without."""
+    """Whether a text looks like a tag of IOB1, IOB2, IOBES or BILOU, with a type or without."""
     return _TAG.fullmatch(text) is not None
 
 

@@ -1,4 +1,4 @@
-"""Names of documents, of which each may stand once in a source."""
+"""Names of documents, each of which may occur once in a source."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
@@ -21,7 +21,7 @@ class UniqueNames:
     """
 
     def __init__(self, remembered: int = _REMEMBERED) -> None:
-        """Takes how many names are remembered at least."""
+        """Takes the least number of names that are remembered."""
         self.remembered = remembered
         self._old: dict[str, int] = {}
         self._new: dict[str, int] = {}

@@ -25,7 +25,7 @@ class Block:
 
     @property
     def is_mark(self) -> bool:
-        """Whether it separates documents."""
+        """Whether the block separates documents."""
         return self.lines[0].startswith(DOCUMENT_START)
 
 
@@ -89,7 +89,7 @@ class Rows:
         return line, rows
 
     def sentence(self, block: Block) -> Sentence | None:
-        """The sentence of a block of lines; None where these say nothing of words."""
+        """The sentence of a block of lines; None where the block has no words."""
         line, rows = self.split(block)
         if not rows:
             return None

@@ -1,9 +1,13 @@
+import pytest
+
 from bioner_kd.evaluation.robustness.characters import (
     BEHIND,
     INVISIBLE,
     SYMBOLS,
+    measure_capitals,
     measure_characters,
     middle_of,
+    title_case,
 )
 from bioner_kd.text.sentence import Sentence
 
@@ -52,3 +56,28 @@ def test_a_symbol_behind_a_mention_is_counted_where_it_is_drawn_in(split_of):
     drawn = rows["™ behind a mention"]
     assert (drawn.cases, drawn.percent) == (3, 100 / 3)
     assert {rows[f"{one} behind a mention"].percent for one in BEHIND.replace("™", "")} == {0}
+
+
+GIVEN = [
+    Sentence.from_words(["Rash", "was", "seen"], ["B-Disease", "O", "O"]),
+    Sentence.from_words(["no", "fever"], ["O", "B-Disease"]),
+]
+
+
+def test_f1_of_each_kind_of_letters_stands_beside_that_of_the_words_as_they_are(split_of):
+    names = ("Rash", "fever", "RASH", "WAS", "FEVER", "rash", "Fever")
+    rows = measure_capitals(split_of(GIVEN, "x", names=names))
+    assert [(row.text, row.usual) for row in rows] == [
+        ("upper case", 100), ("lower case", 100), ("title case", 100),
+    ]  # fmt: skip
+    upper, lower, title = rows
+    # "WAS" is one false mention beside two right ones.
+    assert (upper.percent, upper.least, upper.reached) == (pytest.approx(80), 98.5, False)
+    assert (lower.percent, lower.reached) == (100, None)
+    assert title.percent == 100
+
+
+def test_title_case_keeps_the_other_letters():
+    assert [title_case(word) for word in ("fever", "mRNA", "HIV", "")] == [
+        "Fever", "MRNA", "HIV", "",
+    ]  # fmt: skip

@@ -186,6 +186,7 @@ def test_the_cases_of_new_and_of_first_students(pair: tuple[Tables, Any]) -> Non
         assert not name or [[word, *span] for word, _, _, *span, _ in rows] == words, case["name"]
 
 
+@pytest.mark.slow
 def test_wrapped_words_that_the_tables_have_are_joined() -> None:
     for case in (case for case in CASES if "known" in case):
         words = {**FEATURES.tables, "word": tuple(case["known"])}
@@ -302,6 +303,7 @@ def test_a_long_sentence_does_not_pad_the_short_ones() -> None:
 
 @settings(deadline=None)
 @given(LENGTHS, st.integers(4, 12))
+@pytest.mark.slow
 def test_pieces_are_those_of_the_runtime(lengths: list[int], longest: int) -> None:
     found = pieces(tf.constant(lengths, tf.int64), longest)
     expected, offset = [], 0

@@ -17,6 +17,7 @@ from bioner_kd.lab.study.costs import Cost
 from bioner_kd.lab.study.groups import Group
 from bioner_kd.lab.study.predictions import Predictions
 from bioner_kd.lab.study.runs import FinishedRun
+from bioner_kd.training.machine import MachineConfig
 
 from .made import SPLIT, TRAIN, forgetful_tags, make_group, make_groups, make_run
 
@@ -84,6 +85,20 @@ def test_every_run_is_scored(monkeypatch):
     assert [group.name for group, _ in scored] == ["a", "b"]
     assert [run.run.seed for run in scored[0][1]] == [1, 2]
     assert scored[0][1][0].scores.conlleval.micro.f1 == 100.0
+
+
+def test_tensorflow_is_set_up_before_the_first_run_is_scored(monkeypatch):
+    done = []
+    monkeypatch.setattr(MachineConfig, "apply", lambda self, seed: done.append((self, seed)))
+
+    def predicted(folder: Path, split, *, batch_size: int) -> Predictions:
+        done.append(folder.name)
+        return Predictions(forgetful_tags(split.sentences, 1.0, 1), False, 1, 1)
+
+    monkeypatch.setattr(collection, "predict", predicted)
+    machine = MachineConfig(intra_op_threads=1)
+    score_groups([Group("a", (make_run("x"),))], SPLIT, batch_size=7, machine=machine)
+    assert done == [(machine, 0), "x"]
 
 
 def test_the_first_run_of_each_group_is_measured(monkeypatch):

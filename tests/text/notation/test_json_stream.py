@@ -8,7 +8,7 @@ import pytest
 
 from bioner_kd.errors import InputError
 from bioner_kd.text.format import SKIP, Faults
-from bioner_kd.text.notation import json_stream
+from bioner_kd.text.notation import json_reader, json_stream
 from bioner_kd.text.notation.json_stream import iterate_objects
 from bioner_kd.text.source import START, STDIN, Source
 
@@ -87,7 +87,7 @@ def test_any_cut_of_the_file_gives_the_same_objects(objects, size, listed, ascii
     pieces = [json.dumps(one, ensure_ascii=ascii_, indent=1) for one in objects]
     text = f'{{"documents": [{",".join(pieces)}]}}' if listed else "\n".join(pieces)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(json_stream, "START", 2)
+        patch.setattr(json_reader, "START", 2)
         found = [item for item, _, _ in from_stdin(text.encode(), size)]
     assert found == objects
 
@@ -149,8 +149,9 @@ def test_a_line_that_is_no_json_is_told_and_the_next_one_is_read(tmp_path):
 
 
 def test_size_and_brackets_are_bounded(tmp_path, monkeypatch):
-    monkeypatch.setattr(json_stream, "MOST_SIZE", 100_000)
-    monkeypatch.setattr(json_stream, "MOST_BRACKETS", 10_000)
+    for module in (json_reader, json_stream):
+        monkeypatch.setattr(module, "MOST_SIZE", 100_000)
+    monkeypatch.setattr(json_reader, "MOST_BRACKETS", 10_000)
     assert len(read(tmp_path, ('{"a": "' + "x" * 90_000 + '"}\n') * 3)) == 3
     with pytest.raises(InputError, match="one value has more than 100,000 characters"):
         read(tmp_path, '{"a": "' + "x" * 900_000 + '"}')

@@ -6,7 +6,7 @@ import pytest
 
 from bioner_kd.errors import InputError
 from bioner_kd.text.format import SKIP, Faults
-from bioner_kd.text.notation import xml_stream
+from bioner_kd.text.notation import xml_collector
 from bioner_kd.text.notation.xml_stream import iterate_elements, root_of
 from bioner_kd.text.source import START, STDIN, Source
 
@@ -122,7 +122,7 @@ def test_depth_is_bounded(tmp_path):
 
 
 def test_size_is_bounded(tmp_path, monkeypatch):
-    monkeypatch.setattr(xml_stream, "MOST_SIZE", 1000)
+    monkeypatch.setattr(xml_collector, "MOST_SIZE", 1000)
     faults = Faults(SKIP)
     xml = f"<r><d>a</d><d>{'x' * 2000}<i>y</i></d><d>{'<i/>' * 20}</d><d>b</d></r>"
     assert read(tmp_path, xml, faults=faults) == [("a", 1), ("b", 1)]
