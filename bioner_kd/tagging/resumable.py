@@ -12,7 +12,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -154,11 +154,16 @@ class ResumableFile:
     def _opened(self, done: Done) -> Iterator["_Files"]:
         with reported(self.part):
             part, journal = _open_at(self.part, done.size), _open_at(self.journal, done.journal)
-        with closing(journal), closing(part):
+        try:
             files = _Files(self.part, part, journal)
             if not done.journal:
                 files.begin(self.settings)
             yield files
+        finally:
+            # All is flushed; what a full disk has refused would be tried and refused once more.
+            for file in (part, journal):
+                with suppress(OSError):
+                    file.close()
 
     def _left(self) -> Done | None:
         """What a stopped run has finished; None where it had only to remove the journal.

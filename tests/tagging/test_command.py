@@ -7,6 +7,7 @@ import pytest
 
 from bioner_kd.corpus.demo import read_demo
 from bioner_kd.settings import declarations
+from bioner_kd.progress import Progress
 from bioner_kd.tagging.command import main
 from bioner_kd.tagging.options import TagOptions
 
@@ -96,10 +97,13 @@ def test_progress_has_the_number_of_texts_in_files(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     told = []
-    monkeypatch.setattr(
-        "bioner_kd.tagging.records.track",
-        lambda records, name, unit, total: told.append((name, unit, total)) or records,
-    )
+
+    class Told(Progress):
+        def __init__(self, name: str, unit: str, total: int | None) -> None:
+            told.append((name, unit, total))
+            super().__init__(name, unit, total)
+
+    monkeypatch.setattr("bioner_kd.tagging.records.Progress", Told)
     (tmp_path / "a.gz").write_bytes(gzip.compress(b"one\ntwo\n"))
     (tmp_path / "b").write_text("three")
     files = [str(tmp_path / "a.gz"), str(tmp_path / "b")]

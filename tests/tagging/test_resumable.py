@@ -1,5 +1,6 @@
 import itertools
 import random
+import sys
 from pathlib import Path
 
 import pytest
@@ -187,6 +188,23 @@ def test_files_that_do_not_fit_are_refused(stopped: Path) -> None:
     with pytest.raises(InputError, match=r"out\.part: no journal is beside this file"):
         write(stopped, Job())
     assert part.read_bytes() == content
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits there")
+def test_a_full_disk_is_one_error_and_the_run_goes_on_afterwards(
+    tmp_path: Path, whole: bytes
+) -> None:
+    import resource
+
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(whole) // 2, limits[1]))
+    try:
+        with pytest.raises(InputError, match=r"out\.part: cannot write here .*with --resume to go"):
+            write(tmp_path / "out", Job())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    write(tmp_path / "out", Job())
+    assert (tmp_path / "out").read_bytes() == whole
 
 
 def test_one_process_writes_at_a_time(tmp_path: Path) -> None:
