@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bioner_kd.corpus.demo import read_demo
-from bioner_kd.settings import declarations
 from bioner_kd.progress import Progress
+from bioner_kd.settings import declarations
 from bioner_kd.tagging.command import main
 from bioner_kd.tagging.options import TagOptions
 
@@ -104,6 +104,10 @@ def test_progress_has_the_number_of_texts_in_files(
             super().__init__(name, unit, total)
 
     monkeypatch.setattr("bioner_kd.tagging.records.Progress", Told)
+    monkeypatch.setattr(
+        "bioner_kd.tagging.records.track",
+        lambda records, name, unit, total: told.append((name, unit, total)) or records,
+    )
     (tmp_path / "a.gz").write_bytes(gzip.compress(b"one\ntwo\n"))
     (tmp_path / "b").write_text("three")
     files = [str(tmp_path / "a.gz"), str(tmp_path / "b")]
