@@ -96,7 +96,13 @@ class HiddenFitter(WordTagger):
     @property
     def trainable_weights(self) -> list[tf.Variable]:
         """The variables that have a part in the output."""
-        return [weight for weight in super().trainable_weights if id(weight) in self._reached]
+        # The tape knows the first component of a variable that has one for each replica.
+        components = tf.distribute.get_strategy().experimental_local_results
+        return [
+            weight
+            for weight in super().trainable_weights
+            if id(components(weight)[0]) in self._reached
+        ]
 
     def word_losses(
         self, features: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor], logits: tf.Tensor
