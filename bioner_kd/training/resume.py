@@ -80,7 +80,7 @@ class ResumeState(keras.callbacks.Callback):
         ]  # fmt: skip
         self._whole_epochs = tf.train.Checkpoint(**whole_epochs)
         checkpoint = tf.train.Checkpoint(**whole_epochs, means=self._means)
-        # Made by all processes at once, as every variable must be; it would be made at the first save.
+        # All processes must make a variable at once; the chief alone would at its first save.
         assert checkpoint.save_counter is not None
         self._manager = tf.train.CheckpointManager(checkpoint, str(folder), max_to_keep=1)
 
