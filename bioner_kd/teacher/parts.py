@@ -10,6 +10,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from bioner_kd.encoding.batches import round_up_length
+from bioner_kd.training.dropout import draws_of_part
 
 
 class Part(NamedTuple):
@@ -132,7 +133,8 @@ def one_after_the_other(
     """
 
     def body(start: tf.Tensor, *state: tf.Tensor) -> list[tf.Tensor]:
-        end, after = step(start, list(state))
+        with draws_of_part(start):
+            end, after = step(start, list(state))
         return [end, *after]
 
     _, *state = tf.while_loop(

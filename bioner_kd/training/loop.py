@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-import keras
 import tensorflow as tf
 from absl import logging
 
@@ -22,6 +21,7 @@ from bioner_kd.training.config import TrainingConfig
 from bioner_kd.training.optimizer import trained_weights
 from bioner_kd.training.resume import ResumeState
 from bioner_kd.training.run_folder import HISTORY, STATE
+from bioner_kd.training.word_tagger import WordTagger
 
 
 class Source(Protocol):
@@ -47,7 +47,7 @@ class Source(Protocol):
 
 
 def train(
-    model: keras.Model,
+    model: WordTagger,
     source: Source,
     config: TrainingConfig,
     *,
@@ -59,7 +59,7 @@ def train(
     """Trains a compiled model and leaves the weights of its best epoch in it.
 
     Args:
-        model: a WordTagger, built and compiled.
+        model: built and compiled.
         source: the training split.
         config: epochs, batch size, patience, seed.
         score: gives the score of the model with its present weights: devel F1 in percent, unless
@@ -81,7 +81,7 @@ def train(
 
 
 def fit(
-    model: keras.Model,
+    model: WordTagger,
     source: Source,
     config: TrainingConfig,
     kept: BestWeights,
@@ -91,6 +91,8 @@ def fit(
     settings: Mapping[str, Any],
 ) -> None:
     """Trains a compiled model from its last state and leaves the kept weights in it.
+
+    Dropout depends on the seed and the step, so that a resumed training ends as an unbroken one.
 
     Args:
         model: as in `train`.
@@ -102,6 +104,7 @@ def fit(
         settings: as in `train`.
     """
     steps = source.steps(config.batch_size)
+    model.seed_dropout(config.seed)
     period = kept.goal.period
     resume = ResumeState(
         state, model, kept, settings, steps=steps, minutes=config.checkpoint_minutes

@@ -28,7 +28,7 @@ class ResumeState(keras.callbacks.Callback):
 
     A run that was stopped continues with the batch after the last saved state. The order of
     batches, the optimiser, the best weights and the means of the losses continue as if the run had
-    not been stopped. Only the random numbers of dropout differ.
+    not been stopped. So does dropout, which depends on the step alone (`Draws`).
     """
 
     def __init__(

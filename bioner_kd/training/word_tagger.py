@@ -6,6 +6,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from bioner_kd.training.dropout import draws_of_step, use_draws
 from bioner_kd.training.losses import masked_mean, scored_words
 
 LOSS = "loss"
@@ -26,6 +27,15 @@ class WordTagger(keras.Model):
         # Past Keras's own __setattr__, which would count these among the weights.
         means = {name: keras.metrics.Mean(name=name) for name in self.loss_names}
         object.__setattr__(self, "_means", means)
+        self._dropout_seed: int | None = None
+
+    def seed_dropout(self, seed: int) -> None:
+        """Makes dropout depend on a seed and the number of the step alone.
+
+        A training that is resumed then drops what it would have dropped if it had not been stopped.
+        """
+        use_draws(self)
+        self._dropout_seed = seed
 
     def word_losses(
         self, features: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor], logits: tf.Tensor
@@ -47,7 +57,8 @@ class WordTagger(keras.Model):
     def train_step(self, data: Any) -> dict[str, tf.Tensor]:
         """Makes one step on a batch `(features, targets, word_mask)`."""
         features, targets, word_mask = _never_empty(data)
-        gradients = self.gradients(features, targets, word_mask)
+        with draws_of_step(self._dropout_seed, self.optimizer.iterations):
+            gradients = self.gradients(features, targets, word_mask)
         self.optimizer.apply_gradients(zip(gradients, self.trainable_variables, strict=True))
         return self._results()
 

@@ -43,10 +43,12 @@ def make_source(lengths: Sequence[int] = (1, 5, 9, 2, 3, 7, 4, 4, 1, 6)) -> Batc
     )
 
 
-def make_model(config: TrainingConfig = CONFIG, seed: int = 1, **options) -> TinyTagger:
+def make_model(
+    config: TrainingConfig = CONFIG, seed: int = 1, kind: type[TinyTagger] = TinyTagger, **options
+) -> TinyTagger:
     """Built and compiled."""
     keras.utils.set_random_seed(seed)
-    model = TinyTagger()
+    model = kind()
     source = make_source()
     model(source.gather([0])[0])
     model.compile(make_optimizer(config, source.steps(config.batch_size)), **options)
