@@ -149,7 +149,8 @@ def _gather_states(states: Sequence[np.ndarray]) -> Gather:
     lengths = tf.constant([len(rows) for rows in states], tf.int64)
 
     def join(indices: np.ndarray) -> np.ndarray:
-        return np.concatenate([states[index] for index in indices])
+        # A small last batch leaves some replicas without a sentence.
+        return np.concatenate([states[0][:0], *(states[index] for index in indices)])
 
     def gather(indices: tf.Tensor) -> dict[str, tf.Tensor]:
         flat = tf.numpy_function(join, [indices], states[0].dtype, stateful=False)

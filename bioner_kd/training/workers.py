@@ -5,6 +5,7 @@ take the same steps. The first of them, the chief, decides and writes; the other
 has decided and read.
 """
 
+import functools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -193,5 +194,6 @@ def from_chief(values: Sequence[Any]) -> list[Any]:
         # One by one, because values that are reduced together must have one type.
         return [replica.all_reduce(tf.distribute.ReduceOp.SUM, value) for value in mine]
 
-    shared = strategy.run(tf.function(share))
+    # A partial, as in `one_graph`: TensorFlow would warn of many graphs of one function.
+    shared = tf.function(functools.partial(strategy.run, share))()
     return [strategy.experimental_local_results(value)[0] for value in shared]
