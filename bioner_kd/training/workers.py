@@ -6,6 +6,9 @@ has decided and read.
 """
 
 import functools
+import os
+import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -106,8 +109,13 @@ def _connected(cluster: Cluster, timeout: int) -> Iterator[None]:
     number, workers = cluster.index, len(cluster.workers)
     tf.get_logger().setLevel("WARNING")  # it would describe the strategy in its own terms
     logging.info("Worker %d of %d: waiting for the others.", number, workers)
+    # TensorFlow may wait for longer, where no exception of Python can reach it.
+    guard = threading.Timer(timeout, _end_waiting, [cluster, timeout])
+    guard.daemon = True
+    guard.start()
     try:
         strategy = _multi_worker_strategy(cluster, timeout)
+        guard.cancel()
     except tf.errors.OpError as error:
         raise InputError(
             f"Worker {number} of {workers} ({cluster.workers[number]}): not all workers had "
@@ -126,6 +134,15 @@ def _connected(cluster: Cluster, timeout: int) -> Iterator[None]:
                 f"({one_line(error.message)}); see what the other workers said, and start "
                 "all of them again to go on after the last whole epoch."
             ) from error
+
+
+def _end_waiting(cluster: Cluster, timeout: int) -> None:
+    sys.stderr.write(
+        f"Worker {cluster.index} of {len(cluster.workers)} ({cluster.workers[cluster.index]}): not "
+        f"all workers had started after {timeout} seconds; start all of them, with one list of "
+        "addresses in TF_CONFIG, or pass a longer --worker_timeout.\n"
+    )
+    os._exit(1)
 
 
 def _multi_worker_strategy(cluster: Cluster, timeout: int) -> "tf.distribute.Strategy":

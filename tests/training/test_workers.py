@@ -160,7 +160,7 @@ def test_a_worker_that_never_comes_is_told_after_the_timeout(tmp_path):
     process = start(RESUMABLE, tmp_path / "run", 2, 0, config=tf_config(free_ports(2), 0))
     code, told = finish(process)
     assert code == 1
-    assert "InputError: Worker 0 of 2 (127.0.0.1:" in told
+    assert "Worker 0 of 2 (127.0.0.1:" in told
     assert "not all workers had started after 2 seconds" in told
     assert list(tmp_path.iterdir()) == []
 
