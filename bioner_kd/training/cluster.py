@@ -67,23 +67,23 @@ class Cluster:
             raise _wrong("has an address twice; each worker needs one of its own")
         return cls(workers, places.index(place))
 
-    def check_port(self) -> None:
-        """Checks that the port of this process is free.
+    def listen(self) -> socket.socket:
+        """Listens on the port of this process.
 
         Raises:
-            UsageError: another process has it.
+            UsageError: another process has the port.
         """
         port = int(self.workers[self.index].rpartition(":")[2])
-        with socket.socket() as listener:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                listener.bind(("", port))
-            except OSError as error:
-                raise UsageError(
-                    f"{VARIABLE}: cannot listen on port {port} of worker {self.index} "
-                    f"({error.strerror}); end the process that has it, or give the worker another "
-                    "port in the TF_CONFIG of all workers."
-                ) from error
+        dual = socket.has_dualstack_ipv6()
+        family = socket.AF_INET6 if dual else socket.AF_INET
+        try:
+            return socket.create_server(("", port), family=family, dualstack_ipv6=dual)
+        except OSError as error:
+            raise UsageError(
+                f"{VARIABLE}: cannot listen on port {port} of worker {self.index} "
+                f"({error.strerror}); end the process that has it, or give the worker another "
+                "port in the TF_CONFIG of all workers."
+            ) from error
 
 
 def _part(config: Any, name: str) -> dict[str, Any]:

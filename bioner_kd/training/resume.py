@@ -106,10 +106,11 @@ class ResumeState(keras.callbacks.Callback):
     def _load(self, latest: str) -> None:
         self._check_settings()
         try:
-            state = self._whole_epochs.restore(latest).expect_partial()
+            # `read`, because `restore` makes a variable, which all processes must do at once.
+            state = self._whole_epochs.read(latest).expect_partial()
             state.assert_existing_objects_matched()
             # Separately, because states of earlier versions have no means.
-            tf.train.Checkpoint(means=self._means).restore(latest).expect_partial()
+            tf.train.Checkpoint(means=self._means).read(latest).expect_partial()
         except _UNREADABLE as error:
             raise self._unreadable(error) from error
 

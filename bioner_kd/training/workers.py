@@ -6,9 +6,6 @@ has decided and read.
 """
 
 import functools
-import os
-import sys
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,12 +16,12 @@ from absl import logging
 from bioner_kd.errors import InputError, UsageError, one_line
 from bioner_kd.settings import Settings, at_least, setting
 from bioner_kd.training.cluster import Cluster
+from bioner_kd.training.rendezvous import wait_for_all
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
 NONE, MIRRORED, MULTI_WORKER = "none", "mirrored", "multi_worker"
-_MILLISECONDS = 1000
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,7 @@ class WorkersConfig(Settings):
             UsageError: TF_CONFIG is needed and wrong, or the port of this worker is taken.
         """
         if self.strategy == MULTI_WORKER:
-            Cluster.from_environment().check_port()
+            Cluster.from_environment().listen().close()
 
     @contextmanager
     def scope(self) -> Iterator[None]:
@@ -109,19 +106,7 @@ def _connected(cluster: Cluster, timeout: int) -> Iterator[None]:
     number, workers = cluster.index, len(cluster.workers)
     tf.get_logger().setLevel("WARNING")  # it would describe the strategy in its own terms
     logging.info("Worker %d of %d: waiting for the others.", number, workers)
-    # TensorFlow may wait for longer, where no exception of Python can reach it.
-    guard = threading.Timer(timeout, _end_waiting, [cluster, timeout])
-    guard.daemon = True
-    guard.start()
-    try:
-        strategy = _multi_worker_strategy(cluster, timeout)
-        guard.cancel()
-    except tf.errors.OpError as error:
-        raise InputError(
-            f"Worker {number} of {workers} ({cluster.workers[number]}): not all workers had "
-            f"started after {timeout} seconds ({one_line(error.message)}); start all of "
-            "them, with one list of addresses in TF_CONFIG, or pass a longer --worker_timeout."
-        ) from error
+    strategy = _multi_worker_strategy(cluster, timeout)
     logging.info("Worker %d of %d: all workers are here.", number, workers)
     with strategy.scope():
         try:
@@ -136,29 +121,16 @@ def _connected(cluster: Cluster, timeout: int) -> Iterator[None]:
             ) from error
 
 
-def _end_waiting(cluster: Cluster, timeout: int) -> None:
-    sys.stderr.write(
-        f"Worker {cluster.index} of {len(cluster.workers)} ({cluster.workers[cluster.index]}): not "
-        f"all workers had started after {timeout} seconds; start all of them, with one list of "
-        "addresses in TF_CONFIG, or pass a longer --worker_timeout.\n"
-    )
-    os._exit(1)
-
-
 def _multi_worker_strategy(cluster: Cluster, timeout: int) -> "tf.distribute.Strategy":
     import tensorflow as tf
     from tensorflow.python.eager import context
-    from tensorflow.tsl.protobuf import coordination_config_pb2
 
-    # The strategy itself would wait for an hour, and has no setting for this.
-    context.context().configure_coordination_service(
-        service_type="standalone",
-        service_leader="/job:worker/replica:0/task:0",
-        cluster_register_timeout_in_ms=_MILLISECONDS * timeout,
-        coordinated_jobs=[
-            coordination_config_pb2.CoordinatedJob(name="worker", num_tasks=len(cluster.workers))
-        ],
-    )
+    if context.context()._initialized:
+        raise UsageError(
+            "--strategy=multi_worker: TensorFlow has been used in this process before; start the "
+            "training in a process of its own."
+        )
+    wait_for_all(cluster, timeout)
     resolver = tf.distribute.cluster_resolver.SimpleClusterResolver(
         tf.train.ClusterSpec({"worker": list(cluster.workers)}),
         task_type="worker",
@@ -166,13 +138,7 @@ def _multi_worker_strategy(cluster: Cluster, timeout: int) -> "tf.distribute.Str
         num_accelerators={"GPU": len(tf.config.list_physical_devices("GPU"))},
         rpc_layer="grpc",
     )
-    try:
-        return tf.distribute.MultiWorkerMirroredStrategy(cluster_resolver=resolver)
-    except RuntimeError as error:
-        raise UsageError(
-            "--strategy=multi_worker: TensorFlow has been used in this process before; start the "
-            "training in a process of its own."
-        ) from error
+    return tf.distribute.MultiWorkerMirroredStrategy(cluster_resolver=resolver)
 
 
 def is_chief() -> bool:

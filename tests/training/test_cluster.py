@@ -79,5 +79,5 @@ def test_a_port_that_is_taken_is_told():
         other.listen()
         port = other.getsockname()[1]
         with pytest.raises(UsageError, match=f"cannot listen on port {port} of worker 1"):
-            Cluster(("a:1", f"localhost:{port}"), 1).check_port()
-    Cluster(("a:1", f"localhost:{port}"), 1).check_port()
+            Cluster(("a:1", f"localhost:{port}"), 1).listen()
+    Cluster(("a:1", f"localhost:{port}"), 1).listen().close()
