@@ -80,8 +80,10 @@ class ResumeState(keras.callbacks.Callback):
         ]  # fmt: skip
         self._whole_epochs = tf.train.Checkpoint(**whole_epochs)
         checkpoint = tf.train.Checkpoint(**whole_epochs, means=self._means)
-        # All processes must make a variable at once; the chief alone would at its first save.
-        assert checkpoint.save_counter is not None
+        self._only_means = tf.train.Checkpoint(means=self._means)
+        # All processes must make a variable at once; the chief alone would when it saves or loads.
+        for each in (checkpoint, self._whole_epochs, self._only_means):
+            assert each.save_counter is not None
         self._manager = tf.train.CheckpointManager(checkpoint, str(folder), max_to_keep=1)
 
     def restore(self) -> tuple[int, int]:
@@ -106,11 +108,10 @@ class ResumeState(keras.callbacks.Callback):
     def _load(self, latest: str) -> None:
         self._check_settings()
         try:
-            # `read`, because `restore` makes a variable, which all processes must do at once.
-            state = self._whole_epochs.read(latest).expect_partial()
+            state = self._whole_epochs.restore(latest).expect_partial()
             state.assert_existing_objects_matched()
             # Separately, because states of earlier versions have no means.
-            tf.train.Checkpoint(means=self._means).read(latest).expect_partial()
+            self._only_means.restore(latest).expect_partial()
         except _UNREADABLE as error:
             raise self._unreadable(error) from error
 
