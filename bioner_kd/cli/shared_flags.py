@@ -15,12 +15,14 @@ from bioner_kd.teacher.config import DEFAULT_READING
 from bioner_kd.text.sentence import Sentence
 from bioner_kd.training.config import TrainingChoice
 from bioner_kd.training.machine import MachineConfig
+from bioner_kd.training.workers import WorkersConfig
 
 # What a run says of itself when it starts.
 _SAID = ("epochs", "batch_size", "learning_rate")
 
 CORPUS = FlagGroup("Corpus", Corpus())
 READING = FlagGroup("Memory and precision", DEFAULT_READING)
+WORKERS = FlagGroup("Workers", WorkersConfig())
 
 
 @dataclass(frozen=True)

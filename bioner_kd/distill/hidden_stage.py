@@ -96,7 +96,13 @@ class HiddenFitter(WordTagger):
     @property
     def trainable_weights(self) -> list[tf.Variable]:
         """The variables that have a part in the output."""
-        return [weight for weight in super().trainable_weights if id(weight) in self._reached]
+        # The tape knows the first component of a variable that has one for each replica.
+        components = tf.distribute.get_strategy().experimental_local_results
+        return [
+            weight
+            for weight in super().trainable_weights
+            if id(components(weight)[0]) in self._reached
+        ]
 
     def word_losses(
         self, features: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor], logits: tf.Tensor
@@ -143,7 +149,8 @@ def _gather_states(states: Sequence[np.ndarray]) -> Gather:
     lengths = tf.constant([len(rows) for rows in states], tf.int64)
 
     def join(indices: np.ndarray) -> np.ndarray:
-        return np.concatenate([states[index] for index in indices])
+        # A small last batch leaves some replicas without a sentence.
+        return np.concatenate([states[0][:0], *(states[index] for index in indices)])
 
     def gather(indices: tf.Tensor) -> dict[str, tf.Tensor]:
         flat = tf.numpy_function(join, [indices], states[0].dtype, stateful=False)

@@ -92,6 +92,32 @@ def sorted_batches(lengths: np.ndarray, batch_size: int) -> list[np.ndarray]:
 
 
 @dataclass(frozen=True)
+class Shares:
+    """The shares of each batch that the replicas of this process read.
+
+    Attributes:
+        first: number of the first of these replicas.
+        count: number of replicas of this process.
+        replicas: number of replicas of all processes.
+    """
+
+    first: int = 0
+    count: int = 1
+    replicas: int = 1
+
+    def of(self, rows: np.ndarray) -> list[np.ndarray]:
+        """Cuts the rows of a batch, and returns those of each replica of this process, in order.
+
+        Sentences of a batch are sorted by length; so each replica takes one in `replicas`.
+        """
+        own = range(self.first, self.first + self.count)
+        return [rows[replica :: self.replicas] for replica in own]
+
+
+WHOLE = Shares()
+
+
+@dataclass(frozen=True)
 class BatchSource:
     """Sentences in memory, from which padded batches are gathered.
 
@@ -131,11 +157,19 @@ class BatchSource:
         return features, targets, mask
 
     def epochs(
-        self, batch_size: int, *, seed: int, first: int, end: int, skip: int = 0
+        self,
+        batch_size: int,
+        *,
+        seed: int,
+        first: int,
+        end: int,
+        skip: int = 0,
+        shares: Shares = WHOLE,
     ) -> tf.data.Dataset:
         """Makes the shuffled batches of the epochs `first` to `end` - 1.
 
-        The first `skip` batches, which a resumed run has seen already, are left out.
+        The first `skip` batches, which a resumed run has seen already, are left out. Of each batch
+        there are the shares of the replicas of this process, one after the other.
         """
 
         def order() -> Iterator[np.ndarray]:
@@ -150,7 +184,8 @@ class BatchSource:
                 )
                 for epoch in range(first, end)
             )
-            return itertools.islice(batches, skip, None)
+            left = itertools.islice(batches, skip, None)
+            return itertools.chain.from_iterable(map(shares.of, left))
 
         return self._dataset(order)
 

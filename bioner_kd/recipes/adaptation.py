@@ -13,6 +13,7 @@ from bioner_kd.text.unlabelled import read_unlabelled
 from bioner_kd.training.config import TrainingConfig
 from bioner_kd.training.machine import MachineConfig
 from bioner_kd.training.run_folder import check_name, recorded_run
+from bioner_kd.training.workers import WorkersConfig
 
 
 def adapt(
@@ -24,6 +25,7 @@ def adapt(
     adaptation: AdaptationConfig = AdaptationConfig(),
     reading: ReadingConfig = DEFAULT_READING,
     machine: MachineConfig | None = None,
+    workers: WorkersConfig = WorkersConfig(),
     overwrite: bool = False,
     record: Record | None = None,
 ) -> Path:
@@ -39,6 +41,7 @@ def adapt(
         adaptation: what is masked, and how text is cut into blocks.
         reading: how much is read at once, and how exactly.
         machine: threads and determinism of TensorFlow; left as they are if not given.
+        workers: devices and machines that train together.
         overwrite: replace a finished run, and forget an unfinished one.
         record: of the run; made of the arguments if not given.
 
@@ -54,6 +57,7 @@ def adapt(
     check_name(folder, overwrite=overwrite)
     find_local(teacher)
     sentences = read_text(text)
+    workers.check()
 
     from bioner_kd.teacher.adaptation import training as masked_lm
 
@@ -63,7 +67,10 @@ def adapt(
         record = make_record(
             adaptation, training, reading, teacher=teacher, text=text, output=folder
         )
-    with recorded_run(folder, overwrite=overwrite, write_record=record.write) as unfinished:
+    run = recorded_run(
+        folder, overwrite=overwrite, write_record=record.write, kept=workers.is_chief
+    )
+    with workers.scope(), run as unfinished:
         masked_lm.adapt(
             resolve_teacher(teacher), sentences,
             training=training, adaptation=adaptation, reading=reading,

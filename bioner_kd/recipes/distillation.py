@@ -1,8 +1,9 @@
 """A corpus and a teacher's soft targets become a student."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from absl import logging
 
@@ -17,6 +18,7 @@ from bioner_kd.text.text_file import open_decompressed
 from bioner_kd.training.config import TrainingConfig
 from bioner_kd.training.machine import MachineConfig
 from bioner_kd.training.run_folder import check_name, recorded_run
+from bioner_kd.training.workers import WorkersConfig
 
 if TYPE_CHECKING:
     from bioner_kd.student.saved_student import SavedStudent
@@ -36,6 +38,7 @@ def distil(
     vectors: str = "",
     training: TrainingConfig = STUDENT_TRAINING,
     machine: MachineConfig | None = None,
+    workers: WorkersConfig = WorkersConfig(),
     overwrite: bool = False,
     record: Record | None = None,
 ) -> "SavedStudent":
@@ -56,6 +59,7 @@ def distil(
         vectors: file of word vectors; none if empty.
         training: epochs and optimiser.
         machine: threads and determinism of TensorFlow; left as they are if not given.
+        workers: devices and machines that train together.
         overwrite: replace a finished run, and forget an unfinished one.
         record: of the run; made of the arguments if not given.
 
@@ -73,10 +77,15 @@ def distil(
     teaching = Teaching(cache, tuple(teachers), objective, transfer, hidden)
     plan = StudentPlan(objective, features, student, training)
     _check(corpus, folder, teaching, vectors, overwrite=overwrite)
+    workers.check()
     record = record or make_record(corpus, teaching, plan, vectors=vectors, output=folder)
     if machine is not None:
         machine.apply(training.seed)
-    return _train(corpus, folder, teaching, plan, vectors, record, overwrite=overwrite)
+    run = recorded_run(
+        folder, overwrite=overwrite, write_record=record.write, kept=workers.is_chief
+    )
+    with workers.scope():
+        return _train(corpus, run, teaching, plan, vectors, record.settings)
 
 
 def _check(
@@ -93,13 +102,11 @@ def _check(
 
 def _train(
     corpus: Corpus,
-    folder: Path,
+    run: AbstractContextManager[Path],
     teaching: Teaching,
     plan: StudentPlan,
     vectors: str,
-    record: Record,
-    *,
-    overwrite: bool,
+    settings: Mapping[str, Any],
 ) -> "SavedStudent":
     from bioner_kd.distill import training as distillation
     from bioner_kd.recipes.soft_targets import read_stages
@@ -109,11 +116,11 @@ def _train(
         logging.warning("--tune_vectors says nothing without --vectors.")
     train_split, devel_split = corpus.read("train", "devel")
     targets, first_stage = read_stages(train_split, teaching)
-    with recorded_run(folder, overwrite=overwrite, write_record=record.write) as unfinished:
+    with run as unfinished:
         saved = distillation.distil(
             train_split, devel_split, plan, soft_targets=targets, hidden=first_stage,
             vectors=read_vectors(vectors) if vectors else None,
-            folder=unfinished, settings=record.settings,
+            folder=unfinished, settings=settings,
         )  # fmt: skip
         saved.save(unfinished)
     return saved

@@ -12,6 +12,7 @@ from bioner_kd.teacher.config import DEFAULT_READING, FINE_TUNING, ReadingConfig
 from bioner_kd.training.config import TrainingChoice, TrainingConfig
 from bioner_kd.training.machine import MachineConfig
 from bioner_kd.training.run_folder import check_name, recorded_run
+from bioner_kd.training.workers import WorkersConfig
 
 Describe = Callable[[TrainingConfig, int], Record]
 
@@ -25,6 +26,7 @@ def fine_tune(
     windows: WindowConfig = WindowConfig(),
     reading: ReadingConfig = DEFAULT_READING,
     machine: MachineConfig | None = None,
+    workers: WorkersConfig = WorkersConfig(),
     overwrite: bool = False,
     describe: Describe | None = None,
 ) -> Path:
@@ -40,6 +42,7 @@ def fine_tune(
         windows: how long sentences are read.
         reading: how much is read at once, and how exactly.
         machine: threads and determinism of TensorFlow; left as they are if not given.
+        workers: devices and machines that train together.
         overwrite: replace a finished run, and forget an unfinished one.
         describe: makes the record, given training as it fits the encoder, and its hidden size.
 
@@ -55,6 +58,7 @@ def fine_tune(
     """
     corpus, folder = corpus_of(corpus), Path(output)
     _check(corpus, teacher, folder, overwrite=overwrite)
+    workers.check()
 
     from bioner_kd.teacher import fine_tuning
     from bioner_kd.teacher.checkpoint.encoder_config import read_config
@@ -69,7 +73,10 @@ def fine_tune(
         record = describe(fitted, hidden_size)
     else:
         record = make_record(corpus, fitted, windows, reading, teacher=teacher, output=folder)
-    with recorded_run(folder, overwrite=overwrite, write_record=record.write) as unfinished:
+    run = recorded_run(
+        folder, overwrite=overwrite, write_record=record.write, kept=workers.is_chief
+    )
+    with workers.scope(), run as unfinished:
         fine_tuning.fine_tune(
             pretrained, train_split, devel_split,
             training=fitted, windows=windows, reading=reading,

@@ -17,6 +17,7 @@ from bioner_kd.errors import UsageError
 from bioner_kd.progress import Progress
 from bioner_kd.training.optimizer import averaged_weights
 from bioner_kd.training.run_folder import DEVEL_F1
+from bioner_kd.training.workers import from_chief
 
 # The score of the goal, or several scores by name that include the goal's.
 Scores = float | Mapping[str, float]
@@ -91,6 +92,9 @@ class BestWeights(keras.callbacks.Callback):
             )
         with averaged_weights(self.model):
             scores = self.goal.named(self._score())
+            # Workers must agree, and another processor may round a score differently.
+            shared = from_chief([np.float64(value) for value in scores.values()])
+            scores = dict(zip(scores, map(float, shared), strict=True))
             # Rounded as the saved state has it, or an equal score could seem better.
             score = float(np.float32(scores[self.goal.name]))
             if self.goal.better(score, float(self.score.numpy())):

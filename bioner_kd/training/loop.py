@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import tensorflow as tf
 from absl import logging
 
+from bioner_kd.encoding.batches import WHOLE, Shares
 from bioner_kd.training.callbacks import (
     DEVEL,
     BestWeights,
@@ -30,11 +31,18 @@ class Source(Protocol):
         """Number of batches per epoch."""
 
     def epochs(
-        self, batch_size: int, *, seed: int, first: int, end: int, skip: int = 0
+        self,
+        batch_size: int,
+        *,
+        seed: int,
+        first: int,
+        end: int,
+        skip: int = 0,
+        shares: Shares = WHOLE,
     ) -> tf.data.Dataset:
         """Batches of the epochs `first` to `end` - 1; equal seeds give equal batches.
 
-        The first `skip` batches of epoch `first` are left out.
+        The first `skip` batches of epoch `first` are left out. Of each batch there are `shares`.
         """
 
 
@@ -118,9 +126,7 @@ def fit(
             for begin, end, skip in ((first, whole, done), (whole, config.epochs, 0)):
                 if begin < end and not patience.is_over(begin - 1):
                     model.fit(
-                        source.epochs(
-                            config.batch_size, seed=config.seed, first=begin, end=end, skip=skip
-                        ),
+                        _shared(source, config, first=begin, end=end, skip=skip),
                         initial_epoch=begin,
                         epochs=end,
                         steps_per_epoch=steps - skip,
@@ -131,6 +137,18 @@ def fit(
         resume.save_within_epoch()
         raise
     kept.restore()
+
+
+def _shared(source: Source, config: TrainingConfig, **which: int) -> tf.data.Dataset:
+    """The batches of some epochs, of which each replica reads its share."""
+
+    def read(context: tf.distribute.InputContext) -> tf.data.Dataset:
+        replicas = context.num_replicas_in_sync
+        count = replicas // context.num_input_pipelines
+        shares = Shares(context.input_pipeline_id * count, count, replicas)
+        return source.epochs(config.batch_size, seed=config.seed, shares=shares, **which)
+
+    return tf.distribute.get_strategy().distribute_datasets_from_function(read)
 
 
 def _say_where(first: int, done: int, steps: int, config: TrainingConfig, period: str) -> None:

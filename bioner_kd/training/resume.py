@@ -15,6 +15,7 @@ from bioner_kd.atomic import atomic_file
 from bioner_kd.errors import InputError, tensorflow_reason
 from bioner_kd.training.callbacks import BestWeights
 from bioner_kd.training.run_folder import NO_SETTINGS
+from bioner_kd.training.workers import from_chief, is_chief, several_processes
 
 # TensorFlow raises these for a checkpoint that is damaged, cut short or of another model.
 _UNREADABLE = (tf.errors.OpError, LookupError, RuntimeError, ValueError, AssertionError)
@@ -22,6 +23,9 @@ _UNREADABLE = (tf.errors.OpError, LookupError, RuntimeError, ValueError, Asserti
 
 class ResumeState(keras.callbacks.Callback):
     """Saves the state of a training after each epoch, and at intervals within an epoch.
+
+    Of several processes the chief alone writes and reads states; it gives the others what it has
+    read. They save after epochs only, since all of them must be at the same step.
 
     A run that was stopped continues with the batch after the last saved state. The order of
     batches, the optimiser, the best weights and the means of the losses continue as if the run had
@@ -55,7 +59,7 @@ class ResumeState(keras.callbacks.Callback):
         self._settings_file = folder / "settings.json"
         self._settings = json.loads(json.dumps(settings))
         self._next_epoch = tf.Variable(0, trainable=False, dtype=tf.int64)
-        self._steps, self._seconds = steps, 60 * minutes
+        self._steps, self._seconds = steps, 0.0 if several_processes() else 60 * minutes
         self._clock, self._saved_at, self._saved_step = clock, clock(), 0
         self._period, self._optimizer = best.goal.period, model.optimizer
         self._optimizer.build(model.trainable_variables)
@@ -71,8 +75,16 @@ class ResumeState(keras.callbacks.Callback):
             "best_epoch": best.epoch,
             "next_epoch": self._next_epoch,
         }
+        self._variables = [
+            *model.optimizer.variables, *model.weights, *best.weights, best.score, best.epoch,
+            self._next_epoch, *self._means,
+        ]  # fmt: skip
         self._whole_epochs = tf.train.Checkpoint(**whole_epochs)
         checkpoint = tf.train.Checkpoint(**whole_epochs, means=self._means)
+        self._only_means = tf.train.Checkpoint(means=self._means)
+        # All processes must make a variable at once; the chief alone would when it saves or loads.
+        for each in (checkpoint, self._whole_epochs, self._only_means):
+            assert each.save_counter is not None
         self._manager = tf.train.CheckpointManager(checkpoint, str(folder), max_to_keep=1)
 
     def restore(self) -> tuple[int, int]:
@@ -85,20 +97,25 @@ class ResumeState(keras.callbacks.Callback):
             InputError: the state is of a run with other settings, or damaged.
         """
         latest = self._manager.latest_checkpoint
-        if not self._settings_file.exists() or latest is None:
-            return 0, 0
+        if is_chief() and self._settings_file.exists() and latest is not None:
+            self._load(latest)
+        if several_processes():
+            for variable, value in zip(self._variables, from_chief(self._variables), strict=True):
+                variable.assign(value)
+        self._saved_step = self._done()
+        self._means_wait = self._within_epoch()
+        return int(self._next_epoch.numpy()), self._step()
+
+    def _load(self, latest: str) -> None:
         self._check_settings()
         try:
             state = self._whole_epochs.restore(latest).expect_partial()
             state.assert_existing_objects_matched()
             # Separately, because states of earlier versions have no means.
-            tf.train.Checkpoint(means=self._means).restore(latest).expect_partial()
+            self._only_means.restore(latest).expect_partial()
         except _UNREADABLE as error:
             raise self._unreadable(error) from error
         self._remove_left(Path(latest).name)
-        self._saved_step = self._done()
-        self._means_wait = self._within_epoch()
-        return int(self._next_epoch.numpy()), self._step()
 
     def save_within_epoch(self) -> None:
         """Saves the state within an epoch, unless `minutes` is 0 or nothing is new.
@@ -146,6 +163,11 @@ class ResumeState(keras.callbacks.Callback):
         if not self._means_wait:
             for kept, value in zip(self._means, self._metrics, strict=True):
                 kept.assign(value)
+        if is_chief():
+            self._write()
+        self._saved_at, self._saved_step = self._clock(), self._done()
+
+    def _write(self) -> None:
         with atomic_file(self._settings_file) as file:
             json.dump(self._settings, file, indent=1)
         try:
@@ -156,7 +178,6 @@ class ResumeState(keras.callbacks.Callback):
                 f"({tensorflow_reason(error.message)}); free some space and run the same command "
                 "to go on."
             ) from error
-        self._saved_at, self._saved_step = self._clock(), self._done()
 
     def _remove_left(self, latest: str) -> None:
         """Removes what a process left that was killed while it saved or deleted a state."""

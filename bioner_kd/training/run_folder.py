@@ -7,6 +7,7 @@ few characters what it learns from.
 import hashlib
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,8 @@ NO_SETTINGS = frozenset(
         "deterministic",
         "checkpoint_minutes",
         "subword_budget",
+        "strategy",
+        "worker_timeout",
     }
 )
 _LOCK = ".lock"
@@ -105,7 +108,7 @@ def run_folder(path: Path, *, overwrite: bool) -> Iterator[Path]:
 
 @contextmanager
 def recorded_run(
-    path: Path, *, overwrite: bool, write_record: Callable[[Path], None]
+    path: Path, *, overwrite: bool, write_record: Callable[[Path], None], kept: bool = True
 ) -> Iterator[Path]:
     """Does what `run_folder` does, and writes a record of the settings into the folder.
 
@@ -113,10 +116,16 @@ def recorded_run(
         path: final name.
         overwrite: start again, and replace the finished run at the end.
         write_record: writes the settings as a flagfile to the path that it is given.
+        kept: False for a process whose files nobody needs, since another one writes them: it gets
+            a temporary folder.
 
     Raises:
         InputError: as for `run_folder`.
     """
+    if not kept:
+        with tempfile.TemporaryDirectory(prefix="bioner_kd_worker_") as temporary:
+            yield Path(temporary)
+        return
     with run_folder(path, overwrite=overwrite) as folder:
         # The record of a state stays until the training has checked that it may continue.
         if not (folder / STATE).exists():

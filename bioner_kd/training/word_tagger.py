@@ -130,5 +130,7 @@ def _never_empty(data: Any) -> tuple[Any, Any, tf.Tensor]:
 
 
 def _add_row_to_nothing(values: tf.Tensor) -> tf.Tensor:
-    missing = tf.cast(tf.equal(tf.shape(values)[0], 0), tf.int32)
-    return tf.pad(values, [[0, missing]] + [[0, 0]] * (values.shape.rank - 1))
+    # No sentence has no window either, so that other axes can be empty too.
+    missing = tf.cast(tf.equal(tf.shape(values), 0), tf.int32)
+    padded = tf.pad(values, tf.stack([tf.zeros_like(missing), missing], axis=1))
+    return tf.ensure_shape(padded, [size or None for size in values.shape])

@@ -13,7 +13,14 @@ from dataclasses import dataclass
 from bioner_kd.cli import output
 from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.cli.program import Program
-from bioner_kd.cli.shared_flags import PRETRAINED, READING, machine, report_settings, training
+from bioner_kd.cli.shared_flags import (
+    PRETRAINED,
+    READING,
+    WORKERS,
+    machine,
+    report_settings,
+    training,
+)
 from bioner_kd.settings import Settings, setting
 from bioner_kd.teacher import config
 
@@ -57,10 +64,10 @@ def main(program: Program) -> None:
     adapt(
         program.read(PRETRAINED).teacher, program.read(TEXT).text, target.output,
         training=program.read(TRAINING), adaptation=program.read(ADAPTATION),
-        reading=program.read(READING), machine=program.read(MACHINE), overwrite=target.overwrite,
-        record=program.record(),
+        reading=program.read(READING), machine=program.read(MACHINE),
+        workers=program.read(WORKERS), overwrite=target.overwrite, record=program.record(),
     )  # fmt: skip
 
 
-PARTS = (PRETRAINED, TEXT, ADAPTATION, TRAINING, READING, OUTPUT, MACHINE)
+PARTS = (PRETRAINED, TEXT, ADAPTATION, TRAINING, READING, OUTPUT, MACHINE, WORKERS)
 PROGRAM = Program(__doc__, main, PARTS, first=("teacher", "text", "output", "text_size", "epochs"))

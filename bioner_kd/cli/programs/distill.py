@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from bioner_kd.cli import output
 from bioner_kd.cli.flag_group import FlagGroup
 from bioner_kd.cli.program import Program
-from bioner_kd.cli.shared_flags import CORPUS, machine, report_settings, training
+from bioner_kd.cli.shared_flags import CORPUS, WORKERS, machine, report_settings, training
 from bioner_kd.distill.config import DistillConfig, HiddenConfig, TransferConfig
 from bioner_kd.settings import Settings, setting
 from bioner_kd.student.config import STUDENT_TRAINING, StudentConfig
@@ -74,13 +74,13 @@ def main(program: Program) -> None:
         hidden=program.read(HIDDEN), features=program.read(WORD_FEATURES),
         student=program.read(STUDENT), vectors=program.read(VECTORS).vectors,
         training=program.read(TRAINING), machine=program.read(MACHINE),
-        overwrite=target.overwrite, record=program.record(),
+        workers=program.read(WORKERS), overwrite=target.overwrite, record=program.record(),
     )  # fmt: skip
 
 
 PARTS = (
     DISTILL, SOFT_TARGETS, TRANSFER, HIDDEN, CORPUS, WORD_FEATURES, VECTORS, STUDENT,
-    TRAINING, OUTPUT, MACHINE,
+    TRAINING, OUTPUT, MACHINE, WORKERS,
 )  # fmt: skip
 PROGRAM = Program(
     __doc__, main, PARTS, first=("corpus", "cache", "output", "alpha", "transfer_size")

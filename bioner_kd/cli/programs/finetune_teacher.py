@@ -15,6 +15,7 @@ from bioner_kd.cli.shared_flags import (
     CORPUS,
     PRETRAINED,
     READING,
+    WORKERS,
     machine,
     report_settings,
     training,
@@ -47,7 +48,8 @@ def main(program: Program) -> None:
     fine_tune(
         program.read(CORPUS), program.read(PRETRAINED).teacher, target.output,
         training=program.read(TRAINING), windows=program.read(WINDOWS),
-        reading=program.read(READING), machine=program.read(MACHINE), overwrite=target.overwrite,
+        reading=program.read(READING), machine=program.read(MACHINE),
+        workers=program.read(WORKERS), overwrite=target.overwrite,
         describe=lambda *fitted: describe(program, *fitted),
     )  # fmt: skip
 
@@ -63,7 +65,7 @@ def describe(program: Program, fitted: TrainingConfig, hidden_size: int) -> Reco
 
 
 PARTS = (
-    PRETRAINED, CORPUS, TRAINING, WINDOWS, READING, OUTPUT, MACHINE,
+    PRETRAINED, CORPUS, TRAINING, WINDOWS, READING, OUTPUT, MACHINE, WORKERS,
 )  # fmt: skip
 PROGRAM = Program(
     __doc__, main, PARTS, first=("corpus", "teacher", "output", "epochs", "batch_size")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from bioner_kd.encoding.batches import Batch, shuffled_batches
+from bioner_kd.encoding.batches import WHOLE, Batch, Shares, shuffled_batches
 from bioner_kd.errors import InputError
 from bioner_kd.teacher.adaptation.blocks import Blocks
 from bioner_kd.teacher.config import AdaptationConfig
@@ -178,9 +178,18 @@ class MaskedBatches:
         return -(-self.epoch_steps(batch_size) // self.rounds(batch_size))
 
     def epochs(
-        self, batch_size: int, *, seed: int, first: int, end: int, skip: int = 0
+        self,
+        batch_size: int,
+        *,
+        seed: int,
+        first: int,
+        end: int,
+        skip: int = 0,
+        shares: Shares = WHOLE,
     ) -> tf.data.Dataset:
         """Makes the batches of the rounds `first` to `end` - 1, without the first `skip` batches.
+
+        Of each batch there are the shares of the replicas of this process, one after the other.
 
         A batch and its masks depend on the seed and the number of the batch alone, so that a
         resumed training has the batches that it would have had. Where rounds of equal length do not
@@ -189,11 +198,14 @@ class MaskedBatches:
         steps = self.steps(batch_size)
 
         def batches() -> Iterator[Batch]:
-            return self._batches(batch_size, seed, range(first * steps + skip, end * steps))
+            numbers = range(first * steps + skip, end * steps)
+            return self._batches(batch_size, seed, numbers, shares)
 
         return tf.data.Dataset.from_generator(batches, output_signature=_SPECS).prefetch(2)
 
-    def _batches(self, batch_size: int, seed: int, numbers: range) -> Iterator[Batch]:
+    def _batches(
+        self, batch_size: int, seed: int, numbers: range, shares: Shares
+    ) -> Iterator[Batch]:
         epoch, order = -1, []
         lengths = np.full(len(self.blocks), self.blocks.ids.shape[1])
         for number in numbers:
@@ -202,7 +214,9 @@ class MaskedBatches:
                 epoch = its_epoch
                 order = shuffled_batches(lengths, batch_size, seed=seed, epoch=epoch)
             random = np.random.default_rng([seed, epoch, 1 + place])
-            yield _batch(self.masker.mask(self.blocks.take(order[place]), random))
+            masked = self.masker.mask(self.blocks.take(order[place]), random)
+            for share in zip(*map(shares.of, masked), strict=True):
+                yield _batch(Masked(*share))
 
 
 def held_out_batches(
