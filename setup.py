@@ -47,8 +47,9 @@ _SPACY = ["spacy>=3.7,<3.9", "click>=8,<9"]
 # remove.
 _BENCHMARK = ["spacy>=3.7,<3.8", "click>=8,<8.2", "sklearn-crfsuite>=0.5,<0.6"]
 
-# The engine of bioner_kd tag_corpus. It needs no TensorFlow, and works with that of _TRAIN, too.
-_SCALE = ["apache-beam>=2.77,<2.80"]
+# The engine of bioner_kd tag_corpus. It needs no TensorFlow, and works with that of _TRAIN, too. It
+# has no wheel for Intel Macs.
+_SCALE = ["apache-beam>=2.77,<2.80; sys_platform != 'darwin' or platform_machine != 'x86_64'"]
 
 # The site of docs/. It reads the sources and imports nothing of them, so it needs no other extra.
 # Ranges, because the newest mkdocs-material is for Python 3.11 and later. With pymdown-extensions

@@ -55,6 +55,7 @@ def test_demo_runs_every_program_that_needs_no_network(checkout: Any) -> None:
         "adapt_teacher.py",
         "augment.py",
         "query_server.py",
+        "tag_corpus.py",
         "convert.py",
         "benchmark.py",
     }

@@ -253,9 +253,11 @@ def test_a_full_disk_is_one_line_and_ends_the_workers(
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == (
         f"tag.py: {output}.part: cannot write here (File too large); free some space or choose "
-        f"another output path. What was finished before is in {output}.part.\n"
+        f"another output path. What was finished before is in {output}.part; run the same with "
+        "--resume to go on.\n"
     )
-    assert [path.name for path in tmp_path.iterdir()] == ["found.jsonl.part"]
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["found.jsonl.part", "found.jsonl.part.journal"]
     *whole, _ = (tmp_path / "found.jsonl.part").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["text"] for line in whole[: len(TEXTS)]] == TEXTS
 
