@@ -20,12 +20,17 @@ from bioner_kd.student.saved_student import SavedStudent, load_student
 from .student.archives import save_as_before
 
 ROOT = Path(__file__).resolve().parents[1]
-# What makes objects of a file. The pickles of the workers come from the process that started them.
+# What makes objects of a file. The pickles of workers and of the engine come from the process that
+# started them.
 OPENERS = re.compile(
     r"models\.load_model|saving\.load_model|deserialize|model_from_json|\bc?[Pp]ickle\.loads?\("
     r"|Unpickler\(|allow_pickle=True|joblib|yaml\.load|marshal|\beval\(|\bexec\("
 )
-ALLOWED = {"bioner_kd/tagging/workers/worker.py", "bioner_kd/tagging/workers/worker_pool.py"}
+ALLOWED = {
+    "bioner_kd/scale/engine_process.py",
+    "bioner_kd/tagging/workers/worker.py",
+    "bioner_kd/tagging/workers/worker_pool.py",
+}
 SYSTEM = {
     "module": "os",
     "class_name": "function",
