@@ -19,7 +19,7 @@ from bioner_kd.errors import InputError
 from bioner_kd.lock import lock_if_free
 
 # Ends the names of temporary files and folders that their writers lock.
-_END = ".tmp"
+TEMPORARY_END = ".tmp"
 _SECONDS = 2.0
 _DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
@@ -102,7 +102,7 @@ def atomic_file(path: str | os.PathLike[str], mode: str = "w", **options: Any) -
         options.setdefault("newline", "\n")
     _remove_left(path)
     with reported(path):
-        descriptor, temporary = tempfile.mkstemp(_END, f".{path.name}.", path.parent)
+        descriptor, temporary = tempfile.mkstemp(TEMPORARY_END, f".{path.name}.", path.parent)
     try:
         with _marked(temporary):
             with open(descriptor, mode, **options) as handle:
@@ -138,7 +138,7 @@ def atomic_folder(path: str | os.PathLike[str], *, overwrite: bool = False) -> I
     _make_parent(path)
     _remove_left(path)
     with reported(path):
-        temporary = Path(tempfile.mkdtemp(_END, f".{path.name}.", path.parent))
+        temporary = Path(tempfile.mkdtemp(TEMPORARY_END, f".{path.name}.", path.parent))
     try:
         with _marked(temporary):
             yield temporary
@@ -155,7 +155,7 @@ def _replace_folder(new: Path, path: Path) -> None:
     if not path.exists():
         new.rename(path)
         return
-    aside = Path(tempfile.mkdtemp(_END, f".{path.name}.old.", path.parent))
+    aside = Path(tempfile.mkdtemp(TEMPORARY_END, f".{path.name}.old.", path.parent))
     with _marked(aside):
         path.rename(aside / path.name)
         try:
@@ -184,7 +184,7 @@ def _remove_left(path: Path) -> None:
     A folder that had stepped aside comes back if its successor never came. What cannot be locked
     or removed stays: it is another process's, or it was written on a system without such locks.
     """
-    for left in path.parent.glob(f".{glob.escape(path.name)}.*{_END}"):
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*{TEMPORARY_END}"):
         # A writer that has just made its file may not have locked it yet.
         young = left.exists() and time.time() - left.stat().st_mtime < _SECONDS
         descriptor = None if young else lock_if_free(left)

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bioner_kd.atomic import atomic_file
+from bioner_kd.atomic import TEMPORARY_END, atomic_file
 from bioner_kd.errors import InputError, one_line
 from bioner_kd.scale.blocks import Failure
 from bioner_kd.scale.inputs import InputFile, Part
@@ -23,7 +23,7 @@ from bioner_kd.text.compressed import compressed
 RUN = ".run"
 _TURN = "turn"
 # What `atomic_file` puts behind the name of a file that is not whole yet.
-_TEMPORARY = re.compile(r"\.(.+)\.[a-z0-9_]{8}")
+_TEMPORARY = re.compile(rf"\.(.+)\.[a-z0-9_]{{8}}{re.escape(TEMPORARY_END)}")
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,8 @@ def tag_corpus(options: CorpusOptions, flags: Sequence[str] = ()) -> Summary:
             folder,
         )  # fmt: skip
         run = _run(job, manifest, engine_flags(options, flags))
+        # The workers of a killed run may have lived on for a moment.
+        folder.clean_up()
         return write_summary(folder, manifest.files, run)
 
 

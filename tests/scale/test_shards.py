@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bioner_kd.atomic import atomic_file
 from bioner_kd.errors import InputError
 from bioner_kd.scale.blocks import Failure
 from bioner_kd.scale.inputs import InputFile
@@ -34,7 +35,8 @@ def test_a_worker_of_an_earlier_run_writes_nothing(folder: ShardFolder) -> None:
 
 
 def test_what_a_killed_writer_left_is_deleted_and_nothing_else(folder: ShardFolder) -> None:
-    left = folder.path / ".a.txt-00000.jsonl.ab3_xy9z"
+    with atomic_file(folder.shard(FILE, 0)):
+        (left,) = folder.path.glob(".*.tmp")
     foreign = folder.path / ".gitignore"
     for path in (left, foreign):
         path.write_text("x", encoding="utf-8")
